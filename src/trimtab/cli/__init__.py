@@ -1,0 +1,93 @@
+"""Commands, exit codes, progress.
+
+Each command lives in a module of its own, imported only when it is asked
+for, so that `trimtab --help` stays quick.
+"""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from trimtab import __version__
+from trimtab.errors import ExitCode, TrimtabError
+
+_INTERRUPTED = 130  # what shells expect after Ctrl-C
+
+# name -> (module:attribute, one line of help)
+_COMMANDS = {
+    "run": ("trimtab.cli.run:run", "Measure every candidate, judge it against the policy, choose."),
+    "init": ("trimtab.cli.init:init", "Write a policy that runs."),
+    "check": ("trimtab.cli.check:check", "Report every mistake in a policy at once."),
+    "policy": ("trimtab.cli.policy:policy", "Compare policies, print the JSON Schema."),
+    "suites": ("trimtab.cli.suites:suites", "List suites and metrics, show cases."),
+    "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
+    "report": ("trimtab.cli.report:report", "Show a decision again, from the ledger."),
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and help line, and imports one when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="trimtab")
+def app() -> None:
+    """Ship the best model that is safe enough, and be able to prove it.
+
+    Exit codes: 0 pass, 1 fail, 2 usage or policy, 3 inconclusive, 4 unavailable, 130 interrupted.
+    """
+
+
+def main() -> None:
+    """Entry point: one message per error, no traceback unless --debug asks for it."""
+    debug = "--debug" in sys.argv
+    try:
+        result = app.main(standalone_mode=False)
+        code = result if isinstance(result, int) else ExitCode.PASS
+    except TrimtabError as error:
+        _say(error, debug=debug)
+        code = error.exit_code
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. What was measured is kept; run the same command again to go on.", err=True)
+        code = _INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = ExitCode.USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: nothing to say
+        code = ExitCode.PASS
+    except Exception as error:  # noqa: BLE001  # the last line: unknown is never a pass
+        _say(error, debug=debug, unexpected=True)
+        code = ExitCode.UNAVAILABLE
+    sys.exit(int(code))
+
+
+def _say(error: Exception, *, debug: bool, unexpected: bool = False) -> None:
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+        return
+    text = str(error)
+    if unexpected:
+        # The text of somebody else's exception may quote data, so only its type is shown.
+        text = f"TT000 unexpected {type(error).__name__}. Run again with --debug and report it; nothing was decided."
+    click.echo(click.style("error ", fg="red", bold=True, reset=True) + text, err=True)

@@ -1,0 +1,3 @@
+from trimtab.decision.model import Decision, Verdict
+
+__all__ = ["Decision", "Verdict"]

@@ -1,0 +1,101 @@
+"""What a decision says, and about what: values only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from trimtab.kinds import Better, Estimate, Missing, Score, Shape
+
+
+class Verdict(StrEnum):
+    """Silence is the third outcome, never the first."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One scored case, as the decision needs it. Trials of one cluster are not independent."""
+
+    case: str
+    cluster: str
+    outcome: Score | Missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurements:
+    """All that a run saw, read back from the ledger: the only input besides the policy.
+
+    `trials[candidate][metric]` are in the drawn order. `shapes` says how each
+    metric's scores become an estimate and `better` which way is good.
+    """
+
+    system: str
+    trials: Mapping[str, Mapping[str, Sequence[Trial]]]
+    shapes: Mapping[str, Shape]
+    better: Mapping[str, Better]
+
+
+Asked = Literal["floor", "red-line", "regression"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One requirement of the policy against what was seen of one candidate.
+
+    `requirement` is in words ("at most 0.02", "no event", "no worse than
+    current by 0.01"). `bound` is the number in it. `seen` is the estimate the
+    verdict rests on: of the metric itself for floors and red lines, of the
+    paired difference (candidate minus baseline, in the undesired direction
+    positive) for regressions. `needed` is how many further independent trials
+    would probably decide an INCONCLUSIVE one, None when more of the same
+    cannot. `reason` is one sentence that a reader who is no statistician
+    understands.
+    """
+
+    asked: Asked
+    metric: str
+    requirement: str
+    bound: float
+    verdict: Verdict
+    seen: Estimate | Missing
+    needed: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateDecision:
+    """One candidate: the verdict over all its requirements, and every metric's estimate."""
+
+    candidate: str
+    verdict: Verdict
+    judgements: tuple[Judgement, ...]
+    estimates: Mapping[str, Estimate | Missing]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What follows for one system.
+
+    `verdict` is PASS when there is a winner, FAIL when every candidate fails,
+    INCONCLUSIVE otherwise. `alpha` is the one-sided error probability at
+    which each requirement was judged, after correction for choosing among
+    several candidates.
+    """
+
+    system: str
+    tier: str
+    policy: str  # digest
+    run: str
+    time: int  # microseconds since the epoch, UTC
+    confidence: float
+    alpha: float
+    baseline: str
+    maximise: tuple[str, ...]
+    candidates: tuple[CandidateDecision, ...]
+    winner: str  # empty when none
+    verdict: Verdict
+    reason: str

@@ -1,0 +1,239 @@
+"""One tree of errors: facts as attributes, the next step in the text.
+
+Codes are stable and listed in `docs/errors.md`: TT1xx policy, TT2xx evidence
+and statistics, TT3xx calls to systems, TT4xx ledger, TT5xx plugins and
+packages. Every subclass passes its facts to `super().__init__`, so that
+instances survive pickling.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What a `trimtab` process returns; the same on every command."""
+
+    PASS = 0
+    FAIL = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+    UNAVAILABLE = 4
+
+
+class TrimtabError(Exception):
+    """Base of everything trimtab raises on purpose."""
+
+    code: ClassVar[str] = "TT000"
+    exit_code: ClassVar[ExitCode] = ExitCode.UNAVAILABLE
+
+
+# -- policy ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One thing wrong with a file, and what to write instead.
+
+    `line` and `column` count from 1; 0 means the whole file.
+    """
+
+    path: str
+    line: int
+    column: int
+    where: str
+    message: str
+    suggestion: str = ""
+    code: str = "TT101"
+    warning: bool = False
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        level = "warning" if self.warning else "error"
+        what = f"{self.where}: {self.message}" if self.where else self.message
+        text = f"{place}: {level} {self.code} {what}"
+        return f"{text} {self.suggestion}" if self.suggestion else text
+
+
+class PolicyError(TrimtabError, ValueError):
+    """A policy, suite head or case file does not say what it must; every mistake at once."""
+
+    code = "TT101"
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__(tuple(mistakes))
+        self.mistakes = tuple(mistakes)
+
+    def __str__(self) -> str:
+        lines = [str(mistake) for mistake in self.mistakes]
+        count = sum(not mistake.warning for mistake in self.mistakes)
+        noun = "mistake" if count == 1 else "mistakes"
+        return "\n".join([*lines, f"{count} {noun}. Correct them and run `trimtab check` again."])
+
+
+class UsageError(TrimtabError, ValueError):
+    """A command or call was given something it cannot use."""
+
+    code = "TT102"
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, message: str, next_step: str = "") -> None:
+        super().__init__(message, next_step)
+        self.message, self.next_step = message, next_step
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (f"{self.code} {self.message}", self.next_step) if part)
+
+
+# -- statistics ------------------------------------------------------------
+
+
+class InsufficientEvidenceError(TrimtabError, ValueError):
+    """Too few trials to decide. Never to be read as a pass."""
+
+    code = "TT201"
+    exit_code = ExitCode.INCONCLUSIVE
+
+    def __init__(self, metric: str, have: int, need: int) -> None:
+        super().__init__(metric, have, need)
+        self.metric, self.have, self.need = metric, have, need
+
+    def __str__(self) -> str:
+        return (
+            f"{self.code} {self.metric}: {self.have} trials, need {self.need}. "
+            "Raise `cases` of its suite in the policy and run `trimtab run` again."
+        )
+
+
+# -- calls -----------------------------------------------------------------
+
+
+class CallError(TrimtabError):
+    """One call to a system failed.
+
+    `retryable` says whether the same call may succeed later; `retry_after` is
+    the wait in seconds that the server asked for, if it did. `reason` is a
+    short stable word for counting ("http-429", "timeout", "malformed").
+    The text never holds a prompt, a reply or a key.
+    """
+
+    code = "TT301"
+
+    def __init__(
+        self,
+        reason: str,
+        detail: str = "",
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail
+        self.retryable, self.retry_after = retryable, retry_after
+
+    def __reduce__(self) -> tuple[Callable[..., "CallError"], tuple[object, ...]]:
+        return _call_error, (self.reason, self.detail, self.retryable, self.retry_after)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.reason}: {self.detail}" if self.detail else f"{self.code} {self.reason}"
+
+
+def _call_error(reason: str, detail: str, retryable: bool, retry_after: float | None) -> CallError:  # noqa: FBT001
+    return CallError(reason, detail, retryable=retryable, retry_after=retry_after)
+
+
+class SystemUnavailableError(TrimtabError):
+    """A system could not be reached or refused us altogether; nothing was measured."""
+
+    code = "TT302"
+
+    def __init__(self, candidate: str, detail: str, next_step: str = "") -> None:
+        super().__init__(candidate, detail, next_step)
+        self.candidate, self.detail, self.next_step = candidate, detail, next_step
+
+    def __str__(self) -> str:
+        return " ".join(p for p in (f"{self.code} {self.candidate}: {self.detail}.", self.next_step) if p)
+
+
+class DetectorError(TrimtabError):
+    """A detector could not look. Never to be read as "found nothing"."""
+
+    code = "TT303"
+
+    def __init__(self, detector: str, detail: str) -> None:
+        super().__init__(detector, detail)
+        self.detector, self.detail = detector, detail
+
+    def __str__(self) -> str:
+        return f"{self.code} detector {self.detector} failed: {self.detail}"
+
+
+# -- ledger ----------------------------------------------------------------
+
+
+class LedgerError(TrimtabError):
+    """The ledger cannot be read or written: locked, full, missing, of another version."""
+
+    code = "TT401"
+
+    def __init__(self, path: str, detail: str, next_step: str = "") -> None:
+        super().__init__(path, detail, next_step)
+        self.path, self.detail, self.next_step = path, detail, next_step
+
+    def __str__(self) -> str:
+        return " ".join(p for p in (f"{self.code} ledger {self.path}: {self.detail}.", self.next_step) if p)
+
+
+class LedgerAlteredError(LedgerError):
+    """The ledger does not verify: somebody or something changed what was recorded."""
+
+    code = "TT402"
+    exit_code = ExitCode.FAIL
+
+    def __init__(self, path: str, seq: int, detail: str) -> None:
+        super().__init__(path, detail)
+        self.args = (path, seq, detail)
+        self.seq = seq
+
+    def __str__(self) -> str:
+        return (
+            f"{self.code} ledger {self.path}: row {self.seq}: {self.detail}. "
+            "Restore it from a copy; `trimtab ledger verify` shows the extent. No decision is made on it."
+        )
+
+
+# -- plugins and packages --------------------------------------------------
+
+
+class PluginError(TrimtabError, LookupError):
+    """A plugin is unknown, does not load, or does not take the parameters it was given."""
+
+    code = "TT501"
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, group: str, name: str, detail: str, next_step: str = "") -> None:
+        super().__init__(group, name, detail, next_step)
+        self.group, self.name, self.detail, self.next_step = group, name, detail, next_step
+
+    def __str__(self) -> str:
+        text = f"{self.code} {self.group} plugin {self.name!r}: {self.detail}."
+        return " ".join(p for p in (text, self.next_step) if p)
+
+
+class MissingPackageError(TrimtabError, ImportError):
+    """An optional package is not installed."""
+
+    code = "TT502"
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, package: str, extra: str, detail: str = "") -> None:
+        super().__init__(package, extra, detail)
+        self.package, self.extra, self.detail = package, extra, detail
+
+    def __str__(self) -> str:
+        why = f" ({self.detail})" if self.detail else ""
+        return (
+            f"{self.code} needs the package {self.package}{why}. Install it with `pip install 'trimtab[{self.extra}]'`."
+        )

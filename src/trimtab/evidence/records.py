@@ -1,0 +1,173 @@
+"""Typed contents of ledger rows: what was seen, in words that survive the code.
+
+A record knows its kind and turns into a JSON payload and back. Payloads hold
+digests, spans and numbers; a text only as a redacted excerpt, and only when
+the policy asks for it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Self
+
+from trimtab.kinds import Missing, Score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom a record is about; empty text means "does not apply"."""
+
+    system: str = ""
+    candidate: str = ""
+    artefact: str = ""  # digest of the candidate's identity: weights, endpoint, settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """A run begins: what will be asked, in which order, under which policy."""
+
+    kind: ClassVar[str] = "run-started"
+
+    candidates: Mapping[str, str]  # name -> artefact digest
+    suites: Mapping[str, Mapping[str, Any]]  # name -> {cases, order: digest of the drawn order, version, seed}
+    metrics: Mapping[str, Mapping[str, Any]]  # name -> {suite, plugin, version, shape, unit, better}
+    trimtab: str  # our version
+    python: str
+    machine: str  # processor kind and core count; nothing that names a host or person
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One metric's score of one case, or why there is none."""
+
+    kind: ClassVar[str] = "observation"
+
+    metric: str
+    suite: str
+    case: str  # case id
+    cluster: str  # independent unit
+    order: int  # position in the drawn order, from 0
+    outcome: Score | Missing
+    reply: str = ""  # digest of the reply's text
+    excerpt: str = ""  # redacted, only when the policy says so
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form; fields at their defaults are left out, since there are many rows."""
+        data: dict[str, Any] = {
+            "suite": self.suite,
+            "case": self.case,
+            "cluster": self.cluster,
+            "order": self.order,
+        }
+        if isinstance(self.outcome, Missing):
+            data["missing"] = self.outcome.reason
+            if self.outcome.detail:
+                data["detail"] = self.outcome.detail
+        else:
+            score = self.outcome
+            data["value"] = score.value
+            if score.per != 1.0:
+                data["per"] = score.per
+            if score.group:
+                data["group"] = score.group
+            if score.at:
+                data["at"] = score.at
+        if self.reply:
+            data["reply"] = self.reply
+        if self.excerpt:
+            data["excerpt"] = self.excerpt
+        return data
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any], *, metric: str) -> Self:
+        """The record back from its JSON form; the metric's name is a column of the row."""
+        outcome: Score | Missing
+        if "missing" in payload:
+            outcome = Missing(payload["missing"], payload.get("detail", ""))
+        else:
+            outcome = Score(
+                value=float(payload["value"]),
+                per=float(payload.get("per", 1.0)),
+                group=payload.get("group", ""),
+                at=float(payload.get("at", 0.0)),
+            )
+        return cls(
+            metric=metric,
+            suite=payload["suite"],
+            case=payload["case"],
+            cluster=payload["cluster"],
+            order=payload["order"],
+            outcome=outcome,
+            reply=payload.get("reply", ""),
+            excerpt=payload.get("excerpt", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished:
+    """A run ended: what it used, and what went wrong on the way."""
+
+    kind: ClassVar[str] = "run-finished"
+
+    outcome: str  # "complete", "budget", "interrupted", "unavailable"
+    calls: int  # sent to systems in this run, retries included
+    cached: int  # answered from the cache
+    tokens: int
+    errors: Mapping[str, int] = field(default_factory=dict)  # reason -> count of failed tries
+    seconds: float = 0.0
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A decision, whole, as `decision` returned it; recomputable from the rows of `run`."""
+
+    kind: ClassVar[str] = "decision"
+
+    decision: Mapping[str, Any]
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return dict(self.decision)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(decision=payload)
+
+
+Record = RunStarted | Observation | RunFinished | Decided
+RECORDS: Mapping[str, type[Record]] = {r.kind: r for r in (RunStarted, Observation, RunFinished, Decided)}
+
+
+def metric_of(record: Record) -> str:
+    """The metric a record is about, or empty text."""
+    return record.metric if isinstance(record, Observation) else ""
+
+
+__all__ = [
+    "RECORDS",
+    "Decided",
+    "Observation",
+    "Record",
+    "RunFinished",
+    "RunStarted",
+    "Subject",
+    "metric_of",
+]

@@ -1,0 +1,34 @@
+"""Protocols for plugins, and the values they exchange."""
+
+from trimtab.kinds.case import Case, Exchange, Message, Price, Reply, Request, Role, Score
+from trimtab.kinds.detector import Detector, Finding
+from trimtab.kinds.estimate import Estimate, Interval, Missing, Shape
+from trimtab.kinds.metric import Better, Metric
+from trimtab.kinds.store import Checkpoint, Rollup, Row, Store
+from trimtab.kinds.suite import Suite
+from trimtab.kinds.system import System
+
+__all__ = [
+    "Better",
+    "Case",
+    "Checkpoint",
+    "Detector",
+    "Estimate",
+    "Exchange",
+    "Finding",
+    "Interval",
+    "Message",
+    "Metric",
+    "Missing",
+    "Price",
+    "Reply",
+    "Request",
+    "Role",
+    "Rollup",
+    "Row",
+    "Score",
+    "Shape",
+    "Store",
+    "Suite",
+    "System",
+]

@@ -1,0 +1,29 @@
+"""What a metric is: it scores one case; `trimtab.stats` makes estimates of the scores."""
+
+from typing import Literal, Protocol
+
+from trimtab.kinds.case import Case, Exchange, Score
+from trimtab.kinds.estimate import Missing, Shape
+
+Better = Literal["higher", "lower"]
+
+
+class Metric(Protocol):
+    """Scores one case from its finished exchange. Pure and picklable.
+
+    Return `Missing` when the exchange does not hold what the metric needs (no
+    token counts, say); never a neutral value. Since the score and the shape
+    go into the ledger, a decision can be recomputed without the plugin.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def shape(self) -> Shape: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def better(self) -> Better: ...
+    def score(self, case: Case, exchange: Exchange) -> Score | Missing: ...

@@ -1,0 +1,77 @@
+"""What a ledger store is: rows in, rows out. It judges and hashes nothing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+
+class Row(NamedTuple):
+    """One row of the ledger as stored. Every field but `hash` is under the hash.
+
+    `seq` counts from 1 without gaps. `time` is integer microseconds since the
+    Unix epoch, UTC. `payload` is canonical JSON text. `prev` and `hash` are
+    32 raw bytes. Empty text means "does not apply".
+    """
+
+    seq: int
+    time: int
+    kind: str
+    run: str
+    system: str
+    candidate: str
+    artefact: str
+    metric: str
+    maker: str
+    policy: str
+    seed: int
+    payload: str
+    prev: bytes
+    hash: bytes
+
+
+class Rollup(NamedTuple):
+    """Sums over one day (UTC, days since the epoch) of one metric of one candidate.
+
+    `count` counts scores, `total` and `squares` are the sums of their values
+    and of the squares; `missing` counts cases without a score.
+    """
+
+    system: str
+    candidate: str
+    metric: str
+    day: int
+    count: int
+    total: float
+    squares: float
+    missing: int
+
+
+class Checkpoint(NamedTuple):
+    """Merkle tree head (RFC 9162) over the first `size` row hashes."""
+
+    size: int
+    time: int
+    root: bytes
+
+
+class Store(Protocol):
+    """Append-only. One writer at a time; `append` is one transaction or nothing."""
+
+    @property
+    def location(self) -> str: ...
+    def head(self) -> Row | None: ...
+    def append(self, rows: Sequence[Row], latest: Sequence[Row], rollups: Iterable[Rollup], *, durable: bool) -> None:
+        """Add rows, replace the `latest` entries of their subjects, and add to the roll-ups.
+
+        `durable` waits until the operating system says that it is on disk.
+
+        Raises:
+            LedgerError: Locked, full, or `rows` do not continue the head.
+        """
+        ...
+
+    def read(self, *, after: int = 0, upto: int | None = None, kind: str = "", run: str = "") -> Iterator[Row]: ...
+    def latest(self, *, system: str = "", candidate: str = "", metric: str = "") -> list[Row]: ...
+    def rollups(self, *, system: str = "", candidate: str = "", metric: str = "") -> list[Rollup]: ...
+    def add_checkpoint(self, checkpoint: Checkpoint) -> None: ...
+    def checkpoints(self) -> list[Checkpoint]: ...
+    def close(self) -> None: ...

@@ -1,0 +1,3 @@
+from trimtab.policy.model import Policy
+
+__all__ = ["Policy"]

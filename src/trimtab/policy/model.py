@@ -1,0 +1,214 @@
+"""What an organisation promised: the policy as values.
+
+The same pydantic models validate files and give the JSON Schema that editors
+use, so a key is described once. Everything is frozen; unknown keys are errors.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from trimtab._canonical import digest
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
+Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+
+
+class Strict(BaseModel):
+    """Base of all policy values."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Person(Strict):
+    """Somebody who can own, accept or sign."""
+
+    function: str = Field(description="The part of the organisation, e.g. clinical-safety.")
+    roles: tuple[str, ...] = Field(default=(), description="e.g. risk-owner, reviewer, auditor.")
+    key: str = Field(default="", description="Public SSH key that verifies signatures.")
+
+
+class SuiteSpec(Strict):
+    """Where cases come from: exactly one of `builtin`, `file`, `python`."""
+
+    builtin: str = Field(default="", description="Name of an installed suite; `trimtab suites` lists them.")
+    file: str = Field(default="", description="JSONL, CSV or Parquet cases, or the YAML head of a suite.")
+    python: str = Field(default="", description="`module:function` that yields cases.")
+    score: str = Field(default="", description="Metric plugin; the suite's own when left out.")
+    cases: int = Field(default=200, ge=1, le=10_000_000, description="How many cases at most.")
+    seed: int = Field(default=0, ge=0, description="Seed of generation and of the order.")
+    max_tokens: int | None = Field(default=None, ge=1, description="Longest reply for these cases.")
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the suite plugin.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "SuiteSpec":
+        if sum(map(bool, (self.builtin, self.file, self.python))) != 1:
+            raise ValueError("give exactly one of builtin, file, python")
+        return self
+
+
+class Source(Strict):
+    """Where a metric's numbers come from."""
+
+    suite: str = Field(description="A suite of this policy, or the name of an installed one.")
+    score: str = Field(default="", description="Metric plugin, when not the suite's own.")
+
+
+class MetricSpec(Strict):
+    """One thing that is measured, by whom it is owned, and what is aimed at."""
+
+    question: str = Field(min_length=1, description="What the metric answers, for a reader who is not an engineer.")
+    better: Literal["higher", "lower"]
+    unit: str = Field(default="ratio", description="ratio, seconds, tokens, money, ...")
+    target: float = Field(description="The number aimed at.")
+    owner: Name
+    source: Source
+    links: tuple[str, ...] = Field(default=(), description="Controls it answers to, e.g. owasp-llm-2026:LLM01.")
+
+
+class Floor(Strict):
+    """The minimum accepted: exactly one of `at_least`, `at_most`, in the metric's unit."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> "Floor":
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("give exactly one of at_least, at_most")
+        return self
+
+    @property
+    def bound(self) -> float:
+        """The number, whichever side it is on."""
+        return self.at_least if self.at_least is not None else self.at_most  # type: ignore[return-value]
+
+    def __str__(self) -> str:
+        return f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
+
+
+class Regression(Strict):
+    """No worse than the baseline by more than `margin`, by paired test on the same cases."""
+
+    margin: Annotated[float, Field(gt=0.0, lt=1.0, description="In the unit of 0/1 metrics, a ratio.")]
+    metrics: tuple[Name, ...] = Field(default=(), description="Which; all floored 0/1 metrics when left out.")
+
+
+class Tier(Strict):
+    """A risk class: what it must prove, and how surely."""
+
+    confidence: Annotated[float, Field(ge=0.5, lt=1.0)] = Field(
+        description="A false PASS of a requirement has at most probability 1 - confidence."
+    )
+    floors: dict[Name, Floor] = Field(default_factory=dict)
+    regression: Regression | None = None
+
+
+class Generation(Strict):
+    """How replies are drawn."""
+
+    temperature: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
+    top_p: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    max_tokens: Annotated[int, Field(ge=1)] = 256
+    seed: int | None = 0
+    stream: bool = Field(default=True, description="Stream replies, so that time to first token is known.")
+
+
+class Limits(Strict):
+    """What an endpoint may be asked to bear."""
+
+    concurrency: Annotated[int, Field(ge=1, le=10_000)] = 8
+    per_minute: Annotated[float, Field(gt=0.0)] | None = Field(
+        default=None, description="Calls a minute; none if left out."
+    )
+    timeout: Positive = Field(default=60.0, description="Seconds for one try.")
+    retries: Annotated[int, Field(ge=0, le=20)] = 4
+
+
+class Budget(Strict):
+    """Where measuring stops. What is not measured by then is missing, never passed."""
+
+    calls: Annotated[int, Field(ge=1)] | None = None
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    money: Positive | None = None
+
+
+class PriceSpec(Strict):
+    """Currency of the policy per million tokens."""
+
+    input: Annotated[float, Field(ge=0.0)] = 0.0
+    output: Annotated[float, Field(ge=0.0)] = 0.0
+
+
+class Candidate(Strict):
+    """One version of a system. In YAML the plugin is the key: `q4: {openai: {url: ..., model: ...}}`."""
+
+    plugin: str = Field(description="Name of an installed system plugin.")
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+    about: str = ""
+    limits: Limits = Limits()
+    generation: Generation = Generation()
+    price: PriceSpec | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plugin_is_the_key(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "plugin" in data:
+            return data
+        known = {"about", "limits", "generation", "price"}
+        plugins = [key for key in data if key not in known]
+        if len(plugins) != 1:
+            found = ", ".join(map(repr, plugins)) or "none"
+            raise ValueError(f"name exactly one system plugin as a key (found {found})")
+        rest = {key: value for key, value in data.items() if key in known}
+        return {**rest, "plugin": plugins[0], "with": data[plugins[0]] or {}}
+
+
+class SystemSpec(Strict):
+    """An AI product, its owners, and the versions of it that compete."""
+
+    tier: Name
+    owner: Name
+    risk_owner: Name | None = None
+    intended_use: str = Field(min_length=1)
+    limitations: tuple[str, ...] = ()
+    maximise: tuple[Name, ...] = Field(
+        min_length=1, description="Metrics in the order that decides among those that clear every floor."
+    )
+    baseline: Name | None = Field(default=None, description="The candidate in production.")
+    candidates: dict[Name, Candidate] = Field(min_length=1)
+    budget: Budget = Budget()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_many(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("maximise"), str):
+            return {**data, "maximise": [data["maximise"]]}
+        return data
+
+
+class EvidenceSpec(Strict):
+    """What the ledger keeps of texts: digests only, or a redacted excerpt of failing replies."""
+
+    text: Literal["digest", "redacted"] = "digest"
+
+
+class Policy(Strict):
+    """The whole policy, after includes are merged. Its digest is its identity."""
+
+    trimtab: Literal[1]
+    organisation: str = Field(min_length=1)
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    people: dict[Name, Person] = Field(default_factory=dict)
+    suites: dict[Name, SuiteSpec] = Field(default_factory=dict)
+    metrics: dict[Name, MetricSpec] = Field(min_length=1)
+    tiers: dict[Name, Tier] = Field(min_length=1)
+    red_lines: tuple[Name, ...] = Field(default=(), description="Metrics of which one confirmed event fails.")
+    systems: dict[Name, SystemSpec] = Field(min_length=1)
+    evidence: EvidenceSpec = EvidenceSpec()
+
+    @property
+    def digest(self) -> str:
+        """`sha256:` over the canonical form; comments, order of keys and file layout do not count."""
+        return digest(self.model_dump(mode="json", by_alias=True))

@@ -1,0 +1,1 @@
+"""Opens a policy and a ledger; the one place where everything meets."""
