@@ -65,7 +65,7 @@ def _plain(value: JSON) -> bool:
     if kind is float:
         # Integral floats and extremes are written differently in ECMAScript (1.0 is "1").
         return 1e-6 <= abs(value) < 1e16 and not value.is_integer()
-    return bool(value is None or kind is bool)
+    return value is None or isinstance(value, bool)
 
 
 def _write(value: JSON) -> str:

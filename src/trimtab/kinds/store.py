@@ -31,7 +31,7 @@ class Row(NamedTuple):
 class Rollup(NamedTuple):
     """Sums over one day (UTC, days since the epoch) of one metric of one candidate.
 
-    `count` counts scores, `total` and `squares` are the sums of their values
+    `scores` counts them, `total` and `squares` are the sums of their values
     and of the squares; `missing` counts cases without a score.
     """
 
@@ -39,7 +39,7 @@ class Rollup(NamedTuple):
     candidate: str
     metric: str
     day: int
-    count: int
+    scores: int
     total: float
     squares: float
     missing: int
