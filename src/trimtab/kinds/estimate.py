@@ -46,9 +46,9 @@ class Estimate:
     """A value with its interval, never without.
 
     `count` is the number of *independent* trials (templates, not their
-    variants); `cases` all cases scored; `missing` those that stayed broken,
-    which widen the interval by the worst they could have been. `value` is NaN
-    when every case is missing.
+    variants); `cases` all cases tried; `missing` those of them that stayed
+    broken, which widen the interval by the worst they could have been.
+    `value` is NaN when every case is missing.
     """
 
     value: float
@@ -72,7 +72,10 @@ class Missing:
     """Nothing is known, and this is why. Never zero, never a pass.
 
     `reason` is a short stable word ("http-500", "timeout", "no-cases").
+    `group` is the side of a comparison that the broken case was to speak for;
+    without it a gap must assume the worst of every group.
     """
 
     reason: str
     detail: str = ""
+    group: str = ""
