@@ -170,6 +170,20 @@ class DetectorError(TrimtabError):
         return f"{self.code} detector {self.detector} failed: {self.detail}"
 
 
+class CacheError(TrimtabError):
+    """The response cache cannot be opened or written: no room, no right, held by somebody else."""
+
+    code = "TT304"
+
+    def __init__(self, path: str, detail: str, next_step: str = "") -> None:
+        super().__init__(path, detail, next_step)
+        self.path, self.detail, self.next_step = path, detail, next_step
+
+    def __str__(self) -> str:
+        text = f"{self.code} response cache {self.path}: {self.detail}."
+        return " ".join(p for p in (text, self.next_step) if p)
+
+
 # -- ledger ----------------------------------------------------------------
 
 
@@ -198,8 +212,9 @@ class LedgerAlteredError(LedgerError):
         self.seq = seq
 
     def __str__(self) -> str:
+        where = f"row {self.seq}: " if self.seq else ""  # row 0: the file as a whole
         return (
-            f"{self.code} ledger {self.path}: row {self.seq}: {self.detail}. "
+            f"{self.code} ledger {self.path}: {where}{self.detail}. "
             "Restore it from a copy; `trimtab ledger verify` shows the extent. No decision is made on it."
         )
 

@@ -207,7 +207,7 @@ class OpenAISystem:
     model: str
     api: Api = "chat"
     key_env: str = "OPENAI_API_KEY"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     headers_env: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
     verify_tls: bool = True

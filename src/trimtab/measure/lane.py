@@ -1,0 +1,243 @@
+"""One endpoint being asked: from a case to an exchange, or to the reason why there is none."""
+
+import asyncio
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from trimtab.errors import CallError, SystemUnavailableError
+from trimtab.kinds import Case, Exchange, Message, Missing, Reply, Request
+from trimtab.measure.cache import Cache, request_key
+from trimtab.measure.job import Job, Result, Tally
+from trimtab.measure.limits import Health, Pace, Patience, Sleep
+from trimtab.measure.purse import Charge, Purse, actual, after_failure, worst_case
+from trimtab.policy.model import Generation
+
+
+@dataclass(slots=True, kw_only=True)
+class Asking:
+    """What all workers of one run share."""
+
+    cache: Cache | None
+    tally: Tally
+    purse: Purse
+    patience: Patience
+    sleep: Sleep
+    chance: random.Random
+    health: dict[str, Health] = field(default_factory=dict)
+    # Questions that are being asked: whoever has the same one waits for the answer.
+    asked: dict[bytes, asyncio.Future[Reply | Missing]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Lane:
+    """One endpoint: its cases, and what it may be asked to bear."""
+
+    asking: Asking
+    concurrency: int
+    pace: Pace
+    cases: Iterator[tuple[Job, int, Case]]
+    identities: Mapping[int, bytes]
+
+    async def one(self, job: Job, order: int, case: Case) -> Result:
+        """Hold the conversation of one case."""
+        outcome, cached = await self._converse(job, case)
+        return Result(candidate=job.candidate, suite=job.suite, order=order, case=case, outcome=outcome, cached=cached)
+
+    async def _converse(self, job: Job, case: Case) -> tuple[Exchange | Missing, bool]:
+        messages = case.messages
+        replies: list[Reply] = []
+        all_cached = True
+        for turn in range(1 + len(case.follow_ups)):
+            if turn:
+                said = Message("assistant", replies[-1].text)
+                messages = (*messages, said, Message("user", case.follow_ups[turn - 1]))
+            reply, cached = await self._answer(job, _request(job.generation, case, messages))
+            if isinstance(reply, Missing):
+                return reply, False
+            replies.append(reply)
+            all_cached = all_cached and cached
+        return Exchange(replies=tuple(replies), price=job.price), all_cached
+
+    async def _answer(self, job: Job, request: Request) -> tuple[Reply | Missing, bool]:
+        """From the cache, from whoever asks the same just now, or from the system."""
+        asking = self.asking
+        try:
+            key = request_key(self.identities[id(job)], request, repeat=job.repeat)
+        except ValueError:
+            asking.tally.errors["unsendable"] += 1
+            return Missing("unsendable", "a text of the case has no UTF-8 form"), False
+        kept = asking.cache.get(key) if asking.cache is not None else None
+        if kept is not None:
+            asking.tally.cached += 1
+            return kept, True
+        if (same := asking.asked.get(key)) is not None:
+            reply = await asyncio.shield(same)
+            asking.tally.cached += isinstance(reply, Reply)
+            return reply, True
+        answer: asyncio.Future[Reply | Missing] = asyncio.get_running_loop().create_future()
+        asking.asked[key] = answer
+        try:
+            reply = await self._call(job, request, key)
+            answer.set_result(reply)
+        finally:
+            del asking.asked[key]
+            answer.cancel()  # if it has no result, for whoever waits; else this does nothing
+        return reply, False
+
+    async def _call(self, job: Job, request: Request, key: bytes) -> Reply | Missing:
+        """Try until there is a reply, or a reason to stop."""
+        asking, health = self.asking, self.asking.health[job.candidate]
+        worst = worst_case(request, job.price)
+        attempt = 0
+        while True:
+            probe = False
+            async with _Wait(health):
+                probe = await health.enter()
+            try:
+                reply = await self._once(job, request, health, worst)
+            except CallError as error:
+                failure = error
+                asking.tally.errors[error.reason] += 1
+                health.failed(error, probe=probe)
+            else:
+                if isinstance(reply, Reply):
+                    health.answered()
+                    if asking.cache is not None:
+                        await asking.cache.put(key, reply)
+                return reply
+            finally:
+                health.leave(probe=probe)
+            if health.is_dead():
+                return self._dead(job.candidate, health)
+            wait = self._patient(failure, attempt, job.limits.retries)
+            if wait is None:
+                return Missing(failure.reason, failure.detail)
+            attempt += 1
+            await self._pause(wait, health)
+
+    async def _once(self, job: Job, request: Request, health: Health, worst: Charge) -> Reply | Missing:
+        """One try when pace and purse let it, or why there is none."""
+        purse = self.asking.purse
+        if health.is_dead():
+            return self._dead(job.candidate, health)
+        if not await purse.reserve(worst):
+            return Missing("budget", "the budget was used up before this case")
+        spent: Charge | None = None  # nothing was sent
+        try:
+            async with _Wait(health):
+                await self.pace.turn()
+            if health.is_dead():
+                return self._dead(job.candidate, health)
+            spent = worst
+            reply = await self._try(job, request, health)
+            spent = actual(reply, worst, job.price)
+        except CallError as error:
+            spent = after_failure(error, worst)
+            raise
+        finally:
+            purse.settle(worst, spent)
+        self.asking.tally.tokens += (reply.prompt_tokens or 0) + (reply.completion_tokens or 0)
+        return reply
+
+    def _patient(self, failure: CallError, attempt: int, retries: int) -> float | None:
+        """How long to wait before the next try, or None if there should be none."""
+        patience, asked = self.asking.patience, failure.retry_after
+        if asked is not None and asked <= patience.longest:
+            self.pace.hold(asked)  # the server means everybody
+        if not failure.retryable or attempt >= retries:
+            return None
+        wait = max(patience.before_retry(attempt, self.asking.chance), asked or 0.0)
+        return wait if wait <= patience.longest else None
+
+    async def _pause(self, seconds: float, health: Health) -> None:
+        if health.doubtful:
+            return  # probes have waits of their own
+        self.asking.tally.retrying += 1
+        try:
+            async with _Wait(health):
+                await self.asking.sleep(seconds)
+        finally:
+            self.asking.tally.retrying -= 1
+
+    async def _try(self, job: Job, request: Request, health: Health) -> Reply:
+        """One try; whatever goes wrong is a CallError."""
+        tally = self.asking.tally
+        tally.calls += 1
+        tally.in_flight += 1
+        scope = asyncio.timeout(job.limits.timeout)
+        try:
+            async with scope:
+                health.watch(scope)
+                reply: object = await job.system.ask(request)
+        except CallError:
+            raise
+        except SystemUnavailableError as error:
+            health.end(SystemUnavailableError(job.candidate, error.detail, error.next_step), "unavailable")
+            raise CallError("unavailable") from None
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise CallError("crashed", "CancelledError", retryable=True) from None  # inside the system, not ours
+        except TimeoutError:
+            if health.is_dead():
+                raise CallError("abandoned", "the system became unavailable meanwhile") from None
+            raise CallError("timeout", f"no answer in {job.limits.timeout:g} s", retryable=True) from None
+        except Exception as error:  # noqa: BLE001  # somebody else's code; its text may quote data
+            raise CallError("crashed", type(error).__name__) from None
+        finally:
+            health.forget(scope)
+            tally.in_flight -= 1
+        if not isinstance(reply, Reply) or not _encodable(reply.text):
+            raise CallError("malformed", "the system returned no text", retryable=True)
+        return reply
+
+    def _dead(self, candidate: str, health: Health) -> Missing:
+        if health.dead is not None:
+            self.asking.tally.unavailable.setdefault(candidate, health.dead)
+        return Missing(health.reason, "the candidate became unavailable")
+
+
+class _Wait:
+    """A wait that ends, quietly, when the system dies meanwhile."""
+
+    __slots__ = ("_health", "_scope")
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+        self._scope = asyncio.timeout(None)
+
+    async def __aenter__(self) -> None:
+        await self._scope.__aenter__()
+        self._health.watch(self._scope)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._health.forget(self._scope)
+        try:
+            await self._scope.__aexit__(kind, error, trace)
+        except TimeoutError:
+            return True
+        return False
+
+
+def _request(generation: Generation, case: Case, messages: tuple[Message, ...]) -> Request:
+    return Request(
+        messages=messages,
+        max_tokens=case.max_tokens if case.max_tokens is not None else generation.max_tokens,
+        temperature=generation.temperature,
+        top_p=generation.top_p,
+        seed=generation.seed,
+        stream=generation.stream,
+    )
+
+
+def _encodable(text: object) -> bool:
+    """Whether it is a text that the cache can keep; somebody else's system may return anything."""
+    try:
+        return isinstance(text, str) and text.encode() is not None
+    except UnicodeEncodeError:
+        return False

@@ -1,0 +1,125 @@
+"""Asks systems all their cases, as fast as they bear and without loss.
+
+A case ends in an `Exchange` or in `Missing` with a reason; there is no third
+way. A fixed number of workers takes cases from an iterator, so memory does not
+grow with the number of cases, and a reply is committed to the cache before
+anything counts it.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Final
+
+from trimtab._canonical import digest
+from trimtab.kinds import Missing
+from trimtab.measure.cache import Cache
+from trimtab.measure.job import Job, Result, Tally
+from trimtab.measure.lane import Asking, Lane
+from trimtab.measure.limits import Clock, Health, Pace, Patience, Sleep
+from trimtab.measure.purse import Purse
+
+__all__ = ["Job", "Patience", "Purse", "Result", "Tally", "ask_all"]
+
+_BACKLOG = 256  # results that wait for the reader before the workers do
+_PATIENCE: Final = Patience()
+
+
+async def ask_all(
+    jobs: Sequence[Job],
+    *,
+    cache: Cache | None = None,
+    tally: Tally | None = None,
+    purse: Purse | None = None,
+    seed: int = 0,
+    patience: Patience = _PATIENCE,
+    sleep: Sleep = asyncio.sleep,
+    clock: Clock | None = None,
+) -> AsyncIterator[Result]:
+    """Results of every case of every job, in the order in which they end.
+
+    Endpoints are asked side by side, the jobs of one endpoint one after the
+    other. Whatever is wrong with a call ends in a result, never in silence: a
+    case that stays broken is `Missing`, and so is the rest of a candidate that
+    cannot be reached (`Tally.unavailable` says why). Replies in the cache
+    cost nothing and are used even then. Wrap it in `contextlib.aclosing` if
+    you may leave early.
+
+    Args:
+        jobs: What to ask. Their systems must stay entered meanwhile.
+        cache: Where replies are kept; None keeps them nowhere.
+        tally: Counts that the caller can watch.
+        purse: The budget. Cases beyond it are `Missing("budget")`.
+        seed: Of the jitter between retries.
+        patience: How failures are waited out.
+        sleep: Waits that many seconds.
+        clock: Seconds, monotonic; the event loop's when left out.
+
+    Raises:
+        CacheError: A reply could not be kept.
+        UsageError: The budget cannot be kept.
+    """
+    tally = tally if tally is not None else Tally()
+    purse = purse if purse is not None else Purse()
+    for job in jobs:
+        purse.check(job.candidate, job.price)
+    asking = Asking(
+        cache=cache,
+        tally=tally,
+        purse=purse,
+        patience=patience,
+        sleep=sleep,
+        chance=random.Random(seed),
+    )
+    clock = clock or asyncio.get_running_loop().time
+    results: asyncio.Queue[Result | Exception | None] = asyncio.Queue(_BACKLOG)
+    workers: list[asyncio.Task[None]] = []
+    try:
+        for lane in _lanes(jobs, asking, clock):
+            workers += [asyncio.create_task(_work(lane, results)) for _ in range(lane.concurrency)]
+        ended = 0
+        while ended < len(workers):
+            result = await results.get()
+            if result is None:
+                ended += 1
+            elif isinstance(result, Exception):
+                raise result
+            else:
+                tally.done += 1
+                tally.missing += isinstance(result.outcome, Missing)
+                yield result
+    finally:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+
+async def _work(lane: Lane, results: asyncio.Queue[Result | Exception | None]) -> None:
+    try:
+        for job, order, case in lane.cases:
+            await results.put(await lane.one(job, order, case))
+    except Exception as error:  # noqa: BLE001  # raised again by whoever reads the results
+        await results.put(error)
+    else:
+        await results.put(None)
+
+
+def _lanes(jobs: Sequence[Job], asking: Asking, clock: Clock) -> Iterator[Lane]:
+    shared: dict[str, list[Job]] = {}
+    for job in jobs:
+        shared.setdefault(job.shares, []).append(job)
+    for those in shared.values():
+        rates = [job.limits.per_minute for job in those if job.limits.per_minute is not None]
+        concurrency = min(job.limits.concurrency for job in those)
+        for job in those:
+            if job.candidate not in asking.health:
+                asking.health[job.candidate] = Health(
+                    job.candidate, asking.patience, concurrency=concurrency, sleep=asking.sleep
+                )
+        yield Lane(
+            asking=asking,
+            concurrency=concurrency,
+            pace=Pace(min(rates, default=None), clock=clock, sleep=asking.sleep),
+            cases=((job, order, case) for job in those for order, case in enumerate(job.cases)),
+            identities={id(job): digest(dict(job.identity)).encode() for job in those},
+        )
