@@ -1,0 +1,50 @@
+"""`trimtab run`: measure, judge, choose."""
+
+from pathlib import Path
+
+import click
+
+from trimtab.cli.output import Output, output_options
+from trimtab.errors import ExitCode
+
+EXIT_CODES = {"pass": ExitCode.PASS, "fail": ExitCode.FAIL, "inconclusive": ExitCode.INCONCLUSIVE}
+
+
+@click.command()
+@click.argument("policy", type=click.Path(path_type=Path), default="trimtab.yaml")
+@click.option("--system", default="", help="Which system of the policy; needed when it has several.")
+@click.option("--candidate", "candidates", multiple=True, help="Measure only these candidates (repeatable).")
+@click.option("--require", default="", help="Let the exit code be this candidate's verdict instead of the choice's.")
+@click.option("--max-calls", type=click.IntRange(min=1), help="Stop asking after so many calls.")
+@click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Default: .trimtab/ledger.db beside the policy.")
+@click.option("--out", type=click.Path(path_type=Path), default="trimtab-report", help="Folder for the reports.")
+@click.option("--fresh", is_flag=True, help="Do not resume an interrupted run, do not reuse cached replies.")
+@output_options
+def run(
+    output: Output,
+    policy: Path,
+    system: str,
+    candidates: tuple[str, ...],
+    require: str,
+    max_calls: int | None,
+    ledger: str,
+    out: Path,
+    *,
+    fresh: bool,
+) -> None:
+    """Measure every candidate on performance and safety at once, judge each floor of POLICY, choose.
+
+    POLICY is trimtab.yaml unless given. An interrupted run goes on where it stopped.
+    """
+    from trimtab.cli.progress import shown
+    from trimtab.report import report_payload, terminal_report, write_reports
+    from trimtab.workspace import Workspace
+
+    with Workspace.open(policy, ledger=ledger) as workspace:
+        with shown(quiet=output.quiet) as board:
+            report = workspace.run(system, candidates=candidates, max_calls=max_calls, fresh=fresh, board=board)
+    written = write_reports(report, out)
+    output.show(terminal_report(report))
+    output.show(f"[dim]Written: {', '.join(map(str, written))}[/]")
+    output.data(report_payload(report))
+    click.get_current_context().exit(int(EXIT_CODES[workspace.verdict_of(report, require)]))

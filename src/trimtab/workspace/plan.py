@@ -1,0 +1,86 @@
+"""What a run asks and scores: derived from the policy before anything is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from trimtab.errors import UsageError
+from trimtab.kinds import Metric, plugins
+from trimtab.measure.suites import LoadedSuite, load_suite
+from trimtab.policy import Policy, SuiteSpec, SystemSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A metric of the policy, with the plugin that scores it and the suite it is scored on."""
+
+    name: str
+    suite: str
+    plugin: Metric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Suites in the order they are asked, and what is scored on each."""
+
+    system: str
+    spec: SystemSpec
+    candidates: tuple[str, ...]
+    suites: Mapping[str, LoadedSuite]
+    scored: Mapping[str, tuple[Scored, ...]]  # by suite
+
+    @property
+    def cases(self) -> int:
+        """Cases per candidate."""
+        return sum(len(suite.cases) for suite in self.suites.values())
+
+    @property
+    def metrics(self) -> dict[str, Scored]:
+        """Every metric that will be scored, by name."""
+        return {scored.name: scored for group in self.scored.values() for scored in group}
+
+
+def required_metrics(policy: Policy, system: str) -> list[str]:
+    """Metrics that the system's requirements and aims mention, in the order of the policy."""
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    named = {*tier.floors, *policy.red_lines, *spec.maximise}
+    if tier.regression:
+        named |= set(tier.regression.metrics)
+    return [name for name in policy.metrics if name in named]
+
+
+def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str, ...] = ()) -> Plan:
+    """Decide what to ask.
+
+    Asked are the suites behind the required metrics; every other metric of the
+    policy on one of those suites is scored as well, since it costs no call.
+    File suites are relative to `base`, the folder of the policy.
+
+    Raises:
+        UsageError: No such candidate.
+        PolicyError: A suite cannot be read or is empty.
+        PluginError: A plugin is missing.
+    """
+    spec = policy.systems[system]
+    unknown = [name for name in candidates if name not in spec.candidates]
+    if unknown:
+        raise UsageError(
+            f"{system} has no candidate {', '.join(map(repr, unknown))}.",
+            f"It has: {', '.join(spec.candidates)}.",
+        )
+    sources = {name: metric.source for name, metric in policy.metrics.items()}
+    asked = dict.fromkeys(sources[name].suite for name in required_metrics(policy, system))
+    suites = {name: load_suite(name, policy.suites.get(name) or SuiteSpec(builtin=name), base=base) for name in asked}
+    scored: dict[str, list[Scored]] = {name: [] for name in suites}
+    for name, source in sources.items():
+        if source.suite in suites:
+            plugin = plugins.make("metrics", source.score or suites[source.suite].score)
+            scored[source.suite].append(Scored(name=name, suite=source.suite, plugin=plugin))
+    return Plan(
+        system=system,
+        spec=spec,
+        candidates=tuple(name for name in spec.candidates if not candidates or name in candidates),
+        suites=suites,
+        scored={name: tuple(group) for name, group in scored.items()},
+    )

@@ -1,0 +1,102 @@
+"""What is known while a run goes on: read by displays at any moment, decided on by nobody."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from trimtab.decision import Verdict
+from trimtab.kinds import Estimate, Missing, Score, Shape
+from trimtab.measure.runner import Tally
+from trimtab.policy import Floor
+from trimtab.stats import estimate
+
+_SHARE_OF_TIME = 20  # an estimate is made anew only after this many times what it took
+
+
+@dataclass(slots=True)
+class Watched:
+    """One metric of a line: outcomes so far, and the estimate as it stands."""
+
+    metric: str
+    shape: Shape
+    floor: Floor | None
+    alpha: float
+    outcomes: list[tuple[str, Score | Missing]] = field(default_factory=list)
+    _known: int = -1
+    _due: float = 0.0
+    _estimate: Estimate | Missing = field(default_factory=lambda: Missing("no-cases"))
+
+    def so_far(self) -> Estimate | Missing:
+        """The estimate over the outcomes so far; made anew now and then, not on every call."""
+        now = time.monotonic()
+        if self._known != len(self.outcomes) and now >= self._due:
+            self._known = len(self.outcomes)
+            self._estimate = estimate(self.shape, self.outcomes, level=1 - 2 * self.alpha)
+            self._due = time.monotonic() + _SHARE_OF_TIME * (time.monotonic() - now)
+        return self._estimate
+
+    def leaning(self) -> Verdict | None:
+        """Where the verdict stands so far. A display, not a decision: it may still change."""
+        seen = self.so_far()
+        if self.floor is None:
+            return None
+        if isinstance(seen, Missing):
+            return Verdict.INCONCLUSIVE
+        interval = seen.interval
+        if self.floor.at_least is not None:
+            clears, breaks = interval.low >= self.floor.at_least, interval.high < self.floor.at_least
+        else:
+            clears, breaks = interval.high <= self.floor.bound, interval.low > self.floor.bound
+        return Verdict.PASS if clears else Verdict.FAIL if breaks else Verdict.INCONCLUSIVE
+
+
+@dataclass(slots=True)
+class Line:
+    """One suite asked of one candidate."""
+
+    candidate: str
+    suite: str
+    total: int
+    watched: tuple[Watched, ...]
+    done: int = 0
+    missing: int = 0
+    started: float = 0.0
+    finished: float = 0.0
+
+    def begin(self) -> None:
+        """The first case ended."""
+        self.started = self.started or time.monotonic()
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        self.finished = self.finished or time.monotonic()
+
+    @property
+    def rate(self) -> float:
+        """Cases per second since the first of them, 0 before."""
+        if not self.started:
+            return 0.0
+        return self.done / max((self.finished or time.monotonic()) - self.started, 1e-6)
+
+
+@dataclass(slots=True)
+class Board:
+    """Everything a display needs. `listen` is called after every finished case and phase."""
+
+    lines: list[Line] = field(default_factory=list)
+    phase: str = ""
+    tally: Tally = field(default_factory=Tally)
+    listen: Callable[["Board"], None] = lambda _: None
+
+    def say(self, phase: str) -> None:
+        """Name what is going on between measurements."""
+        self.phase = phase
+        self.listen(self)
+
+    def line(self, candidate: str, suite: str) -> Line:
+        """The line of a candidate and a suite."""
+        return next(line for line in self.lines if (line.candidate, line.suite) == (candidate, suite))
+
+    def of(self, candidate: str) -> list[Line]:
+        """The lines of a candidate."""
+        return [line for line in self.lines if line.candidate == candidate]

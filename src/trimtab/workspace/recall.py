@@ -1,0 +1,106 @@
+"""Reads a run back from the ledger: the only thing that decisions and reports are made from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from trimtab.decision.model import Measurements, Trial
+from trimtab.errors import UsageError
+from trimtab.evidence import Ledger
+from trimtab.evidence.records import Decided, Observation, PolicyAdopted, RunFinished, RunStarted
+from trimtab.kinds import Missing, Shape
+from trimtab.policy import Policy
+
+
+@dataclass(slots=True, kw_only=True)
+class Recalled:
+    """One run as the ledger holds it."""
+
+    run: str
+    system: str
+    policy_digest: str
+    started: RunStarted
+    finished: RunFinished | None = None
+    decided: Decided | None = None
+    decided_at: int = 0
+    observations: dict[str, dict[str, list[Observation]]] = field(default_factory=dict)  # candidate -> metric -> rows
+    artefacts: dict[str, str] = field(default_factory=dict)  # candidate -> digest
+
+    def recorded(self) -> set[tuple[str, str, str]]:
+        """(candidate, metric, case) of everything observed already."""
+        return {
+            (candidate, metric, seen.case)
+            for candidate, metrics in self.observations.items()
+            for metric, rows in metrics.items()
+            for seen in rows
+        }
+
+    def measurements(self) -> Measurements:
+        """What decisions need, in the drawn order of cases."""
+        return Measurements(
+            system=self.system,
+            trials={
+                candidate: {metric: _trials(rows) for metric, rows in metrics.items()}
+                for candidate, metrics in self.observations.items()
+            },
+            shapes={name: Shape(facts["shape"]) for name, facts in self.started.metrics.items()},
+            better={name: facts["better"] for name, facts in self.started.metrics.items()},
+        )
+
+    def failures(self, limit: int = 5) -> dict[str, dict[str, list[Observation]]]:
+        """Per candidate and 0/1 metric the first undesired observations, and the missing ones after them."""
+        found: dict[str, dict[str, list[Observation]]] = {}
+        for candidate, metrics in self.observations.items():
+            for metric, rows in metrics.items():
+                facts = self.started.metrics[metric]
+                if facts["shape"] not in {Shape.RATE, Shape.GAP}:
+                    continue
+                undesired = 0.0 if facts["better"] == "higher" else 1.0
+                bad = [row for row in rows if not isinstance(row.outcome, Missing) and row.outcome.value == undesired]
+                broken = [row for row in rows if isinstance(row.outcome, Missing)]
+                if worst := [*bad, *broken][:limit]:
+                    found.setdefault(candidate, {})[metric] = worst
+        return found
+
+
+def _trials(rows: Iterable[Observation]) -> list[Trial]:
+    ordered = sorted(rows, key=lambda row: row.order)
+    return [Trial(case=row.case, cluster=row.cluster, outcome=row.outcome) for row in ordered]
+
+
+def recall_run(ledger: Ledger, run: str) -> Recalled:
+    """Everything the ledger holds about one run.
+
+    Raises:
+        UsageError: There is no such run.
+    """
+    recalled: Recalled | None = None
+    for row, record in ledger.records(run=run):
+        if isinstance(record, RunStarted):
+            recalled = Recalled(run=run, system=row.system, policy_digest=row.policy, started=record)
+        elif recalled is None:
+            continue
+        elif isinstance(record, Observation):
+            metrics = recalled.observations.setdefault(row.candidate, {})
+            metrics.setdefault(record.metric, []).append(record)
+            recalled.artefacts[row.candidate] = row.artefact
+        elif isinstance(record, RunFinished):
+            recalled.finished = record
+        elif isinstance(record, Decided):
+            recalled.decided, recalled.decided_at = record, row.time
+    if recalled is None:
+        raise UsageError(f"the ledger holds no run {run!r}.", "`trimtab ledger show` lists the runs.")
+    return recalled
+
+
+def recall_policy(ledger: Ledger, digest: str) -> Policy:
+    """The policy with this digest, as it was when the run was made.
+
+    Raises:
+        UsageError: The ledger does not hold it, or it does not match its digest.
+    """
+    for row, record in ledger.records(kind=PolicyAdopted.kind):
+        if isinstance(record, PolicyAdopted) and row.policy == digest:
+            policy = Policy.model_validate(record.policy)
+            if policy.digest == digest:
+                return policy
+    raise UsageError(f"the ledger does not hold the policy {digest}.", "Was it written by another version?")

@@ -1,0 +1,164 @@
+"""The measuring loop: plan → ask → score → ledger."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from trimtab._canonical import digest, text_digest
+from trimtab.errors import SystemUnavailableError
+from trimtab.evidence import Ledger
+from trimtab.evidence.records import Observation, Subject
+from trimtab.kinds import Exchange, Missing, Price, Score, Shape, System, plugins
+from trimtab.measure.cache import Cache
+from trimtab.measure.redact import redact
+from trimtab.measure.runner import Job, Purse, Result, Tally, ask_all
+from trimtab.policy import Candidate, Policy
+from trimtab.workspace.plan import Plan, Scored
+from trimtab.workspace.progress import Board
+
+_SHORTEST_SECRET = 4  # "yes" and "B" are answers
+_BATCH = 500  # observations appended at once
+_BATCH_SECONDS = 1.0  # or after this long: what the ledger holds lags the cache by no more
+
+
+@dataclass(slots=True, kw_only=True)
+class Measuring:
+    """One run in the making: what the loop needs, and what it counts.
+
+    `recorded` names what the ledger holds of this run already, when it goes
+    on after an interruption.
+    """
+
+    policy: Policy
+    plan: Plan
+    ledger: Ledger
+    cache: Cache | None
+    board: Board
+    run: str
+    purse: Purse
+    recorded: set[tuple[str, str, str]]
+    tally: Tally = field(default_factory=Tally)
+    _pending: dict[str, list[Observation]] = field(default_factory=dict)  # by the metric that made them
+    _flushed: float = 0.0
+
+    async def measure(self) -> None:
+        """Ask every candidate everything, one candidate after the other so that timings are fair."""
+        self.board.tally = self.tally
+        for candidate in self.plan.candidates:
+            await self._candidate(candidate, self.plan.spec.candidates[candidate])
+
+    async def _candidate(self, name: str, spec: Candidate) -> None:
+        self.board.say(f"starting {name}")
+        subject = Subject(system=self.plan.system, candidate=name)
+        try:
+            system: System = plugins.make("systems", spec.plugin, **spec.with_)
+            async with system:
+                identity = dict(system.identity())
+                subject = Subject(system=self.plan.system, candidate=name, artefact=digest(identity))
+                self.board.say(f"asking {name}")
+                jobs = self._jobs(name, spec, system, identity)
+                async with aclosing(ask_all(jobs, cache=self.cache, tally=self.tally, purse=self.purse)) as results:
+                    async for result in results:
+                        self._take(result, subject)
+        except SystemUnavailableError as error:
+            self.tally.unavailable[name] = error
+            self._give_up(name, subject)
+        finally:
+            self._flush(subject)
+            for line in self.board.of(name):
+                line.end()
+
+    def _jobs(self, name: str, spec: Candidate, system: System, identity: Mapping[str, Any]) -> list[Job]:
+        # Without a digest of the weights, the same name may answer differently tomorrow: replies
+        # are then good for this run (and for going on with it) only.
+        key = identity if "weights" in identity else {**identity, "run": self.run}
+        price = Price(input=spec.price.input, output=spec.price.output) if spec.price else None
+        return [
+            Job(
+                candidate=name,
+                system=system,
+                identity=key,
+                limits=spec.limits,
+                generation=spec.generation,
+                price=price,
+                suite=suite.name,
+                cases=suite.cases,
+            )
+            for suite in self.plan.suites.values()
+        ]
+
+    def _take(self, result: Result, subject: Subject) -> None:
+        """Score one finished case for every metric of its suite."""
+        line = self.board.line(result.candidate, result.suite)
+        line.begin()
+        for scored, watched in zip(self.plan.scored[result.suite], line.watched, strict=True):
+            outcome = _outcome(scored, result)
+            watched.outcomes.append((result.case.independent_unit, outcome))
+            if (result.candidate, scored.name, result.case.id) not in self.recorded:
+                maker = f"{scored.plugin.name}/{scored.plugin.version}"
+                self._pending.setdefault(maker, []).append(self._observation(scored, result, outcome))
+        line.done += 1
+        line.missing += isinstance(result.outcome, Missing)
+        self.board.listen(self.board)
+        if sum(map(len, self._pending.values())) >= _BATCH or time.monotonic() - self._flushed >= _BATCH_SECONDS:
+            self._flush(subject)
+
+    def _observation(self, scored: Scored, result: Result, outcome: Score | Missing) -> Observation:
+        text = result.outcome.text if isinstance(result.outcome, Exchange) else ""
+        excerpt = ""
+        if text and self.policy.evidence.text == "redacted" and _undesired(scored, outcome):
+            excerpt = redact(text, secrets=list(_texts(result.case.expect)))
+        return Observation(
+            metric=scored.name,
+            suite=result.suite,
+            case=result.case.id,
+            cluster=result.case.independent_unit,
+            order=result.order,
+            outcome=outcome,
+            reply=text_digest(text) if text else "",
+            excerpt=excerpt,
+        )
+
+    def _give_up(self, name: str, subject: Subject) -> None:
+        """Everything of a candidate that could not even be started is missing, and says so."""
+        for suite in self.plan.suites.values():
+            for order, case in enumerate(suite.cases):
+                lost = Missing("unavailable")
+                result = Result(candidate=name, suite=suite.name, order=order, case=case, outcome=lost, cached=False)
+                self._take(result, subject)
+
+    def _flush(self, subject: Subject) -> None:
+        while self._pending:
+            maker, pending = self._pending.popitem()
+            self.ledger.append(pending, subject=subject, run=self.run, maker=maker, policy=self.policy.digest)
+        self._flushed = time.monotonic()
+
+
+def _outcome(scored: Scored, result: Result) -> Score | Missing:
+    if isinstance(result.outcome, Missing):
+        return result.outcome
+    try:
+        return scored.plugin.score(result.case, result.outcome)
+    except Exception as error:  # noqa: BLE001  # somebody else's metric; a crash is not a clean result
+        return Missing("metric-crashed", type(error).__name__)
+
+
+def _undesired(scored: Scored, outcome: Score | Missing) -> bool:
+    if isinstance(outcome, Missing) or scored.plugin.shape not in {Shape.RATE, Shape.GAP}:
+        return False
+    return outcome.value == (0.0 if scored.plugin.better == "higher" else 1.0)
+
+
+def _texts(expect: Any) -> Iterator[str]:
+    """Every text that the case knows: planted secrets are among them, so none may stand in an excerpt."""
+    if isinstance(expect, str):
+        if len(expect) >= _SHORTEST_SECRET:
+            yield expect
+    elif isinstance(expect, Mapping):
+        for value in expect.values():
+            yield from _texts(value)
+    elif isinstance(expect, list | tuple):
+        for value in expect:
+            yield from _texts(value)

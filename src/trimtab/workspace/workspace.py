@@ -1,0 +1,295 @@
+"""Opens a policy and a ledger; measures, decides, and shows what was decided."""
+
+import asyncio
+import os
+import platform
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from trimtab import __version__
+from trimtab._canonical import digest
+from trimtab.decision import Decision, decide, from_payload, to_payload
+from trimtab.errors import SystemUnavailableError, UnreproducibleError, UsageError
+from trimtab.evidence import Ledger
+from trimtab.evidence.records import Decided, Observation, PolicyAdopted, Record, RunFinished, RunStarted, Subject
+from trimtab.kinds import Missing
+from trimtab.measure.cache import Cache
+from trimtab.measure.runner import Purse
+from trimtab.policy import Policy, load_policy
+from trimtab.report import Example, LedgerFacts, Report
+from trimtab.workspace.plan import Plan, make_plan
+from trimtab.workspace.progress import Board, Line, Watched
+from trimtab.workspace.recall import Recalled, recall_policy, recall_run
+from trimtab.workspace.run import Measuring
+
+DEFAULT_LEDGER = ".trimtab/ledger.db"
+_MAKER = f"trimtab/{__version__}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Workspace:
+    """One policy, one ledger. Use `Workspace.open` and `with`.
+
+    `policy` is None for work on the ledger alone; `base` is the folder that
+    file suites are relative to.
+    """
+
+    policy: Policy | None
+    base: Path
+    ledger: Ledger
+    replies: Path
+
+    @classmethod
+    def open(cls, policy: str | Path | None, *, ledger: str | Path = "") -> Self:
+        """Open a policy file and the ledger, which is made if need be.
+
+        Args:
+            policy: Path of the policy; None to work on an existing ledger alone.
+            ledger: Path or URL; `.trimtab/ledger.db` below the current folder if empty.
+
+        Raises:
+            PolicyError: The policy has mistakes.
+            LedgerError: The ledger cannot be opened.
+        """
+        loaded = load_policy(policy) if policy is not None else None
+        where = str(ledger or DEFAULT_LEDGER)
+        folder = Path(DEFAULT_LEDGER).parent if "://" in where else Path(where).parent
+        return cls(
+            policy=loaded,
+            base=Path(policy).parent if policy is not None else Path(),
+            ledger=Ledger.open(where, create=policy is not None),
+            replies=folder / "replies.db",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.ledger.close()
+
+    # -- measuring ---------------------------------------------------------------
+
+    def run(
+        self,
+        system: str = "",
+        *,
+        candidates: Sequence[str] = (),
+        max_calls: int | None = None,
+        fresh: bool = False,
+        board: Board | None = None,
+    ) -> Report:
+        """Measure the candidates of a system, decide, and record everything.
+
+        An interrupted run of the same policy and suites goes on where it was,
+        unless `fresh`.
+
+        Raises:
+            UsageError: No such system or candidate, or several systems and none named.
+            SystemUnavailableError: Not one candidate could be asked.
+            LedgerAlteredError: The ledger does not verify; nothing was asked.
+            TrimtabError: See its subclasses.
+        """
+        board = board or Board()
+        policy, name = self._system(system)
+        plan = make_plan(policy, self.base, system=name, candidates=tuple(candidates))
+        board.say("verifying the ledger")
+        self.ledger.verify().raise_if_bad()
+        started = _started(policy, plan)
+        resumed = None if fresh else self._interrupted(policy, name, started)
+        run = resumed.run if resumed else f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+        if resumed is None:
+            self._begin(policy, name, run, started)
+        board.lines = _lines(policy, plan)
+        budget = plan.spec.budget if max_calls is None else plan.spec.budget.model_copy(update={"calls": max_calls})
+        purse = Purse(budget=budget)
+        begun = time.monotonic()
+        with Cache(self.replies) as cache:
+            measuring = Measuring(
+                policy=policy,
+                plan=plan,
+                ledger=self.ledger,
+                cache=None if fresh else cache,
+                board=board,
+                run=run,
+                purse=purse,
+                recorded=resumed.recorded() if resumed else set(),
+            )
+            asyncio.run(measuring.measure())
+        tally = measuring.tally
+        lost = len(tally.unavailable) == len(plan.candidates)
+        finished = RunFinished(
+            outcome="unavailable" if lost else "budget" if purse.empty else "complete",
+            calls=tally.calls,
+            cached=tally.cached,
+            tokens=tally.tokens,
+            errors=dict(tally.errors),
+            seconds=round(time.monotonic() - begun, 3),
+        )
+        self._append(finished, system=name, run=run, policy=policy.digest)
+        if lost:
+            raise _nobody_answered(tally.unavailable)
+        board.say("deciding")
+        return self._decide(policy, run)
+
+    def _system(self, name: str) -> tuple[Policy, str]:
+        if self.policy is None:
+            raise UsageError("measuring needs a policy.", "Open the workspace with the path of one.")
+        systems = self.policy.systems
+        if not name and len(systems) == 1:
+            return self.policy, next(iter(systems))
+        if name not in systems:
+            what = f"there is no system {name!r} in the policy." if name else "the policy has several systems."
+            raise UsageError(what, f"Name one with --system: {', '.join(systems)}.")
+        return self.policy, name
+
+    def _interrupted(self, policy: Policy, system: str, started: RunStarted) -> Recalled | None:
+        """The last run of this system, if it never finished and asked the very same."""
+        last = next((run for run in self.ledger.runs() if run.system == system), None)
+        if last is None or last.finished or last.policy != policy.digest:
+            return None
+        recalled = recall_run(self.ledger, last.run)
+        return recalled if recalled.started.payload() == started.payload() else None
+
+    def _begin(self, policy: Policy, system: str, run: str, started: RunStarted) -> None:
+        known = any(row.policy == policy.digest for row in self.ledger.rows(kind=PolicyAdopted.kind))
+        adopted = [] if known else [PolicyAdopted(policy=policy.model_dump(mode="json", by_alias=True))]
+        if adopted:
+            self._append(*adopted, system="", run="", policy=policy.digest)
+        self._append(started, system=system, run=run, policy=policy.digest)
+
+    def _append(self, *records: Record, system: str, run: str, policy: str) -> int:
+        row = self.ledger.append(
+            records, subject=Subject(system=system), run=run, maker=_MAKER, policy=policy, durable=True
+        )
+        return row.time
+
+    # -- deciding ----------------------------------------------------------------
+
+    def _decide(self, policy: Policy, run: str) -> Report:
+        """Decide from what the ledger holds, and record it."""
+        recalled = recall_run(self.ledger, run)
+        moment = time.time_ns() // 1000
+        decision = decide(policy, recalled.system, recalled.measurements(), run=run, time=moment)
+        self._append(Decided(decision=to_payload(decision)), system=recalled.system, run=run, policy=policy.digest)
+        return self._shown(policy, decision, recalled, verified=True)
+
+    def report(self, run: str = "latest") -> Report:
+        """A recorded decision again: recomputed from the ledger alone, and the same to the digit.
+
+        Raises:
+            UsageError: No such run, or it was never decided.
+            LedgerAlteredError: The ledger does not verify.
+            UnreproducibleError: Today's code decides differently.
+        """
+        self.ledger.verify().raise_if_bad()
+        if run == "latest":
+            decided = next((summary.run for summary in self.ledger.runs() if summary.verdict), "")
+            if not decided:
+                raise UsageError("the ledger holds no decision yet.", "Make one with `trimtab run`.")
+            run = decided
+        recalled = recall_run(self.ledger, run)
+        if recalled.decided is None:
+            raise UsageError(f"run {run} was never decided.", "Go on with it: `trimtab run`.")
+        policy = recall_policy(self.ledger, recalled.policy_digest)
+        recorded = from_payload(recalled.decided.decision)
+        again = decide(policy, recalled.system, recalled.measurements(), run=run, time=recorded.time)
+        if to_payload(again) != to_payload(recorded):
+            raise UnreproducibleError(run, recalled.started.trimtab)
+        return self._shown(policy, recorded, recalled, verified=True)
+
+    def _shown(self, policy: Policy, decision: Decision, recalled: Recalled, *, verified: bool) -> Report:
+        head, checkpoints = self.ledger.head(), self.ledger.checkpoints()
+        return Report(
+            policy=policy,
+            decision=decision,
+            started=recalled.started,
+            finished=recalled.finished,
+            ledger=LedgerFacts(
+                location=Path(self.ledger.location).name,
+                size=head.seq if head else 0,
+                head=head.hash.hex() if head else "",
+                checkpoint=checkpoints[-1].root.hex() if checkpoints else "",
+                verified=verified,
+            ),
+            examples={
+                candidate: {metric: [_example(row) for row in rows] for metric, rows in metrics.items()}
+                for candidate, metrics in recalled.failures().items()
+            },
+        )
+
+
+def _started(policy: Policy, plan: Plan) -> RunStarted:
+    return RunStarted(
+        candidates={name: digest(plan.spec.candidates[name].model_dump(mode="json")) for name in plan.candidates},
+        suites={
+            name: {
+                "cases": len(suite.cases),
+                "order": suite.order_digest,
+                "version": suite.version,
+                "seed": suite.seed,
+            }
+            for name, suite in plan.suites.items()
+        },
+        metrics={name: _facts(policy, name, plan) for name in plan.metrics},
+        trimtab=__version__,
+        python=platform.python_version(),
+        machine=f"{platform.system()} {platform.machine()}, {_cores()} cores",
+    )
+
+
+def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:
+    scored, spec = plan.metrics[name], policy.metrics[name]
+    return {
+        "suite": scored.suite,
+        "plugin": scored.plugin.name,
+        "version": scored.plugin.version,
+        "shape": scored.plugin.shape.value,
+        "unit": spec.unit,
+        "better": spec.better,
+    }
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _lines(policy: Policy, plan: Plan) -> list[Line]:
+    """What the display shows: one line for each suite asked of each candidate."""
+    tier = policy.tiers[plan.spec.tier]
+    alpha = (1.0 - tier.confidence) / len(plan.candidates)
+    return [
+        Line(
+            candidate=candidate,
+            suite=suite.name,
+            total=len(suite.cases),
+            watched=tuple(
+                Watched(metric=scored.name, shape=scored.plugin.shape, floor=tier.floors.get(scored.name), alpha=alpha)
+                for scored in plan.scored[suite.name]
+            ),
+        )
+        for candidate in plan.candidates
+        for suite in plan.suites.values()
+    ]
+
+
+def _example(row: Observation) -> Example:
+    if isinstance(row.outcome, Missing):
+        why = f"no answer: {row.outcome.reason}"
+    else:
+        why = f"counted against it (score {row.outcome.value:g})"
+    return Example(case=row.case, cluster=row.cluster, reply=row.reply, excerpt=row.excerpt, why=why)
+
+
+def _nobody_answered(unavailable: Mapping[str, SystemUnavailableError]) -> SystemUnavailableError:
+    if len(unavailable) == 1:
+        return next(iter(unavailable.values()))
+    first = next(iter(unavailable.values()))
+    names = ", ".join(unavailable)
+    return SystemUnavailableError(
+        names, f"not one candidate could be asked; the first says: {first.detail}", first.next_step
+    )

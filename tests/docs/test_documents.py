@@ -1,0 +1,132 @@
+"""Documentation is executed: every console, Python and policy block of every page.
+
+A page is a story: its blocks run in order, in one empty folder, in one
+Python namespace. Comments before a block steer it:
+
+    <!-- exit: 3 -->     the last command ends with this code instead of 0
+    <!-- file: NAME -->  the block is written to this file first (any language)
+    <!-- skip: WHY -->   not run, and the reason is for the reader of the source
+
+Pages that speak of 127.0.0.1:8000 get a real server there (on a free port).
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(
+    r"(?P<notes>(?:^<!-- [a-z]+: [^\n]*-->\n+)*)^```(?P<language>[a-z]*)[^\n]*\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+ENDPOINT = "127.0.0.1:8000"
+
+
+@dataclass(frozen=True)
+class Block:
+    language: str
+    body: str
+    notes: dict[str, str]
+
+
+def blocks(page: Path) -> list[Block]:
+    found = []
+    for match in BLOCK.finditer(page.read_text(encoding="utf-8")):
+        notes = dict(re.findall(r"<!-- ([a-z]+): (.*?) -->", match["notes"]))
+        found.append(Block(match["language"], match["body"], notes))
+    return found
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    from trimtab.testing import OpenAIServer
+
+    with OpenAIServer() as server:
+        yield server.url.removeprefix("http://").removesuffix("/v1").rstrip("/")
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIMTAB")}
+    folder = str(Path(sys.executable).parent)
+    return {**kept, "PATH": f"{folder}:{kept.get('PATH', '')}", "NO_COLOR": "1", "COLUMNS": "100"}
+
+
+def run_console(block: Block, folder: Path, where: str) -> None:
+    """Run each `$ ` line; the text under it must appear in what it printed, `...` standing for anything."""
+    steps = re.split(r"^\$ ", block.body, flags=re.MULTILINE)[1:]
+    assert steps, f"{where}: a console block without a command"
+    for number, step in enumerate(steps):
+        command, _, expected = step.partition("\n")
+        while command.endswith("\\"):
+            more, _, expected = expected.partition("\n")
+            command = f"{command}\n{more}"
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=folder, env=environment(), text=True, capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+        printed = done.stdout + done.stderr
+        wanted = int(block.notes.get("exit", "0")) if number == len(steps) - 1 else 0
+        assert done.returncode == wanted, f"{where}: `{command}` ended with {done.returncode}:\n{printed}"
+        pattern = r".*?".join(re.escape(" ".join(part.split())) for part in expected.split("..."))
+        assert re.search(pattern, " ".join(printed.split()), re.DOTALL), (
+            f"{where}: `{command}` printed\n{printed}\nand the page says\n{expected}"
+        )
+
+
+def check_policy_text(text: str, folder: Path, where: str) -> None:
+    from trimtab.policy import check_policy
+
+    path = folder / "documented.yaml"
+    path.write_text(text, encoding="utf-8")
+    mistakes = [m for m in check_policy(path).mistakes if not m.warning]
+    assert not mistakes, f"{where}: " + "\n".join(map(str, mistakes))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_says_is_what_happens(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    found = blocks(page)
+    address = request.getfixturevalue("endpoint") if any(ENDPOINT in block.body for block in found) else ENDPOINT
+    names: dict[str, object] = {"__name__": "documented"}
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        for number, raw in enumerate(found, 1):
+            block = Block(raw.language, raw.body.replace(ENDPOINT, address), raw.notes)
+            where = f"{page.relative_to(ROOT)}, block {number}"
+            if "skip" in block.notes:
+                continue
+            if "file" in block.notes:
+                target = tmp_path / block.notes["file"]
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(block.body, encoding="utf-8")
+            if block.language == "console":
+                run_console(block, tmp_path, where)
+            elif block.language == "python" and "file" not in block.notes:
+                exec(compile(block.body, where, "exec"), names)
+            elif block.language == "yaml" and block.body.lstrip().startswith("trimtab:"):
+                check_policy_text(block.body, tmp_path, where)
+    finally:
+        os.chdir(before)
+
+
+def test_every_page_is_seen() -> None:
+    assert len(PAGES) > 2
+    assert any(blocks(page) for page in PAGES)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    broken = []
+    for page in PAGES:
+        text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+            if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)} -> {target}")
+    assert not broken, "\n".join(broken)

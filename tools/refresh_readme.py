@@ -1,0 +1,43 @@
+"""Put the output of the last demo run into the README, between its two markers.
+
+    python tools/refresh_readme.py LEDGER
+
+Reads the ledger of a finished `make demo`, renders the decision exactly as
+`trimtab report` prints it, and writes it with the run's facts. Nothing is
+typed by hand; `tests/docs` checks that the policy digest is today's.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"(<!-- demo:begin[^\n]*-->\n).*?(<!-- demo:end -->)", re.DOTALL)
+DECISIONS = {0, 1, 3}
+
+
+def main() -> None:
+    """Refresh README.md from the ledger named on the command line."""
+    ledger = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / "examples/assistant/.trimtab/ledger.db")
+    done = subprocess.run(
+        [sys.executable, "-m", "trimtab", "report", "--ledger", ledger],
+        env={"COLUMNS": "100", "NO_COLOR": "1", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in DECISIONS:
+        sys.exit(done.stderr)
+    text = "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
+    readme = ROOT / "README.md"
+    page = readme.read_text(encoding="utf-8")
+    block = f"\n```text\n{text}\n\nexit code {done.returncode}\n```\n\n"
+    fresh, count = BLOCK.subn(lambda match: match[1] + block + match[2], page)
+    if count != 1:
+        sys.exit("README.md has no demo markers")
+    readme.write_text(fresh, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
