@@ -93,8 +93,9 @@ class Lane:
         attempt = 0
         while True:
             probe = False
-            async with _Wait(health):
-                probe = await health.enter()
+            if health.doubtful:
+                async with _Wait(health):
+                    probe = await health.enter()
             try:
                 reply = await self._once(job, request, health, worst)
             except CallError as error:
@@ -126,8 +127,9 @@ class Lane:
             return Missing("budget", "the budget was used up before this case")
         spent: Charge | None = None  # nothing was sent
         try:
-            async with _Wait(health):
-                await self.pace.turn()
+            if not self.pace.free:
+                async with _Wait(health):
+                    await self.pace.turn()
             if health.is_dead():
                 return self._dead(job.candidate, health)
             spent = worst

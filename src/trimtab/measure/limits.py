@@ -58,6 +58,11 @@ class Pace:
         """Let nobody pass for so long."""
         self._held_until = max(self._held_until, self._clock() + seconds)
 
+    @property
+    def free(self) -> bool:
+        """Whether there is nothing to wait for, now or later."""
+        return not self._interval and self._clock() >= self._held_until
+
     async def turn(self) -> None:
         """Return when the next try may be sent."""
         while True:
