@@ -1,0 +1,58 @@
+"""Estimates with intervals, from scores; no number without its method, no method without its source.
+
+Names load on first use, so that importing this package costs nothing; numpy
+and SciPy arrive with the first estimate.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trimtab.stats.binomial import Side, clopper_pearson, rate, trials_needed, trials_to_prove
+    from trimtab.stats.multiple import holm
+    from trimtab.stats.paired import mcnemar, paired_difference
+    from trimtab.stats.planning import further_trials
+    from trimtab.stats.running import RunningRate
+    from trimtab.stats.shapes import estimate, point_range
+
+_HOME = {
+    "RunningRate": "trimtab.stats.running",
+    "Side": "trimtab.stats.binomial",
+    "clopper_pearson": "trimtab.stats.binomial",
+    "estimate": "trimtab.stats.shapes",
+    "further_trials": "trimtab.stats.planning",
+    "holm": "trimtab.stats.multiple",
+    "mcnemar": "trimtab.stats.paired",
+    "paired_difference": "trimtab.stats.paired",
+    "point_range": "trimtab.stats.shapes",
+    "rate": "trimtab.stats.binomial",
+    "trials_needed": "trimtab.stats.binomial",
+    "trials_to_prove": "trimtab.stats.binomial",
+}
+
+__all__ = [
+    "RunningRate",
+    "Side",
+    "clopper_pearson",
+    "estimate",
+    "further_trials",
+    "holm",
+    "mcnemar",
+    "paired_difference",
+    "point_range",
+    "rate",
+    "trials_needed",
+    "trials_to_prove",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOME[name]
+    except KeyError:
+        raise AttributeError(f"module 'trimtab.stats' has no attribute {name!r}") from None
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

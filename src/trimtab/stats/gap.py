@@ -1,0 +1,146 @@
+"""Largest difference of a rate between two groups, all pairs at once.
+
+When every cluster speaks for every group (one question, asked with names
+swapped), differences within clusters are bet on: what varies between questions
+cancels. Otherwise each group gets bounds of its own. Either way the error is
+shared between all bounds (Bonferroni), so the largest gap is covered though
+it was picked after looking. The choice depends on the design, never on scores.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from trimtab.kinds import Estimate, Interval, Missing, Score
+from trimtab.stats.binomial import least_rate, most_rate
+from trimtab.stats.bounded import least_mean
+from trimtab.stats.clusters import Floats, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One group's sums per cluster (all clusters of the suite, in one order)."""
+
+    total: Floats
+    scored: Floats
+    missing: Floats  # its own, and those that do not say whose they are
+
+    @property
+    def tried(self) -> Floats:
+        return self.scored + self.missing
+
+    @property
+    def value(self) -> float:
+        seen = self.scored > 0
+        return float(np.mean(self.total[seen] / self.scored[seen])) if seen.any() else math.nan
+
+    def within(self) -> tuple[Floats, Floats]:
+        """Cluster means with missing at 0 and at 1, clusters without this group left out."""
+        here = self.tried > 0
+        tried, total = self.tried[here], self.total[here]
+        return total / tried, (total + self.missing[here]) / tried
+
+    def bounds(self, tail: float) -> tuple[float, float]:
+        low, high = self.within()
+        if np.all(self.tried <= 1):
+            return (
+                least_rate(round(low.sum()), len(low), tail=tail),
+                most_rate(round(high.sum()), len(high), tail=tail),
+            )
+        return least_mean(low, tail=tail), 1.0 - least_mean(1.0 - high, tail=tail)
+
+
+def largest_gap(outcomes: Sequence[Outcome], *, level: float) -> Estimate | Missing:
+    """Largest difference between two groups' rates, with a simultaneous interval.
+
+    Args:
+        outcomes: Cluster and 0/1 score of each case, its `group`
+            naming the side; a missing case names its own if it can. One
+            that does not is counted against every group, and when such
+            cases are as many as the smallest group has, a whole group may be
+            hidden among them, and the gap may be 1.
+        level: Coverage probability, in (0, 1).
+
+    Returns:
+        Difference of rates, in [0, 1]; every cluster of a group weighs the
+        same. The value is the largest observed difference and so leans
+        upwards; the interval allows for it. Missing "one-group" when there is nothing to compare.
+
+    Source:
+        Bonferroni bounds over Clopper & Pearson (1934) for cases that stand
+        alone, over Waudby-Smith & Ramdas (2024) for clusters and pairs.
+    """
+    groups, unnamed, missing, count = _by_group(outcomes)
+    if len(groups) < 2:
+        return Missing("one-group", "a gap needs cases of at least two groups")
+    tail = (1.0 - level) / 2.0
+    if all(np.all(group.tried > 0) for group in groups.values()):
+        low, high, method = *_paired(groups, tail), "betting on pairs, bonferroni"
+    else:
+        low, high, method = *_apart(groups, tail), "bonferroni"
+    smallest = min(float(group.scored.sum()) for group in groups.values())
+    if unnamed and unnamed >= smallest:
+        high, method = 1.0, "worst case: a group may be hidden among the missing"
+    values = [group.value for group in groups.values()]
+    value = math.nan if any(map(math.isnan, values)) else max(values) - min(values)
+    return Estimate(
+        value=value,
+        interval=Interval(low, max(low, high), level, method),
+        count=count,
+        cases=len(outcomes),
+        missing=missing,
+    )
+
+
+def gap_range(outcomes: Sequence[Outcome]) -> tuple[float, float]:
+    """Smallest and largest observed gap that the missing cases leave possible."""
+    groups, unnamed, _, _ = _by_group(outcomes)
+    if len(groups) < 2:
+        return math.nan, math.nan
+    ends = [(float(low.mean()), float(high.mean())) for low, high in (group.within() for group in groups.values())]
+    smallest = min(float(group.scored.sum()) for group in groups.values())
+    widest = 1.0 if unnamed and unnamed >= smallest else max(b[1] - a[0] for a, b in permutations(ends, 2))
+    return max(0.0, *(b[0] - a[1] for a, b in permutations(ends, 2))), max(0.0, widest)
+
+
+def _paired(groups: Mapping[str, _Group], tail: float) -> tuple[float, float]:
+    each = tail / (len(groups) * (len(groups) - 1))
+    most: dict[tuple[str, str], float] = {}
+    for a, b in permutations(groups, 2):
+        highest = groups[a].within()[1] - groups[b].within()[0]  # within [-1, 1]
+        most[a, b] = 1.0 - 2.0 * least_mean(np.clip((1.0 - highest) / 2.0, 0.0, 1.0), tail=each)
+    # The lower end for a - b is minus the upper end for b - a: the same events, no further error.
+    return max(0.0, *(-bound for bound in most.values())), max(0.0, *most.values())
+
+
+def _apart(groups: Mapping[str, _Group], tail: float) -> tuple[float, float]:
+    bounds = [group.bounds(tail / (2 * len(groups))) for group in groups.values()]
+    pairs = list(permutations(bounds, 2))
+    return max(0.0, *(a[0] - b[1] for a, b in pairs)), max(0.0, *(a[1] - b[0] for a, b in pairs))
+
+
+def _by_group(outcomes: Sequence[Outcome]) -> tuple[dict[str, _Group], int, int, int]:
+    """Groups in the order of their names; missing cases without a group; all missing; clusters."""
+    index: dict[str, int] = {}
+    for cluster, _ in outcomes:
+        index.setdefault(cluster, len(index))
+    names = sorted({outcome.group for _, outcome in outcomes if isinstance(outcome, Score) or outcome.group})
+    table = {name: np.zeros((3, len(index))) for name in names}
+    loose = np.zeros(len(index))
+    missing = 0
+    for cluster, outcome in outcomes:
+        place = index[cluster]
+        if isinstance(outcome, Score):
+            table[outcome.group][0, place] += outcome.value
+            table[outcome.group][1, place] += 1.0
+            continue
+        missing += 1
+        if outcome.group:
+            table[outcome.group][2, place] += 1.0
+        else:
+            loose[place] += 1.0
+    groups = {name: _Group(total, scored, gone + loose) for name, (total, scored, gone) in table.items()}
+    return groups, int(loose.sum()), missing, len(index)
