@@ -1,3 +1,51 @@
-from trimtab.policy.model import Policy
+"""What was promised: floors, tiers, owners, systems. One file, one digest."""
 
-__all__ = ["Policy"]
+from trimtab.policy.diff import Change, PolicyDiff, diff
+from trimtab.policy.load import Checked, check_policy, load_policy
+from trimtab.policy.model import (
+    Budget,
+    Candidate,
+    EvidenceSpec,
+    Floor,
+    Generation,
+    Limits,
+    MetricSpec,
+    Person,
+    Policy,
+    PriceSpec,
+    Regression,
+    Source,
+    SuiteSpec,
+    SystemSpec,
+    Tier,
+)
+from trimtab.policy.proof import FloorCost, cases_to_prove, costs
+from trimtab.policy.schema import schema
+
+__all__ = [
+    "Budget",
+    "Candidate",
+    "Change",
+    "Checked",
+    "EvidenceSpec",
+    "Floor",
+    "FloorCost",
+    "Generation",
+    "Limits",
+    "MetricSpec",
+    "Person",
+    "Policy",
+    "PolicyDiff",
+    "PriceSpec",
+    "Regression",
+    "Source",
+    "SuiteSpec",
+    "SystemSpec",
+    "Tier",
+    "cases_to_prove",
+    "check_policy",
+    "costs",
+    "diff",
+    "load_policy",
+    "schema",
+]

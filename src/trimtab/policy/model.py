@@ -6,13 +6,23 @@ use, so a key is described once. Everything is frozen; unknown keys are errors.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from trimtab._canonical import digest
+from trimtab.kinds import plugins
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
 Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
+
+
+def _list_as_tuple(value: Any) -> Any:
+    """Files give lists, and the loader is strict otherwise: no "0.5" for 0.5, no 1 for true."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_list_as_tuple)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_list_as_tuple)]
 
 
 class Strict(BaseModel):
@@ -25,7 +35,7 @@ class Person(Strict):
     """Somebody who can own, accept or sign."""
 
     function: str = Field(description="The part of the organisation, e.g. clinical-safety.")
-    roles: tuple[str, ...] = Field(default=(), description="e.g. risk-owner, reviewer, auditor.")
+    roles: Texts = Field(default=(), description="e.g. risk-owner, reviewer, auditor.")
     key: str = Field(default="", description="Public SSH key that verifies signatures.")
 
 
@@ -64,7 +74,7 @@ class MetricSpec(Strict):
     target: float = Field(description="The number aimed at.")
     owner: Name
     source: Source
-    links: tuple[str, ...] = Field(default=(), description="Controls it answers to, e.g. owasp-llm-2026:LLM01.")
+    links: Texts = Field(default=(), description="Controls it answers to, e.g. owasp-llm-2026:LLM01.")
 
 
 class Floor(Strict):
@@ -92,7 +102,7 @@ class Regression(Strict):
     """No worse than the baseline by more than `margin`, by paired test on the same cases."""
 
     margin: Annotated[float, Field(gt=0.0, lt=1.0, description="In the unit of 0/1 metrics, a ratio.")]
-    metrics: tuple[Name, ...] = Field(default=(), description="Which; all floored 0/1 metrics when left out.")
+    metrics: Names = Field(default=(), description="Which; all floored 0/1 metrics when left out.")
 
 
 class Tier(Strict):
@@ -157,12 +167,17 @@ class Candidate(Strict):
         if not isinstance(data, dict) or "plugin" in data:
             return data
         known = {"about", "limits", "generation", "price"}
-        plugins = [key for key in data if key not in known]
-        if len(plugins) != 1:
-            found = ", ".join(map(repr, plugins)) or "none"
-            raise ValueError(f"name exactly one system plugin as a key (found {found})")
-        rest = {key: value for key, value in data.items() if key in known}
-        return {**rest, "plugin": plugins[0], "with": data[plugins[0]] or {}}
+        found = [key for key in data if key not in known]
+        # With one plugin among several keys the others are slips, which are then reported as unknown keys.
+        chosen = [key for key in found if key in plugins.names("systems")] if len(found) > 1 else found
+        if len(chosen) != 1:
+            given = ", ".join(repr(str(key)[:40]) for key in found[:5]) or "none"
+            raise ValueError(f"name exactly one system plugin as a key (found {given})")
+        if "with" in data:
+            raise ValueError("`with` belongs to `plugin: name`; here it would be ignored")
+        name = chosen[0]
+        rest = {key: value for key, value in data.items() if key != name}
+        return {**rest, "plugin": name, "with": {} if data[name] is None else data[name]}
 
 
 class SystemSpec(Strict):
@@ -172,8 +187,8 @@ class SystemSpec(Strict):
     owner: Name
     risk_owner: Name | None = None
     intended_use: str = Field(min_length=1)
-    limitations: tuple[str, ...] = ()
-    maximise: tuple[Name, ...] = Field(
+    limitations: Texts = ()
+    maximise: Names = Field(
         min_length=1, description="Metrics in the order that decides among those that clear every floor."
     )
     baseline: Name | None = Field(default=None, description="The candidate in production.")
@@ -204,9 +219,14 @@ class Policy(Strict):
     suites: dict[Name, SuiteSpec] = Field(default_factory=dict)
     metrics: dict[Name, MetricSpec] = Field(min_length=1)
     tiers: dict[Name, Tier] = Field(min_length=1)
-    red_lines: tuple[Name, ...] = Field(default=(), description="Metrics of which one confirmed event fails.")
+    red_lines: Names = Field(default=(), description="Metrics of which one confirmed event fails.")
     systems: dict[Name, SystemSpec] = Field(min_length=1)
     evidence: EvidenceSpec = EvidenceSpec()
+
+    @field_validator("red_lines")
+    @classmethod
+    def _a_set(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(set(names)))  # their order, which includes would change, says nothing
 
     @property
     def digest(self) -> str:

@@ -1,0 +1,287 @@
+"""What a new policy asks that the old one did not, and what it no longer asks."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from trimtab.policy.model import Floor, MetricSpec, Policy, Strict, SuiteSpec, SystemSpec, Tier
+
+Effect = Literal["tightens", "loosens", "adds", "removes", "changes"]
+Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One difference: where, what it does to the promise, and in words."""
+
+    where: str
+    effect: Effect
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.effect:<8}  {self.where}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDiff:
+    """Every difference between two policies, in the order of the sections of a policy."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def overall(self) -> Overall:
+        """`mixed` when some things tighten and others loosen; `changes` when nothing does either."""
+        effects = {change.effect for change in self.changes}
+        if {"tightens", "loosens"} <= effects:
+            return "mixed"
+        if "tightens" in effects:
+            return "tightens"
+        if "loosens" in effects:
+            return "loosens"
+        return "changes" if effects else "same"
+
+    @property
+    def loosens(self) -> bool:
+        """Whether anything is promised less strictly than before, whatever else is stricter."""
+        return any(change.effect == "loosens" for change in self.changes)
+
+
+def diff(a: Policy, b: Policy) -> PolicyDiff:
+    """What changes when policy `b` takes the place of policy `a`.
+
+    A change to how a floored metric is measured counts as loosening: that the
+    new way is as strict cannot be shown from the policies.
+    """
+    changes = [
+        *_values("", a, b, skip={"people", "suites", "metrics", "tiers", "red_lines", "systems"}),
+        *_red_lines(a, b),
+        *_tiers(a, b),
+        *_systems(a, b),
+        *_metrics(a, b),
+        *_suites(a, b),
+        *_people(a, b),
+    ]
+    return PolicyDiff(changes=tuple(changes))
+
+
+def _names(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[list[str], list[str], list[str]]:
+    """Names in both, only in `a`, only in `b`; each in the order of its policy."""
+    return [n for n in a if n in b], [n for n in a if n not in b], [n for n in b if n not in a]
+
+
+def _values(where: str, a: Strict, b: Strict, *, skip: Iterable[str] = ()) -> Iterator[Change]:
+    """Fields that differ and of which neither value is stricter. Parameters of plugins are named, not quoted."""
+    left, right = a.model_dump(by_alias=True, exclude=set(skip)), b.model_dump(by_alias=True, exclude=set(skip))
+    for key in left:
+        if left[key] == right[key]:
+            continue
+        at = f"{where}.{key}" if where else key
+        if isinstance(left[key], dict) and isinstance(right[key], dict):
+            inner = [k for k in {**left[key], **right[key]} if left[key].get(k) != right[key].get(k)]
+            yield Change(where=at, effect="changes", text=f"another {' and '.join(inner)}")
+        elif isinstance(left[key], str | int | float | None) and isinstance(right[key], str | int | float | None):
+            yield Change(where=at, effect="changes", text=f"{_shown(left[key])} becomes {_shown(right[key])}")
+        else:
+            yield Change(where=at, effect="changes", text="is not as it was")
+
+
+def _shown(value: str | float | None) -> str:
+    if value is None or value == "":
+        return "nothing"
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _red_lines(a: Policy, b: Policy) -> Iterator[Change]:
+    for name in a.red_lines:
+        if name not in b.red_lines:
+            yield Change(where="red_lines", effect="loosens", text=f"{name} is a red line no more")
+    for name in b.red_lines:
+        if name not in a.red_lines:
+            yield Change(where="red_lines", effect="tightens", text=f"{name} becomes a red line")
+
+
+def _tiers(a: Policy, b: Policy) -> Iterator[Change]:
+    both, gone, new = _names(a.tiers, b.tiers)
+    for name in both:
+        yield from _tier(f"tiers.{name}", a, a.tiers[name], b, b.tiers[name])
+    for name in gone:
+        yield Change(where=f"tiers.{name}", effect="removes", text="the tier")
+    for name in new:
+        yield Change(where=f"tiers.{name}", effect="adds", text="a tier")
+
+
+def _tier(where: str, a: Policy, old: Tier, b: Policy, new: Tier) -> Iterator[Change]:
+    """What asks more or less in one tier than in another."""
+    if old.confidence != new.confidence:
+        effect: Effect = "tightens" if new.confidence > old.confidence else "loosens"
+        text = f"{old.confidence:g} becomes {new.confidence:g}"
+        yield Change(where=f"{where}.confidence", effect=effect, text=text)
+    both, gone, added = _names(old.floors, new.floors)
+    for name in both:
+        yield from _floor(f"{where}.floors.{name}", old.floors[name], new.floors[name])
+    for name in gone:
+        text = f"{old.floors[name]} is asked no more"
+        yield Change(where=f"{where}.floors.{name}", effect="loosens", text=text)
+    for name in added:
+        yield Change(where=f"{where}.floors.{name}", effect="tightens", text=f"{new.floors[name]} is asked as well")
+    yield from _regression(f"{where}.regression", _compared(a, old), old, _compared(b, new), new)
+
+
+def _floor(where: str, old: Floor, new: Floor) -> Iterator[Change]:
+    if old == new:
+        return
+    text = f"{old} becomes {new}"
+    if (old.at_most is None) != (new.at_most is None):
+        yield Change(where=where, effect="loosens", text=f"{text}: the bound changes sides, so the old one falls")
+        return
+    stricter = new.bound < old.bound if new.at_most is not None else new.bound > old.bound
+    yield Change(where=where, effect="tightens" if stricter else "loosens", text=text)
+
+
+def _compared(policy: Policy, tier: Tier) -> tuple[str, ...]:
+    """Metrics that the regression rule of a tier covers."""
+    if tier.regression is None:
+        return ()
+    return tier.regression.metrics or tuple(name for name in tier.floors if policy.metrics[name].unit == "ratio")
+
+
+def _regression(
+    where: str, covered: tuple[str, ...], old: Tier, covers: tuple[str, ...], new: Tier
+) -> Iterator[Change]:
+    if old.regression is None and new.regression is None:
+        return
+    if new.regression is None:
+        yield Change(where=where, effect="loosens", text="nothing is compared with the baseline any more")
+        return
+    if old.regression is None:
+        text = f"no worse than the baseline by {new.regression.margin:g}, as well"
+        yield Change(where=where, effect="tightens", text=text)
+        return
+    before, after = old.regression.margin, new.regression.margin
+    if before != after:
+        effect: Effect = "tightens" if after < before else "loosens"
+        yield Change(where=f"{where}.margin", effect=effect, text=f"{before:g} becomes {after:g}")
+    for name in covered:
+        if name not in covers:
+            yield Change(where=f"{where}.metrics", effect="loosens", text=f"{name} is compared no more")
+    for name in covers:
+        if name not in covered:
+            yield Change(where=f"{where}.metrics", effect="tightens", text=f"{name} is compared as well")
+
+
+def _systems(a: Policy, b: Policy) -> Iterator[Change]:
+    both, gone, new = _names(a.systems, b.systems)
+    for name in both:
+        yield from _system(f"systems.{name}", a, a.systems[name], b, b.systems[name])
+    for name in gone:
+        yield Change(
+            where=f"systems.{name}", effect="removes", text="the system; the policy says nothing of it any more"
+        )
+    for name in new:
+        yield Change(where=f"systems.{name}", effect="adds", text=f"a system in tier {b.systems[name].tier}")
+
+
+def _system(where: str, a: Policy, old: SystemSpec, b: Policy, new: SystemSpec) -> Iterator[Change]:
+    if old.tier != new.tier:
+        yield from _moved(f"{where}.tier", a, old.tier, b, new.tier)
+    if old.baseline and not new.baseline and b.tiers[new.tier].regression:
+        yield Change(where=f"{where}.baseline", effect="loosens", text="there is nothing to compare with any more")
+    elif old.baseline != new.baseline:
+        text = f"{_shown(old.baseline)} becomes {_shown(new.baseline)}"
+        yield Change(where=f"{where}.baseline", effect="changes", text=text)
+    yield from _values(where, old, new, skip={"tier", "baseline", "candidates"})
+    both, gone, added = _names(old.candidates, new.candidates)
+    for name in both:
+        yield from _values(f"{where}.candidates.{name}", old.candidates[name], new.candidates[name])
+    for name in gone:
+        yield Change(where=f"{where}.candidates.{name}", effect="removes", text="the candidate")
+    for name in added:
+        yield Change(where=f"{where}.candidates.{name}", effect="adds", text="a candidate")
+
+
+def _moved(where: str, a: Policy, old: str, b: Policy, new: str) -> Iterator[Change]:
+    """A system's move to another tier: one line for what loosens, one for what tightens."""
+    found = list(_tier("", a, a.tiers[old], b, b.tiers[new]))
+    move = f"{old} becomes {new}"
+    effects: tuple[Effect, ...] = ("loosens", "tightens")
+    for effect in effects:
+        details = [f"{change.where.lstrip('.')} {change.text}" for change in found if change.effect == effect]
+        if details:
+            yield Change(where=where, effect=effect, text=f"{move}: {'; '.join(details)}")
+    if not found:
+        yield Change(where=where, effect="changes", text=f"{move}, which asks the same")
+
+
+def _required(policy: Policy) -> set[str]:
+    """Metrics that some floor, red line or regression rule rests on."""
+    floored = {name for tier in policy.tiers.values() for name in tier.floors}
+    compared = {name for tier in policy.tiers.values() for name in _compared(policy, tier)}
+    return floored | compared | set(policy.red_lines)
+
+
+def _metrics(a: Policy, b: Policy) -> Iterator[Change]:
+    required = _required(a) & _required(b)
+    both, gone, new = _names(a.metrics, b.metrics)
+    for name in both:
+        yield from _metric(f"metrics.{name}", a.metrics[name], b.metrics[name], required=name in required)
+    for name in gone:
+        yield Change(where=f"metrics.{name}", effect="removes", text="the metric")
+    for name in new:
+        yield Change(where=f"metrics.{name}", effect="adds", text="a metric")
+
+
+_MEASURED_OTHERWISE = "is measured in another way; that it is as strict cannot be shown"
+
+
+def _metric(where: str, old: MetricSpec, new: MetricSpec, *, required: bool) -> Iterator[Change]:
+    measured = {"better", "unit", "source"}
+    if old.model_dump(include=measured) != new.model_dump(include=measured):
+        if required:
+            yield Change(where=where, effect="loosens", text=_MEASURED_OTHERWISE)
+        else:
+            yield from _values(where, old, new, skip=set(MetricSpec.model_fields) - measured)
+    if old.target != new.target:
+        text = f"{old.target:g} becomes {new.target:g}"
+        effect: Effect = "changes"
+        if old.better == new.better and old.unit == new.unit:
+            effect = "tightens" if (new.target > old.target) == (new.better == "higher") else "loosens"
+        yield Change(where=f"{where}.target", effect=effect, text=text)
+    yield from _values(where, old, new, skip={*measured, "target"})
+
+
+def _suites(a: Policy, b: Policy) -> Iterator[Change]:
+    required = {a.metrics[name].source.suite for name in _required(a) & _required(b)}
+    both, gone, new = _names(a.suites, b.suites)
+    for name in both:
+        yield from _suite(f"suites.{name}", a.suites[name], b.suites[name], required=name in required)
+    for name in gone:
+        yield Change(where=f"suites.{name}", effect="loosens", text="its cases are asked no more")
+    for name in new:
+        # A suite of the policy takes the place of an installed one of the same name.
+        replaces = name in required
+        text = "takes the place of the installed suite" if replaces else "a suite"
+        yield Change(where=f"suites.{name}", effect="loosens" if replaces else "adds", text=text)
+
+
+def _suite(where: str, old: SuiteSpec, new: SuiteSpec, *, required: bool) -> Iterator[Change]:
+    if old.cases != new.cases:
+        effect: Effect = "tightens" if new.cases > old.cases else "loosens"
+        yield Change(where=f"{where}.cases", effect=effect, text=f"{old.cases:,} becomes {new.cases:,}")
+    measured = {"builtin", "file", "python", "score", "with_", "max_tokens"}
+    if old.model_dump(include=measured) != new.model_dump(include=measured):
+        if required:
+            yield Change(where=where, effect="loosens", text=_MEASURED_OTHERWISE)
+        else:
+            yield from _values(where, old, new, skip=set(SuiteSpec.model_fields) - measured)
+    yield from _values(where, old, new, skip={*measured, "cases"})
+
+
+def _people(a: Policy, b: Policy) -> Iterator[Change]:
+    both, gone, new = _names(a.people, b.people)
+    for name in both:
+        yield from _values(f"people.{name}", a.people[name], b.people[name])
+    for name in gone:
+        yield Change(where=f"people.{name}", effect="removes", text="the entry")
+    for name in new:
+        yield Change(where=f"people.{name}", effect="adds", text="an entry")

@@ -1,0 +1,117 @@
+"""What a floor costs to prove, before anything is measured."""
+
+import math
+from dataclasses import dataclass
+
+from trimtab.kinds import Shape
+from trimtab.policy.installed import default_score, metric_facts
+from trimtab.policy.model import Floor, MetricSpec, Policy, SuiteSpec
+
+_QUANTILE = {Shape.P50: 0.5, Shape.P95: 0.95}
+_RATES = frozenset({Shape.RATE, Shape.MEAN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorCost:
+    """One floor of one system, and the fewest independent cases that could prove it.
+
+    `alpha` is the one-sided error probability left for it: 1 - confidence,
+    shared among the candidates. `needed` is None when no rule gives a number
+    for this kind of metric; `provable` is False when no number is enough.
+    """
+
+    system: str
+    tier: str
+    metric: str
+    requirement: str
+    suite: str
+    cases: int
+    candidates: int
+    confidence: float
+    alpha: float
+    needed: int | None
+    provable: bool = True
+
+    @property
+    def affordable(self) -> bool:
+        """Whether the suite holds enough cases for a candidate without a single failure."""
+        return self.provable and (self.needed is None or self.needed <= self.cases)
+
+    def __str__(self) -> str:
+        among = f" among {self.candidates} candidates" if self.candidates > 1 else ""
+        asked = f"{self.requirement} at {self.confidence:g} confidence{among}"
+        if not self.provable:
+            return f"{asked} cannot be proved by any number of cases"
+        if self.needed is None:
+            return asked
+        return f"{asked} needs at least {self.needed:,} independent cases without a failure"
+
+
+def cases_to_prove(floor: Floor, alpha: float, shape: Shape | None = Shape.RATE) -> int | None:
+    """Fewest independent cases, none of them a failure, that prove a floor at error `alpha`.
+
+    For a rate of failure at most p: the smallest n with (1 - p)**n <= alpha,
+    the zero-failure case of Clopper and Pearson (1934). For a quantile q that
+    may be at most some value: the smallest n with q**n <= alpha, since no
+    interval free of assumptions ends before the largest of n values.
+
+    Returns:
+        A count >= 1; 0 when the floor asks nothing; None when the shape has no such rule.
+
+    Raises:
+        ValueError: `alpha` is outside (0, 1), or no count is enough (a rate of exactly 0 or 1).
+    """
+    if not 0.0 < alpha < 1.0:
+        raise ValueError(f"alpha {alpha} is outside (0, 1)")
+    if shape in _QUANTILE:
+        quantile = _QUANTILE[shape]
+        clean = quantile if floor.at_most is not None else 1.0 - quantile
+    elif shape is None or shape in _RATES:
+        clean = 1.0 - floor.at_most if floor.at_most is not None else floor.bound
+    else:
+        return None
+    if clean <= 0.0:
+        return 0
+    if clean >= 1.0:
+        raise ValueError(f"no number of cases proves a rate of {floor}")
+    # The tiny allowance keeps an exact power from being rounded up by one.
+    return max(1, math.ceil(math.log(alpha) / math.log(clean) - 1e-9))
+
+
+def costs(policy: Policy) -> tuple[FloorCost, ...]:
+    """What every floor of every system costs to prove, in the order of the policy."""
+    found = []
+    for name, system in policy.systems.items():
+        tier = policy.tiers[system.tier]
+        alpha = (1.0 - tier.confidence) / len(system.candidates)
+        for metric_name, floor in tier.floors.items():
+            metric = policy.metrics[metric_name]
+            suite = policy.suites.get(metric.source.suite) or SuiteSpec(builtin=metric.source.suite)
+            needed, provable = None, True
+            try:
+                needed = _needed(metric, suite, floor, alpha)
+            except ValueError:
+                provable = False
+            found.append(
+                FloorCost(
+                    system=name,
+                    tier=system.tier,
+                    metric=metric_name,
+                    requirement=str(floor),
+                    suite=metric.source.suite,
+                    cases=suite.cases,
+                    candidates=len(system.candidates),
+                    confidence=tier.confidence,
+                    alpha=alpha,
+                    needed=needed,
+                    provable=provable,
+                )
+            )
+    return tuple(found)
+
+
+def _needed(metric: MetricSpec, suite: SuiteSpec, floor: Floor, alpha: float) -> int | None:
+    facts = metric_facts(metric.source.score or suite.score or default_score(suite.builtin))
+    if facts is None and metric.unit != "ratio":
+        return None
+    return cases_to_prove(floor, alpha, facts.shape if facts else None)

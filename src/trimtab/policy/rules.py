@@ -1,0 +1,197 @@
+"""Rules between the parts of a policy: what is named exists, what is promised makes sense.
+
+They work on the values as written, not on the model, so that a file with a
+mistake of type in one place still has every other mistake reported.
+"""
+
+import re
+from collections.abc import Iterable
+
+from trimtab.kinds import plugins
+from trimtab.policy.candidates import check_candidate, check_installed, check_no_keys, check_parameters
+from trimtab.policy.include import Gathered
+from trimtab.policy.installed import default_score, metric_facts
+from trimtab.policy.keys import nearest
+from trimtab.policy.model import Policy
+from trimtab.policy.part import Part
+from trimtab.policy.proof import FloorCost, costs
+from trimtab.policy.secrecy import quote
+
+_FUNCTION = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+
+
+def check_rules(gathered: Gathered) -> None:
+    """Report every rule that the gathered values break."""
+    root = Part(gathered.value)
+    for _, suite in root["suites"].entries():
+        _suite(suite, gathered)
+    for _, metric in root["metrics"].entries():
+        _metric(metric, root, gathered)
+    for _, tier in root["tiers"].entries():
+        _tier(tier, root, gathered)
+    for red_line in root["red_lines"].items():
+        _red_line(red_line, root, gathered)
+    for _, system in root["systems"].entries():
+        _system(system, root, gathered)
+    _owners(root, gathered)
+
+
+def warn_of_costs(policy: Policy, gathered: Gathered) -> None:
+    """Warn of floors that the cases of their suite cannot prove, once for each floor of a tier."""
+    worst: dict[tuple[str, str], FloorCost] = {}
+    for cost in costs(policy):
+        if not cost.affordable:
+            at = (cost.tier, cost.metric)
+            worst[at] = max(worst.get(at, cost), cost, key=lambda one: one.candidates)
+    for (tier, metric), cost in worst.items():
+        where = ("tiers", tier, "floors", metric)
+        if cost.provable:
+            message = f"{cost}; suite {cost.suite} has {cost.cases:,}"
+            gathered.report(where, message, "Raise its `cases`, or accept a looser floor.", warning=True)
+        else:
+            gathered.report(where, str(cost), "List the metric under `red_lines` instead.", warning=True)
+
+
+def _defined(part: Part, names: Iterable[str], what: str, gathered: Gathered) -> bool:
+    """Report a name that is not among those defined; an absent one is somebody else's to report."""
+    known = tuple(names)
+    if not part.text or part.text in known:
+        return bool(part.text)
+    if not gathered.full:
+        gathered.report(part.where, f"{quote(part.text, part.where)} {what}", nearest(part.text, known))
+    return False
+
+
+def _suite(suite: Part, gathered: Gathered) -> None:
+    builtin, file, function = suite["builtin"], suite["file"], suite["python"]
+    if builtin.text and check_installed("suites", builtin.text, builtin, gathered):
+        check_parameters("suites", builtin.text, suite["with"], gathered)
+    if file.text:
+        try:
+            found = (gathered.folder / file.text).is_file()
+        except (OSError, ValueError):
+            found = False
+        if not found:
+            message = f"there is no file {quote(file.text)} beside the policy"
+            gathered.report(file.where, message, "Its path counts from the folder of the file that names it.")
+    if function.text and not _FUNCTION.fullmatch(function.text):
+        gathered.report(function.where, "must be `module:function`")
+    if suite["score"].text:
+        check_installed("metrics", suite["score"].text, suite["score"], gathered)
+    if suite["with"].value is not None:
+        check_no_keys(suite["with"], gathered)
+
+
+def _score(metric: Part, root: Part) -> str:
+    """The metric plugin that scores a metric, or empty text when that is unknown."""
+    source = metric["source"]
+    if source["score"].text:
+        return source["score"].text
+    if source["suite"].text in root["suites"]:
+        suite = root["suites"][source["suite"].text]
+        return suite["score"].text or default_score(suite["builtin"].text)
+    return default_score(source["suite"].text)
+
+
+def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
+    source = metric["source"]
+    _defined(
+        source["suite"],
+        [*root["suites"].names, *plugins.names("suites")],
+        "is neither a suite of this policy nor an installed one",
+        gathered,
+    )
+    if source["score"].text:
+        check_installed("metrics", source["score"].text, source["score"], gathered)
+    score = _score(metric, root)
+    facts = metric_facts(score) if score in plugins.names("metrics") else None
+    unit = metric["unit"].text or "ratio"
+    if facts and facts.better and metric["better"].text in {"higher", "lower"} - {facts.better}:
+        message = f"must be `{facts.better}`: that is the good direction of {score}"
+        gathered.report(metric["better"].where, message)
+    if facts and facts.unit and unit != facts.unit:
+        message = f"is {quote(unit)}, but {score} measures in {facts.unit}"
+        gathered.report(metric["unit"].where, message, f"Write `unit: {facts.unit}`, and its numbers in that unit.")
+    elif unit == "ratio":
+        _in_ratio(metric["target"], gathered)
+
+
+def _in_ratio(part: Part, gathered: Gathered) -> None:
+    if part.number is not None and not 0.0 <= part.number <= 1.0:
+        hint = f"Write `{part.number / 100:g}` for {part.number:g} %." if 1.0 < part.number <= 100.0 else ""
+        gathered.report(part.where, f"must lie between 0 and 1, and is {quote(part.value)}: the unit is ratio", hint)
+
+
+def _tier(tier: Part, root: Part, gathered: Gathered) -> None:
+    metrics = root["metrics"]
+    for name, floor in tier["floors"].entries():
+        if name not in metrics:
+            message = "is not a metric of this policy"
+            if not gathered.full:
+                gathered.report(floor.where, message, nearest(name, metrics.names), key=True)
+        else:
+            _floor(floor, metrics[name], gathered)
+    for compared in tier["regression"]["metrics"].items():
+        if _defined(compared, metrics.names, "is not a metric of this policy", gathered):
+            unit = metrics[compared.text]["unit"].text or "ratio"
+            if unit != "ratio":
+                message = f"{quote(compared.text)} is measured in {quote(unit)}; regression compares 0/1 metrics only"
+                gathered.report(compared.where, message, "Give it a floor instead.")
+
+
+def _floor(floor: Part, metric: Part, gathered: Gathered) -> None:
+    better, target = metric["better"].text, metric["target"].number
+    for side, fits, word in (("at_most", "lower", "smaller"), ("at_least", "higher", "larger")):
+        bound = floor[side].number
+        if bound is None:
+            continue
+        name = floor.where[-1]
+        if better in {"higher", "lower"} and better != fits:
+            other = "at_least" if side == "at_most" else "at_most"
+            message = f"bounds {name} on the wrong side: {better} is better for it"
+            gathered.report(floor[side].where, message, f"Write `{other}`, or correct `better`.", key=True)
+        elif target is not None and better and (target > bound if side == "at_most" else target < bound):
+            message = f"is stricter than the target of {name}, {target:g}"
+            gathered.report(floor[side].where, message, f"A target is at least as strict: the same or {word}.")
+        if (metric["unit"].text or "ratio") == "ratio":
+            _in_ratio(floor[side], gathered)
+
+
+def _red_line(red_line: Part, root: Part, gathered: Gathered) -> None:
+    if not _defined(red_line, root["metrics"].names, "is not a metric of this policy", gathered):
+        return
+    metric = root["metrics"][red_line.text]
+    if metric["better"].text == "higher" or (metric["unit"].text or "ratio") != "ratio":
+        message = f"{quote(red_line.text)} does not count events that must not happen"
+        gathered.report(red_line.where, message, "A red line needs a metric with `better: lower` and `unit: ratio`.")
+
+
+def _system(system: Part, root: Part, gathered: Gathered) -> None:
+    tiers = root["tiers"]
+    if _defined(system["tier"], tiers.names, "is not a tier of this policy", gathered):
+        floors = tiers[system["tier"].text]["floors"]
+        unclear = floors.value is not None and not isinstance(floors.value, dict)
+        if not floors.names and not unclear and not root["red_lines"].value:
+            message = f"is held to nothing: tier {quote(system['tier'].text)} has no floors and there are no red lines"
+            gathered.report(system["tier"].where, message, "Give the tier a floor; nothing configured is not a pass.")
+    _defined(system["risk_owner"], root["people"].names, "is not listed under people", gathered)
+    for aim in system["maximise"].items():
+        _defined(aim, root["metrics"].names, "is not a metric of this policy", gathered)
+    if system["candidates"].names:
+        _defined(system["baseline"], system["candidates"].names, "is not a candidate of this system", gathered)
+    for _, candidate in system["candidates"].entries():
+        check_candidate(candidate, gathered)
+
+
+def _owners(root: Part, gathered: Gathered) -> None:
+    """Warn of owners who are not listed under people, once for each."""
+    owned = [*root["metrics"].entries(), *root["systems"].entries()]
+    seen = set(root["people"].names)
+    for _, part in owned:
+        owner = part["owner"]
+        if owner.text and owner.text not in seen and not gathered.full:
+            seen.add(owner.text)
+            message = f"{quote(owner.text, owner.where)} is not listed under people"
+            close = nearest(owner.text, root["people"].names)
+            suggestion = close if close.startswith("Did") else "Add an entry, so that readers know who that is."
+            gathered.report(owner.where, message, suggestion, warning=True)
