@@ -58,8 +58,7 @@ def _standard_error(squares: float, per: float, count: int) -> float:
 def _folded(sums: Floats) -> Floats:
     if len(sums) <= _MOST_UNITS:
         return sums
-    folded: Floats = np.bincount(np.arange(len(sums)) % _MOST_UNITS, weights=sums)
-    return folded
+    return np.bincount(np.arange(len(sums)) % _MOST_UNITS, weights=sums).astype(np.float64)
 
 
 def _studentised(residual: Floats, per: Floats) -> Floats:

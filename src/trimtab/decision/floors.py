@@ -1,0 +1,153 @@
+"""One floor against what was seen of its metric."""
+
+from collections.abc import Sequence
+
+from trimtab.decision.model import Judgement, Trial, Verdict
+from trimtab.decision.words import Wording, further_words, missing_words, range_words, seen_words, sure
+from trimtab.kinds import Estimate, Missing, Score, Shape
+from trimtab.policy.model import Floor
+from trimtab.stats import Side, estimate, further_trials
+
+_LEAST_LEVEL = 1e-6  # a tier of confidence 0.5 asks for ends at even odds; an interval of level 0 is none
+
+Outcomes = list[tuple[str, Score | Missing]]
+
+
+def level_of(alpha: float) -> float:
+    """Level of the two-sided interval each end of which errs with probability `alpha`."""
+    return max(1.0 - 2.0 * alpha, _LEAST_LEVEL)
+
+
+def outcomes_of(trials: Sequence[Trial]) -> Outcomes:
+    """Cluster and outcome, as `trimtab.stats` wants them."""
+    return [(trial.cluster, trial.outcome) for trial in trials]
+
+
+def see(shape: Shape | None, trials: Sequence[Trial], *, alpha: float) -> Estimate | Missing:
+    """The estimate whose ends err with probability `alpha` each; Missing "not-measured" without trials."""
+    if shape is None or not trials:
+        return Missing("not-measured")
+    return estimate(shape, outcomes_of(trials), level=level_of(alpha))
+
+
+def clears(floor: Floor, seen: Estimate | Missing) -> bool:
+    """Whether the interval lies wholly on the accepted side, the floor itself included."""
+    if isinstance(seen, Missing) or not seen.known:
+        return False
+    return seen.interval.low >= floor.bound if floor.at_least is not None else seen.interval.high <= floor.bound
+
+
+def breaks(floor: Floor, seen: Estimate | Missing) -> bool:
+    """Whether it lies wholly on the forbidden side."""
+    if isinstance(seen, Missing) or not seen.known:
+        return False
+    return seen.interval.high < floor.bound if floor.at_least is not None else seen.interval.low > floor.bound
+
+
+def judge_floor(
+    metric: str,
+    floor: Floor,
+    shape: Shape | None,
+    trials: Sequence[Trial],
+    *,
+    alpha: float,
+    refuted: bool | None = None,
+    family: int = 1,
+    wording: Wording | None = None,
+    seen: Estimate | Missing | None = None,
+) -> Judgement:
+    """PASS if the floor is proved, FAIL if it is refuted, INCONCLUSIVE otherwise.
+
+    Args:
+        metric: Its name.
+        floor: The bound, in the metric's unit.
+        shape: How its scores become an estimate; None when nobody measured it.
+        trials: All that were asked, in the drawn order.
+        alpha: Probability of passing a floor that is in truth broken, at most, in (0, 0.5].
+        refuted: Whether the floor is refuted when all requirements of the
+            candidate are taken together (`trimtab.stats.holm`); by default, whether it is alone.
+        family: How many requirements were taken together.
+        wording: How the policy speaks of the metric.
+        seen: The estimate, when the caller has it already.
+
+    Returns:
+        A judgement; `needed` is set only when it is INCONCLUSIVE.
+    """
+    wording = wording or Wording()
+    seen = see(shape, trials, alpha=alpha) if seen is None else seen
+    beyond = breaks(floor, seen)
+    refuted = beyond if refuted is None else refuted and beyond
+    needed = None
+    if clears(floor, seen):
+        verdict = Verdict.PASS
+    elif refuted:
+        verdict = Verdict.FAIL
+    else:
+        verdict = Verdict.INCONCLUSIVE
+        needed = _needed(floor, shape, trials, alpha=alpha / family if beyond else alpha)
+    return Judgement(
+        asked="floor",
+        metric=metric,
+        requirement=str(floor),
+        bound=floor.bound,
+        verdict=verdict,
+        seen=seen,
+        needed=needed,
+        reason=_reason(
+            floor,
+            shape,
+            trials,
+            verdict=verdict,
+            seen=seen,
+            needed=needed,
+            alpha=alpha,
+            family=family,
+            wording=wording,
+        ),
+    )
+
+
+def _needed(floor: Floor, shape: Shape | None, trials: Sequence[Trial], *, alpha: float) -> int | None:
+    if shape is None:
+        return None
+    side: Side = "at_most" if floor.at_most is not None else "at_least"
+    needed = further_trials(shape, outcomes_of(trials), floor.bound, side=side, alpha=min(alpha, 0.499))
+    return None if needed is None else max(needed, 1)  # it is not decided, so none is never enough
+
+
+def _reason(
+    floor: Floor,
+    shape: Shape | None,
+    trials: Sequence[Trial],
+    *,
+    verdict: Verdict,
+    seen: Estimate | Missing,
+    needed: int | None,
+    alpha: float,
+    family: int,
+    wording: Wording,
+) -> str:
+    if isinstance(seen, Missing) or shape is None:
+        why = missing_words(seen) if isinstance(seen, Missing) else ""
+        more = further_words(needed) if needed is not None else ""
+        return f"{wording.question} {why} {more}".strip()
+    answer = seen_words(shape, seen, trials, wording)
+    up = floor.at_least is not None
+    asked = f"{'at least' if up else 'at most'} {wording.bound(floor.bound)}"
+    safe_end = seen.interval.low if up else seen.interval.high
+    bad_end = seen.interval.high if up else seen.interval.low
+    if verdict is Verdict.PASS:
+        end = f"{'at least' if up else 'at most'} {wording.figure(safe_end, beside=floor.bound)}"
+        return f"{answer} With {sure(alpha, seen)} the true value is {end}, which proves {asked}."
+    if verdict is Verdict.FAIL:
+        end = f"{'at most' if up else 'at least'} {wording.figure(bad_end, beside=floor.bound)}"
+        return f"{answer} With {sure(alpha, seen)} the true value is {end}, which refutes {asked}."
+    spread = range_words(seen, alpha, wording, bound=floor.bound)
+    spread = spread[0].upper() + spread[1:]
+    more = further_words(needed, missing=seen.missing)
+    if breaks(floor, seen):
+        return (
+            f"{answer} {spread}. That is on the wrong side of {asked}, but among {family} requirements judged "
+            f"together such a result comes by luck too often to count as refuted. {more}"
+        )
+    return f"{answer} {spread}, so {asked} is neither proved nor refuted. {more}"

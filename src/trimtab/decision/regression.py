@@ -1,0 +1,151 @@
+"""No worse than the baseline, on the same cases; the burden of proof is the candidate's."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from trimtab.decision.floors import level_of, outcomes_of
+from trimtab.decision.model import Judgement, Trial, Verdict
+from trimtab.decision.words import Wording, cases, further_words, sure
+from trimtab.kinds import Better, Estimate, Missing, Score, Shape
+from trimtab.stats import paired_difference
+from trimtab.stats.clusters import usable
+from trimtab.stats.paired import Pair, further_pairs
+
+COMPARABLE = (Shape.RATE, Shape.MEAN)
+
+
+def pairs_of(shape: Shape, candidate: Sequence[Trial], baseline: Sequence[Trial], *, better: Better) -> list[Pair]:
+    """Both outcomes of every case that either was asked, so that first minus second is what got worse.
+
+    A case that only one of them was asked is missing on the other side. A
+    case asked repeatedly is paired repeat by repeat.
+    """
+    ours, theirs = dict(_keyed(shape, candidate)), dict(_keyed(shape, baseline))
+    never = Missing("not-measured")
+    pairs: list[Pair] = []
+    for key in dict.fromkeys([*ours, *theirs]):
+        cluster = (ours.get(key) or theirs[key])[0]
+        new = ours[key][1] if key in ours else never
+        old = theirs[key][1] if key in theirs else never
+        pairs.append((cluster, new, old) if better == "lower" else (cluster, old, new))
+    return pairs
+
+
+def _keyed(shape: Shape, trials: Sequence[Trial]) -> Iterator[tuple[tuple[str, int], tuple[str, Score | Missing]]]:
+    repeats: Counter[str] = Counter()
+    for trial, outcome in zip(trials, usable(shape, outcomes_of(trials)), strict=True):
+        yield (trial.case, repeats[trial.case]), outcome
+        repeats[trial.case] += 1
+
+
+def worsened(pairs: Sequence[Pair], margin: float, *, alpha: float) -> bool:
+    """Whether "no worse by more than `margin`" is refuted at `alpha`."""
+    seen = paired_difference(pairs, level=level_of(alpha))
+    return isinstance(seen, Estimate) and seen.known and seen.interval.low > margin
+
+
+def judge_regression(
+    metric: str,
+    margin: float,
+    shape: Shape | None,
+    candidate: Sequence[Trial],
+    baseline: Sequence[Trial],
+    *,
+    against: str,
+    better: Better,
+    alpha: float,
+    refuted: bool | None = None,
+    family: int = 1,
+    wording: Wording | None = None,
+) -> Judgement:
+    """PASS if the candidate is proved no worse than the baseline by more than the margin.
+
+    Args:
+        metric: Its name.
+        margin: How much worse is tolerated, in (0, 1).
+        shape: RATE or MEAN; for any other, and for None, nothing can be said.
+        candidate: Its trials.
+        baseline: Those of the baseline; cases are matched by id.
+        against: Name of the baseline; empty when the policy names none.
+        better: Which way the metric is good.
+        alpha: Probability of passing a candidate that is in truth worse by more, at most.
+        refuted: As for `judge_floor`.
+        family: As for `judge_floor`.
+        wording: How the policy speaks of the metric.
+    """
+    wording = wording or Wording()
+    requirement = f"no worse than {against or 'the baseline'} by {margin:g}"
+
+    def answer(verdict: Verdict, seen: Estimate | Missing, why: str, needed: int | None = None) -> Judgement:
+        return Judgement(
+            asked="regression",
+            metric=metric,
+            requirement=requirement,
+            bound=margin,
+            verdict=verdict,
+            seen=seen,
+            needed=needed,
+            reason=f"{wording.question} {why}".strip(),
+        )
+
+    if not against:
+        why = "The policy names no baseline to compare with: name one, or take `regression` out of the tier."
+        return answer(Verdict.INCONCLUSIVE, Missing("no-baseline"), why)
+    if shape is not None and shape not in COMPARABLE:
+        why = f"Pairs need scores from 0 to 1, and this metric is a {shape.value}: it cannot be compared case by case."
+        return answer(Verdict.INCONCLUSIVE, Missing("not-comparable"), why)
+    if shape is None or not baseline:
+        why = f"The baseline {against} was not measured, so nothing is known of the difference."
+        return answer(Verdict.INCONCLUSIVE, Missing("no-baseline"), why)
+    if not candidate:
+        return answer(Verdict.INCONCLUSIVE, Missing("not-measured"), "It was not measured, and silence proves nothing.")
+    pairs = pairs_of(shape, candidate, baseline, better=better)
+    seen = paired_difference(pairs, level=level_of(alpha))
+    if isinstance(seen, Missing):  # no pairs: excluded above
+        return answer(Verdict.INCONCLUSIVE, seen, "Nothing was measured.")
+    beyond = worsened(pairs, margin, alpha=alpha)
+    refuted = beyond if refuted is None else refuted and beyond
+    if seen.known and seen.interval.high <= margin:
+        return answer(Verdict.PASS, seen, _reason(pairs, seen, margin, against, wording, alpha=alpha, verdict="proves"))
+    if refuted:
+        return answer(
+            Verdict.FAIL, seen, _reason(pairs, seen, margin, against, wording, alpha=alpha, verdict="refutes")
+        )
+    needed = further_pairs(pairs, margin, alpha=alpha / family if beyond else alpha)
+    needed = None if needed is None else max(needed, 1)
+    why = _reason(pairs, seen, margin, against, wording, alpha=alpha, verdict="")
+    if beyond:
+        why += f" Among {family} requirements judged together that comes by luck too often to count as refuted."
+    return answer(Verdict.INCONCLUSIVE, seen, f"{why} {further_words(needed, missing=seen.missing)}", needed)
+
+
+def _reason(
+    pairs: Sequence[Pair], seen: Estimate, margin: float, against: str, wording: Wording, *, alpha: float, verdict: str
+) -> str:
+    worse = better = 0
+    for _, first, second in pairs:
+        if isinstance(first, Score) and isinstance(second, Score):
+            worse += first.value > second.value
+            better += first.value < second.value
+    text = f"Against {against} on the same {cases(seen.cases)}: worse on {worse:,}, better on {better:,}."
+    if seen.missing:
+        be = "case has" if seen.missing == 1 else "cases have"
+        text += f" {seen.missing:,} {be} no pair of scores and count as the worst they could have been."
+    low, high = seen.interval.low, seen.interval.high
+    tolerated = f"no worse by {wording.bound(margin)}"
+    if verdict == "proves":
+        return f"{text} With {sure(alpha)} {_shift(high, margin, wording, most=True)}, which proves {tolerated}."
+    if verdict == "refutes":
+        return f"{text} With {sure(alpha)} {_shift(low, margin, wording, most=False)}, which refutes {tolerated}."
+    best = "better" if low < 0 else "worse"
+    return (
+        f"{text} In truth it may be anything from {wording.figure(abs(low), beside=margin)} {best} to "
+        f"{wording.figure(abs(high), beside=margin)} {'better' if high < 0 else 'worse'} "
+        f"(each end with {sure(alpha)}), so {tolerated} is neither proved nor refuted."
+    )
+
+
+def _shift(end: float, margin: float, wording: Wording, *, most: bool) -> str:
+    if end < 0.0:
+        return f"it is better by at least {wording.figure(-end)}"
+    return f"it is worse by {'at most' if most else 'at least'} {wording.figure(end, beside=margin)}"

@@ -1,0 +1,205 @@
+"""From a policy and what was measured to a decision: one pure function.
+
+Error probabilities: a requirement that is in truth violated passes with
+probability at most alpha = (1 - confidence) / K for each of the K candidates
+that compete, so the winner violates a given requirement with probability at
+most 1 - confidence. All requirements of a candidate must pass, so
+passing needs no further correction (intersection-union); failing does, and gets
+Holm's, so that a candidate with many requirements is not failed by luck.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trimtab.decision.choice import choose
+from trimtab.decision.floors import breaks, judge_floor, see
+from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Verdict
+from trimtab.decision.red_lines import judge_red_line
+from trimtab.decision.regression import COMPARABLE, judge_regression, pairs_of, worsened
+from trimtab.decision.words import Wording
+from trimtab.errors import UsageError
+from trimtab.kinds import Better, Estimate, Missing, Shape
+from trimtab.policy.model import Policy, SystemSpec, Tier
+from trimtab.stats import holm
+
+
+def decide(policy: Policy, system: str, measurements: Measurements, *, run: str, time: int) -> Decision:
+    """What follows for one system; the same to the digit whenever it is asked again.
+
+    Args:
+        policy: What was promised.
+        system: Which of its systems.
+        measurements: What was seen of its candidates. Candidates that the
+            policy does not name do not compete.
+        run: Name of the run, recorded as given.
+        time: Microseconds since the epoch, UTC, recorded as given.
+
+    Raises:
+        UsageError: The policy has no such system, or the measurements are of another.
+    """
+    spec = policy.systems.get(system)
+    if spec is None or measurements.system != system:
+        raise UsageError(f"nothing to decide for system {system!r}: the policy or the measurements are of another.")
+    tier = policy.tiers[spec.tier]
+    # Whoever was asked anything competes, answered or not: the count must not depend on what came out.
+    competing = [name for name in spec.candidates if any(measurements.trials.get(name, {}).values())]
+    alpha = round(1.0 - tier.confidence, 12) / max(1, len(competing))
+    bench = _Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
+    candidates = tuple(bench.candidate(name) for name in spec.candidates)
+    choice = choose(
+        candidates,
+        measurements,
+        maximise=spec.maximise,
+        better={name: bench.better(name) for name in spec.maximise},
+        baseline=spec.baseline or "",
+        alpha=alpha,
+        wordings={name: bench.wording(name) for name in spec.maximise},
+    )
+    if choice.winner:
+        verdict = Verdict.PASS
+    elif all(candidate.verdict is Verdict.FAIL for candidate in candidates):
+        verdict = Verdict.FAIL
+    else:
+        verdict = Verdict.INCONCLUSIVE
+    return Decision(
+        system=system,
+        tier=spec.tier,
+        policy=policy.digest,
+        run=run,
+        time=time,
+        confidence=tier.confidence,
+        alpha=alpha,
+        baseline=spec.baseline or "",
+        maximise=tuple(spec.maximise),
+        candidates=candidates,
+        winner=choice.winner,
+        verdict=verdict,
+        reason=choice.reason,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bench:
+    """Judges candidates of one system, one after the other, by the same rules."""
+
+    policy: Policy
+    spec: SystemSpec
+    tier: Tier
+    measurements: Measurements
+    alpha: float
+
+    def candidate(self, name: str) -> CandidateDecision:
+        trials = self.measurements.trials.get(name, {})
+        estimates = {
+            metric: see(self.measurements.shapes.get(metric), trials.get(metric, ()), alpha=self.alpha)
+            for metric in self._metrics()
+        }
+        judgements = (
+            *self._floors_and_regressions(name, estimates),
+            *(self._red_line(name, metric, estimates) for metric in self.policy.red_lines),
+        )
+        verdicts = {judgement.verdict for judgement in judgements}
+        if Verdict.FAIL in verdicts:
+            verdict = Verdict.FAIL
+        elif Verdict.INCONCLUSIVE in verdicts or not verdicts:  # nothing asked is nothing proved
+            verdict = Verdict.INCONCLUSIVE
+        else:
+            verdict = Verdict.PASS
+        return CandidateDecision(candidate=name, verdict=verdict, judgements=judgements, estimates=estimates)
+
+    def better(self, metric: str) -> Better:
+        """The policy's word, else the plugin's."""
+        spec = self.policy.metrics.get(metric)
+        return spec.better if spec else self.measurements.better.get(metric, "lower")
+
+    def wording(self, metric: str) -> Wording:
+        spec = self.policy.metrics.get(metric)
+        if spec is None:
+            return Wording()
+        return Wording(question=spec.question, unit=self.policy.currency if spec.unit == "money" else spec.unit)
+
+    def _metrics(self) -> list[str]:
+        """In the order of the policy, those that only the run knows at the end."""
+        wanted = {*self.measurements.shapes, *self.tier.floors, *self.policy.red_lines}
+        known = [metric for metric in self.policy.metrics if metric in wanted]
+        return known + sorted(wanted - set(known))
+
+    def _compared(self) -> list[str]:
+        """Metrics under the regression requirement; never an empty promise."""
+        if self.tier.regression is None:
+            return []
+        if self.tier.regression.metrics:
+            return list(self.tier.regression.metrics)
+        shapes = self.measurements.shapes
+        floored = [metric for metric in self.tier.floors if shapes.get(metric) is Shape.RATE]
+        comparable = [metric for metric in self.spec.maximise if shapes.get(metric) in COMPARABLE]
+        return floored or comparable or [self.spec.maximise[0]]
+
+    def _floors_and_regressions(self, name: str, estimates: Mapping[str, Estimate | Missing]) -> list[Judgement]:
+        shapes, trials = self.measurements.shapes, self.measurements.trials.get(name, {})
+        baseline = self.spec.baseline or ""
+        theirs = self.measurements.trials.get(baseline, {})
+        compared = [] if name == baseline else self._compared()
+        margin = self.tier.regression.margin if self.tier.regression else 0.0
+        names = [("floor", metric) for metric in self.tier.floors] + [("regression", metric) for metric in compared]
+
+        def refuted_at(requirement: tuple[str, str], alpha: float) -> bool:
+            asked, metric = requirement
+            shape = shapes.get(metric)
+            if shape is None:
+                return False
+            if asked == "floor":
+                floor = self.tier.floors[metric]
+                # An estimate at a smaller alpha is wider: what does not break the floor now never will.
+                return breaks(floor, estimates[metric]) and breaks(
+                    floor, see(shape, trials.get(metric, ()), alpha=alpha)
+                )
+            ours, other = trials.get(metric, ()), theirs.get(metric, ())
+            if shape not in COMPARABLE or not (ours and other):
+                return False
+            return worsened(pairs_of(shape, ours, other, better=self.better(metric)), margin, alpha=alpha)
+
+        refuted = holm(names, refuted_at, alpha=self.alpha)
+        family = len(names)
+        floors = [
+            judge_floor(
+                metric,
+                floor,
+                shapes.get(metric),
+                trials.get(metric, ()),
+                alpha=self.alpha,
+                refuted=("floor", metric) in refuted,
+                family=family,
+                wording=self.wording(metric),
+                seen=estimates[metric],
+            )
+            for metric, floor in self.tier.floors.items()
+        ]
+        regressions = [
+            judge_regression(
+                metric,
+                margin,
+                shapes.get(metric),
+                trials.get(metric, ()),
+                theirs.get(metric, ()),
+                against=baseline,
+                better=self.better(metric),
+                alpha=self.alpha,
+                refuted=("regression", metric) in refuted,
+                family=family,
+                wording=self.wording(metric),
+            )
+            for metric in compared
+        ]
+        return floors + regressions
+
+    def _red_line(self, name: str, metric: str, estimates: Mapping[str, Estimate | Missing]) -> Judgement:
+        return judge_red_line(
+            metric,
+            self.measurements.shapes.get(metric),
+            self.measurements.trials.get(name, {}).get(metric, ()),
+            better=self.better(metric),
+            alpha=self.alpha,
+            wording=self.wording(metric),
+            seen=estimates[metric],
+        )
