@@ -55,9 +55,10 @@ class EventSplitter:
             self._first = False
             line = line.removeprefix(b"\xef\xbb\xbf")
         if not line:
-            if self._data:
-                events.append(b"\n".join(self._data))
-                self._data = []
+            data = b"\n".join(self._data)
+            self._data = []
+            if data:  # an event without data is not one
+                events.append(data)
             return
         field, _, value = line.partition(b":")
         if field == b"data":
