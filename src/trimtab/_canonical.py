@@ -2,20 +2,25 @@
 
 A digest is the identity of a policy, a case, a request or a record, so two
 machines must derive the same bytes from the same value. orjson writes most
-values canonically already; the two exceptions (floats whose ECMAScript form
-differs, and keys beyond the Basic Multilingual Plane) take the slow path.
+values canonically already; the exceptions (very small and very large floats,
+and keys beyond the Basic Multilingual Plane) take the slow path.
 """
 
 import hashlib
+import json
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
+from typing import Any, NoReturn
 
 import orjson
 
 JSON = Any  # None | bool | int | float | str | list[JSON] | dict[str, JSON]; mypy handles no deep recursion
 
 _SAFE_INTEGER = 2**53 - 1  # beyond this, JSON readers disagree on the value
+_SIMPLE = frozenset({str, int, bool, type(None)})
+_HARD = object()  # not for orjson
 
 
 def canonical(value: JSON) -> bytes:
@@ -28,11 +33,56 @@ def canonical(value: JSON) -> bytes:
         ValueError: The value has no canonical form.
     """
     try:
-        if _plain(value):
-            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        plain = _plain(value)
+        if plain is not _HARD:
+            with suppress(orjson.JSONEncodeError):  # too deep for orjson; the slow path decides
+                return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
         return _write(value).encode()
     except orjson.JSONEncodeError as error:  # lone surrogates: text that has no UTF-8
         raise ValueError(f"no canonical JSON form: {error}") from None
+    except RecursionError:
+        raise ValueError("no canonical JSON form: nested too deeply, or within itself") from None
+
+
+def parse(text: str) -> JSON:
+    """The value of a canonical JSON text; nothing else is accepted.
+
+    Whole numbers beyond ±(2**53 - 1) come back as floats: `canonical` writes
+    them of floats only.
+
+    Raises:
+        ValueError: The text is not JSON, or not in its canonical form.
+    """
+    try:
+        value = json.loads(text, parse_int=_whole, parse_constant=_refuse)
+        same = canonical(value) == text.encode()
+    except (ValueError, OverflowError, RecursionError):  # includes what has no JSON form or no UTF-8
+        same = False
+    if not same:
+        raise ValueError("not canonical JSON")
+    return value
+
+
+def parse_objects(texts: Sequence[str]) -> list[dict[str, JSON]]:
+    """`parse` of many objects, a few times quicker than one by one.
+
+    Raises:
+        ValueError: One of them is not an object in canonical form; `parse` tells which.
+    """
+    try:
+        values = list(map(orjson.loads, texts))
+        if all(type(value) is dict for value in values) and _plain_objects(values):
+            # A text and what is written of its own value are both whole objects, and no whole
+            # object begins another: so if the joined texts agree, each of them does.
+            written = orjson.dumps(values, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+            if written == f"[{','.join(texts)}]".encode():
+                return values
+    except (ValueError, TypeError):
+        pass  # orjson and RFC 8785 differ on some numbers; below decides
+    values = [parse(text) for text in texts]
+    if not all(type(value) is dict for value in values):
+        raise ValueError("not an object")
+    return values
 
 
 def digest(value: JSON) -> str:
@@ -45,27 +95,56 @@ def text_digest(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _plain(value: JSON) -> bool:
-    """Whether orjson's output is already canonical."""
+def _plain(value: JSON) -> JSON:  # noqa: C901, PLR0912  # every value passes here: calls and generators cost
+    """An equal value that orjson writes canonically: itself, or a copy with whole floats as integers; or `_HARD`."""
     kind = type(value)
-    if kind is str:
-        return True
-    if kind is dict:
-        for key, item in value.items():
-            # orjson sorts by UTF-8 bytes, RFC 8785 by UTF-16 units: the same below U+E000.
-            if type(key) is not str or not (key.isascii() or max(key) < "\ue000"):
-                return False
-            if not _plain(item):
-                return False
-        return True
-    if kind is list or kind is tuple:
-        return all(map(_plain, value))
+    if kind is str or value is None or kind is bool:
+        return value
     if kind is int:
-        return -_SAFE_INTEGER <= value <= _SAFE_INTEGER
+        return value if -_SAFE_INTEGER <= value <= _SAFE_INTEGER else _HARD
     if kind is float:
-        # Integral floats and extremes are written differently in ECMAScript (1.0 is "1").
-        return 1e-6 <= abs(value) < 1e16 and not value.is_integer()
-    return value is None or isinstance(value, bool)
+        if value.is_integer():  # 1.0 is "1" in ECMAScript
+            return int(value) if -_SAFE_INTEGER <= value <= _SAFE_INTEGER else _HARD
+        # Extremes are written differently: 1e-06 is "0.000001".
+        return value if 1e-5 <= abs(value) < 1e16 else _HARD
+    if kind is dict:
+        items = value.items()
+        # orjson sorts by UTF-8 bytes, RFC 8785 by UTF-16 units: the same below U+E000.
+        for key in value:
+            if type(key) is not str or not (key.isascii() or max(key) < "\ue000"):
+                return _HARD
+    elif kind is list or kind is tuple:
+        items = enumerate(value)
+    else:
+        return _HARD
+    changed: JSON = None
+    for key, item in items:
+        plain = item if type(item) is str else _plain(item)
+        if plain is _HARD:
+            return _HARD
+        if plain is not item:
+            if changed is None:
+                changed = dict(value) if kind is dict else list(value)
+            changed[key] = plain
+    return value if changed is None else changed
+
+
+def _plain_objects(values: Sequence[dict[str, JSON]]) -> bool:
+    """Whether orjson writes objects canonically as they are, integers aside; few steps of Python for each."""
+    keys = set(chain.from_iterable(values))
+    if not (all(map(str.isascii, keys)) or max(map(max, filter(None, keys))) < "\ue000"):
+        return False
+    others = [item for value in values for item in value.values() if type(item) not in _SIMPLE]
+    return all(_plain(item) is item for item in others)
+
+
+def _whole(digits: str) -> int | float:
+    number = int(digits)
+    return number if -_SAFE_INTEGER <= number <= _SAFE_INTEGER else float(digits)
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} has no JSON form")
 
 
 def _write(value: JSON) -> str:
@@ -73,10 +152,10 @@ def _write(value: JSON) -> str:
         return orjson.dumps(value).decode()
     if isinstance(value, int):
         if not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
-            raise ValueError(f"integer {value} is outside the range that JSON readers agree on")
+            raise ValueError("an integer is outside the range that JSON readers agree on")
         return str(int(value))
     if isinstance(value, float):
-        return _number(value)
+        return _number(float(value))  # a subclass may have a `repr` of its own; numpy's does
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise ValueError("JSON keys must be text")

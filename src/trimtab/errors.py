@@ -2,7 +2,7 @@
 
 Codes are stable and listed in `docs/errors.md`: TT1xx policy, TT2xx evidence
 and statistics, TT3xx calls to systems, TT4xx ledger, TT5xx plugins and
-packages. Every subclass passes its facts to `super().__init__`, so that
+packages, TT6xx reports. Every subclass passes its facts to `super().__init__`, so that
 instances survive pickling.
 """
 
@@ -219,6 +219,23 @@ class LedgerAlteredError(LedgerError):
         )
 
 
+class UnreproducibleError(TrimtabError):
+    """The ledger is intact, yet deciding again gives another decision than the one recorded."""
+
+    code = "TT403"
+    exit_code = ExitCode.FAIL
+
+    def __init__(self, run: str, made_by: str) -> None:
+        super().__init__(run, made_by)
+        self.run, self.made_by = run, made_by
+
+    def __str__(self) -> str:
+        return (
+            f"{self.code} run {self.run}: deciding again from the ledger gives another decision than the one recorded "
+            f"by trimtab {self.made_by}. Recompute it with that version, or measure again with `trimtab run`."
+        )
+
+
 # -- plugins and packages --------------------------------------------------
 
 
@@ -251,4 +268,23 @@ class MissingPackageError(TrimtabError, ImportError):
         why = f" ({self.detail})" if self.detail else ""
         return (
             f"{self.code} needs the package {self.package}{why}. Install it with `pip install 'trimtab[{self.extra}]'`."
+        )
+
+
+# -- reports ---------------------------------------------------------------
+
+
+class ReportError(TrimtabError):
+    """A report could not be written. What was decided stands in the ledger."""
+
+    code = "TT601"
+
+    def __init__(self, path: str, detail: str) -> None:
+        super().__init__(path, detail)
+        self.path, self.detail = path, detail
+
+    def __str__(self) -> str:
+        return (
+            f"{self.code} report {self.path}: {self.detail}. The decision is in the ledger; "
+            "free some space or name another folder, then run `trimtab report`."
         )

@@ -1,0 +1,34 @@
+"""What was seen: typed records in an append-only, hash-chained ledger."""
+
+from trimtab.evidence.checkpoint import Head, checkpoint_note, parse_head, parse_note
+from trimtab.evidence.ledger import Ledger, RunSummary
+from trimtab.evidence.records import (
+    RECORDS,
+    Decided,
+    Observation,
+    PolicyAdopted,
+    Record,
+    RunFinished,
+    RunStarted,
+    Subject,
+)
+from trimtab.evidence.verify import Problem, Verification
+
+__all__ = [
+    "RECORDS",
+    "Decided",
+    "Head",
+    "Ledger",
+    "Observation",
+    "PolicyAdopted",
+    "Problem",
+    "Record",
+    "RunFinished",
+    "RunStarted",
+    "RunSummary",
+    "Subject",
+    "Verification",
+    "checkpoint_note",
+    "parse_head",
+    "parse_note",
+]

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
-from trimtab.kinds import Missing, Score
+import orjson
+
+from trimtab.kinds import Missing, Row, Score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +24,30 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyAdopted:
+    """The policy itself, once per digest, so that old decisions can be recomputed without its file."""
+
+    kind: ClassVar[str] = "policy"
+
+    policy: Mapping[str, Any]
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return dict(self.policy)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(policy=payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
     """A run begins: what will be asked, in which order, under which policy."""
 
     kind: ClassVar[str] = "run-started"
 
-    candidates: Mapping[str, str]  # name -> artefact digest
+    candidates: Mapping[str, str]  # name -> digest of its specification in the policy
     suites: Mapping[str, Mapping[str, Any]]  # name -> {cases, order: digest of the drawn order, version, seed}
     metrics: Mapping[str, Mapping[str, Any]]  # name -> {suite, plugin, version, shape, unit, better}
     trimtab: str  # our version
@@ -71,6 +91,8 @@ class Observation:
             data["missing"] = self.outcome.reason
             if self.outcome.detail:
                 data["detail"] = self.outcome.detail
+            if self.outcome.group:
+                data["group"] = self.outcome.group
         else:
             score = self.outcome
             data["value"] = score.value
@@ -91,7 +113,7 @@ class Observation:
         """The record back from its JSON form; the metric's name is a column of the row."""
         outcome: Score | Missing
         if "missing" in payload:
-            outcome = Missing(payload["missing"], payload.get("detail", ""))
+            outcome = Missing(payload["missing"], payload.get("detail", ""), payload.get("group", ""))
         else:
             outcome = Score(
                 value=float(payload["value"]),
@@ -152,8 +174,10 @@ class Decided:
         return cls(decision=payload)
 
 
-Record = RunStarted | Observation | RunFinished | Decided
-RECORDS: Mapping[str, type[Record]] = {r.kind: r for r in (RunStarted, Observation, RunFinished, Decided)}
+Record = PolicyAdopted | RunStarted | Observation | RunFinished | Decided
+RECORDS: Mapping[str, type[Record]] = {
+    r.kind: r for r in (PolicyAdopted, RunStarted, Observation, RunFinished, Decided)
+}
 
 
 def metric_of(record: Record) -> str:
@@ -161,13 +185,30 @@ def metric_of(record: Record) -> str:
     return record.metric if isinstance(record, Observation) else ""
 
 
+def record_from(row: Row) -> Record:
+    """The record that a row holds.
+
+    Raises:
+        ValueError: Its kind is unknown to this version, or its payload does not fit its kind.
+    """
+    try:
+        kind, payload = RECORDS[row.kind], orjson.loads(row.payload)
+        if issubclass(kind, Observation):
+            return kind.from_payload(payload, metric=row.metric)
+        return kind.from_payload(payload)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"row {row.seq} holds no {row.kind!r} that this version knows") from error
+
+
 __all__ = [
     "RECORDS",
     "Decided",
     "Observation",
+    "PolicyAdopted",
     "Record",
     "RunFinished",
     "RunStarted",
     "Subject",
     "metric_of",
+    "record_from",
 ]

@@ -46,11 +46,17 @@ class Rollup(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """Merkle tree head (RFC 9162) over the first `size` row hashes."""
+    """Merkle tree head (RFC 9162) over the first `size` rows, whose leaf hashes are the rows' hashes.
+
+    `time` is that of row `size`. `peaks` are the heads of the perfect subtrees
+    that the tree falls into, largest first, 32 bytes each: what is needed to
+    go on from here without reading the rows before.
+    """
 
     size: int
     time: int
     root: bytes
+    peaks: bytes = b""
 
 
 class Store(Protocol):
@@ -62,16 +68,36 @@ class Store(Protocol):
     def append(self, rows: Sequence[Row], latest: Sequence[Row], rollups: Iterable[Rollup], *, durable: bool) -> None:
         """Add rows, replace the `latest` entries of their subjects, and add to the roll-ups.
 
-        `durable` waits until the operating system says that it is on disk.
+        `latest` is kept by system, candidate, metric and kind. `rollups` are
+        added one by one in the order given, so that adding again from the
+        rows gives the same floats. `durable` waits until the operating system
+        says that it is on disk.
 
         Raises:
             LedgerError: Locked, full, or `rows` do not continue the head.
         """
         ...
 
-    def read(self, *, after: int = 0, upto: int | None = None, kind: str = "", run: str = "") -> Iterator[Row]: ...
+    def read(self, *, after: int = 0, upto: int | None = None, kind: str = "", run: str = "") -> Iterator[Row]:
+        """Rows with `after` < seq <= `upto` in order, a few at a time; what is appended meanwhile may follow.
+
+        Raises:
+            LedgerAlteredError: What is stored cannot be a row.
+        """
+        ...
+
     def latest(self, *, system: str = "", candidate: str = "", metric: str = "") -> list[Row]: ...
     def rollups(self, *, system: str = "", candidate: str = "", metric: str = "") -> list[Rollup]: ...
-    def add_checkpoint(self, checkpoint: Checkpoint) -> None: ...
-    def checkpoints(self) -> list[Checkpoint]: ...
+    def add_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint; one that is there already with the same size stays as it is."""
+        ...
+
+    def checkpoints(self, *, last: int | None = None) -> list[Checkpoint]:
+        """All, or the `last` so many, by size."""
+        ...
+
+    def check(self) -> list[str]:
+        """What is wrong with the store's own structure (indexes, tables), in words; empty when nothing is."""
+        ...
+
     def close(self) -> None: ...
