@@ -56,8 +56,9 @@ def check_installed(group: Group, name: str, at: Part, gathered: Gathered, *, ke
         gathered.report(at.where, message, nearest(name, plugins.names(group)), key=key)
         return False
     wrong = trouble(group, name)
-    if wrong:
-        gathered.report(at.where, f"the plugin {quote(name)} cannot be used here: {wrong}", key=key)
+    if wrong:  # a lack of this machine, not of the policy: a run says it again and stops
+        message = f"the plugin {quote(name)} is installed but cannot be used here: {wrong}"
+        gathered.report(at.where, message, key=key, warning=True)
     return not wrong
 
 

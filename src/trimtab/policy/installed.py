@@ -35,12 +35,11 @@ def metric_facts(name: str) -> MetricFacts | None:
     )
 
 
-@cache
-def default_score(suite: str) -> str:
-    """The metric plugin that scores an installed suite unless the policy says otherwise, or empty text."""
+def default_score(suite: str, given: Mapping[str, Any] | None = None) -> str:
+    """The metric plugin that scores an installed suite with these parameters, or empty text when that is unknown."""
     try:
-        score = getattr(plugins.find("suites", suite), "score", "")
-    except (PluginError, MissingPackageError):
+        score = plugins.make("suites", suite, **(given or {})).score
+    except Exception:  # noqa: BLE001  # as above; parameters that do not fit are reported by name
         return ""
     return score if isinstance(score, str) else ""
 
@@ -53,7 +52,7 @@ def trouble(group: Group, name: str) -> str:
     except MissingPackageError as error:
         return str(error)
     except PluginError as error:
-        return f"is installed but does not load ({type(error.__cause__).__name__})"
+        return f"its module does not load ({type(error.__cause__).__name__})"
     return ""
 
 

@@ -212,7 +212,9 @@ class EvidenceSpec(Strict):
 class Policy(Strict):
     """The whole policy, after includes are merged. Its digest is its identity."""
 
-    trimtab: Literal[1]
+    trimtab: Annotated[Literal[1], BeforeValidator(lambda value: value if type(value) is int else None)] = Field(
+        description="Version of this format. `true` and 1.0 equal 1 in Python, and are not it."
+    )
     organisation: str = Field(min_length=1)
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     people: dict[Name, Person] = Field(default_factory=dict)

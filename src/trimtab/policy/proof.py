@@ -111,7 +111,7 @@ def costs(policy: Policy) -> tuple[FloorCost, ...]:
 
 
 def _needed(metric: MetricSpec, suite: SuiteSpec, floor: Floor, alpha: float) -> int | None:
-    facts = metric_facts(metric.source.score or suite.score or default_score(suite.builtin))
+    facts = metric_facts(metric.source.score or suite.score or default_score(suite.builtin, suite.with_))
     if facts is None and metric.unit != "ratio":
         return None
     return cases_to_prove(floor, alpha, facts.shape if facts else None)

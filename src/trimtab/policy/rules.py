@@ -89,7 +89,8 @@ def _score(metric: Part, root: Part) -> str:
         return source["score"].text
     if source["suite"].text in root["suites"]:
         suite = root["suites"][source["suite"].text]
-        return suite["score"].text or default_score(suite["builtin"].text)
+        given = suite["with"].value
+        return suite["score"].text or default_score(suite["builtin"].text, given if isinstance(given, dict) else None)
     return default_score(source["suite"].text)
 
 

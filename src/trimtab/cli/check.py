@@ -1,0 +1,160 @@
+"""`trimtab check`: every mistake in a policy at once, or what it asks for."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trimtab.cli.output import Output, console, output_options
+from trimtab.errors import ExitCode, Mistake
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    from trimtab.policy import Checked, Policy
+
+
+@click.command()
+@click.argument("policy", type=click.Path(path_type=Path), default=Path("trimtab.yaml"))
+@click.option("--strict", is_flag=True, help="Let warnings fail, too.")
+@output_options
+def check(output: Output, policy: Path, *, strict: bool) -> None:
+    """Report every mistake in POLICY (trimtab.yaml unless given) with line, column and what to write.
+
+    A policy without mistakes is summed up, with what each floor costs to prove. Exits 2 when there are mistakes.
+    """
+    from trimtab.policy import check_policy
+
+    checked = check_policy(policy)
+    failed = checked.policy is None or (strict and bool(checked.warnings))
+    if output.json:
+        output.data(_data(checked, ok=not failed))
+    else:
+        for mistake in checked.mistakes:
+            if not (output.quiet and mistake.warning and not strict):
+                console().print(_line(mistake), soft_wrap=True)  # one line each, however narrow the terminal
+        if checked.policy is not None:
+            output.show(_summary(checked.policy))
+        output.show(_verdict(checked, policy))
+    if failed:
+        raise click.exceptions.Exit(ExitCode.USAGE)
+
+
+def _line(mistake: Mistake) -> "Text":
+    from rich.text import Text
+
+    colour = "yellow" if mistake.warning else "red"
+    place = f"{mistake.path}:{mistake.line}:{mistake.column}" if mistake.line else mistake.path
+    text = Text.assemble(
+        (place, "bold"),
+        ": ",
+        (f"{'warning' if mistake.warning else 'error'} {mistake.code}", colour),
+        " ",
+        (f"{mistake.where}: " if mistake.where else "", "bold"),
+        mistake.message,
+    )
+    if mistake.suggestion:
+        text.append(f" {mistake.suggestion}", style="cyan")
+    return text
+
+
+def _verdict(checked: "Checked", policy: Path) -> "Text":
+    from rich.text import Text
+
+    errors, warnings = _count(len(checked.errors), "mistake"), _count(len(checked.warnings), "warning")
+    if checked.policy is None:
+        return Text(f"{errors}, {warnings}. Correct them and run `trimtab check` again.", style="red")
+    return Text(f"{policy} is a policy: {errors}, {warnings}.", style="yellow" if checked.warnings else "green")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+def _summary(policy: "Policy") -> "Group":
+    """What each system is held to."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    parts: list[Text | Table] = [Text(f"{policy.organisation}\n{policy.digest}", style="dim")]
+    for name, system in policy.systems.items():
+        candidates = ", ".join(system.candidates)
+        parts.append(Text.assemble("\n", (name, "bold"), f" is held to tier {system.tier}"))
+        parts.append(
+            Text(
+                f"  candidates  {candidates}\n"
+                f"  baseline    {system.baseline or 'none'}\n"
+                f"  maximise    {', '.join(system.maximise)}\n"
+                f"  red lines   {', '.join(policy.red_lines) or 'none'}"
+            )
+        )
+        parts.append(_floors(policy, name))
+        regression = policy.tiers[system.tier].regression
+        if regression:
+            compared = ", ".join(regression.metrics) or "every floored 0/1 metric"
+            parts.append(Text(f"  no worse than the baseline by {regression.margin:g}: {compared}"))
+    return Group(*parts)
+
+
+def _floors(policy: "Policy", system: str) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    from trimtab.policy import costs
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=True)
+    for heading in ("metric", "must be", "target", "proved by"):
+        table.add_column(heading, overflow="fold")
+    for cost in costs(policy):
+        if cost.system != system:
+            continue
+        metric = policy.metrics[cost.metric]
+        unit = "" if metric.unit == "ratio" else f" {metric.unit}"
+        if not cost.provable:
+            proof = "[red]nothing: no number of cases is enough[/]"
+        elif cost.needed is None:
+            proof = f"{cost.cases:,} cases of {cost.suite}"
+        else:
+            colour = "green" if cost.affordable else "yellow"
+            proof = f"[{colour}]{cost.needed:,} or more clean cases[/]; {cost.suite} has {cost.cases:,}"
+        table.add_row(cost.metric, f"{cost.requirement}{unit}", f"{metric.target:g}", proof)
+    return table
+
+
+def _data(checked: "Checked", *, ok: bool) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    data: dict[str, Any] = {"ok": ok, "mistakes": [asdict(mistake) for mistake in checked.mistakes]}
+    if checked.policy is None:
+        return data
+
+    from trimtab.policy import costs
+
+    policy = checked.policy
+    systems = {
+        name: {
+            "tier": system.tier,
+            "confidence": policy.tiers[system.tier].confidence,
+            "candidates": list(system.candidates),
+            "baseline": system.baseline,
+            "maximise": list(system.maximise),
+            "floors": [
+                {
+                    "metric": cost.metric,
+                    "requirement": cost.requirement,
+                    "suite": cost.suite,
+                    "cases": cost.cases,
+                    "needed": cost.needed,
+                    "provable": cost.provable,
+                    "affordable": cost.affordable,
+                }
+                for cost in costs(policy)
+                if cost.system == name
+            ],
+        }
+        for name, system in policy.systems.items()
+    }
+    return {**data, "digest": policy.digest, "red_lines": list(policy.red_lines), "systems": systems}
