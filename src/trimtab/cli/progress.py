@@ -118,17 +118,17 @@ def _so_far(line: Line, *, styled: bool) -> str:
 
 
 def _watched(watched: Watched, *, styled: bool) -> str:
-    seen = watched.so_far()
+    seen, leaning = watched.so_far()
     if isinstance(seen, Missing) or not seen.known:
         return ""
     low, high = seen.interval.low, seen.interval.high
     text = f"{watched.metric} {seen.value:.3g} [{low:.3g}, {high:.3g}]".replace("[", r"\[" if styled else "[")
-    leaning = watched.leaning()
-    if leaning is None:
+    if watched.floor is None:
         return text
     colour, sign = _SIGNS[leaning.value]
-    floor = str(watched.floor)
-    return f"{text} [{colour}]{sign}[/] {floor}" if styled else f"{text} ({leaning.value} so far, {floor})"
+    return (
+        f"{text} [{colour}]{sign}[/] {watched.floor}" if styled else f"{text} ({leaning.value} so far, {watched.floor})"
+    )
 
 
 def _status(board: Board) -> str:

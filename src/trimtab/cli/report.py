@@ -18,7 +18,7 @@ def report(output: Output, run: str, ledger: str, out: Path | None) -> None:
     Neither the policy file nor the models are needed. RUN is the latest decided one unless given.
     """
     from trimtab.cli.run import EXIT_CODES
-    from trimtab.report import report_payload, terminal_report, write_reports
+    from trimtab.report import as_json, decision_view, write_reports
     from trimtab.workspace import Workspace
 
     with Workspace.open(None, ledger=ledger) as workspace:
@@ -26,6 +26,6 @@ def report(output: Output, run: str, ledger: str, out: Path | None) -> None:
     if out is not None:
         written = write_reports(shown, out)
         output.note(f"[dim]Written: {', '.join(map(str, written))}[/]")
-    output.show(terminal_report(shown))
-    output.data(report_payload(shown))
+    output.show(decision_view(shown))
+    output.data(as_json(shown))
     click.get_current_context().exit(int(EXIT_CODES[shown.decision.verdict.value]))

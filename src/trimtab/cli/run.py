@@ -1,11 +1,15 @@
 """`trimtab run`: measure, judge, choose."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from trimtab.cli.output import Output, output_options
 from trimtab.errors import ExitCode
+
+if TYPE_CHECKING:
+    from trimtab.report import Report
 
 EXIT_CODES = {"pass": ExitCode.PASS, "fail": ExitCode.FAIL, "inconclusive": ExitCode.INCONCLUSIVE}
 
@@ -22,6 +26,7 @@ EXIT_CODES = {"pass": ExitCode.PASS, "fail": ExitCode.FAIL, "inconclusive": Exit
 @output_options
 def run(
     output: Output,
+    *,
     policy: Path,
     system: str,
     candidates: tuple[str, ...],
@@ -29,7 +34,6 @@ def run(
     max_calls: int | None,
     ledger: str,
     out: Path,
-    *,
     fresh: bool,
 ) -> None:
     """Measure every candidate on performance and safety at once, judge each floor of POLICY, choose.
@@ -37,14 +41,22 @@ def run(
     POLICY is trimtab.yaml unless given. An interrupted run goes on where it stopped.
     """
     from trimtab.cli.progress import shown
-    from trimtab.report import report_payload, terminal_report, write_reports
+    from trimtab.report import as_json, decision_view, write_reports
     from trimtab.workspace import Workspace
 
-    with Workspace.open(policy, ledger=ledger) as workspace:
-        with shown(quiet=output.quiet) as board:
-            report = workspace.run(system, candidates=candidates, max_calls=max_calls, fresh=fresh, board=board)
+    with Workspace.open(policy, ledger=ledger) as workspace, shown(quiet=output.quiet) as board:
+        report = workspace.run(
+            system, candidates=candidates, require=require, max_calls=max_calls, fresh=fresh, board=board
+        )
     written = write_reports(report, out)
-    output.show(terminal_report(report))
+    output.show(decision_view(report))
     output.show(f"[dim]Written: {', '.join(map(str, written))}[/]")
-    output.data(report_payload(report))
-    click.get_current_context().exit(int(EXIT_CODES[workspace.verdict_of(report, require)]))
+    output.data(as_json(report))
+    click.get_current_context().exit(int(EXIT_CODES[_verdict(report, require)]))
+
+
+def _verdict(report: "Report", require: str) -> str:
+    """What the exit code speaks of: the choice, or one candidate."""
+    if not require:
+        return report.decision.verdict.value
+    return next(c.verdict.value for c in report.decision.candidates if c.candidate == require)

@@ -8,7 +8,7 @@ anything counts it.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Final
 
 from trimtab._canonical import digest
@@ -35,7 +35,7 @@ async def ask_all(
     patience: Patience = _PATIENCE,
     sleep: Sleep = asyncio.sleep,
     clock: Clock | None = None,
-) -> AsyncIterator[Result]:
+) -> AsyncGenerator[Result, None]:
     """Results of every case of every job, in the order in which they end.
 
     Endpoints are asked side by side, the jobs of one endpoint one after the

@@ -50,11 +50,13 @@ def required_metrics(policy: Policy, system: str) -> list[str]:
     return [name for name in policy.metrics if name in named]
 
 
-def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str, ...] = ()) -> Plan:
+def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str, ...] = (), require: str = "") -> Plan:
     """Decide what to ask.
 
     Asked are the suites behind the required metrics; every other metric of the
     policy on one of those suites is scored as well, since it costs no call.
+    All candidates take part unless some are named; the baseline always does
+    where the tier compares with it, and `require` too.
     File suites are relative to `base`, the folder of the policy.
 
     Raises:
@@ -63,7 +65,8 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
         PluginError: A plugin is missing.
     """
     spec = policy.systems[system]
-    unknown = [name for name in candidates if name not in spec.candidates]
+    named = {*candidates, *filter(None, [require])}
+    unknown = sorted(named - set(spec.candidates))
     if unknown:
         raise UsageError(
             f"{system} has no candidate {', '.join(map(repr, unknown))}.",
@@ -77,10 +80,13 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
         if source.suite in suites:
             plugin = plugins.make("metrics", source.score or suites[source.suite].score)
             scored[source.suite].append(Scored(name=name, suite=source.suite, plugin=plugin))
+    chosen = named if candidates else set(spec.candidates)
+    if policy.tiers[spec.tier].regression and spec.baseline:
+        chosen.add(spec.baseline)  # nothing can be compared with what was not measured
     return Plan(
         system=system,
         spec=spec,
-        candidates=tuple(name for name in spec.candidates if not candidates or name in candidates),
+        candidates=tuple(name for name in spec.candidates if name in chosen),
         suites=suites,
         scored={name: tuple(group) for name, group in scored.items()},
     )

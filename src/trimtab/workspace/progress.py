@@ -4,18 +4,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from trimtab.decision import Verdict
+from trimtab.decision import Verdict, provisional
 from trimtab.kinds import Estimate, Missing, Score, Shape
 from trimtab.measure.runner import Tally
 from trimtab.policy import Floor
-from trimtab.stats import estimate
 
 _SHARE_OF_TIME = 20  # an estimate is made anew only after this many times what it took
 
 
 @dataclass(slots=True)
 class Watched:
-    """One metric of a line: outcomes so far, and the estimate as it stands."""
+    """One metric of a line: outcomes so far, and the estimate and verdict as they stand."""
 
     metric: str
     shape: Shape
@@ -24,30 +23,18 @@ class Watched:
     outcomes: list[tuple[str, Score | Missing]] = field(default_factory=list)
     _known: int = -1
     _due: float = 0.0
-    _estimate: Estimate | Missing = field(default_factory=lambda: Missing("no-cases"))
+    _seen: tuple[Estimate | Missing, Verdict] = field(
+        default_factory=lambda: (Missing("no-cases"), Verdict.INCONCLUSIVE)
+    )
 
-    def so_far(self) -> Estimate | Missing:
-        """The estimate over the outcomes so far; made anew now and then, not on every call."""
+    def so_far(self) -> tuple[Estimate | Missing, Verdict]:
+        """Estimate and verdict over the outcomes so far; made anew now and then, not on every call."""
         now = time.monotonic()
         if self._known != len(self.outcomes) and now >= self._due:
             self._known = len(self.outcomes)
-            self._estimate = estimate(self.shape, self.outcomes, level=1 - 2 * self.alpha)
+            self._seen = provisional(self.shape, self.outcomes[: self._known], self.floor, self.alpha)
             self._due = time.monotonic() + _SHARE_OF_TIME * (time.monotonic() - now)
-        return self._estimate
-
-    def leaning(self) -> Verdict | None:
-        """Where the verdict stands so far. A display, not a decision: it may still change."""
-        seen = self.so_far()
-        if self.floor is None:
-            return None
-        if isinstance(seen, Missing):
-            return Verdict.INCONCLUSIVE
-        interval = seen.interval
-        if self.floor.at_least is not None:
-            clears, breaks = interval.low >= self.floor.at_least, interval.high < self.floor.at_least
-        else:
-            clears, breaks = interval.high <= self.floor.bound, interval.low > self.floor.bound
-        return Verdict.PASS if clears else Verdict.FAIL if breaks else Verdict.INCONCLUSIVE
+        return self._seen
 
 
 @dataclass(slots=True)

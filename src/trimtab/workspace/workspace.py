@@ -79,6 +79,7 @@ class Workspace:
         system: str = "",
         *,
         candidates: Sequence[str] = (),
+        require: str = "",
         max_calls: int | None = None,
         fresh: bool = False,
         board: Board | None = None,
@@ -86,7 +87,8 @@ class Workspace:
         """Measure the candidates of a system, decide, and record everything.
 
         An interrupted run of the same policy and suites goes on where it was,
-        unless `fresh`.
+        unless `fresh`. `require` names a candidate that must be among those
+        measured, since somebody will ask for its verdict.
 
         Raises:
             UsageError: No such system or candidate, or several systems and none named.
@@ -96,7 +98,7 @@ class Workspace:
         """
         board = board or Board()
         policy, name = self._system(system)
-        plan = make_plan(policy, self.base, system=name, candidates=tuple(candidates))
+        plan = make_plan(policy, self.base, system=name, candidates=tuple(candidates), require=require)
         board.say("verifying the ledger")
         self.ledger.verify().raise_if_bad()
         started = _started(policy, plan)
