@@ -26,8 +26,8 @@ class Asking:
     sleep: Sleep
     chance: random.Random
     health: dict[str, Health] = field(default_factory=dict)
-    # Questions that are being asked: whoever has the same one waits for the answer.
-    asked: dict[bytes, asyncio.Future[Reply | Missing]] = field(default_factory=dict)
+    # Questions that are being asked, by candidate: whoever has the same one waits for the answer.
+    asked: dict[tuple[str, bytes], asyncio.Future[Reply | Missing]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,17 +72,17 @@ class Lane:
         if kept is not None:
             asking.tally.cached += 1
             return kept, True
-        if (same := asking.asked.get(key)) is not None:
+        if (same := asking.asked.get((job.candidate, key))) is not None:
             reply = await asyncio.shield(same)
             asking.tally.cached += isinstance(reply, Reply)
             return reply, True
         answer: asyncio.Future[Reply | Missing] = asyncio.get_running_loop().create_future()
-        asking.asked[key] = answer
+        asking.asked[job.candidate, key] = answer
         try:
             reply = await self._call(job, request, key)
             answer.set_result(reply)
         finally:
-            del asking.asked[key]
+            del asking.asked[job.candidate, key]
             answer.cancel()  # if it has no result, for whoever waits; else this does nothing
         return reply, False
 
@@ -172,7 +172,10 @@ class Lane:
         try:
             async with scope:
                 health.watch(scope)
-                reply: object = await job.system.ask(request)
+                try:
+                    reply: object = await job.system.ask(request)
+                finally:
+                    health.forget(scope)
         except CallError:
             raise
         except SystemUnavailableError as error:
@@ -190,7 +193,6 @@ class Lane:
         except Exception as error:  # noqa: BLE001  # somebody else's code; its text may quote data
             raise CallError("crashed", type(error).__name__) from None
         finally:
-            health.forget(scope)
             tally.in_flight -= 1
         if not isinstance(reply, Reply) or not _encodable(reply.text):
             raise CallError("malformed", "the system returned no text", retryable=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trimtab.testing.openai_server import Behaviour, OpenAIServer, Seen
     from trimtab.testing.process import ServerProcess
+    from trimtab.testing.virtual_time import run_virtual
 
 # Loaded on first use, so that `python -m trimtab.testing.openai_server` does not find itself imported already.
 _HOME = {
@@ -13,9 +14,10 @@ _HOME = {
     "OpenAIServer": "trimtab.testing.openai_server",
     "Seen": "trimtab.testing.openai_server",
     "ServerProcess": "trimtab.testing.process",
+    "run_virtual": "trimtab.testing.virtual_time",
 }
 
-__all__ = ["Behaviour", "OpenAIServer", "Seen", "ServerProcess"]
+__all__ = ["Behaviour", "OpenAIServer", "Seen", "ServerProcess", "run_virtual"]
 
 
 def __getattr__(name: str) -> Any:
