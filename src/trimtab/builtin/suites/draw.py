@@ -1,0 +1,138 @@
+"""Draws cases from templates and subjects, the same on every machine and Python.
+
+Nothing here uses `random`: every choice is a SHA-256 over the seed and the
+name of what is chosen, so that adding a subject changes no other case.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+import yaml
+
+from trimtab.kinds import Case, Message
+
+T = TypeVar("T")
+
+_ROUNDS = 64  # how often a subject of a template is varied before it counts as used up
+
+
+class Dice:
+    """Choices that depend on nothing but the key."""
+
+    def __init__(self, *key: object) -> None:
+        self._key = "\x1f".join(map(str, key))
+        self._throws = 0
+
+    def below(self, limit: int) -> int:
+        """A whole number in [0, limit); `limit` >= 1. The bias of the remainder is below 2**-200."""
+        self._throws += 1
+        return int.from_bytes(_hash(f"{self._key}\x1f{self._throws}")) % limit
+
+    def between(self, low: int, high: int) -> int:
+        """A whole number in [low, high]."""
+        return low + self.below(high - low + 1)
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of the options."""
+        return options[self.below(len(options))]
+
+    def shuffled(self, options: Sequence[T]) -> list[T]:
+        """All of the options in a drawn order."""
+        rest = list(options)
+        return [rest.pop(self.below(len(rest))) for _ in options]
+
+    def sample(self, options: Sequence[T], count: int) -> list[T]:
+        """Different ones of the options, `count` of them."""
+        return self.shuffled(options)[:count]
+
+
+Build = Callable[[str, str, int, Dice], Sequence[Case]]
+
+
+def spread(plan: Mapping[str, Sequence[str]], build: Build, *, count: int, seed: int) -> Iterator[Case]:
+    """Cases of all templates in turn, each time with the template's next subject.
+
+    Templates take turns in a drawn order, each with its subjects in a drawn
+    order, so that the first cases share neither as long as possible. When all
+    pairs are used the rounds begin again, and `build` varies what it can; a
+    case that came before is left out. Ends early when a round brings nothing new.
+
+    Args:
+        plan: Subjects by template.
+        build: (template, subject, round from 0, dice) -> the cases of this pair.
+        count: Most cases to yield.
+        seed: Of everything drawn.
+    """
+    seen: set[str] = set()
+    for turn in range(_ROUNDS):
+        fresh = False
+        for template, subject in _pairs(plan, seed, turn):
+            cases = build(template, subject, turn, Dice(seed, turn, template, subject))
+            if any(case.id in seen for case in cases):
+                continue
+            for case in cases:
+                if len(seen) == count:
+                    return
+                seen.add(case.id)
+                fresh = True
+                yield case
+        if not fresh:
+            return
+
+
+def _pairs(plan: Mapping[str, Sequence[str]], seed: int, turn: int) -> Iterator[tuple[str, str]]:
+    orders = {
+        template: sorted(subjects, key=lambda subject, template=template: _hash(f"{seed}|{turn}|{template}|{subject}"))  # type: ignore[misc]
+        for template, subjects in plan.items()
+    }
+    templates = sorted(plan, key=lambda template: _hash(f"{seed}|{turn}|{template}"))
+    for place in range(max(map(len, orders.values()), default=0)):
+        for template in templates:
+            if place < len(orders[template]):
+                yield template, orders[template][place]
+
+
+def make_case(
+    prompt: str,
+    *,
+    cluster: str,
+    expect: Mapping[str, Any],
+    system: str = "",
+    follow_ups: Sequence[str] = (),
+    group: str = "",
+    max_tokens: int,
+) -> Case:
+    """A case whose id is its cluster and a digest of what is asked, so that the same question has the same id."""
+    messages = (Message("system", system),) if system else ()
+    messages = (*messages, Message("user", prompt))
+    asked = "\x1f".join([*(message.content for message in messages), *follow_ups])
+    return Case(
+        id=f"{cluster}#{_hash(asked).hex()[:8]}",
+        messages=messages,
+        follow_ups=tuple(follow_ups),
+        cluster=cluster,
+        group=group,
+        expect=expect,
+        max_tokens=max_tokens,
+    )
+
+
+def slug(text: str) -> str:
+    """A text as part of an id: lower case, hyphens for everything that is no letter or digit."""
+    return "-".join("".join(char if char.isalnum() else " " for char in text.lower()).split())
+
+
+@cache
+def words(name: str) -> dict[str, Any]:
+    """The word lists of a suite, from `words/<name>.yaml` beside this file."""
+    text = files("trimtab.builtin.suites").joinpath("words", f"{name}.yaml").read_text(encoding="utf-8")
+    # The base loader knows texts only: `true`, `no` and `12` are words like all others here.
+    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  # it builds nothing but texts
+    return loaded
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
