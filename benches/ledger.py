@@ -8,6 +8,7 @@ machine changes less than the time on the wall.
 """
 
 import hashlib
+import os
 import sqlite3
 import sys
 import tempfile
@@ -65,10 +66,10 @@ def append(path: Path, work: list[list[Observation]]) -> Times:
     return since(started)
 
 
-def verify(path: Path) -> Times:
+def verify(path: Path, jobs: int) -> Times:
     with Ledger.open(path, create=False) as ledger:
         started = now()
-        ledger.verify().raise_if_bad()
+        ledger.verify(jobs=jobs).raise_if_bad()
         return since(started)
 
 
@@ -105,7 +106,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         appended = best(lambda path: append(path, work), folder, "ledger")
-        verified = best(verify, folder, "ledger")
+        verified = best(lambda path: verify(path, jobs=1), folder, "ledger")
+        shared = best(lambda path: verify(path, jobs=os.cpu_count() or 1), folder, "ledger")
         with Ledger.open(folder / "ledger-0.db") as ledger:
             data = [
                 (row.seq, row.prev + b"[%d,%d" % row[:2] + context_bytes(row[2:11]) + row.payload.encode() + b"]")
@@ -116,6 +118,7 @@ def main() -> None:
         hashed = best(lambda _: bare_hash(data), folder, "none")
     hashed_bytes = sum(len(item) for _, item in data)
     print(f"{count:,} observations, {hashed_bytes / count:.0f} bytes hashed and {size / count:.0f} stored for each")
+    print(f"verify, {os.cpu_count()} processes: wall {shared.wall:.2f} s, {count / shared.wall:,.0f} rows/s")
     for what, took, bare in (("append", appended, inserted), ("verify", verified, hashed)):
         limit = "bare SQLite insert" if what == "append" else "bare SHA-256"
         print(

@@ -63,6 +63,18 @@ def parse(text: str) -> JSON:
     return value
 
 
+def read_whole(line: bytes | str) -> JSON:
+    """The value of any JSON text, numbers as `parse` gives them, so that it can be written canonically again.
+
+    Raises:
+        ValueError: The text is not JSON.
+    """
+    try:
+        return json.loads(line, parse_int=_whole, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
 def parse_objects(texts: Sequence[str]) -> list[dict[str, JSON]]:
     """`parse` of many objects, a few times quicker than one by one.
 

@@ -12,7 +12,8 @@ from trimtab.evidence.records import (
     RunStarted,
     Subject,
 )
-from trimtab.evidence.verify import Problem, Verification
+from trimtab.evidence.verify import Verification
+from trimtab.evidence.walk import Problem
 
 __all__ = [
     "RECORDS",

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -25,7 +26,7 @@ from trimtab.evidence.records import (
     record_from,
 )
 from trimtab.evidence.row import GENESIS, Context, context_bytes, hash_of, rollup_of, score_in
-from trimtab.evidence.verify import Progress, Verification, verify_store
+from trimtab.evidence.verify import Progress, Reopen, Verification, verify_store
 from trimtab.kinds import Checkpoint, Rollup, Row, Store, plugins
 
 CHECKPOINT_ROWS = 1000
@@ -69,8 +70,9 @@ class Ledger:
     time: whoever comes second hashes anew on top of the first.
     """
 
-    def __init__(self, store: Store, *, clock: Callable[[], int] = microseconds) -> None:
+    def __init__(self, store: Store, *, clock: Callable[[], int] = microseconds, reopen: Reopen | None = None) -> None:
         self._store = store
+        self._reopen = reopen
         self._clock = clock
         self._lock = threading.Lock()
         self._prefixes: dict[Context, bytes] = {}
@@ -88,8 +90,9 @@ class Ledger:
             PluginError: No store of that name is installed.
         """
         scheme, separator, _ = str(location).partition("://")
-        store: Store = plugins.make("stores", scheme if separator else "sqlite", location=str(location), create=create)
-        return cls(store, clock=clock)
+        name = scheme if separator else "sqlite"
+        make = partial(plugins.make, "stores", name, location=str(location))
+        return cls(make(create=create), clock=clock, reopen=partial(make, create=False))
 
     def __enter__(self) -> Self:
         return self
@@ -237,6 +240,7 @@ class Ledger:
             if tree.size % CHECKPOINT_ROWS == 0:
                 self._add_checkpoint(tree, rows[done - 1].time)
         now = rows[-1].time
+        self._checkpoint_time = self._checkpoint_time or rows[0].time
         due = durable or now - self._checkpoint_time >= CHECKPOINT_MICROSECONDS
         if due and tree.size > self._checkpoint_size:
             self._add_checkpoint(tree, now)
@@ -320,13 +324,19 @@ class Ledger:
 
     # -- proof -----------------------------------------------------------------
 
-    def verify(self, progress: Progress | None = None, *, expect: Sequence[Head] = ()) -> Verification:
-        """Derive everything again and compare; `expect` are heads kept elsewhere.
+    def verify(self, progress: Progress | None = None, *, expect: Sequence[Head] = (), jobs: int = 1) -> Verification:
+        """Derive everything again and compare.
+
+        Args:
+            progress: Called now and then with rows done and rows in all.
+            expect: Heads kept elsewhere, which must be among its own.
+            jobs: How many processes share the work of a large ledger. More than one only where
+                starting processes is safe: in a program whose main module can be imported.
 
         Raises:
             LedgerError: It cannot be read; nothing is known about it.
         """
-        return verify_store(self._store, expect=expect, progress=progress)
+        return verify_store(self._store, expect=expect, progress=progress, reopen=self._reopen, jobs=jobs)
 
     def prove_inclusion(self, seq: int, size: int) -> list[bytes]:
         """That row `seq` is among the first `size`; `merkle.verify_inclusion(row.hash, seq - 1, size, ...)` checks it.

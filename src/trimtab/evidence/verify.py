@@ -8,40 +8,28 @@ that nothing is missing after the last row that is known from elsewhere
 head kept elsewhere finds that.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import reduce
-from itertools import groupby, islice
-from operator import add, mul
-from typing import Any, NamedTuple
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
 
-from trimtab._canonical import parse_objects
 from trimtab.errors import LedgerAlteredError, LedgerError
 from trimtab.evidence.checkpoint import Head
-from trimtab.evidence.merkle import Tree
-from trimtab.evidence.records import RECORDS, Observation
-from trimtab.evidence.row import GENESIS, context_bytes, day_of, hash_of, row_hash, score_in
+from trimtab.evidence.row import row_hash
+from trimtab.evidence.walk import Cache, Examined, Problem, Walk, examine
 from trimtab.kinds import Checkpoint, Rollup, Row, Store
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
-
-_Key = tuple[str, str, str, str]  # of a latest entry: system, candidate, metric, kind
+Reopen = Callable[[], Store]  # picklable
 
 _CHUNK = 1000
-_LISTED = 50  # problems kept in full; the others are only counted
+_SHARE = 5000  # rows handed to another process at a time
+_WORTH_SHARING = 50_000  # below this, starting processes takes longer than it saves
 _QUIET_MOMENTS = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing that does not follow from the rows. `seq` is 0 when it is about no single row."""
-
-    part: str  # "row", "checkpoint", "latest", "roll-up", "head", "file"
-    seq: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.part} {self.seq}: {self.what}" if self.seq else f"{self.part}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,193 +60,22 @@ class Verification:
             raise LedgerAlteredError(self.location, first.seq, f"{where}{first.what}")
 
 
-class _Known(NamedTuple):
-    """What is derived once for all rows of a context."""
-
-    hashed: bytes
-    scored: bool
-    key: _Key
-
-
-@dataclass(slots=True, kw_only=True)
-class Examined:
-    """What can be said of consecutive rows by themselves. Plain values, so that other processes can say it."""
-
-    prev: bytes  # the link of the first
-    seqs: tuple[int, int]  # the first and the last
-    hashes: list[bytes]
-    times: list[int]
-    problems: list[Problem] = field(default_factory=list)
-    latest: dict[_Key, bytes] = field(default_factory=dict)
-    scores: list[tuple[_Key, int, list[float], int]] = field(default_factory=list)  # with day and count of missing
-
-    def report(self, seq: int, what: str) -> None:
-        """Note a problem, one for each row."""
-        if not self.problems or self.problems[-1].seq != seq:
-            self.problems.append(Problem(part="row", seq=seq, what=what))
-
-
-def examine(rows: Sequence[Row], known: dict[tuple[Any, ...], _Known]) -> Examined:
-    """Look at consecutive rows; `known` is a cache that the caller keeps."""
-    first, last = rows[0], rows[-1]
-    seen = Examined(
-        prev=first.prev,
-        seqs=(first.seq, last.seq),
-        hashes=[row.hash for row in rows],
-        times=[row.time for row in rows],
-    )
-    try:
-        payloads: Sequence[dict[str, Any] | None] = parse_objects([row.payload for row in rows])
-    except ValueError:
-        payloads = [_payload(row) for row in rows]
-    contexts: list[_Known | None] = []
-    size, prev = first.seq - 1, first.prev
-    for row, content in zip(rows, payloads, strict=True):
-        seq, time, _, _, _, _, _, _, _, _, _, payload, before, stored = row
-        context = known.get(row[2:11]) or _learn(row, known)
-        contexts.append(context)
-        size += 1
-        if seq != size:
-            seen.report(seq, _order(seq, size))
-            size = seq
-        if before != prev:
-            seen.report(seq, "its link to the row before does not match: rows were changed or exchanged")
-        prev = stored
-        if context is None or hash_of(before, seq, time, context.hashed, payload.encode()) != stored:
-            seen.report(seq, "its hash is not that of its contents")
-        if content is None:
-            seen.report(seq, "its payload is not an object in canonical JSON")
-        elif row.kind not in RECORDS:
-            seen.report(seq, f"its kind {row.kind!r} is unknown to this version of trimtab")
-    _gather(seen, rows, contexts, payloads)
-    return seen
-
-
-def _learn(row: Row, known: dict[tuple[Any, ...], _Known]) -> _Known | None:
-    try:
-        hashed = context_bytes(row[2:11])
-    except ValueError:
-        return None
-    key = (row.system, row.candidate, row.metric, row.kind)
-    context = known[row[2:11]] = _Known(hashed, row.kind == Observation.kind, key)
-    return context
-
-
-def _payload(row: Row) -> dict[str, Any] | None:
-    try:
-        return parse_objects([row.payload])[0]
-    except ValueError:
-        return None
-
-
-def _gather(
-    seen: Examined,
-    rows: Sequence[Row],
-    contexts: Sequence[_Known | None],
-    payloads: Sequence[dict[str, Any] | None],
-) -> None:
-    """Collect scores and latest rows, a stretch of one context and one time after another."""
-    times = seen.times
-    start = 0
-    for (context, time), stretch in groupby(zip(contexts, times, strict=True)):
-        end = start + sum(1 for _ in stretch)
-        if context is not None:
-            seen.latest[context.key] = rows[end - 1].hash
-        if context is not None and context.scored:
-            found: list[float | None] = []
-            for row, payload in zip(rows[start:end], payloads[start:end], strict=True):
-                try:
-                    found.append(None if payload is None else score_in(payload))
-                except ValueError as error:
-                    seen.report(row.seq, f"is {error}")
-            values = [value for value in found if value is not None]
-            seen.scores.append((context.key, day_of(time), values, len(found) - len(values)))
-        start = end
-
-
-class Walk:
-    """Puts together what was seen of stretches of rows. `marks` are sizes at which the tree head is wanted."""
-
-    def __init__(self, marks: Iterable[int] = ()) -> None:
-        self.size = 0
-        self.time = 0
-        self.tree = Tree()
-        self.heads: dict[int, Checkpoint] = {}
-        self.problems: list[Problem] = []
-        self.found = 0
-        self.latest: dict[_Key, bytes] = {}
-        self._prev = GENESIS
-        self._marks = sorted({mark for mark in marks if mark > 0}, reverse=True)
-        self._sums: dict[tuple[str, str, str, int], list[Any]] = {}
-
-    def report(self, part: str, seq: int, what: str) -> None:
-        """Note a problem."""
-        self._note(Problem(part=part, seq=seq, what=what))
-
-    def _note(self, problem: Problem) -> None:
-        self.found += 1
-        if len(self.problems) < _LISTED:
-            self.problems.append(problem)
-
-    def take(self, seen: Examined) -> None:
-        """Go on with the next rows."""
-        first, last = seen.seqs
-        if first != self.size + 1:
-            self.report("row", first, _order(first, self.size + 1))
-        if seen.prev != self._prev:
-            self.report("row", first, "its link to the row before does not match: rows were changed or exchanged")
-        for problem in seen.problems:
-            self._note(problem)
-        self.latest.update(seen.latest)
-        for (system, candidate, metric, _), day, values, missing in seen.scores:
-            sums = self._sums.setdefault((system, candidate, metric, day), [0, 0.0, 0.0, 0])
-            sums[0] += len(values)
-            # One by one and in order, as they were added; `sum` compensates on some versions of Python.
-            sums[1] = reduce(add, values, sums[1])
-            sums[2] = reduce(add, map(mul, values, values), sums[2])
-            sums[3] += missing
-        self._grow(seen.hashes, seen.times)
-        self.size, self._prev = last, seen.hashes[-1]
-
-    def skip(self, hashes: Sequence[bytes]) -> None:
-        """Go past rows of which only the hashes are known."""
-        self._grow(hashes, [])
-        self.size += len(hashes)
-        self._prev = hashes[-1]
-
-    def rollups(self) -> Iterator[Rollup]:
-        """The sums over the rows so far."""
-        for key, sums in self._sums.items():
-            yield Rollup(*key, *sums)
-
-    def _grow(self, hashes: Sequence[bytes], times: Sequence[int]) -> None:
-        start = self.tree.size
-        done = 0
-        while self._marks and self._marks[-1] <= start + len(hashes):
-            mark = self._marks.pop() - start
-            self.tree.extend(hashes[done:mark])
-            done = mark
-            time = times[mark - 1] if times else -1
-            self.heads[start + mark] = Checkpoint(start + mark, time, self.tree.root(), self.tree.peaks)
-        self.tree.extend(hashes[done:])
-        self.time = times[-1] if times else self.time
-
-
-def _order(seq: int, expected: int) -> str:
-    if seq < expected:
-        return f"stands where row {expected} belongs"
-    if seq == expected + 1:
-        return f"row {expected} before it is missing"
-    return f"rows {expected} to {seq - 1} before it are missing"
-
-
-def verify_store(store: Store, *, expect: Sequence[Head] = (), progress: Progress | None = None) -> Verification:
+def verify_store(
+    store: Store,
+    *,
+    expect: Sequence[Head] = (),
+    progress: Progress | None = None,
+    reopen: Reopen | None = None,
+    jobs: int = 1,
+) -> Verification:
     """Verify a ledger, also while somebody appends to it.
 
     Args:
         store: Where it is.
         expect: Heads kept elsewhere, which must be among its own.
         progress: Called now and then with rows done and rows in all.
+        reopen: Opens the store again, in another process.
+        jobs: How many processes share the work when there is much of it, if `reopen` is given.
 
     Raises:
         LedgerError: It cannot be read; nothing is known about it.
@@ -269,10 +86,13 @@ def verify_store(store: Store, *, expect: Sequence[Head] = (), progress: Progres
         # Checkpoints before rows: none of them can then speak of rows that came later.
         checkpoints = store.checkpoints()
         walk = Walk([*(point.size for point in checkpoints), *(head.size for head in expect)])
-        for what in store.check():
-            walk.report("file", 0, what)
-        _derived(store, walk, progress)
-        _checkpoints(walk, checkpoints, expect)
+        with _examiner(store, reopen, jobs) as examiner:
+            checked = examiner.check()
+            _follow(store, walk, examiner, progress)
+            for what in checked():
+                walk.report("file", 0, what)
+        compare_checkpoints(walk, checkpoints)
+        compare_heads(walk, "head", expect)
     except LedgerAlteredError as error:
         walk.report("row" if error.seq else "file", error.seq, error.detail)
     return conclude(walk, store.location, len(checkpoints))
@@ -303,24 +123,24 @@ def compare_heads(walk: Walk, part: str, expected: Iterable[Head]) -> None:
             walk.report(part, size, f"the first {size} rows are not those that it was made of")
 
 
-def _checkpoints(walk: Walk, checkpoints: Sequence[Checkpoint], expect: Sequence[Head]) -> None:
+def compare_checkpoints(walk: Walk, checkpoints: Sequence[Checkpoint]) -> None:
+    """Report checkpoints that do not follow from the rows. A time is known only of rows that were read in full."""
     compare_heads(walk, "checkpoint", (Head(point.size, point.root) for point in checkpoints))
     for point in checkpoints:
         own = walk.heads.get(point.size)
-        if own is not None and own.root == point.root and own != point:
+        if own is None or own.root != point.root:
+            continue
+        if own.peaks != point.peaks or own.time not in (point.time, -1):
             walk.report("checkpoint", point.size, "its time or its peaks are not those of its rows")
-    compare_heads(walk, "head", expect)
 
 
-def _derived(store: Store, walk: Walk, progress: Progress | None) -> None:
+def _follow(store: Store, walk: Walk, examiner: "_Here | _Elsewhere", progress: Progress | None) -> None:
     """Read to the end, then compare `latest` and roll-ups at a moment when nothing was appended."""
-    known: dict[tuple[Any, ...], _Known] = {}
     for _ in range(_QUIET_MOMENTS):
         head = store.head()
         total = head.seq if head else 0
-        rows = store.read(after=walk.size, upto=total)
-        while chunk := list(islice(rows, _CHUNK)):
-            walk.take(examine(chunk, known))
+        for seen in examiner.stretches(walk.size, total):
+            walk.take(seen)
             if progress:
                 progress(walk.size, total)
         latest, rollups = store.latest(), store.rollups()
@@ -355,3 +175,79 @@ def _compare_rollups(walk: Walk, found: Sequence[Rollup]) -> None:
 
 def _named(rollup: Rollup) -> str:
     return f"{rollup.system}/{rollup.candidate}/{rollup.metric} on day {rollup.day}"
+
+
+# -- who looks at the rows -------------------------------------------------------
+
+
+@contextmanager
+def _examiner(store: Store, reopen: Reopen | None, jobs: int) -> "Iterator[_Here | _Elsewhere]":
+    head = store.head()
+    if reopen is None or jobs < 2 or head is None or head.seq < _WORTH_SHARING:
+        yield _Here(store)
+        return
+    # Not forked: a fork would share the database connection and the locks of other threads.
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(reopen,))
+    try:
+        yield _Elsewhere(pool, jobs)
+    except BrokenProcessPool as error:
+        detail = "could not be verified: one of our processes was ended from outside"
+        raise LedgerError(store.location, detail, "Run it again, with --jobs 1 if memory is short.") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class _Here:
+    """This process alone."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: Cache = {}
+
+    def check(self) -> Callable[[], list[str]]:
+        return self._store.check
+
+    def stretches(self, after: int, upto: int) -> Iterator[Examined]:
+        rows = self._store.read(after=after, upto=upto)
+        while chunk := list(islice(rows, _CHUNK)):
+            yield examine(chunk, self._known)
+
+
+class _Elsewhere:
+    """Several processes, each with the store open; results come back in order, a few at a time."""
+
+    def __init__(self, pool: ProcessPoolExecutor, jobs: int) -> None:
+        self._pool = pool
+        self._ahead = 2 * jobs
+
+    def check(self) -> Callable[[], list[str]]:
+        """Begins at once, since one process is as long busy with it as with many rows."""
+        return self._pool.submit(_check).result
+
+    def stretches(self, after: int, upto: int) -> Iterator[Examined]:
+        waiting: deque[Future[list[Examined]]] = deque()
+        starts = iter(range(after, upto, _SHARE))
+        while True:
+            for start in islice(starts, self._ahead - len(waiting)):
+                waiting.append(self._pool.submit(_examine, start, min(start + _SHARE, upto)))
+            if not waiting:
+                return
+            yield from waiting.popleft().result()
+
+
+_opened: Store
+_known: Cache = {}
+
+
+def _start(reopen: Reopen) -> None:
+    global _opened  # noqa: PLW0603  # the store of this worker process
+    _opened = reopen()
+
+
+def _check() -> list[str]:
+    return _opened.check()
+
+
+def _examine(after: int, upto: int) -> list[Examined]:
+    rows = list(_opened.read(after=after, upto=upto))
+    return [examine(rows, _known)] if rows else []

@@ -71,6 +71,7 @@ WHEN NEW.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM context) OR EXISTS (
 BEGIN SELECT RAISE(ABORT, 'append-only: context is never changed'); END""",
 )
 
+_TABLES = frozenset({"context", "evidence", "latest", "rollup", "checkpoint"})
 _ROW = "e.seq, e.time, e.context, e.payload, e.prev, e.hash"
 _HEADER = b"SQLite format 3\0"
 _CHUNK = 1000
@@ -166,9 +167,12 @@ class SqliteStore:
         else:
             uri += "?mode=rw"
         try:
-            return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=timeout, check_same_thread=False)
+            database = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=timeout, check_same_thread=False)
+            # 16 MiB of log instead of 4: a batch of observations waits less often for the disk.
+            database.execute("PRAGMA wal_autocheckpoint = 4000")
         except sqlite3.Error as error:
             self._fail(error)
+        return database
 
     def _recognise(self) -> None:
         if self._value("PRAGMA application_id") != APPLICATION_ID:
@@ -180,10 +184,9 @@ class SqliteStore:
             raise LedgerError(self._location, f"has the newer format {version}", "Upgrade trimtab to read it.")
         if version != SCHEMA_VERSION:
             raise LedgerAlteredError(self._location, 0, f"says that it has the format {version}, which never was")
-        found = {sql for (sql,) in self._ask("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
-        if found != set(_SCHEMA):
-            detail = "its tables, indexes or triggers are not those that trimtab made"
-            raise LedgerAlteredError(self._location, 0, detail)
+        gone = sorted(_TABLES - {name for (name,) in self._ask("SELECT name FROM sqlite_schema WHERE type = 'table'")})
+        if gone:
+            raise LedgerAlteredError(self._location, 0, f"its table {gone[0]} is gone")
 
     # -- writing ---------------------------------------------------------------
 
@@ -347,8 +350,11 @@ class SqliteStore:
         return [Checkpoint(*row) for row in reversed(found)]
 
     def check(self) -> list[str]:
-        found = [text for (text,) in self._ask("PRAGMA integrity_check(20)")]
-        return [] if found == ["ok"] else found
+        found = [text for (text,) in self._ask("PRAGMA integrity_check(20)") if text != "ok"]
+        schema = {sql for (sql,) in self._ask("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
+        if schema != set(_SCHEMA):
+            found.append("its tables, indexes or triggers are not those that trimtab made")
+        return found
 
     def close(self) -> None:
         if not self._closed:

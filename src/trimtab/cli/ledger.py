@@ -1,0 +1,320 @@
+"""`trimtab ledger`: verify, show, export, checkpoint."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trimtab.cli.output import Output, console, output_options
+from trimtab.errors import LedgerError, UsageError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from trimtab.evidence import Head, Ledger, RunSummary, Verification
+    from trimtab.kinds import Row
+
+_PATIENCE = 2.0  # seconds before progress is shown
+
+_ledger_option = click.option(
+    "--ledger",
+    "location",
+    envvar="TRIMTAB_LEDGER",
+    default=".trimtab/ledger.db",
+    show_default=True,
+    metavar="PATH",
+    help="The ledger; also from TRIMTAB_LEDGER.",
+)
+
+
+@click.group()
+def ledger() -> None:
+    """Verify, show and export the evidence."""
+
+
+@ledger.command()
+@_ledger_option
+@click.option("--export", "export", metavar="FILE", help="Verify a JSONL export instead; needs no ledger.")
+@click.option(
+    "--expect",
+    multiple=True,
+    metavar="SIZE:ROOT",
+    help="A checkpoint kept elsewhere, or a file with one; may be given several times.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8), help="Processes to use."
+)
+@output_options
+def verify(out: Output, location: str, export: str | None, expect: tuple[str, ...], jobs: int) -> None:
+    """Derive everything again from what is stored, and name the first bad row.
+
+    Exit codes: 0 everything agrees, 1 something was altered, 2 usage, 4 the ledger cannot be read.
+    """
+    heads = [_head(text) for text in expect]
+    with _progress(out, "Verifying") as progress:
+        if export is not None:
+            from trimtab.evidence.export import verify_jsonl
+
+            try:
+                with Path(export).open("rb") as lines:
+                    found = verify_jsonl(lines, export, expect=heads, progress=progress)
+            except OSError as error:
+                raise LedgerError(export, error.strerror or "cannot be read", "Check the path.") from error
+        else:
+            with _open(location) as opened:
+                found = opened.verify(progress, expect=heads, jobs=jobs)
+    out.data(_verified(found))
+    out.show(_story(found, checked=len(heads)))
+    found.raise_if_bad()
+
+
+@ledger.command()
+@_ledger_option
+@click.option("--run", default="", help="Rows of this run.")
+@click.option("--kind", default="", help="Rows of this kind, e.g. observation, decision.")
+@click.option("--after", type=click.IntRange(0), default=0, help="Rows after this number, to go on.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
+@output_options
+def show(out: Output, *, location: str, run: str, kind: str, after: int, limit: int) -> None:
+    """List the runs, newest first, or the rows of one run or kind."""
+    from itertools import islice
+
+    with _open(location) as opened:
+        if not (run or kind or after):
+            runs = opened.runs()[:limit]
+            out.data([_run_data(one) for one in runs])
+            out.show(_runs(runs) if runs else "No runs yet. `trimtab run` makes one.")
+            return
+        rows = list(islice(opened.rows(after=after, run=run, kind=kind), limit))
+    out.data([_row_data(row) for row in rows])
+    out.show(_rows(rows) if rows else "No such rows.")
+    if len(rows) == limit:
+        out.note(f"There may be more: go on with --after {rows[-1].seq}.")
+
+
+@ledger.command()
+@_ledger_option
+@click.argument("target", metavar="OUT")
+@click.option("--format", "form", type=click.Choice(["jsonl", "parquet"]), help="Told from the name if left out.")
+@click.option("--run", default="", help="Only this run; of other rows only the hashes, so that it can be verified.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@output_options
+def export(out: Output, location: str, target: str, form: str | None, run: str, *, force: bool) -> None:
+    """Write the ledger to OUT, or to standard output if OUT is -.
+
+    JSONL can be verified by itself with `trimtab ledger verify --export`. Parquet is for analysis.
+    """
+    from trimtab.evidence.export import write_jsonl, write_parquet
+
+    form = form or ("parquet" if target.endswith(".parquet") else "jsonl")
+    writers: dict[str, Callable[..., int]] = {"jsonl": write_jsonl, "parquet": write_parquet}
+    write = writers[form]
+    if target == "-" and out.json:
+        raise UsageError("the export and --json cannot both go to standard output", "Name a file.")
+    with _open(location) as opened:
+        if run and next(opened.rows(run=run), None) is None:
+            raise UsageError(f"the ledger holds no run {run!r}", "`trimtab ledger show` lists them.")
+        with _progress(out, "Exporting") as progress:
+            if target == "-":
+                count = write(opened, sys.stdout.buffer, run=run, progress=progress)
+            else:
+                with _replacing(Path(target), force=force) as stream:
+                    count = write(opened, stream, run=run, progress=progress)
+    out.data({"file": target, "format": form, "rows": count})
+    out.note(f"{count:,} rows in {target}")
+
+
+@ledger.command()
+@_ledger_option
+@click.option("--origin", default="", help="Name of the ledger in the note, e.g. example.org/assistant.")
+@output_options
+def checkpoint(out: Output, location: str, origin: str) -> None:
+    """Print a note about all rows up to now, to be kept where nobody who can write the ledger can change it.
+
+    Whoever has it can show later that nothing before it was altered: `trimtab ledger verify --expect FILE`.
+    """
+    import base64
+
+    from trimtab.evidence import checkpoint_note
+
+    with _open(location) as opened:
+        point = opened.checkpoint()
+        first = next(opened.rows(upto=1))
+    origin = origin or f"trimtab-ledger/{first.hash.hex()[:16]}"  # the first row tells ledgers apart
+    note = checkpoint_note(point, origin)
+    root = base64.b64encode(point.root).decode()
+    out.data({"origin": origin, "size": point.size, "time": _moment(point.time), "root": root})
+    if not (out.json or out.quiet):
+        click.echo(note, nl=False)
+
+
+# -- opening and writing -------------------------------------------------------------
+
+
+def _open(location: str) -> "Ledger":
+    from trimtab.evidence import Ledger
+
+    return Ledger.open(location, create=False)
+
+
+def _head(text: str) -> "Head":
+    from trimtab.evidence import parse_head, parse_note
+
+    file = Path(text)
+    try:
+        if file.is_file():
+            return parse_note(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(f"cannot read {text!r} as a checkpoint", "`trimtab ledger checkpoint` prints one.") from error
+    return parse_head(text)
+
+
+@contextmanager
+def _replacing(target: Path, *, force: bool) -> "Iterator[Any]":
+    """A new file that takes its place only when it is whole; readable by its owner only, like the ledger."""
+    if target.exists() and not force:
+        raise UsageError(f"{target} exists", "Give --force to replace it.")
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as stream:
+            yield stream
+        draft.replace(target)
+    except OSError as error:
+        step = "Choose another file, or make room."
+        raise UsageError(f"cannot write {target} ({error.strerror})", step) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _progress(out: Output, what: str) -> "Iterator[Callable[[int, int], None] | None]":
+    """Progress on standard error, once it takes longer than one likes to wait in silence."""
+    if out.quiet:
+        with nullcontext():
+            yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=console(stderr=True), transient=True)
+    task = bar.add_task(what, total=None)
+    started = time.monotonic()
+
+    def update(done: int, total: int) -> None:
+        if not bar.live.is_started and time.monotonic() - started > _PATIENCE:
+            bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield update
+    finally:
+        if bar.live.is_started:
+            bar.stop()
+
+
+# -- how it looks ------------------------------------------------------------------------
+
+
+def _moment(microseconds: int) -> str:
+    if not microseconds:
+        return ""
+    try:
+        return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat(" ", "seconds").removesuffix("+00:00") + "Z"
+    except (OverflowError, ValueError, OSError):  # an altered row may claim any time
+        return f"{microseconds} µs"
+
+
+def _verified(found: "Verification") -> dict[str, Any]:
+    return {
+        "ledger": found.location,
+        "ok": found.ok,
+        "rows": found.rows,
+        "root": found.head.root.hex(),
+        "checkpoints": found.checkpoints,
+        "found": found.found,
+        "problems": [{"part": one.part, "seq": one.seq, "what": one.what} for one in found.problems],
+    }
+
+
+def _story(found: "Verification", *, checked: int) -> "Text":
+    from rich.text import Text
+
+    if found.ok:
+        kept = f", {checked} heads kept elsewhere" if checked else ""
+        result, colour = "intact", "green"
+        lines = [
+            f" {found.location}: {found.rows:,} rows, {found.checkpoints:,} checkpoints{kept}",
+            f"root {found.head.root.hex()}",
+        ]
+    else:
+        result, colour = "altered", "red"
+        lines = [f" {found.location}: {found.found:,} found in {found.rows:,} rows"]
+        lines += [f"  {problem}" for problem in found.problems]
+        if found.found > len(found.problems):
+            lines.append(f"  and {found.found - len(found.problems):,} more")
+    # A root that is broken into lines could not be copied.
+    story = Text(no_wrap=True, overflow="ignore")
+    return story.append(result, style=colour).append("\n".join(lines))
+
+
+def _runs(runs: "list[RunSummary]") -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None)
+    for name in ("Run", "System", "Started", "Outcome", "Verdict", "Policy"):
+        table.add_column(name, no_wrap=name == "Started")
+    colours = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
+    for one in runs:
+        verdict = Text(one.verdict or "-", style=colours.get(one.verdict, ""))
+        cells = (one.run, one.system, _moment(one.started), one.outcome or "unfinished")
+        table.add_row(*map(Text, cells), verdict, Text(one.policy[:19]))
+    return table
+
+
+def _rows(rows: "list[Row]") -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None)
+    for name in ("Row", "Time", "Kind", "Run", "Subject", "Metric", "Contents"):
+        table.add_column(name, no_wrap=name in {"Row", "Time"}, justify="right" if name == "Row" else "left")
+    for row in rows:
+        subject = "/".join(filter(None, (row.system, row.candidate)))
+        cells = (str(row.seq), _moment(row.time), row.kind, row.run, subject, row.metric, _gist(row))
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _gist(row: "Row") -> str:
+    """What a row says, in a few words; --json has all of it."""
+    import orjson
+
+    try:
+        payload = orjson.loads(row.payload)
+        if row.kind == "observation":
+            return f"{payload['case']}: {payload.get('value', payload.get('missing'))}"
+    except (ValueError, KeyError, TypeError):
+        return "(unreadable: altered?)"
+    return row.payload if len(row.payload) <= 40 else row.payload[:39] + "…"
+
+
+def _run_data(one: "RunSummary") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {**asdict(one), "started": _moment(one.started), "finished": _moment(one.finished)}
+
+
+def _row_data(row: "Row") -> dict[str, Any]:
+    import orjson
+
+    data = row._asdict()
+    return {**data, "payload": orjson.Fragment(row.payload), "prev": row.prev.hex(), "hash": row.hash.hex()}
