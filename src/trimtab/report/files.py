@@ -1,0 +1,66 @@
+"""Writes the report's files: whole or not at all."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from trimtab.errors import ReportError
+from trimtab.report.html import page
+from trimtab.report.json import json_bytes
+from trimtab.report.junit import junit
+from trimtab.report.markdown import markdown
+from trimtab.report.view import Report
+
+
+def write_reports(report: Report, folder: Path) -> list[Path]:
+    """Write report.html, report.json, junit.xml and summary.md, and return their paths in this order.
+
+    All four are made before the first is written, and each replaces its
+    predecessor in one step, so that no reader sees half a file.
+
+    Raises:
+        ReportError: The folder cannot be made or written, or the disk is full.
+    """
+    contents = {
+        "report.html": page(report).encode(),
+        "report.json": json_bytes(report),
+        "junit.xml": junit(report),
+        "summary.md": markdown(report).encode(),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportError(str(folder), _cause(error)) from error
+    return [_replace(folder / name, content) for name, content in contents.items()]
+
+
+def _replace(path: Path, content: bytes) -> Path:
+    """Write beside the file, wait for the disk, then rename over it."""
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o666 & ~_umask())  # mkstemp gives 0600; a report is for reading
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise ReportError(str(path), _cause(error)) from error
+    finally:
+        if temporary:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink(missing_ok=True)
+    return path
+
+
+def _umask() -> int:
+    """The process's mask; there is no way to read it but to set it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _cause(error: OSError) -> str:
+    return error.strerror or type(error).__name__

@@ -1,0 +1,146 @@
+"""Everything that a report shows, as values. Nothing here is measured or judged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement, Verdict
+from trimtab.evidence.records import RunFinished, RunStarted
+from trimtab.kinds import Better, Estimate, Missing
+from trimtab.policy.model import Floor, MetricSpec, Policy, SystemSpec, Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One case that counted against a candidate: digests, and an excerpt if the policy keeps any.
+
+    `excerpt` has been redacted before it reached the ledger; `why` is a short
+    sentence or reason word.
+    """
+
+    case: str
+    cluster: str = ""
+    reply: str = ""  # digest of the reply's text
+    excerpt: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFacts:
+    """Where the evidence lies and how to recognise it.
+
+    `location` is a name to type after `--ledger`, not a path that tells of a
+    machine. `head` and `checkpoint` are hexadecimal. `verified` is None when
+    nobody looked.
+    """
+
+    location: str
+    size: int
+    head: str
+    checkpoint: str = ""
+    verified: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """One row of the verdict table: what is asked, of which metric."""
+
+    asked: Asked
+    metric: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A decision with all that a reader needs to understand and recompute it.
+
+    `finished` is None when the run was killed. `examples` are by candidate,
+    then metric.
+
+    Raises:
+        ValueError: The decision was not made under this policy, so its floors
+            would be shown beside verdicts that they did not cause.
+    """
+
+    policy: Policy
+    decision: Decision
+    started: RunStarted
+    finished: RunFinished | None
+    ledger: LedgerFacts
+    examples: Mapping[str, Mapping[str, Sequence[Example]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.decision.policy != self.policy.digest:
+            raise ValueError(f"the decision was made under policy {self.decision.policy}, not {self.policy.digest}")
+        if self.decision.system not in self.policy.systems:
+            raise ValueError(f"the policy has no system {self.decision.system!r}")
+
+    @property
+    def spec(self) -> SystemSpec:
+        """The system that was judged."""
+        return self.policy.systems[self.decision.system]
+
+    @property
+    def tier(self) -> Tier:
+        """The risk class whose floors were applied."""
+        return self.policy.tiers[self.decision.tier]
+
+    @property
+    def winner(self) -> str:
+        """The candidate to ship, or empty text; nobody wins on a ledger that does not verify."""
+        return "" if self.ledger.verified is False else self.decision.winner
+
+    @property
+    def verdict(self) -> Verdict:
+        """The decision's, unless the evidence under it was altered: then nothing is known."""
+        return Verdict.INCONCLUSIVE if self.ledger.verified is False else self.decision.verdict
+
+    @property
+    def candidates(self) -> tuple[CandidateDecision, ...]:
+        """In the order of the decision."""
+        return self.decision.candidates
+
+    def requirements(self) -> list[Requirement]:
+        """Every requirement judged of any candidate, floors first, in the order of the policy."""
+        seen = dict.fromkeys((j.asked, j.metric) for c in self.candidates for j in c.judgements)
+        order = {"floor": 0, "red-line": 1, "regression": 2}
+        place = {name: number for number, name in enumerate(self.policy.metrics)}
+        ranked = sorted(seen, key=lambda row: (order[row[0]], place.get(row[1], len(place))))
+        return [Requirement(asked=asked, metric=metric) for asked, metric in ranked]
+
+    def metrics(self) -> list[str]:
+        """Every metric with an estimate or a judgement, in the order of the policy."""
+        seen = {name for c in self.candidates for name in (*c.estimates, *(j.metric for j in c.judgements))}
+        known = [name for name in self.policy.metrics if name in seen]
+        return known + sorted(seen - set(known))
+
+    def metric(self, name: str) -> MetricSpec | None:
+        """What the policy says of a metric, if it says anything."""
+        return self.policy.metrics.get(name)
+
+    def floor(self, metric: str) -> Floor | None:
+        """The floor of the tier under this metric, if there is one."""
+        return self.tier.floors.get(metric)
+
+    def unit(self, metric: str) -> str:
+        """Unit of the metric's numbers; the policy's word wins over the plugin's."""
+        spec = self.metric(metric)
+        return spec.unit if spec else str(self.started.metrics.get(metric, {}).get("unit", ""))
+
+    def better(self, metric: str) -> Better:
+        """Which way is good."""
+        spec = self.metric(metric)
+        if spec:
+            return spec.better
+        return "higher" if self.started.metrics.get(metric, {}).get("better") == "higher" else "lower"
+
+
+def judgement(candidate: CandidateDecision, row: Requirement) -> Judgement | None:
+    """What was decided of one candidate about one requirement; None when it was not asked."""
+    return next((j for j in candidate.judgements if j.asked == row.asked and j.metric == row.metric), None)
+
+
+def seen(candidate: CandidateDecision, metric: str) -> Estimate | Missing:
+    """What is known of a metric: the estimate a floor's verdict rests on, else the plain one."""
+    found = judgement(candidate, Requirement(asked="floor", metric=metric))
+    if found is not None:
+        return found.seen
+    return candidate.estimates.get(metric, Missing("not-measured"))

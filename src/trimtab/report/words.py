@@ -1,0 +1,255 @@
+"""A decision in plain sentences, the same in every format."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from trimtab.decision.model import CandidateDecision, Judgement, Verdict
+from trimtab.kinds import Estimate, Missing
+from trimtab.report.figures import about, figures, unit_figures
+from trimtab.report.markup import visible
+from trimtab.report.view import Report, Requirement
+
+SYMBOL: Mapping[Verdict, str] = MappingProxyType({Verdict.PASS: "✓", Verdict.FAIL: "✕", Verdict.INCONCLUSIVE: "?"})
+WORD: Mapping[Verdict, str] = MappingProxyType(
+    {Verdict.PASS: "Pass", Verdict.FAIL: "Fail", Verdict.INCONCLUSIVE: "Inconclusive"}
+)
+
+GLOSSARY: Mapping[str, str] = MappingProxyType(
+    {
+        "system": "The AI product under test.",
+        "candidate": "One version of the system: a model, a quantisation, a prompt.",
+        "baseline": "The candidate in production, with which the others are compared.",
+        "metric": "Measures one thing, one case at a time.",
+        "target": "The number aimed at.",
+        "floor": "The minimum accepted. It may be a lower bound (at least) or an upper bound (at most).",
+        "red line": "An event that must never happen: one confirmed event fails, whatever the rate.",
+        "regression": "How much worse a candidate is than the baseline on the same cases.",
+        "pass": "The whole interval is on the accepted side of the floor.",
+        "fail": "The whole interval is on the forbidden side of the floor.",
+        "inconclusive": "The evidence does not decide. It counts as not passed.",
+        "interval": "The values that the evidence leaves plausible. Its worse end decides, not its middle.",
+        "independent cases": "Cases that do not share a template or a person; variants of one count once.",
+        "missing": "Cases without a score. They are counted as the worst that they could have been, on both ends.",
+        "margin": "How much worse than the baseline the policy tolerates.",
+        "tier": "A risk class: the floors that apply, and how surely they must be proved.",
+        "digest": "A fingerprint (SHA-256). Whatever changes, changes it.",
+        "ledger": "The append-only record of everything measured; each row carries a hash of the one before.",
+    }
+)
+
+_WHY_MISSING: Mapping[str, str] = MappingProxyType(
+    {
+        "not-measured": "not measured",
+        "no-cases": "no cases",
+        "timeout": "every case timed out",
+        "budget": "the budget ended first",
+        "interrupted": "the run was interrupted",
+        "no-baseline": "there is no baseline",
+    }
+)
+
+
+_NAME = 80  # code points; policies allow no longer names, but a ledger may have been tampered with
+_REASON = 1000
+
+
+def name(text: str) -> str:
+    """A name as it may be shown inside a sentence, a cell or a chart."""
+    return visible(text, limit=_NAME)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The decision in one line, why, and what would change it."""
+
+    verdict: Verdict
+    title: str
+    why: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """How much of what a floor allows is used up: 0 none, 1 the floor itself, above 1 forbidden.
+
+    For "at most b" it is x / b; for "at least b" of a ratio (1 - x) / (1 - b),
+    the share of the tolerated shortfall, and b / x otherwise. `worst` belongs
+    to the unfavourable end of the interval and may be infinite.
+    """
+
+    metric: str
+    value: float
+    best: float
+    worst: float
+
+
+def headline(report: Report) -> Headline:
+    """What to do, in words."""
+    decision, why = report.decision, visible(report.decision.reason, limit=_REASON)
+    if report.ledger.verified is False:
+        why = "The ledger was altered after it was written, so its evidence proves nothing."
+        return Headline(verdict=report.verdict, title="No decision: the ledger does not verify", why=why, changes=())
+    if report.winner:
+        kept = report.winner == decision.baseline
+        title = f"Keep {name(report.winner)}" if kept else f"Ship {name(report.winner)}"
+        changes = _challengers(report)
+    elif report.verdict is Verdict.FAIL:
+        title = "Ship none: no candidate clears every floor"
+        changes = [line for c in report.candidates for line in _obstacles(report, c)]
+    else:
+        title = "Not enough evidence to decide"
+        open_first = sorted(report.candidates, key=lambda c: c.verdict is Verdict.FAIL)
+        changes = [line for c in open_first for line in _obstacles(report, c)]
+    return Headline(verdict=report.verdict, title=title, why=why, changes=tuple(changes))
+
+
+def next_step(report: Report) -> str:
+    """What the reader does now."""
+    if report.ledger.verified is False:
+        return "Restore the ledger from a copy; `trimtab ledger verify` names the first bad row."
+    if report.winner and report.winner == report.decision.baseline:
+        return f"Keep {name(report.winner)} in production."
+    if report.winner:
+        return f"Ship {name(report.winner)}, and name run `{name(report.decision.run)}` where you record the release."
+    if report.verdict is Verdict.FAIL:
+        return "Mend a candidate or add another to the policy, then run `trimtab run` again."
+    suites = _short_suites(report)
+    if suites:
+        return f"Raise `cases` of {suites} in the policy and run `trimtab run` again; finished cases are not repeated."
+    return "See what is missing, mend it and run `trimtab run` again; finished cases are not repeated."
+
+
+def requirement(report: Report, row: Requirement) -> str:
+    """A requirement in the units of the report: "at most 2%"."""
+    bounds = [j for c in report.candidates for j in c.judgements if (j.asked, j.metric) == (row.asked, row.metric)]
+    if row.asked == "red-line":
+        return "no event at all"
+    if row.asked == "regression":
+        margin = unit_figures(report, row.metric, regression=True).bound(bounds[0].bound)
+        return f"at most {margin} worse than {name(report.decision.baseline) or 'the baseline'}"
+    floor = report.floor(row.metric)
+    if floor is None:  # judged under a requirement that the tier no longer names: the judgement's own words
+        return bounds[0].requirement
+    return f"{side(report, row.metric)} {unit_figures(report, row.metric).bound(floor.bound)}"
+
+
+def side(report: Report, metric: str) -> str:
+    """Which way the metric's floor points."""
+    floor = report.floor(metric)
+    return "at least" if floor is not None and floor.at_least is not None else "at most"
+
+
+def missing_words(missing: Missing) -> str:
+    """Why nothing is known, for people."""
+    return _WHY_MISSING.get(missing.reason) or name(missing.reason)
+
+
+def needs(judged: Judgement) -> str:
+    """How many further cases would probably decide; empty when that is not the question."""
+    if judged.verdict is not Verdict.INCONCLUSIVE or judged.needed is None:
+        return ""
+    return f"needs ~{about(judged.needed)} more"
+
+
+def moment(time: int) -> str:
+    """A moment in microseconds since the epoch, to the minute, UTC."""
+    stamp = datetime.fromtimestamp(time / 1e6, tz=UTC)
+    return f"{stamp.day} {stamp:%B %Y, %H:%M} UTC"
+
+
+def tightest(report: Report, candidate: CandidateDecision) -> Used | None:
+    """The floor of which the candidate uses up most; None when no floor has an estimate."""
+    shares = [
+        used
+        for j in candidate.judgements
+        if j.asked == "floor" and isinstance(j.seen, Estimate) and (used := _used(report, j, j.seen))
+    ]
+    return max(shares, key=lambda used: (used.worst, used.value), default=None)
+
+
+def _used(report: Report, judged: Judgement, estimate: Estimate) -> Used | None:
+    floor = report.floor(judged.metric)
+    if floor is None:
+        return None
+    bound, ratio = floor.bound, report.unit(judged.metric) == "ratio"
+
+    def share(x: float) -> float:
+        if floor.at_most is not None:
+            used, allowed = x, bound
+        elif ratio:
+            used, allowed = 1.0 - x, 1.0 - bound
+        else:
+            used, allowed = bound, x
+        if allowed > 0.0:
+            return max(0.0, used / allowed)
+        return 0.0 if used <= 0.0 else math.inf
+
+    low, high = share(estimate.interval.low), share(estimate.interval.high)
+    middle = share(estimate.value) if estimate.known else math.nan
+    return Used(metric=judged.metric, value=middle, best=min(low, high), worst=max(low, high))
+
+
+def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) -> list[str]:
+    """What stands between a candidate and PASS, in one line; only the failures if it has any."""
+    blocking = [j for j in candidate.judgements if j.verdict is candidate.verdict]
+    if candidate.verdict is Verdict.PASS:
+        return []
+    if not blocking:
+        return [f"{name(candidate.candidate)}: it was not asked for anything, so nothing is proved."]
+    rest = len(blocking) - shown
+    said = [_obstacle(report, j) for j in blocking[:shown]]
+    if rest > 0:
+        said.append(f"{rest} more of its requirements {'is' if rest == 1 else 'are'} not met.")
+    return [f"{name(candidate.candidate)}: {' '.join(said)}"]
+
+
+def _obstacle(report: Report, judged: Judgement) -> str:
+    asked = requirement(report, Requirement(asked=judged.asked, metric=judged.metric))
+    if isinstance(judged.seen, Missing):
+        return f"{judged.metric} must be measured ({missing_words(judged.seen)})."
+    written = figures(report, judged.metric, regression=judged.asked == "regression")
+    measured = f"{written.value(judged.seen.value)} ({written.span(judged.seen.interval)})"
+    if judged.asked == "red-line":
+        return f"{judged.metric} is a red line: one event fails, and it was seen in {measured}."
+    if judged.verdict is Verdict.FAIL:
+        return f"{judged.metric} is {measured} and must be {asked}."
+    if judged.needed is not None:
+        return (
+            f"{judged.metric} is {measured} and must be {asked}; "
+            f"about {about(judged.needed)} more independent cases would probably decide."
+        )
+    return f"{judged.metric} is {measured} and must be {asked}; more of the same cases cannot decide it."
+
+
+def _challengers(report: Report) -> list[str]:
+    """What could overturn a PASS: the winner's own tightest floor, and those that did not clear theirs."""
+    lines = []
+    winner = next((c for c in report.candidates if c.candidate == report.winner), None)
+    used = tightest(report, winner) if winner else None
+    if winner and used and math.isfinite(used.worst):
+        row = Requirement(asked="floor", metric=used.metric)
+        judged = next(j for j in winner.judgements if j.asked == "floor" and j.metric == used.metric)
+        assert isinstance(judged.seen, Estimate)
+        lines.append(
+            f"{name(winner.candidate)}: its tightest floor is {used.metric}, {requirement(report, row)}; "
+            f"the evidence says {figures(report, used.metric).span(judged.seen.interval)}."
+        )
+    for candidate in report.candidates:
+        if candidate is not winner:
+            lines += _obstacles(report, candidate)
+    return lines
+
+
+def _short_suites(report: Report) -> str:
+    """The suites that more cases would help, as a list in words."""
+    short = {
+        spec.source.suite
+        for c in report.candidates
+        for j in c.judgements
+        if j.verdict is Verdict.INCONCLUSIVE and j.needed is not None and (spec := report.metric(j.metric))
+    }
+    names = sorted(short)
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
