@@ -286,5 +286,5 @@ class ReportError(TrimtabError):
     def __str__(self) -> str:
         return (
             f"{self.code} report {self.path}: {self.detail}. The decision is in the ledger; "
-            "free some space or name another folder, then run `trimtab report`."
+            "free some space or name another folder with `trimtab report --out FOLDER`."
         )
