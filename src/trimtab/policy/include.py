@@ -82,7 +82,7 @@ class _Gatherer:
         self._seen: set[str] = set()
 
     def add(self, path: Path, stack: tuple[str, ...], asked_by: Place | None) -> None:
-        real = os.path.realpath(path)
+        real = _real(path)
         if asked_by and real in stack:
             self._mistake(asked_by, "include", "leads back to a file that includes this one", "Remove one of the two.")
             return
@@ -181,3 +181,11 @@ class _Gatherer:
                 suggestion=suggestion,
             )
         )
+
+
+def _real(path: Path) -> str:
+    """What a file is known by, however it is reached."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # a NUL in it: reading the file reports that
+        return str(path)

@@ -184,6 +184,7 @@ _SYNTAX = (
     ("could not find expected ':'", "a line without `: ` stands where a key was expected", "colon"),
     ("did not find expected key", "the indentation or a bracket does not fit the lines above", "indent"),
     ("expected <block end>", "the indentation does not fit the lines above", "indent"),
+    ("expected '<document start>'", "the indentation does not fit the lines above", "indent"),
     ("expected ',' or", "a bracket or brace above is not closed", "Close it, or put a comma between the entries."),
     ("found unexpected end of stream", "a quotation mark is not closed before the end of the file", "Close it."),
     ("expected the node content", "a value is missing here", "quotes"),

@@ -217,6 +217,7 @@ def test_windows_line_endings_a_byte_order_mark_and_spaces_in_the_path(folder, b
     plain = folder.load(base)
     windows = folder.write(b"\xef\xbb\xbf" + base.replace("\n", "\r\n").encode(), "my policies/our policy.yaml")
     checked = check_policy(str(windows))
+    assert checked.policy is not None
     assert checked.policy.digest == plain.digest
     assert [mistake.warning for mistake in checked.mistakes] == [True]
     broken = folder.write(base.replace("\n", "\r\n").replace("tier: high", "tier: hihg"), "my policies/b.yaml")

@@ -12,6 +12,7 @@ from trimtab.policy import Floor, cases_to_prove
 @given(bound=st.floats(0.0005, 0.9), alpha=st.floats(0.0005, 0.49))
 def test_one_case_fewer_proves_nothing(bound, alpha):
     needed = cases_to_prove(Floor(at_most=bound), alpha)
+    assert needed is not None
     upper = [beta.ppf(1.0 - alpha, 1, n) for n in (needed, max(1, needed - 1))]  # Clopper-Pearson, no failure
     assert upper[0] <= bound * (1 + 1e-6)
     assert needed == 1 or upper[1] > bound * (1 - 1e-6)
