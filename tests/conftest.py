@@ -1,7 +1,8 @@
-"""Settings of all tests."""
+"""How random examples are drawn, for every test."""
 
 from hypothesis import HealthCheck, settings
 
-# Times say more about the machine's other load than about the code, so they fail no test.
-settings.register_profile("trimtab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("trimtab")
+# No deadline and no complaint about slowness: what a busy machine takes says nothing about the code.
+settings.register_profile("core", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("core"), max_examples=1000)
+settings.load_profile("core")
