@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from trimtab.cli.init_template import Answers, render
 from trimtab.kinds import plugins
-from trimtab.policy import Policy, schema
+from trimtab.policy import Floor, Policy, cases_to_prove, schema
 
 SCHEMA = schema()
 EXAMPLES = sorted(Path(__file__).parents[3].glob("examples/*/trimtab.yaml"))
@@ -160,3 +160,18 @@ def test_every_key_of_the_model_is_in_the_schema():
 )
 def test_the_check_of_these_tests_is_total(value):
     assert fits(value, SCHEMA) is False
+
+
+def test_every_key_is_described_in_the_reference():
+    page = (Path(__file__).parents[3] / "docs/reference/policy.md").read_text()
+    models = [SCHEMA, *SCHEMA["$defs"].values()]
+    keys = {key for model in models for key in model.get("properties", {})} - set(plugins.names("systems")) - {"plugin"}
+    assert [key for key in sorted(keys) if key not in page] == []
+
+
+def test_the_table_of_costs_in_the_reference_is_computed():
+    page = (Path(__file__).parents[3] / "docs/reference/policy.md").read_text()
+    for bound in ("0.10", "0.05", "0.02", "0.01", "0.001"):
+        floor = Floor(at_most=float(bound))
+        numbers = [cases_to_prove(floor, alpha) for alpha in (0.05, 0.05 / 3, 0.1)]
+        assert f"| `at_most: {bound}` | " + " | ".join(f"{number:,}" for number in numbers) + " |" in page
