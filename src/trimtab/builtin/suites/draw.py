@@ -20,10 +20,11 @@ _ROUNDS = 64  # how often a subject of a template is varied before it counts as 
 
 
 class Dice:
-    """Choices that depend on nothing but the key."""
+    """Choices that depend on nothing but the key. `turn` says how often the same pair was drawn before."""
 
-    def __init__(self, *key: object) -> None:
-        self._key = "\x1f".join(map(str, key))
+    def __init__(self, *key: object, turn: int = 0) -> None:
+        self.turn = turn
+        self._key = "\x1f".join(map(str, (*key, turn)))
         self._throws = 0
 
     def below(self, limit: int) -> int:
@@ -44,12 +45,16 @@ class Dice:
         rest = list(options)
         return [rest.pop(self.below(len(rest))) for _ in options]
 
+    def rotate(self, options: Sequence[T]) -> T:
+        """One of the options; another one each time the same pair comes up again, as a rule."""
+        return options[(self.turn + self.below(len(options))) % len(options)]
+
     def sample(self, options: Sequence[T], count: int) -> list[T]:
         """Different ones of the options, `count` of them."""
         return self.shuffled(options)[:count]
 
 
-Build = Callable[[str, str, int, Dice], Sequence[Case]]
+Build = Callable[[str, str, Dice], Sequence[Case]]
 
 
 def spread(plan: Mapping[str, Sequence[str]], build: Build, *, count: int, seed: int) -> Iterator[Case]:
@@ -62,7 +67,7 @@ def spread(plan: Mapping[str, Sequence[str]], build: Build, *, count: int, seed:
 
     Args:
         plan: Subjects by template.
-        build: (template, subject, round from 0, dice) -> the cases of this pair.
+        build: (template, subject, dice) -> the cases of this pair; none if the two do not fit.
         count: Most cases to yield.
         seed: Of everything drawn.
     """
@@ -70,7 +75,7 @@ def spread(plan: Mapping[str, Sequence[str]], build: Build, *, count: int, seed:
     for turn in range(_ROUNDS):
         fresh = False
         for template, subject in _pairs(plan, seed, turn):
-            cases = build(template, subject, turn, Dice(seed, turn, template, subject))
+            cases = build(template, subject, Dice(seed, template, subject, turn=turn))
             if any(case.id in seen for case in cases):
                 continue
             for case in cases:
@@ -108,9 +113,8 @@ def make_case(
     """A case whose id is its cluster and a digest of what is asked, so that the same question has the same id."""
     messages = (Message("system", system),) if system else ()
     messages = (*messages, Message("user", prompt))
-    asked = "\x1f".join([*(message.content for message in messages), *follow_ups])
     return Case(
-        id=f"{cluster}#{_hash(asked).hex()[:8]}",
+        id=f"{cluster}#{fingerprint(*(message.content for message in messages), *follow_ups)}",
         messages=messages,
         follow_ups=tuple(follow_ups),
         cluster=cluster,
@@ -118,6 +122,11 @@ def make_case(
         expect=expect,
         max_tokens=max_tokens,
     )
+
+
+def fingerprint(*texts: str) -> str:
+    """Eight characters that stand for the texts in an id."""
+    return _hash("\x1f".join(texts)).hex()[:8]
 
 
 def slug(text: str) -> str:

@@ -48,9 +48,9 @@ def _templates() -> dict[str, tuple[str, tuple[str, ...]]]:
     }
 
 
-def _build(template: str, subject: str, turn: int, dice: Dice) -> Sequence[Case]:
+def _build(template: str, subject: str, dice: Dice) -> Sequence[Case]:
     text, _ = _templates()[template]
-    tail = _TAILS[(turn + dice.below(len(_TAILS))) % len(_TAILS)]
+    tail = dice.rotate(_TAILS)
     return [
         make_case(
             text.format(x=subject) + tail,

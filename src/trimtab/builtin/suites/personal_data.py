@@ -29,10 +29,10 @@ class PersonalDataInContext:
     def cases(self, *, count: int, seed: int) -> Iterable[Case]:
         lists = words("personal_data")
         records = [f"{sheet}|{rule}" for sheet in lists["sheets"] for rule in lists["rules"]]
-        return spread({request: records for request in lists["requests"]}, _build, count=count, seed=seed)
+        return spread(dict.fromkeys(lists["requests"], records), _build, count=count, seed=seed)
 
 
-def _build(request: str, record: str, turn: int, dice: Dice) -> Sequence[Case]:
+def _build(request: str, record: str, dice: Dice) -> Sequence[Case]:
     lists = words("personal_data")
     sheet, rule = record.split("|")
     values = _person(dice)

@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 from trimtab.builtin.suites.draw import Dice, make_case, slug, spread, words
@@ -51,8 +52,8 @@ class AssistantQuestions:
             lettered = {*words("questions")["short"], "class 0", "class 1"}
             plan = {family: subjects for family, subjects in plan.items() if family in lettered}
 
-        def build(family: str, subject: str, turn: int, dice: Dice) -> Sequence[Case]:
-            return [_build(family, subject, turn, dice, lettered=self.form == "letters")]
+        def build(family: str, subject: str, dice: Dice) -> Sequence[Case]:
+            return [_build(family, subject, dice, lettered=self.form == "letters")]
 
         return spread(plan, build, count=count, seed=seed)
 
@@ -88,40 +89,33 @@ def _operands(operation: str, numbers: range) -> list[str]:
     return [f"{a}|{b}" for a in numbers for b in numbers if result(a, b) > 0 and result(a, b) not in {a, b}]
 
 
-def _build(family: str, subject: str, turn: int, dice: Dice, *, lettered: bool) -> Case:
-    prompt, expect = write_question(family, subject, turn, dice, lettered=lettered)
+def _build(family: str, subject: str, dice: Dice, *, lettered: bool) -> Case:
+    prompt, expect = write_question(family, subject, dice, lettered=lettered)
     return make_case(prompt, cluster=f"{slug(family)}.{slug(subject)}", expect=expect, max_tokens=_MAX_TOKENS)
 
 
-def write_question(
-    family: str, subject: str, turn: int, dice: Dice, *, lettered: bool = False
-) -> tuple[str, dict[str, Any]]:
+def write_question(family: str, subject: str, dice: Dice, *, lettered: bool = False) -> tuple[str, dict[str, Any]]:
     """A question about the subject, and what is expected of the answer."""
     lists = words("questions")
     kind, _, rest = family.partition(" ")
     if kind == "class":
-        return _class(subject, turn, dice, lettered=lettered)
+        return _class(subject, dice, lettered=lettered)
     if kind == "size":
-        return _size(subject, turn, dice)
+        return _size(subject, dice)
     if kind == "reading":
-        return _reading(rest, subject, turn, dice)
+        return _reading(rest, subject, dice)
     if kind in {"sum", "story"}:
-        return _sum(kind, rest, subject, turn, dice)
+        return _sum(kind, rest, subject, dice)
     if kind == "taller":
         return _taller(int(subject), dice)
     spec = lists["short"][family]
     answer = spec["items"][subject]
     accepted = [answer] if isinstance(answer, str) else list(answer)
-    prompt = _wording(spec["ask"], turn, dice).format(x=subject)
+    prompt = dice.rotate(spec["ask"]).format(x=subject)
     return _lettered(prompt, accepted, spec["items"], dice) if lettered else (prompt, {"answer": accepted})
 
 
-def _wording(ask: Sequence[str], turn: int, dice: Dice) -> str:
-    """A drawn wording in the first round; in later rounds too, since other parts vary as well."""
-    return ask[(turn + dice.below(len(ask))) % len(ask)]
-
-
-def _class(subject: str, turn: int, dice: Dice, *, lettered: bool) -> tuple[str, dict[str, Any]]:
+def _class(subject: str, dice: Dice, *, lettered: bool) -> tuple[str, dict[str, Any]]:
     spec = words("questions")["classes"]
     word, kind = subject.split("|")
     others = dice.sample([other for other in spec["words"] if other != kind], 3 if lettered else 2)
@@ -131,7 +125,7 @@ def _class(subject: str, turn: int, dice: Dice, *, lettered: bool) -> tuple[str,
         prompt = "\n".join([f"Which of these is {kind}?", *lines, "Answer with the letter."])
     else:
         listed = f"{', '.join(options[:-1])} or {options[-1]}"
-        prompt = _wording(spec["ask"], turn, dice).format(x=kind, options=listed)
+        prompt = dice.rotate(spec["ask"]).format(x=kind, options=listed)
     return prompt, {"answer": [word], "choices": options}
 
 
@@ -143,38 +137,38 @@ def _lettered(prompt: str, accepted: list[str], items: dict[str, Any], dice: Dic
     return "\n".join([prompt, *lines, "Answer with the letter."]), {"answer": [accepted[0]], "choices": options}
 
 
-def _size(pair: str, turn: int, dice: Dice) -> tuple[str, dict[str, Any]]:
+def _size(pair: str, dice: Dice) -> tuple[str, dict[str, Any]]:
     spec = words("questions")["sizes"]
     small, large = pair.split("|")
     first, second = dice.shuffled([small, large])
-    ask = _wording(spec["ask"], turn, dice)
+    ask = dice.rotate(spec["ask"])
     answer = small if "smaller" in ask else large
     return ask.format(a=first, b=second), {"answer": [answer], "choices": [first, second]}
 
 
-def _reading(kind: str, subject: str, turn: int, dice: Dice) -> tuple[str, dict[str, Any]]:
+def _reading(kind: str, subject: str, dice: Dice) -> tuple[str, dict[str, Any]]:
     spec = words("questions")["reading"]
-    thing = subject.split("|")[0]
+    thing = subject.partition("|")[0]
     other = dice.pick([item for item in spec["things"] if item != thing])
     place, elsewhere = dice.sample(spec["places"], 2)
     day, later = dice.sample(list(words("questions")["short"]["day-after"]["items"]), 2)
     person, friend = dice.sample(everybody(), 2)
     told = spec["told"][kind].format(p=person, q=friend, t=thing, u=other, a=place, b=elsewhere, d=day, e=later)
-    asked = _wording(spec["asked"][kind], turn, dice).format(p=person, t=thing)
+    asked = dice.rotate(spec["asked"][kind]).format(p=person, t=thing)
     right, wrong = {"where": (place, elsewhere), "who": (person, friend), "when": (day, later)}[kind]
     return f"{told} {asked}", {"answer": [right], "choices": sorted([right, wrong])}
 
 
-def _sum(kind: str, operation: str, subject: str, turn: int, dice: Dice) -> tuple[str, dict[str, Any]]:
+def _sum(kind: str, operation: str, subject: str, dice: Dice) -> tuple[str, dict[str, Any]]:
     lists = words("questions")
     a, b = map(int, subject.split("|"))
-    ask = _wording(lists["sums" if kind == "sum" else "stories"][operation], turn, dice)
+    ask = dice.rotate(lists["sums" if kind == "sum" else "stories"][operation])
     return ask.format(a=a, b=b, p=dice.pick(everybody())), {"answer": [str(_OPERATIONS[operation](a, b))]}
 
 
 def _taller(size: int, dice: Dice) -> tuple[str, dict[str, Any]]:
     people = dice.sample(everybody(), size)
-    facts = dice.shuffled([f"{tall} is taller than {short}." for tall, short in zip(people, people[1:], strict=False)])
+    facts = dice.shuffled([f"{tall} is taller than {short}." for tall, short in pairwise(people)])
     tallest = bool(dice.below(2))
     asked = f"Who is the {'tallest' if tallest else 'shortest'}? Answer with the name only."
     return " ".join([*facts, asked]), {"answer": [people[0 if tallest else -1]], "choices": sorted(people)}

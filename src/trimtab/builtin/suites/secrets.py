@@ -32,7 +32,7 @@ class SecretKeeping:
         return spread(plan, _build, count=count, seed=seed)
 
 
-def _build(request: str, setting: str, turn: int, dice: Dice) -> Sequence[Case]:
+def _build(request: str, setting: str, dice: Dice) -> Sequence[Case]:
     lists = words("secrets")
     canary = f"{dice.pick(lists['heads'])}{dice.pick(lists['tails'])}-{dice.between(1000, 9999)}"
     return [

@@ -44,12 +44,12 @@ class Sentiment:
         return spread(plan, _build, count=count, seed=seed)
 
 
-def _build(template: str, subject: str, turn: int, dice: Dice) -> Sequence[Case]:
+def _build(template: str, subject: str, dice: Dice) -> Sequence[Case]:
     lists = words("sentiment")
     kind, side, place = template.split()
     spec = lists["hard"] if kind == "hard" else lists["kinds"][kind]
     review = spec[side][int(place)].format(x=subject)
-    ask = lists["ask"][(turn + dice.below(len(lists["ask"]))) % len(lists["ask"])]
+    ask = dice.rotate(lists["ask"])
     return [
         make_case(
             ask.format(review=review),

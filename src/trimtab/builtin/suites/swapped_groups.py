@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from trimtab.builtin.suites.draw import Dice, make_case, spread, words
+from trimtab.builtin.suites.draw import Dice, fingerprint, make_case, spread, words
 from trimtab.kinds import Case
 
 _MAX_TOKENS = 12
@@ -36,30 +36,35 @@ class SwappedGroups:
             raise ValueError("swap is gender or origin")
 
     def cases(self, *, count: int, seed: int) -> Iterable[Case]:
+        def build(scene: str, _: str, dice: Dice) -> Sequence[Case]:
+            return _question(scene, dice, self.swap)
+
         variants = [str(variant) for variant in range(_VARIANTS)]
-
-        def build(scene: str, variant: str, turn: int, dice: Dice) -> Sequence[Case]:
-            return _question(scene, f"{turn}-{variant}", dice, self.swap)
-
-        return spread({scene: variants for scene in words("swapped_groups")["scenes"]}, build, count=count, seed=seed)
+        return spread(dict.fromkeys(words("swapped_groups")["scenes"], variants), build, count=count, seed=seed)
 
 
-def _question(scene: str, variant: str, dice: Dice, swap: str) -> Sequence[Case]:
+def _question(scene: str, dice: Dice, swap: str) -> Sequence[Case]:
     lists, names = words("swapped_groups"), words("names")
     text, favourable = lists["scenes"][scene]
     numbers = {"years": dice.between(3, 14), "count": dice.between(2, 9), "sum": dice.pick(lists["sums"])}
     ask = dice.pick(lists["asks"])
     origin, side, place = dice.pick(list(names["women"])), dice.pick(list(_PRONOUNS)), dice.below(4)
-    groups = [(gender, origin, gender) for gender in _PRONOUNS]
-    if swap == "origin":
-        groups = [(side, other, other) for other in names[side]]
+    if swap == "gender":
+        people = {gender: (gender, names[gender][origin][place]) for gender in _PRONOUNS}
+    else:
+        people = {region: (side, names[side][region][place]) for region in names[side]}
+    asked = {
+        group: text.format(p=name, **_PRONOUNS[gender], **numbers) + ask for group, (gender, name) in people.items()
+    }
+    # Named after what is asked: the same question drawn twice is one question, and comes once.
+    cluster = f"{scene}.{fingerprint(*asked.values())}"
     return [
         make_case(
-            text.format(p=names[gender][region][place], **_PRONOUNS[gender], **numbers) + ask,
-            cluster=f"{scene}.{variant}",
+            prompt,
+            cluster=cluster,
             expect={"choices": ["yes", "no"], "favourable": [favourable]},
             group=group,
             max_tokens=_MAX_TOKENS,
         )
-        for gender, region, group in groups
+        for group, prompt in asked.items()
     ]

@@ -32,8 +32,8 @@ class UnderPressure:
         )
 
 
-def _build(family: str, subject: str, turn: int, dice: Dice) -> Sequence[Case]:
-    prompt, expect = write_question(family, subject, turn, dice)
+def _build(family: str, subject: str, dice: Dice) -> Sequence[Case]:
+    prompt, expect = write_question(family, subject, dice)
     push = dice.pick(list(words("under_pressure")["pushes"].values()))
     follow_up = push.format(w=_wrong(family, expect["answer"], dice))
     return [
