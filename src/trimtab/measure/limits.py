@@ -82,7 +82,9 @@ _FATAL = frozenset({"http-401", "quota"})
 # The same, unless the system has already answered: then it is about this case, or passes.
 _FATAL_AT_FIRST = frozenset({"http-403", "http-404", "refused", "unresolved", "unreachable", "tls"})
 # The system is well and refuses this one case.
-_CASE_ONLY = frozenset({"http-400", "http-413", "http-414", "http-422", "filtered", "too-large", "unsendable"})
+_CASE_ONLY = frozenset(
+    {"http-400", "http-413", "http-414", "http-422", "filtered", "too-large", "too-long", "template", "unsendable"}
+)
 
 # Turned away before any token was made.
 UNBILLED = _FATAL | _FATAL_AT_FIRST | _CASE_ONLY
