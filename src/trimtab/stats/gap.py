@@ -27,6 +27,7 @@ class _Group:
     total: Floats
     scored: Floats
     missing: Floats  # its own, and those that do not say whose they are
+    certain: bool  # whether every cluster has a case of it for sure
 
     @property
     def tried(self) -> Floats:
@@ -77,10 +78,14 @@ def largest_gap(outcomes: Sequence[Outcome], *, level: float) -> Estimate | Miss
     if len(groups) < 2:
         return Missing("one-group", "a gap needs cases of at least two groups")
     tail = (1.0 - level) / 2.0
-    if all(np.all(group.tried > 0) for group in groups.values()):
+    if all(group.certain for group in groups.values()):
         low, high, method = *_paired(groups, tail), "betting on pairs, bonferroni"
     else:
         low, high, method = *_apart(groups, tail), "bonferroni"
+        if unnamed and all(np.all(group.tried > 0) for group in groups.values()):
+            # Perhaps a paired design with holes: then either way must hold, or holes would choose the method.
+            other = _paired(groups, tail)
+            low, high = min(low, other[0]), max(high, other[1])
     smallest = min(float(group.scored.sum()) for group in groups.values())
     if unnamed and unnamed >= smallest:
         high, method = 1.0, "worst case: a group may be hidden among the missing"
@@ -142,5 +147,8 @@ def _by_group(outcomes: Sequence[Outcome]) -> tuple[dict[str, _Group], int, int,
             table[outcome.group][2, place] += 1.0
         else:
             loose[place] += 1.0
-    groups = {name: _Group(total, scored, gone + loose) for name, (total, scored, gone) in table.items()}
+    groups = {
+        name: _Group(total, scored, gone + loose, bool(np.all(scored + gone > 0)))
+        for name, (total, scored, gone) in table.items()
+    }
     return groups, int(loose.sum()), missing, len(index)

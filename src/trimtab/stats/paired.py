@@ -35,7 +35,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     return 1.0 if pairs == 0 else float(binomtest(only_first, pairs, 0.5).pvalue)
 
 
-def paired_difference(pairs: Sequence[Pair], *, level: float) -> Estimate | Missing:
+def paired_difference(pairs: Sequence[Pair], *, level: float = 0.95) -> Estimate | Missing:
     """Mean of first minus second over the same cases, scores in [0, 1], valid at any n.
 
     What makes a case hard is hard for both and cancels, so far fewer cases

@@ -92,7 +92,7 @@ def _shares(value: Floats, owner: np.ndarray, point: float) -> Floats:
 
 def _clustered_low(value: Floats, owner: np.ndarray, order: float, tail: float) -> float:
     """Smallest value of which it is not proved that fewer than `order` lie up to it."""
-    points = np.unique(value)
+    points = np.concatenate([[-1.0], np.unique(value)])  # below every value, where no case lies
     target = -math.log(tail)
 
     def proved(place: int) -> bool:
@@ -102,7 +102,7 @@ def _clustered_low(value: Floats, owner: np.ndarray, order: float, tail: float) 
     while low < high:
         middle = (low + high) // 2
         low, high = (middle + 1, high) if proved(middle) else (low, middle)
-    return float(points[low]) if low and low < len(points) else 0.0
+    return float(points[low]) if 0 < low < len(points) else 0.0
 
 
 def _clustered_high(value: Floats, owner: np.ndarray, order: float, tail: float) -> float:
