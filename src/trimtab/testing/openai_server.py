@@ -116,6 +116,8 @@ class OpenAIServer:
         self.peak = max(self.peak, self.in_flight)
         try:
             return await self._treat(request)
+        except ConnectionResetError:  # the caller went away, which callers may
+            return _hang_up(request, web.Response())
         finally:
             self.in_flight -= 1
 
