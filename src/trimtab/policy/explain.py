@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from trimtab.policy.document import Where
 from trimtab.policy.include import Gathered
 from trimtab.policy.keys import allowed, nearest, not_enforced
 from trimtab.policy.secrecy import quote
-from trimtab.policy.source import Where
 
 _EXPONENT = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
 _PERCENT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*%")

@@ -6,7 +6,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from trimtab.errors import Mistake
-from trimtab.policy.source import Document, Place, Where, dotted, read
+from trimtab.policy.document import Document, Place, Where, dotted
+from trimtab.policy.source import read
 
 MAX_FILES = 64
 MAX_MISTAKES = 200  # nobody reads more, and a hostile file could make many

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from trimtab.kinds import plugins
+from trimtab.policy.document import Where
 from trimtab.policy.model import Candidate, Policy
-from trimtab.policy.source import Where
 
 # Keys of the wider design on which no code acts yet. A promise that is silently ignored would be a false pass.
 _NOT_ENFORCED = frozenset(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trimtab.policy.source import Where
+from trimtab.policy.document import Where
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,15 @@ def test_a_key_that_is_no_text_is_a_mistake(folder, changing, key):
     assert checked.errors[0].line == 6
 
 
+def test_one_strange_key_hides_no_other_mistake(folder, changing):
+    checked = folder.check("no: 1\n" + changing(("tier: high", "tier: hihg"), ("better: higher", "better: up")))
+    assert [mistake.where for mistake in checked.errors] == [
+        "",
+        "metrics.answer_accuracy.better",
+        "systems.assistant.tier",
+    ]
+
+
 def test_anchors_aliases_and_merge_keys_work(folder, changing, base):
     text = changing(
         (
