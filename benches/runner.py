@@ -16,8 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import orjson
@@ -113,7 +115,7 @@ def main() -> None:
         times: dict[str, list[float]] = {}
         for number in range(options.rounds):
             first, second = Path(folder) / f"{number}-whole", Path(folder) / f"{number}-stream"
-            todo = {
+            todo: dict[str, Callable[[], Coroutine[Any, Any, float]]] = {
                 "aiohttp alone (peer)": lambda: peer(server.url, count, at_once),
                 "no cache": lambda: runner(server.url, count, at_once, cache=None, stream=False),
                 "cache, cold": lambda: runner(server.url, count, at_once, cache=first, stream=False),  # noqa: B023
@@ -122,7 +124,7 @@ def main() -> None:
                 "cache, warm": lambda: runner(server.url, count, at_once, cache=first, stream=False),  # noqa: B023
             }
             for name, one in todo.items():
-                times.setdefault(name, []).append(asyncio.run(one()))  # type: ignore[no-untyped-call]
+                times.setdefault(name, []).append(asyncio.run(one()))
         for name, seconds in times.items():
             best, worst = min(seconds), max(seconds)
             print(f"{name:24} {best:6.3f} s = {best / limit:5.2f} x limit   (worst {worst:6.3f} s)")
