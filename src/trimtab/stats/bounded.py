@@ -24,7 +24,6 @@ from statistics import NormalDist
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import logsumexp
 
 from trimtab.errors import InsufficientEvidenceError
 from trimtab.kinds import Interval
@@ -163,7 +162,7 @@ def trials_to_refute(values: Floats, mean: float, *, alpha: float) -> int | None
 
     def decided(extra: int) -> bool:
         likely = start + growth * extra - spread * math.sqrt(extra)
-        return bool(logsumexp(likely) >= -math.log(alpha))
+        return _log_of_sum(likely) >= -math.log(alpha)
 
     return smallest(decided) if bool(np.any(growth > _TINY)) else None
 
@@ -181,7 +180,7 @@ def _compressed(values: Floats) -> tuple[Floats, Floats | None]:
 def _log_capital(payoffs: Floats, counts: Floats | None, log_weights: Floats) -> float:
     if counts is not None:
         logs = np.log((1.0 - _STAKES)[:, None] + _STAKES[:, None] * payoffs[None, :]) @ counts
-        return float(logsumexp(log_weights + logs))
+        return _log_of_sum(log_weights + logs)
     # Multiplying a block of factors before taking one logarithm is ten times as fast.
     whole = len(payoffs) // _BLOCK * _BLOCK
     blocks, rest = payoffs[:whole].reshape(_BLOCK, -1), payoffs[whole:]
@@ -189,4 +188,10 @@ def _log_capital(payoffs: Floats, counts: Floats | None, log_weights: Floats) ->
     for place, stake in enumerate(_STAKES):
         product = np.multiply.reduce(1.0 - stake + stake * blocks, axis=0)
         logs[place] = np.log(product).sum() + np.log(1.0 - stake + stake * rest).sum()
-    return float(logsumexp(log_weights + logs))
+    return _log_of_sum(log_weights + logs)
+
+
+def _log_of_sum(logs: Floats) -> float:
+    """log(sum(exp(logs))) without overflow; SciPy's takes ten times as long on forty numbers."""
+    most = float(logs.max())
+    return most + math.log(float(np.exp(logs - most).sum())) if math.isfinite(most) else most
