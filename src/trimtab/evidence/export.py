@@ -3,7 +3,7 @@
 JSONL, one object a line, in this order:
 
     {"type":"ledger","format":1,"rows":N}
-    {"type":"checkpoint","size":...,"time":...,"root":hex,"peaks":hex}
+    {"type":"checkpoint","size":...,"time":...,"root":hex,"peaks":hex}     time: not in an export of one run
     {"type":"row","seq":...,...,"payload":{...},"prev":hex,"hash":hex}
     {"type":"omitted","hashes":[hex,...]}
     {"type":"end","rows":N,"root":hex}
@@ -22,9 +22,10 @@ from trimtab._canonical import canonical, read_whole
 from trimtab._optional import need
 from trimtab.errors import LedgerAlteredError, LedgerError
 from trimtab.evidence.checkpoint import Head
+from trimtab.evidence.merkle import HASH_SIZE
 from trimtab.evidence.records import Observation
 from trimtab.evidence.verify import Progress, Verification, compare_checkpoints, compare_heads, conclude
-from trimtab.evidence.walk import Cache, Walk, examine
+from trimtab.evidence.walk import UNKNOWN_TIME, Cache, Walk, examine
 from trimtab.kinds import Checkpoint, Row
 
 FORMAT = 1
@@ -53,8 +54,10 @@ def write_jsonl(ledger: Readable, out: IO[bytes], *, run: str = "", progress: Pr
     walk, written = Walk(), 0
     for point in ledger.checkpoints():
         if point.size <= total:
+            # Its time is that of a row, which may be left out; then nobody could check it.
+            when = {} if run else {"time": point.time}
             hexes = {"root": point.root.hex(), "peaks": point.peaks.hex()}
-            _line(out, {"type": "checkpoint", "size": point.size, "time": point.time, **hexes})
+            _line(out, {"type": "checkpoint", "size": point.size, **when, **hexes})
     omitted: list[str] = []
     rows = ledger.rows(upto=total)
     while chunk := list(islice(rows, _CHUNK)):
@@ -142,8 +145,8 @@ class _Reader:
             first = orjson.loads(next(self._lines, b""))
             kind, version, total = first["type"], first["format"], first["rows"]
         except (ValueError, TypeError, KeyError):
-            kind, version, total = "", 0, 0
-        if kind != "ledger" or type(total) is not int:
+            first, kind, version, total = {}, "", 0, 0
+        if kind != "ledger" or type(total) is not int or len(first) != 3:
             raise LedgerError(self._location, "is not an export of a ledger", "`trimtab ledger export` writes them.")
         if version != FORMAT:
             raise LedgerError(self._location, f"has the format {version!r}", "Upgrade trimtab to read it.")
@@ -189,6 +192,8 @@ class _Reader:
     def _finish(self, end: dict[str, Any], total: int) -> None:
         if next(self._lines, b""):
             self.walk.report("file", 0, "it goes on after its end")
+        if end.keys() != {"rows", "root"}:
+            self._foreign()
         if not end.get("rows") == total == self.walk.tree.size:
             self.walk.report("file", 0, f"it speaks of {total} rows and holds {self.walk.tree.size}")
         elif end.get("root") != self.walk.tree.root().hex():
@@ -207,23 +212,31 @@ def _row(value: dict[str, Any]) -> Row:
 
 
 def _checkpoint(value: dict[str, Any]) -> Checkpoint:
-    point = Checkpoint(value["size"], value["time"], _hash(value["root"]), bytes.fromhex(value["peaks"]))
+    hashes = {"root": _hash(value["root"]), "peaks": _bytes(value["peaks"])}
+    point = Checkpoint(**{"time": UNKNOWN_TIME, **value, **hashes})
     if type(point.size) is not int or type(point.time) is not int:
         raise ValueError("a field of another type")
     return point
 
 
 def _hashes(value: dict[str, Any]) -> list[bytes]:
-    hashes = [_hash(text) for text in value["hashes"]]
-    if not hashes:
-        raise ValueError("nothing omitted")
-    return hashes
+    found = [_hash(text) for text in value.pop("hashes")]
+    if value or not found:
+        raise ValueError("nothing omitted, or more than that")
+    return found
 
 
 def _hash(text: str) -> bytes:
-    raw = bytes.fromhex(text)
-    if raw.hex() != text or len(raw) != 32:  # one way to write each
+    raw = _bytes(text)
+    if len(raw) != HASH_SIZE:
         raise ValueError("no hash")
+    return raw
+
+
+def _bytes(text: str) -> bytes:
+    raw = bytes.fromhex(text)
+    if raw.hex() != text:  # one way to write each
+        raise ValueError("not as we write it")
     return raw
 
 

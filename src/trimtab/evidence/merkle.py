@@ -102,7 +102,7 @@ def inclusion_proof(leaves: Iterable[bytes], index: int, size: int) -> list[byte
     """
     if not 0 <= index < size:
         raise ValueError(f"leaf {index} is not in a tree of {size}")
-    return _roots(leaves, _path(index, 0, size))
+    return _roots(leaves, _path(index, 0, size), size)
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], head: bytes) -> bool:
@@ -131,7 +131,7 @@ def consistency_proof(leaves: Iterable[bytes], old: int, new: int) -> list[bytes
     """
     if not 0 < old <= new:
         raise ValueError(f"a tree of {new} leaves does not grow out of one of {old}")
-    return _roots(leaves, _subproof(old, 0, new, whole=True))
+    return _roots(leaves, _subproof(old, 0, new, whole=True), new)
 
 
 def verify_consistency(old: int, new: int, old_head: bytes, new_head: bytes, proof: Sequence[bytes]) -> bool:
@@ -189,20 +189,20 @@ def _subproof(old: int, low: int, high: int, *, whole: bool) -> list[_Range]:
     return [*_subproof(old, middle, high, whole=False), (low, middle)]
 
 
-def _roots(leaves: Iterable[bytes], ranges: Sequence[_Range]) -> list[bytes]:
-    """The heads over disjoint ranges of leaves, in one pass."""
+def _roots(leaves: Iterable[bytes], ranges: Sequence[_Range], size: int) -> list[bytes]:
+    """The heads over disjoint ranges of `size` leaves, in one pass."""
     heads: dict[_Range, bytes] = {}
     stream, at = iter(leaves), 0
     for low, high in sorted(ranges):
-        for _ in islice(stream, low - at):
-            pass
+        at += sum(1 for _ in islice(stream, low - at))
         tree = Tree()
         for batch in _batches(islice(stream, high - low)):
             tree.extend(batch)
-        if tree.size != high - low:
-            raise ValueError(f"there are fewer than {high} leaves")
+        at += tree.size
         heads[low, high] = tree.root()
-        at = high
+    at += sum(1 for _ in islice(stream, size - at))
+    if at != size:
+        raise ValueError(f"there are {at} leaves, not {size}")
     return [heads[span] for span in ranges]
 
 

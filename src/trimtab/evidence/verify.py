@@ -8,20 +8,22 @@ that nothing is missing after the last row that is known from elsewhere
 head kept elsewhere finds that.
 """
 
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from trimtab.errors import LedgerAlteredError, LedgerError
 from trimtab.evidence.checkpoint import Head
 from trimtab.evidence.row import row_hash
-from trimtab.evidence.walk import Cache, Examined, Problem, Walk, examine
+from trimtab.evidence.walk import UNKNOWN_TIME, Cache, Examined, Problem, Walk, examine
 from trimtab.kinds import Checkpoint, Rollup, Row, Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
 Reopen = Callable[[], Store]  # picklable
@@ -30,6 +32,7 @@ _CHUNK = 1000
 _SHARE = 5000  # rows handed to another process at a time
 _WORTH_SHARING = 50_000  # below this, starting processes takes longer than it saves
 _QUIET_MOMENTS = 200
+_NO_END = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,8 @@ def verify_store(
         # Checkpoints before rows: none of them can then speak of rows that came later.
         checkpoints = store.checkpoints()
         walk = Walk([*(point.size for point in checkpoints), *(head.size for head in expect)])
-        with _examiner(store, reopen, jobs) as examiner:
+        total = _end(store, walk)
+        with _examiner(store, reopen, jobs if total >= _WORTH_SHARING else 1) as examiner:
             checked = examiner.check()
             _follow(store, walk, examiner, progress)
             for what in checked():
@@ -130,26 +134,35 @@ def compare_checkpoints(walk: Walk, checkpoints: Sequence[Checkpoint]) -> None:
         own = walk.heads.get(point.size)
         if own is None or own.root != point.root:
             continue
-        if own.peaks != point.peaks or own.time not in (point.time, -1):
+        if own.peaks != point.peaks or (UNKNOWN_TIME not in (own.time, point.time) and own.time != point.time):
             walk.report("checkpoint", point.size, "its time or its peaks are not those of its rows")
 
 
 def _follow(store: Store, walk: Walk, examiner: "_Here | _Elsewhere", progress: Progress | None) -> None:
     """Read to the end, then compare `latest` and roll-ups at a moment when nothing was appended."""
     for _ in range(_QUIET_MOMENTS):
-        head = store.head()
-        total = head.seq if head else 0
+        total = _end(store, walk)
         for seen in examiner.stretches(walk.size, total):
             walk.take(seen)
             if progress:
                 progress(walk.size, total)
         latest, rollups = store.latest(), store.rollups()
-        now = store.head()
-        if (now.seq if now else 0) == total:
+        if _end(store, walk) == total:
             _compare_latest(walk, latest)
             _compare_rollups(walk, rollups)
             return
     raise LedgerError(store.location, "is written to without a pause", "Verify when it is quieter, or verify a copy.")
+
+
+def _end(store: Store, walk: Walk) -> int:
+    """How many rows there are, by the last one's number. If that cannot be read, neither may be one before it."""
+    try:
+        head = store.head()
+    except LedgerAlteredError:
+        for seen in _Here(store).stretches(walk.size, _NO_END):
+            walk.take(seen)
+        raise
+    return head.seq if head else 0
 
 
 def _compare_latest(walk: Walk, found: Sequence[Row]) -> None:
@@ -182,10 +195,13 @@ def _named(rollup: Rollup) -> str:
 
 @contextmanager
 def _examiner(store: Store, reopen: Reopen | None, jobs: int) -> "Iterator[_Here | _Elsewhere]":
-    head = store.head()
-    if reopen is None or jobs < 2 or head is None or head.seq < _WORTH_SHARING:
+    if reopen is None or jobs < 2:
         yield _Here(store)
         return
+    # Loaded here, since few need it and every command would wait for it.
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415
+    from multiprocessing import get_context  # noqa: PLC0415
+
     # Not forked: a fork would share the database connection and the locks of other threads.
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(reopen,))
     try:
@@ -216,7 +232,7 @@ class _Here:
 class _Elsewhere:
     """Several processes, each with the store open; results come back in order, a few at a time."""
 
-    def __init__(self, pool: ProcessPoolExecutor, jobs: int) -> None:
+    def __init__(self, pool: "ProcessPoolExecutor", jobs: int) -> None:
         self._pool = pool
         self._ahead = 2 * jobs
 
@@ -241,6 +257,7 @@ _known: Cache = {}
 
 def _start(reopen: Reopen) -> None:
     global _opened  # noqa: PLW0603  # the store of this worker process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of us; who started us decides
     _opened = reopen()
 
 

@@ -21,6 +21,9 @@ from trimtab.kinds import Checkpoint, Rollup, Row
 _Key = tuple[str, str, str, str]  # of a latest entry: system, candidate, metric, kind
 Cache = dict[tuple[Any, ...], "_Known"]  # what `examine` remembers from one stretch to the next
 
+_LINK = "its link to the row before does not match: rows were changed or exchanged"
+UNKNOWN_TIME = -(2**63)  # of a row of which only the hash is known
+
 _LISTED = 50  # problems kept in full; the others are only counted
 
 
@@ -86,7 +89,7 @@ def examine(rows: Sequence[Row], known: Cache) -> Examined:
             seen.report(seq, _order(seq, size))
             size = seq
         if before != prev:
-            seen.report(seq, "its link to the row before does not match: rows were changed or exchanged")
+            seen.report(seq, _LINK)
         prev = stored
         if context is None or hash_of(before, seq, time, context.hashed, payload.encode()) != stored:
             seen.report(seq, "its hash is not that of its contents")
@@ -167,12 +170,16 @@ class Walk:
     def take(self, seen: Examined) -> None:
         """Go on with the next rows."""
         first, last = seen.seqs
+        between = ""
         if first != self.size + 1:
-            self.report("row", first, _order(first, self.size + 1))
-        if seen.prev != self._prev:
-            self.report("row", first, "its link to the row before does not match: rows were changed or exchanged")
+            between = _order(first, self.size + 1)
+        elif seen.prev != self._prev:
+            between = _LINK
+        if between:
+            self.report("row", first, between)
         for problem in seen.problems:
-            self._note(problem)
+            if not (between and problem.seq == first):  # one for each row
+                self._note(problem)
         self.latest.update(seen.latest)
         for (system, candidate, metric, _), day, values, missing in seen.scores:
             sums = self._sums.setdefault((system, candidate, metric, day), [0, 0.0, 0.0, 0])
@@ -202,7 +209,7 @@ class Walk:
             mark = self._marks.pop() - start
             self.tree.extend(hashes[done:mark])
             done = mark
-            time = times[mark - 1] if times else -1
+            time = times[mark - 1] if times else UNKNOWN_TIME
             self.heads[start + mark] = Checkpoint(start + mark, time, self.tree.root(), self.tree.peaks)
         self.tree.extend(hashes[done:])
         self.time = times[-1] if times else self.time

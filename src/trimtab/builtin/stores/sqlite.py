@@ -125,10 +125,12 @@ class SqliteStore:
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             database = sqlite3.connect(draft, isolation_level=None, timeout=timeout)
             try:
+                database.execute("BEGIN")
                 database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 for statement in _SCHEMA:
                     database.execute(statement)
+                database.execute("COMMIT")
                 database.execute("PRAGMA journal_mode = WAL")
             finally:
                 database.close()
@@ -139,7 +141,8 @@ class SqliteStore:
             detail = f"cannot be made ({_words(error)})"
             raise LedgerError(self._location, detail, "Choose another place with --ledger, or make room.") from error
         finally:
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # it may never have come to be
+                draft.unlink()
 
     def _inspect(self, file: Path) -> None:
         """Refuse what is certainly not a ledger, before SQLite touches it."""
@@ -276,8 +279,8 @@ class SqliteStore:
     # -- reading ---------------------------------------------------------------
 
     def head(self) -> Row | None:
-        found = self._ask(f"SELECT {_ROW} FROM evidence e ORDER BY seq DESC LIMIT 1")  # noqa: S608
-        return self._rows(found)[0] if found else None
+        last = self._value("SELECT max(seq) FROM evidence")
+        return None if last is None else next(self.read(after=last - 1, upto=last), None)
 
     def read(self, *, after: int = 0, upto: int | None = None, kind: str = "", run: str = "") -> Iterator[Row]:
         end = 2**63 - 1 if upto is None else upto
@@ -369,6 +372,8 @@ class SqliteStore:
                 return self._database.execute(query, parameters).fetchall()
         except sqlite3.Error as error:
             self._fail(error)
+        except UnicodeError as error:  # Python cannot even read SQLite's message, which quotes the damage
+            raise LedgerAlteredError(self._location, 0, "the file is damaged") from error
 
     def _value(self, query: str) -> Any:
         return self._ask(query)[0][0]

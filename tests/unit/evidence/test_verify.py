@@ -1,0 +1,371 @@
+"""Whatever is changed in a ledger, verifying finds it and says where."""
+
+import random
+import shutil
+import sqlite3
+import struct
+
+import pytest
+from tests.unit.evidence.ledgers import BY, DAY, SUBJECT, observation, small_ledger, ticking
+
+from trimtab.errors import LedgerAlteredError, LedgerError
+from trimtab.evidence import Head, Ledger, verify
+from trimtab.evidence.row import GENESIS, row_hash
+from trimtab.kinds import Row, plugins
+
+TABLES = ("context", "evidence", "latest", "rollup", "checkpoint")
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    return small_ledger(tmp_path_factory.mktemp("original") / "ledger.db")
+
+
+def verified(path, **more):
+    with Ledger.open(path, create=False) as ledger:
+        return ledger.verify(**more)
+
+
+def unlocked(path):
+    """The database without its triggers, as somebody with the file can have it."""
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("PRAGMA journal_mode = MEMORY")
+    database.execute("PRAGMA synchronous = OFF")
+    for name, kind in database.execute("SELECT name, type FROM sqlite_schema").fetchall():
+        if kind == "trigger":
+            database.execute(f"DROP TRIGGER {name}")
+    return database
+
+
+class Logical(plugins.find("stores", "sqlite")):  # type: ignore[misc]  # a plugin is found by name
+    """The store without its own checks of the file, so that what is found is found in the contents."""
+
+    def check(self):
+        return []
+
+
+def contents_verified(path, **more):
+    store = Logical(path)
+    try:
+        return Ledger(store).verify(**more)
+    finally:
+        store.close()
+
+
+def changes(value):
+    """Every change of a single byte that the type allows, as SQL literals."""
+    if isinstance(value, str):
+        raw = value.encode()
+        for at in range(len(raw)):
+            other = raw[:at] + bytes([raw[at] ^ (0x01, 0x20, 0x80)[at % 3]]) + raw[at + 1 :]
+            yield f"CAST(x'{other.hex()}' AS TEXT)"
+        yield f"CAST(x'{(raw + b'x').hex()}' AS TEXT)"
+    elif isinstance(value, bytes):
+        for at in range(len(value)):
+            yield f"x'{(value[:at] + bytes([value[at] ^ 1 << at % 8]) + value[at + 1 :]).hex()}'"
+        yield f"x'{value[:-1].hex()}'"
+    elif isinstance(value, int):
+        for bit in range(0, 64, 5):
+            (other,) = struct.unpack(">q", struct.pack(">Q", (value & 2**64 - 1) ^ 1 << bit))
+            yield str(other)
+        yield from (str(value + 1), str(value - 1))
+    else:
+        for bit in range(63):
+            (other,) = struct.unpack(
+                ">d", struct.pack(">Q", struct.unpack(">Q", struct.pack(">d", value))[0] ^ 1 << bit)
+            )
+            if other - other == 0:
+                yield repr(other)
+
+
+def test_the_original_is_intact(original):
+    found = verified(original)
+    assert found.ok
+    assert found.rows == 9
+    assert found.checkpoints > 3
+    assert found.problems == ()
+    found.raise_if_bad()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", TABLES)
+def test_every_change_of_a_byte_is_found(original, tmp_path, table):
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    database = unlocked(path)
+    columns = [(row[1], row[5]) for row in database.execute(f"PRAGMA table_info({table})")]
+    keys = [name for name, key in columns if key]
+    assert contents_verified(path).ok
+    tried = missed = 0
+    for row in database.execute(f"SELECT * FROM {table}").fetchall():
+        values = dict(zip([name for name, _ in columns], row, strict=True))
+        where = " AND ".join(f"{key} IS {_literal(values[key])}" for key in keys)
+        for name, value in values.items():
+            for other in changes(value):
+                database.execute("BEGIN")
+                try:
+                    database.execute(f"UPDATE {table} SET {name} = {other} WHERE {where}")
+                except sqlite3.IntegrityError:  # a number that another row has
+                    database.execute("ROLLBACK")
+                    continue
+                database.execute("COMMIT")
+                tried += 1
+                missed += _intact(path)
+                back = where.replace(f"{name} IS {_literal(value)}", f"{name} IS {other}")
+                database.execute(f"UPDATE {table} SET {name} = {_literal(value)} WHERE {back}")
+    database.close()
+    assert tried > 100
+    assert missed == 0
+    assert contents_verified(path).ok
+
+
+def _literal(value):
+    if isinstance(value, str):
+        return f"CAST(x'{value.encode().hex()}' AS TEXT)"
+    return f"x'{value.hex()}'" if isinstance(value, bytes) else repr(value)
+
+
+def _intact(path):
+    try:
+        return contents_verified(path).ok
+    except LedgerError:
+        return False
+
+
+# A checkpoint may be missing: what it said is said by the rows, or by one kept elsewhere.
+@pytest.mark.parametrize("table", sorted({*TABLES} - {"checkpoint"}))
+def test_every_row_that_is_taken_out_is_missed(original, tmp_path, table):
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    database = unlocked(path)
+    database.execute("CREATE TEMP TABLE kept AS SELECT * FROM " + table)
+    for number in range(database.execute("SELECT count(*) FROM kept").fetchone()[0]):
+        database.execute(f"DELETE FROM {table}")
+        database.execute(f"INSERT INTO {table} SELECT * FROM kept WHERE rowid <> {number + 1}")
+        assert not _intact(path)
+    database.execute(f"DELETE FROM {table}")
+    database.execute(f"INSERT INTO {table} SELECT * FROM kept")
+    database.close()
+    assert contents_verified(path).ok
+
+
+ALTERATIONS = {
+    "UPDATE evidence SET payload = replace(payload, '0.25', '0.26') WHERE seq = 2": (2, "hash"),
+    "UPDATE evidence SET hash = zeroblob(32) WHERE seq = 4": (4, "hash"),
+    "UPDATE evidence SET prev = zeroblob(32) WHERE seq = 5": (5, "link"),
+    "DELETE FROM evidence WHERE seq = 3": (4, "row 3 before it is missing"),
+    "DELETE FROM evidence WHERE seq IN (3, 4)": (5, "rows 3 to 4 before it are missing"),
+    "DELETE FROM evidence WHERE seq = 1": (2, "row 1 before it is missing"),
+    "DELETE FROM evidence WHERE seq = 9": (9, "there are 8: rows were removed at the end"),
+    "UPDATE context SET kind = 'opinion' WHERE kind = 'decision'": (8, "hash"),
+    "UPDATE latest SET seq = 2 WHERE metric = 'accuracy'": (2, "is not the latest observation"),
+    "DELETE FROM latest WHERE metric = 'leak'": (0, "observation of assistant/current/leak is missing"),
+    "UPDATE rollup SET missing = 0 WHERE missing = 1": (0, "is not the sum of its rows"),
+    "DELETE FROM rollup WHERE metric = 'leak'": (0, "assistant/current/leak on day"),
+    "INSERT INTO rollup VALUES ('s', 'c', 'm', 1, 1, 1.0, 1.0, 0)": (0, "s/c/m on day 1 is not the sum"),
+    "UPDATE checkpoint SET root = zeroblob(32) WHERE size = 8": (8, "not those that it was made of"),
+    "UPDATE checkpoint SET time = 0 WHERE size = 8": (8, "its time or its peaks"),
+    "UPDATE checkpoint SET size = 99 WHERE size = 9": (99, "speaks of 99 rows"),
+    "UPDATE checkpoint SET size = -1 WHERE size = 9": (0, "speaks of -1 rows"),
+}
+
+
+@pytest.mark.parametrize("statement", ALTERATIONS)
+def test_the_first_bad_row_is_named(original, tmp_path, statement):
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    database = unlocked(path)
+    assert database.execute(statement).rowcount > 0
+    database.close()
+    seq, words = ALTERATIONS[statement]
+    found = contents_verified(path)
+    assert not found.ok
+    assert any(problem.seq == seq and words in problem.what for problem in found.problems), found.problems
+    if found.problems[0].part == "row":
+        assert found.problems[0].seq == seq
+    with pytest.raises(LedgerAlteredError):
+        found.raise_if_bad()
+    assert not verified(path).ok  # and the missing triggers are noticed as well
+
+
+def test_a_change_without_a_trigger_to_stop_it_is_still_named(original, tmp_path):
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("DROP TRIGGER evidence_no_update")
+    database.close()
+    assert [problem.part for problem in verified(path).problems] == ["file"]
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("UPDATE evidence SET payload = '{}' WHERE seq = 5")
+    database.close()
+    assert str(verified(path).problems[0]) == "row 5: its hash is not that of its contents"
+
+
+def rehash(path):
+    """Hash the whole chain anew, with latest, roll-ups and checkpoints: the forger's best effort."""
+    rows: list[Row] = []
+    prev = GENESIS
+    with Ledger.open(path) as ledger:
+        for old in ledger.rows():
+            row = old._replace(prev=prev)
+            rows.append(row._replace(hash=row_hash(row)))
+            prev = rows[-1].hash
+    database = unlocked(path)
+    database.execute("DELETE FROM checkpoint")
+    for row in rows:
+        database.execute("UPDATE evidence SET prev = ?, hash = ? WHERE seq = ?", (row.prev, row.hash, row.seq))
+    database.close()
+    return rows
+
+
+def test_a_forged_chain_is_found_only_by_a_head_kept_elsewhere(original, tmp_path):
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    with Ledger.open(path) as ledger:
+        kept = ledger.checkpoint()
+    head = Head(kept.size, kept.root)
+    assert verified(path, expect=[head]).ok
+    database = unlocked(path)
+    database.execute("UPDATE evidence SET payload = replace(payload, 'inconclusive', 'pass') WHERE seq = 8")
+    database.close()
+    rehash(path)
+    assert contents_verified(path).ok  # as the documentation says: nothing inside the file shows it
+    found = contents_verified(path, expect=[head])
+    assert [(problem.part, problem.seq) for problem in found.problems] == [("head", kept.size)]
+
+
+def test_a_tail_that_was_cut_off_cleanly_is_found_by_a_head_kept_elsewhere(tmp_path):
+    path, short = tmp_path / "ledger.db", tmp_path / "short.db"
+    small_ledger(path)
+    shutil.copy(path, short)
+    with Ledger.open(path) as ledger:
+        ledger.append([observation(9)], subject=SUBJECT, **BY)
+        point = ledger.checkpoint()
+    found = verified(short, expect=[Head(point.size, point.root)])
+    assert "rows were removed at the end" in found.problems[0].what
+    assert verified(short).ok
+
+
+@pytest.mark.slow
+def test_flipped_bytes_of_the_file_are_found_or_change_nothing(original, tmp_path):
+    """Bytes that SQLite does not use may change; then everything that is read must be the same as before."""
+    path = tmp_path / "ledger.db"
+    data = original.read_bytes()
+    expected = everything(original)
+    generator = random.Random(6)
+    outcomes = {"found": 0, "refused": 0, "unused": 0}
+    # Every byte of the header and of the schema's page matters more than its share.
+    places = [*range(120), *generator.sample(range(len(data)), 480)]
+    for place in places:
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1 << generator.randrange(8)]) + data[place + 1 :])
+        try:
+            outcome = "unused" if verified(path).ok else "found"
+        except LedgerError:
+            outcome = "refused"
+        if outcome == "unused":
+            assert everything(path) == expected, place
+        outcomes[outcome] += 1
+        for rest in tmp_path.glob("ledger.db-*"):
+            rest.unlink()
+    assert all(outcomes.values()), outcomes
+
+
+def everything(path):
+    """All that reading gives, each way of reading it."""
+    with Ledger.open(path, create=False) as ledger:
+        rows = list(ledger.rows())
+        by_run = {run: list(ledger.rows(run=run)) for run in sorted({row.run for row in rows})}
+        by_kind = {kind: list(ledger.rows(kind=kind)) for kind in sorted({row.kind for row in rows})}
+        return (
+            rows,
+            by_run,
+            by_kind,
+            ledger.runs(),
+            ledger.latest(),
+            ledger.rollups(),
+            ledger.checkpoints(),
+            ledger.head(),
+        )
+
+
+@pytest.mark.slow
+def test_several_processes_find_what_one_finds(tmp_path, monkeypatch):
+    monkeypatch.setattr(verify, "_WORTH_SHARING", 1000)
+    monkeypatch.setattr(verify, "_SHARE", 700)
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path, clock=ticking(DAY // 5)) as ledger:
+        for number in range(5):
+            ledger.append([observation(n, value=n / 7) for n in range(500 + number)], subject=SUBJECT, **BY)
+    done = []
+    alone, shared = verified(path), verified(path, jobs=2, progress=lambda rows, total: done.append((rows, total)))
+    assert alone.ok
+    assert alone == shared
+    assert done[-1] == (alone.rows, alone.rows)
+    database = unlocked(path)
+    for seq in (700, 701, 1400, 2002):
+        database.execute("UPDATE evidence SET payload = replace(payload, 'case', 'cave') WHERE seq = ?", (seq,))
+    database.execute("DELETE FROM evidence WHERE seq = 2101")
+    database.close()
+    alone, shared = verified(path), verified(path, jobs=2)
+    assert {700, 701, 1400, 2002, 2102} <= {problem.seq for problem in alone.problems}
+    assert alone.problems == shared.problems
+    assert alone == shared
+
+
+def test_only_the_first_problems_are_listed_and_all_are_counted(tmp_path):
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path) as ledger:
+        ledger.append([observation(n) for n in range(500)], subject=SUBJECT, **BY)
+    database = unlocked(path)
+    database.execute("UPDATE evidence SET payload = 'null'")
+    database.close()
+    found = contents_verified(path)
+    assert found.found >= 500
+    assert len(found.problems) == 50
+    assert [problem.seq for problem in found.problems] == list(range(1, 51))
+
+
+def test_rows_well_hashed_and_wrong_in_themselves_are_found(tmp_path):
+    """Somebody with the code, and a mistake or a purpose: hashes are right, contents are not."""
+    cases = {
+        '{"value": 1}': "canonical",
+        '{"value":1.0}': "canonical",
+        '{"b":1,"a":1}': "canonical",
+        "[1]": "canonical",
+        '{"value":true}': "neither a score",
+        '{"value":"1"}': "neither a score",
+        "{}": "neither a score",
+    }
+    for number, (payload, words) in enumerate(cases.items()):
+        path = tmp_path / f"{number}.db"
+        with Ledger.open(path) as ledger:
+            row = ledger.append([observation()], subject=SUBJECT, **BY)
+            bad = row._replace(seq=2, payload=payload, prev=row.hash)
+            bad = bad._replace(hash=row_hash(bad))
+            ledger._store.append([bad], [bad], [], durable=False)
+            found = ledger.verify()
+            assert (found.problems[0].part, found.problems[0].seq) == ("row", 2)
+            assert words in found.problems[0].what
+    path = tmp_path / "kind.db"
+    with Ledger.open(path) as ledger:
+        row = ledger.append([observation()], subject=SUBJECT, **BY)
+        bad = row._replace(seq=2, kind="rumour", prev=row.hash)
+        bad = bad._replace(hash=row_hash(bad))
+        ledger._store.append([bad], [bad], [], durable=False)
+        assert "'rumour' is unknown" in ledger.verify().problems[0].what
+
+
+def test_verifying_while_somebody_appends(tmp_path):
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path) as writer, Ledger.open(path) as reader:
+        for _ in range(3):
+            writer.append([observation(n) for n in range(1000)], subject=SUBJECT, **BY)
+        more = iter(range(5))
+
+        def meanwhile(done, total):
+            if next(more, None) is not None:
+                writer.append([observation(n) for n in range(10)], subject=SUBJECT, **BY)
+
+        found = reader.verify(meanwhile)
+    assert found.ok, found.problems
+    assert found.rows == 3050
