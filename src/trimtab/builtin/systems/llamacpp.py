@@ -58,11 +58,12 @@ class LlamaCppSystem:
     cores. The weights are in memory once, as far as their type allows.
     `context` is the longest conversation in tokens.
 
-    With one slot a server answers one call at a time, so the reply to a
-    greedy request depends on the request alone, and its latency counts no
-    other call. More `slots` share the arithmetic between calls, which rounds
-    differently from one mixture of calls to the next: some replies then
-    change from run to run.
+    As it stands, the reply to a greedy request depends on the request alone,
+    and its latency counts no other call: each server answers one at a time,
+    from the first token. More `slots` share the arithmetic between calls, and
+    `reuse` keeps what an earlier prompt that began alike has computed (worth
+    it where all share a long one). Both are quicker and round differently
+    from one history of calls to the next, so a few replies change with it.
     """
 
     name: ClassVar[str] = "llamacpp"
@@ -74,6 +75,7 @@ class LlamaCppSystem:
     slots: int = 1
     threads: int = 1
     context: int = 2048
+    reuse: bool = False
     startup_seconds: float = 120.0
     _running: _Running | None = field(init=False, repr=False, default=None)
 
@@ -84,6 +86,8 @@ class LlamaCppSystem:
             raise ValueError("servers must be between 0 and 256")
         if self.slots < 1 or self.threads < 1 or self.context < 1:
             raise ValueError("slots, threads and context must be at least 1")
+        if self.slots * self.context >= 2**31:  # llama.cpp counts in 32 bits, and wraps
+            raise ValueError("slots times context must be below 2**31 tokens")
         if not self.startup_seconds > 0:
             raise ValueError("startup_seconds must be above 0")
 
@@ -98,6 +102,7 @@ class LlamaCppSystem:
             "xllamacpp": running.xllamacpp,
             "slots": self.slots,
             "context": self.context,
+            "reuse": self.reuse,
         }
 
     async def __aenter__(self) -> Self:
@@ -116,6 +121,7 @@ class LlamaCppSystem:
             "slots": self.slots,
             "context": self.context,
             "threads": self.threads,
+            "reuse": self.reuse,
         }
         async with contextlib.AsyncExitStack() as stack:
             process, said = await self._start(settings, stack)

@@ -31,6 +31,7 @@ class Settings(TypedDict):
     slots: int
     context: int
     threads: int
+    reuse: bool
 
 
 class Ready(TypedDict):
@@ -86,9 +87,9 @@ def _serve(xllamacpp: Any, settings: Settings) -> Any:
     params.n_ctx = settings["slots"] * settings["context"]
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings["threads"]
     params.fit_params = False  # or the context shrinks silently where memory is short
-    # What is already computed for an earlier prompt is reused in batches of another shape,
-    # whose rounding differs: the answer would depend on what was asked before.
-    params.cache_prompt = False
+    # The rest of a prompt that began like an earlier one is computed in a batch of another shape,
+    # whose rounding differs: with reuse an answer depends on what was asked before.
+    params.cache_prompt = settings["reuse"]
     params.cache_ram_mib = 0
     params.ui = params.endpoint_slots = params.endpoint_props = False
     params.verbosity = _ERRORS_ONLY
