@@ -63,6 +63,14 @@ def test_the_bound_is_where_the_evidence_reaches_its_target(values, mean):
         assert bound >= mean - 1e-9
 
 
+@pytest.mark.parametrize("mean", [0.001, 0.1, 0.100001, 0.5, 0.9, 0.95, 1.0])
+def test_bets_start_with_a_capital_of_one_and_are_fair(mean):
+    """A score equal to the mean neither wins nor loses; 0/1 scores at odds of the mean average to no gain."""
+    assert log_evidence(np.array([mean]), mean) == pytest.approx(0.0, abs=1e-12)
+    won, lost = (np.exp(log_evidence(np.array([score]), mean)) for score in (1.0, 0.0))
+    assert mean * won + (1 - mean) * lost == pytest.approx(1.0)
+
+
 def test_many_distinct_values_take_the_quick_path_to_the_same_bound():
     values = np.random.default_rng(5).beta(2, 5, size=1000)
     few = least_mean(values, tail=0.05)

@@ -144,6 +144,17 @@ def test_pairing_within_questions_shows_smaller_gaps():
     assert (paired.count, loose.count) == (300, 600)
 
 
+@pytest.mark.parametrize(("groups", "each"), [("ab", 0.05 / 2), ("abc", 0.05 / 6)])
+def test_every_ordered_pair_of_groups_pays_its_share_of_the_error(groups, each):
+    """Only a differs from the rest, and only there are bounds above 0: its own, at its share."""
+    hits = [(i, g) for i in range(120) for g in groups]
+    data = [(f"q{i}", Score(value=float(g == "a" and i % 4 == 0), group=g)) for i, g in hits]
+    pairs = [(f"q{i}", Score(value=float(i % 4 == 0)), Score(value=0.0)) for i in range(120)]
+    gap, pair = estimate(Shape.GAP, data, level=0.9), paired_difference(pairs, level=1 - 2 * each)
+    assert gap.interval.high == pytest.approx(pair.interval.high, abs=1e-9)
+    assert gap.interval.low == pytest.approx(pair.interval.low, abs=1e-9)
+
+
 # -- unbounded ---------------------------------------------------------------------
 
 
