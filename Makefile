@@ -49,7 +49,7 @@ check: $(VENV)/.dev ## format, lint, types, import contract and the quick tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not integration and not slow" $(ARGS)
 
 bench: $(VENV)/.demo $(VENV)/.dev ## the figures of docs/performance.md, on this machine
