@@ -29,6 +29,14 @@ def test_writing_a_default_out_does_not_count(folder, base):
     assert folder.load(base.replace("target: 2\n", "target: 2.0\n")).digest == folder.load(base).digest
 
 
+def test_red_lines_are_a_set(folder, base):
+    one, other_order, twice = (
+        folder.load(base.replace("[hijack]", lines)).digest
+        for lines in ("[hijack, secret_leak]", "[secret_leak, hijack]", "[secret_leak, hijack, hijack]")
+    )
+    assert one == other_order == twice
+
+
 def leaves(value, path=()):
     if isinstance(value, dict):
         for key, item in value.items():
