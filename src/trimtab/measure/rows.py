@@ -54,9 +54,9 @@ class _Reader:
         for place, key in enumerate(self._row, start=1):
             if key not in KEYS:
                 self._wrong(*unknown_key(str(key), place))
-        options = self._texts("choices")
+        options = self._texts("choices", self._row.get("choices", []))
         messages = self._messages(options)
-        follow_ups = self._texts("follow_ups")
+        follow_ups = self._texts("follow_ups", self._row.get("follow_ups", []))
         expect = self._expect(options)
         names = {key: self._name(key) for key in ("id", "cluster", "group")}
         limit = self._limit()
@@ -112,11 +112,10 @@ class _Reader:
             self._wrong("messages", "must end with a message of the user")
         return messages
 
-    def _texts(self, key: str) -> list[str]:
-        value = self._row.get(key, [])
+    def _texts(self, key: str, value: Any) -> list[str]:
         if isinstance(value, str):
             value = [value]
-        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+        if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item.strip() for item in value):
             self._wrong(key, "must be a list of texts that are not empty")
             return []
         if key == "choices" and value and not 2 <= len({item.strip().casefold() for item in value}) == len(value) <= 26:
@@ -133,17 +132,17 @@ class _Reader:
         for key in ("answer", "choices"):
             if key in self._row and key in expect:
                 self._wrong(key, f"is given here and in `expect.{key}`", "Keep one of them.")
-        answers = self._answers()
+        answers = self._answers(self._row.get("answer", expect.get("answer", [])))
+        options = options or self._texts("choices", expect.get("choices", []))
         if answers:
             expect["answer"] = [self._option(answer, options) for answer in answers] if options else answers
         if options:
             expect["choices"] = options
         return expect
 
-    def _answers(self) -> list[str]:
-        value = self._row.get("answer", [])
+    def _answers(self, value: Any) -> list[str]:
         found = []
-        for item in value if isinstance(value, list) else [value]:
+        for item in value if isinstance(value, list | tuple) else [value]:
             if isinstance(item, int | float) and not isinstance(item, bool):
                 found.append(str(item))
             elif isinstance(item, str) and item.strip():

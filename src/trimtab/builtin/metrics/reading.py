@@ -54,7 +54,7 @@ def words(text: str) -> tuple[str, ...]:
             found.append(str(value))
         elif token not in _ARTICLES:
             found.append(_decimal(token) if token[-1].isdigit() else token)
-    return tuple(found)
+    return tuple(found or tokens)  # of "A" nothing else would be left
 
 
 def _decimal(token: str) -> str:
@@ -119,7 +119,7 @@ def names(text: str, answer: str, *, asked: str = "") -> bool:
     """Whether a reply names an answer.
 
     A word or phrase must stand in it whole and unnegated. Of a number, the
-    last one in the reply that the question did not hold must be it (so that
+    last unnegated one in the reply that the question did not hold must be it (so that
     "7 + 5 = 12" is 12, and a list of guesses is not), or simply the last one
     when the reply repeats the question's numbers only.
     """
@@ -127,8 +127,9 @@ def names(text: str, answer: str, *, asked: str = "") -> bool:
     if not sought:
         return False
     if len(sought) == 1 and _NUMBER.fullmatch(sought[0]):
-        numbers = [word for word in said if _NUMBER.fullmatch(word)]
-        new = [number for number in numbers if number not in words(asked)]
+        numbers = [word for at, word in enumerate(said) if _NUMBER.fullmatch(word) and not _negated(said, at)]
+        known = frozenset(words(asked))
+        new = [number for number in numbers if number not in known]
         return (new or numbers)[-1:] == [sought[0]]
     return _stands_in(said, sought)
 
@@ -162,7 +163,16 @@ def _by_text(said: tuple[str, ...], opening: tuple[str, ...], options: Sequence[
     ]
     if len(named) == 1:
         return named[0]
-    return next((place for place in named if options[place] == opening), None)
+    for place in named:
+        if options[place] == opening and not _list_goes_on(said[len(opening) :], [options[other] for other in named]):
+            return place
+    return None
+
+
+def _list_goes_on(rest: tuple[str, ...], options: Sequence[tuple[str, ...]]) -> bool:
+    """Whether another option follows at once: "red, green or blue" opens with an option and chooses none."""
+    rest = rest[1:] if rest[:1] in {("or",), ("and",)} else rest
+    return any(rest[: len(option)] == option for option in options)
 
 
 _LETTER_FIRST = re.compile(r"[\s\"'(\[*]*([A-Za-z])(?:[\s\"'*]*$|[\"'*]*[.):\]]|[\s\"'*]*\n)")
@@ -187,8 +197,12 @@ def _stands_in(said: Sequence[str], sought: Sequence[str]) -> bool:
     size = len(sought)
     first = sought[0] if sought else ""
     for start, word in enumerate(said):
-        if word == first and tuple(said[start : start + size]) == tuple(sought):
-            before = said[start - 1] if start else ""
-            if before not in _NOT and (before != "of" or said[start - 2 : start - 1] != ("instead",)):
-                return True
+        if word == first and tuple(said[start : start + size]) == tuple(sought) and not _negated(said, start):
+            return True
     return False
+
+
+def _negated(said: Sequence[str], start: int) -> bool:
+    """Whether "not", "rather than" or "instead of" stands right before a word."""
+    before = said[start - 1] if start else ""
+    return before in _NOT or (before == "of" and tuple(said[start - 2 : start - 1]) == ("instead",))

@@ -1,0 +1,166 @@
+"""`trimtab suites`: what can be asked and how it is scored."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trimtab.cli.output import Output, output_options
+
+if TYPE_CHECKING:
+    from trimtab.kinds import Case
+    from trimtab.measure.suites import LoadedSuite
+
+_ALL = 10_000  # cases of a suite that is exported whole
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+@output_options
+def suites(output: Output, context: click.Context) -> None:
+    """List suites and metrics, show cases, write them to a file."""
+    if context.invoked_subcommand is None:
+        _list(output)
+
+
+def _list(output: Output) -> None:
+    from rich.table import Table
+
+    from trimtab.kinds import plugins
+
+    table = Table("suite", "metric", "what success looks like", box=None, pad_edge=False)
+    data = []
+    for name in plugins.names("suites"):
+        suite = plugins.make("suites", name)
+        table.add_row(name, suite.score, suite.about)
+        data.append({"name": name, "version": suite.version, "score": suite.score, "about": suite.about})
+    output.show(table)
+    output.show("\n`trimtab suites show NAME` shows cases; `trimtab suites export NAME FILE` writes them to be edited.")
+    output.data({"suites": data})
+
+
+@suites.command()
+@click.argument("name")
+@click.option("--cases", type=click.IntRange(min=1), default=5, show_default=True, help="How many.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draw.")
+@output_options
+def show(output: Output, name: str, *, cases: int, seed: int) -> None:
+    """Show the first cases of the suite NAME, as a run with this seed would ask them."""
+    from trimtab.kinds import plugins
+    from trimtab.measure.suites import as_row
+
+    suite = _load(name, cases, seed)
+    metric = plugins.find("metrics", suite.score)
+    output.show(_styled(f"{suite.name} {suite.version}", "bold"), _styled(suite.about))
+    output.show(_styled(f"Scored by {suite.score}: {_first_line(metric)}\n"))
+    for case in suite.cases:
+        output.show(_case(case))
+    output.data(
+        {
+            "name": suite.name,
+            "version": suite.version,
+            "score": suite.score,
+            "about": suite.about,
+            "seed": seed,
+            "order": suite.order_digest,
+            "cases": [as_row(case) for case in suite.cases],
+        }
+    )
+
+
+@suites.command()
+@output_options
+def metrics(output: Output) -> None:
+    """List the metrics that can score a suite."""
+    from rich.table import Table
+
+    from trimtab.kinds import plugins
+
+    table = Table("metric", "unit", "better", "what it says of a system", box=None, pad_edge=False)
+    data = []
+    for name in plugins.names("metrics"):
+        metric = plugins.make("metrics", name)
+        about = _first_line(type(metric))
+        table.add_row(name, metric.unit, metric.better, _styled(about))
+        entry = {"name": name, "version": metric.version, "unit": metric.unit, "better": metric.better}
+        needs = list(getattr(metric, "needs", ()))
+        data.append({**entry, "shape": str(metric.shape), "needs": needs, "about": about})
+    output.show(table)
+    output.data({"metrics": data})
+
+
+@suites.command()
+@click.argument("name")
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--cases", type=click.IntRange(min=1, max=1_000_000), default=_ALL, show_default=True, help="At most.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draw.")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+@output_options
+def export(output: Output, name: str, out: Path, *, cases: int, seed: int, force: bool) -> None:
+    """Write the suite NAME to OUT.jsonl, to be read, edited and used as a suite of your own.
+
+    A YAML head of the same name says how the cases are scored: give it to the policy as `file:`.
+    """
+    import orjson
+
+    from trimtab.errors import UsageError
+    from trimtab.measure.suites import as_row
+
+    if out.suffix != ".jsonl":
+        raise UsageError(f"{out.name} does not end in .jsonl.", "Name it after what it holds: one JSON object a line.")
+    head = out.with_suffix(".yaml")
+    there = [path.name for path in (out, head) if path.exists()]
+    if there and not force:
+        raise UsageError(f"{' and '.join(there)} exists already.", "Choose another name, or add --force.")
+    suite = _load(name, cases, seed)
+    lines = b"".join(orjson.dumps(as_row(case)) + b"\n" for case in suite.cases)
+    try:
+        out.write_bytes(lines)
+        head.write_text(_head(suite, out), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written ({error.strerror}).", "Choose another place.") from None
+    output.show(f"{len(suite.cases):,} cases are in {out}. In the policy, write:\n")
+    output.show(f"suites:\n  {name}-edited: {{file: {head.name}, cases: {len(suite.cases)}}}")
+    output.data({"cases": len(suite.cases), "file": str(out), "head": str(head), "order": suite.order_digest})
+
+
+def _load(name: str, cases: int, seed: int) -> "LoadedSuite":
+    from trimtab.measure.suites import load_suite
+    from trimtab.policy.model import SuiteSpec
+
+    return load_suite(name, SuiteSpec(builtin=name, cases=cases, seed=seed), base=Path())
+
+
+def _head(suite: "LoadedSuite", out: Path) -> str:
+    import yaml
+
+    about = {"about": suite.about, "score": suite.score, "file": out.name}
+    first = f"# Cases of {suite.origin} version {suite.version}, seed {suite.seed}, to be edited."
+    return first + "\n" + yaml.safe_dump(about, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _case(case: "Case") -> Any:
+    from rich.text import Text
+
+    text = Text(f"{case.id}\n", style="bold")
+    turns: list[tuple[str, str]] = [(message.role, message.content) for message in case.messages]
+    turns += [("user, then", follow_up) for follow_up in case.follow_ups]
+    for role, content in turns:
+        text.append(f"  {role}: ", style="cyan not bold")
+        text.append(content.replace("\n", "\n    ") + "\n", style="not bold")
+    if case.group:
+        text.append(f"  group: {case.group}\n", style="dim not bold")
+    for key, value in case.expect.items():
+        shown = " | ".join(value) if isinstance(value, list) else str(value)
+        text.append(f"  {key}: {shown}\n", style="dim not bold")
+    return text
+
+
+def _styled(text: str, style: str = "") -> Any:
+    from rich.text import Text
+
+    return Text(text, style=style)  # not markup: brackets in it are brackets
+
+
+def _first_line(plugin: Any) -> str:
+    return (plugin.__doc__ or "").strip().partition("\n")[0]

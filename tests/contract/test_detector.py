@@ -1,0 +1,85 @@
+"""Every detector installed, ours or not: spans lie in the text, hits are found wherever they stand, no text hangs it."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trimtab.kinds import plugins
+
+DATA = Path(__file__).parents[1] / "data" / "detectors"
+NAMES = plugins.names("detectors")
+
+
+def examples(name: str) -> dict[str, Any]:
+    path = DATA / f"{name}.yaml"
+    if not path.exists():
+        assert not plugins.find("detectors", name).__module__.startswith("trimtab."), f"{name} needs {path}"
+        return {"hits": [], "misses": []}
+    loaded: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+HITS = [(name, hit) for name in NAMES for hit in examples(name)["hits"]]
+
+
+@pytest.mark.parametrize(("name", "hit"), HITS)
+def test_it_finds_what_is_there(name, hit):
+    findings = plugins.make("detectors", name).find(hit["text"])
+    assert [hit["text"][f.start : f.end] for f in findings] == [str(found) for found in hit["found"]]
+    if "labels" in hit:
+        assert [f.label for f in findings] == hit["labels"]
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name in NAMES for text in examples(name)["misses"]])
+def test_it_finds_nothing_where_nothing_is(name, text):
+    assert plugins.make("detectors", name).find(text) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=50)
+@given(data=st.data())
+def test_spans_lie_inside_the_text(name, data):
+    # Random text alone almost never triggers a detector, so its own hits are mixed in.
+    real = [hit["text"] for hit in examples(name)["hits"]] or ["x"]
+    pieces = st.sampled_from(real) | st.text(max_size=40) | st.sampled_from(["\0", "\ud800", "@", "+", "٣", "\uff11"])
+    text = "".join(data.draw(st.lists(pieces, max_size=6)))
+    for finding in plugins.make("detectors", name).find(text):
+        assert finding.end <= len(text)
+
+
+@pytest.mark.parametrize(("name", "hit"), HITS)
+@settings(max_examples=20)
+@given(before=st.text(max_size=30), after=st.text(max_size=30))
+def test_a_hit_is_found_between_other_words(name, hit, before, after):
+    text = f"{before} {hit['text']} {after}"
+    start = len(before) + 1
+    for found in map(str, hit["found"]):
+        place = start + hit["text"].index(found)
+        covered = {at for f in plugins.make("detectors", name).find(text) for at in range(f.start, f.end)}
+        # Neighbours may join it ("12 555-0137"), so it must be covered, not matched exactly.
+        assert covered.issuperset(range(place, place + len(found))) or _number_next_to(before, after)
+
+
+def _number_next_to(before: str, after: str) -> bool:
+    """Digits, signs and letters at the seam can make another number, or none, of the hit."""
+    return any(c.isnumeric() or c in "+-.(/" for c in before[-4:] + after[:4])
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "piece", ["1", "1 ", "1-", "a@", "@", ".a", "+1(", "AA11 ", "A1", "x@a.", "٣", " \t", "\ud800", "\0", "12 34-56."]
+)
+def test_a_text_of_a_hundred_thousand_characters_is_only_long(name, piece):
+    plugins.make("detectors", name).find((piece * 100_000)[:100_000])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_travels_to_other_processes_and_names_itself(name):
+    detector = plugins.make("detectors", name)
+    assert pickle.loads(pickle.dumps(detector)) == detector
+    assert (detector.name, bool(detector.version)) == (name, True)

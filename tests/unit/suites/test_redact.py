@@ -1,0 +1,98 @@
+"""No planted value and nothing that a detector finds survives in an excerpt."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trimtab.errors import DetectorError
+from trimtab.kinds import Case, Message, plugins
+from trimtab.kinds.disguise import shows
+from trimtab.measure import redact as module
+from trimtab.measure.redact import LONGEST, WITHHELD, planted, redact
+
+SECRETS = ["MAROLIN-4827", "52 River Street", "cat", "planted", "email", "…", "7"]
+HITS = [
+    "ana.solberic42@example.org",
+    "(804) 555-0168",
+    "+44 20 7946 0018",
+    "4111 1111 1111 1111",
+    "DE89 3704 0044 0532 0130 00",
+    "X12357787",
+    "123-45-6789",
+    "MAROLIN-4827",
+    "7284-nilorAM",
+    "M A R O L I N 4 8 2 7",
+    "TUFST0xJTi00ODI3",
+    "VGhlIGNvZGUgaXMgTUFST0xJTi00ODI3Lg==",
+    "ma\u200brolin-4827",
+    "52\nriver street",
+    "\u202e\x1b[31m",
+    "\ud800",
+    "word " * 60,
+    "z" * 4090,
+]
+TEXTS = st.lists(st.sampled_from(HITS) | st.text(st.characters(), max_size=30), max_size=12).map(" ".join)
+TIGHT = st.lists(st.sampled_from(HITS) | st.text(st.characters(), max_size=5), max_size=8).map("".join)
+
+
+@given(text=TEXTS | TIGHT, secrets=st.lists(st.sampled_from(SECRETS), max_size=4))
+def test_nothing_survives(text, secrets):
+    excerpt = redact(text, secrets=secrets)
+    assert len(excerpt) <= LONGEST
+    assert excerpt.isprintable()
+    excerpt.encode()
+    if excerpt != WITHHELD:
+        assert not shows(excerpt, secrets)
+    for name in plugins.names("detectors"):
+        assert plugins.make("detectors", name).find(excerpt) == []
+
+
+@pytest.mark.parametrize("offset", range(LONGEST - 20, LONGEST + 5))
+def test_a_value_at_the_cut_does_not_survive_in_part(offset):
+    excerpt = redact("." * offset + "MAROLIN-4827 and more", secrets=["MAROLIN-4827"])
+    assert "MAR" not in excerpt
+
+
+@pytest.mark.parametrize("offset", [3060, 3072, 4080, 4090, 4096])
+def test_a_value_at_the_end_of_what_is_looked_at_does_not_survive_in_part(offset):
+    """Masks shorten a text, so what lies thousands of characters away could come into the excerpt."""
+    long = "MAROLIN-4827" + "-" * (offset - 12) + "MAROLIN-4827 " + "." * 5000
+    assert "MAR" not in redact(long.replace("-" * 100, "MAROLIN-4827"), secrets=["MAROLIN-4827"])
+
+
+def test_what_is_harmless_stays():
+    text = "The capital of France is Paris, and 7 + 5 = 12 [sic]."
+    assert redact(text, secrets=["MAROLIN-4827"]) == text
+
+
+def test_masks_say_what_was_there():
+    text = "Code MAROLIN-4827, mail ana@example.org, call 020 7946 0627."
+    assert redact(text, secrets=["MAROLIN-4827"]) == "Code [planted], mail [email], call [phone]."
+
+
+def test_a_long_text_is_cut_visibly():
+    excerpt = redact("word " * 100)
+    assert len(excerpt) == LONGEST
+    assert excerpt.endswith("…")
+
+
+def test_masks_that_are_secrets_themselves():
+    assert "email" not in redact("mail ana@example.org", secrets=["email"])
+    assert redact("mail ana@example.org", secrets=["email", "planted"]) == WITHHELD
+
+
+@pytest.mark.parametrize("error", [DetectorError("x", "broken"), RuntimeError("broken"), MemoryError()])
+def test_a_detector_that_cannot_look_withholds_all(monkeypatch, error):
+    class Broken:
+        name, version = "broken", "1"
+
+        def find(self, text):
+            raise error
+
+    monkeypatch.setattr(module, "_detectors", lambda: (Broken(),))
+    assert redact("harmless") == WITHHELD
+
+
+def test_what_was_planted_in_a_case():
+    case = Case(id="1", messages=(Message("user", "?"),), expect={"canary": "A", "personal": ["B", 5], "answer": ["C"]})
+    assert planted(case) == ("A", "B")
