@@ -214,9 +214,12 @@ class Ledger:
         """The tree over everything in the store, from the last checkpoint on."""
         if self._tree is None:
             last = self._store.checkpoints(last=1)
-            self._tree = tree = Tree(last[0].size, last[0].peaks) if last else Tree()
+            try:
+                self._tree = Tree(last[0].size, last[0].peaks) if last else Tree()
+            except (ValueError, TypeError) as error:
+                raise LedgerAlteredError(self.location, last[0].size, "its checkpoint is damaged") from error
             self._prev = GENESIS
-            for row in self._store.read(after=tree.size - 1, upto=tree.size) if last else ():
+            for row in self._store.read(after=last[0].size - 1, upto=last[0].size) if last else ():
                 self._prev = row.hash
                 self._checkpoint_size, self._checkpoint_time = last[0].size, last[0].time
         tree = self._tree

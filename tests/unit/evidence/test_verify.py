@@ -1,5 +1,6 @@
 """Whatever is changed in a ledger, verifying finds it and says where."""
 
+import itertools
 import random
 import shutil
 import sqlite3
@@ -13,6 +14,7 @@ from trimtab.evidence import Head, Ledger, verify
 from trimtab.evidence.row import GENESIS, row_hash
 from trimtab.kinds import Row, plugins
 
+ROWIDS = {"context", "evidence", "checkpoint"}
 TABLES = ("context", "evidence", "latest", "rollup", "checkpoint")
 
 
@@ -201,10 +203,10 @@ def test_a_change_without_a_trigger_to_stop_it_is_still_named(original, tmp_path
     assert str(verified(path).problems[0]) == "row 5: its hash is not that of its contents"
 
 
-def rehash(path):
+def rehash(path, beginning=GENESIS):
     """Hash the whole chain anew, with latest, roll-ups and checkpoints: the forger's best effort."""
     rows: list[Row] = []
-    prev = GENESIS
+    prev = beginning
     with Ledger.open(path) as ledger:
         for old in ledger.rows():
             row = old._replace(prev=prev)
@@ -268,6 +270,70 @@ def test_flipped_bytes_of_the_file_are_found_or_change_nothing(original, tmp_pat
         for rest in tmp_path.glob("ledger.db-*"):
             rest.unlink()
     assert all(outcomes.values()), outcomes
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_values_of_another_type_are_found(original, tmp_path, table):
+    """The schema forbids them; a damaged file can hold them all the same."""
+    lax, path = tmp_path / "lax.db", tmp_path / "ledger.db"
+    shutil.copy(original, lax)
+    database = unlocked(lax)
+    columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    database.execute("PRAGMA writable_schema = ON")
+    plain = "replace(replace(replace(sql, ') STRICT, ', ') '), ') STRICT', ')'), ' NOT NULL', '')"
+    database.execute(f"UPDATE sqlite_schema SET sql = {plain} WHERE type = 'table'")
+    database.close()
+    assert contents_verified(lax).ok
+    for column, value in itertools.product(columns, ("NULL", "x'00'", "'text'", "9999", "0.5")):
+        shutil.copy(lax, path)
+        database = sqlite3.connect(path, isolation_level=None)
+        try:
+            database.execute(
+                f"UPDATE {table} SET {column} = {value} WHERE rowid = (SELECT max(rowid) FROM {table})"
+                if table in ROWIDS
+                else f"UPDATE {table} SET {column} = {value} WHERE metric = 'leak'"
+            )
+        except sqlite3.IntegrityError:  # a number must be one
+            continue
+        finally:
+            database.close()
+        assert not _intact(path), (column, value)
+
+
+def replaced(path, seq):
+    """Put another row in the place of one, well hashed in itself."""
+    with Ledger.open(path) as ledger:
+        row = next(ledger.rows(after=seq - 1))
+    row = row._replace(
+        payload=row.payload.replace('"order":', '"order":1'), prev=row.prev if seq > 1 else bytes([1] * 32)
+    )
+    database = unlocked(path)
+    fields = (row.payload, row.prev, row_hash(row), seq)
+    database.execute("UPDATE evidence SET payload = ?, prev = ?, hash = ? WHERE seq = ?", fields)
+    database.close()
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 1000])
+@pytest.mark.parametrize("seq", [1, 2, 3, 4, 5])
+def test_links_hold_within_and_between_stretches(original, tmp_path, monkeypatch, chunk, seq):
+    monkeypatch.setattr(verify, "_CHUNK", chunk)
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    assert contents_verified(path).ok
+    replaced(path, seq)
+    rows = [
+        (problem.seq, "link" in problem.what) for problem in contents_verified(path).problems if problem.part == "row"
+    ]
+    assert rows == ([(1, True), (2, True)] if seq == 1 else [(seq + 1, True)])
+
+
+def test_a_chain_with_another_beginning_is_found(original, tmp_path):
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    rehash(path, beginning=bytes([1] * 32))
+    assert [str(problem) for problem in contents_verified(path).problems if problem.part == "row"] == [
+        "row 1: its link to the row before does not match: rows were changed or exchanged"
+    ]
 
 
 def everything(path):

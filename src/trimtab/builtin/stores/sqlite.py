@@ -73,6 +73,7 @@ BEGIN SELECT RAISE(ABORT, 'append-only: context is never changed'); END""",
 
 _TABLES = frozenset({"context", "evidence", "latest", "rollup", "checkpoint"})
 _ROW = "e.seq, e.time, e.context, e.payload, e.prev, e.hash"
+_TYPES: list[set[type]] = [{int}, {int}, {int}, {str}, {bytes}, {bytes}]  # of these columns
 _HEADER = b"SQLite format 3\0"
 _CHUNK = 1000
 
@@ -318,13 +319,16 @@ class SqliteStore:
             chunk = min(chunk * 8, _CHUNK)
 
     def _rows(self, found: Sequence[tuple[Any, ...]]) -> list[Row]:
-        """Put the shared fields back in."""
+        """Put the shared fields back in. A damaged file may hold values of any type, whatever the schema says."""
         known = self._contexts
+        if found and [set(map(type, column)) for column in zip(*found, strict=True)] != _TYPES:
+            odd = next(row for row in found if [{type(value)} for value in row] != _TYPES)
+            raise LedgerAlteredError(self._location, odd[0], "a field has the wrong type")
         for row in found:
             if row[2] not in known:
                 fields = self._ask(f"SELECT {_SUBJECT} FROM context WHERE id = ?", (row[2],))  # noqa: S608
-                if not fields:
-                    raise LedgerAlteredError(self._location, row[0], f"its context {row[2]} is gone")
+                if not fields or [*map(type, fields[0])] != [*[str] * 8, int]:
+                    raise LedgerAlteredError(self._location, row[0], f"its context {row[2]} is gone or damaged")
                 known[row[2]] = fields[0]
         return [
             _new_row(Row, (seq, time, *known[context], payload, prev, digest))
