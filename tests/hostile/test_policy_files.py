@@ -55,6 +55,7 @@ def examine(path, data):
     return checked
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @WRITTEN
 def test_a_real_policy_with_pieces_cut_out_and_put_in(tmp_path, data):
@@ -85,6 +86,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @WRITTEN
 def test_a_real_policy_with_values_of_any_type_in_any_place(tmp_path, data):
