@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from trimtab.kinds import Estimate
 from trimtab.report.figures import count, duration
 from trimtab.report.markup import Markup, element, join, visible
+from trimtab.report.parts import column_heads, label
 from trimtab.report.view import Example, Report
 from trimtab.report.words import GLOSSARY, moment, name
 
@@ -124,42 +125,44 @@ def _work(report: Report) -> str:
 
 
 def _artefacts(report: Report) -> Markup:
-    rows = [
-        [element("th", name(candidate), scope="row"), element("td", _digest(digest))]
-        for candidate, digest in report.started.candidates.items()
-    ]
+    rows = [[name(title), _digest(digest)] for title, digest in report.started.candidates.items()]
     return _plain_table("Candidates and their digests", ["Candidate", "Artefact"], rows)
 
 
 def _suites(report: Report) -> Markup:
     rows = [
         [
-            element("th", name(title), scope="row"),
-            element("td", count(int(suite.get("cases", 0))), class_="value"),
-            element("td", suite.get("version", ""), class_="value"),
-            element("td", suite.get("seed", ""), class_="value"),
-            element("td", _digest(str(suite.get("order", "")))),
+            name(title),
+            count(int(suite.get("cases", 0))),
+            name(str(suite.get("version", ""))),
+            name(str(suite.get("seed", ""))),
+            _digest(str(suite.get("order", ""))),
         ]
         for title, suite in report.started.suites.items()
     ]
-    return _plain_table(
-        "Suites, and the order in which cases were drawn before any was asked",
-        ["Suite", "Cases", "Version", "Seed", "Order"],
-        rows,
-    )
+    caption = "Suites, and the order in which cases were drawn before any was asked"
+    return _plain_table(caption, ["Suite", "Cases", "Version", "Seed", "Order"], rows)
 
 
-def _plain_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Markup]]) -> Markup:
-    numeric = {"Cases", "Version", "Seed"}
-    columns = [element("th", head, scope="col", class_="value" if head in numeric else None) for head in heads]
-    table = element(
+def _plain_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Markup:
+    """A table whose first column names the row; narrow screens repeat the headings inside the cells."""
+    body = [
+        element(
+            "tr",
+            element("th", row[0], scope="row", role="rowheader"),
+            *[element("td", label(head), cell, role="cell") for head, cell in zip(heads[1:], row[1:], strict=True)],
+            role="row",
+        )
+        for row in rows
+    ]
+    return element(
         "table",
         element("caption", caption),
-        element("thead", element("tr", *columns)),
-        element("tbody", *[element("tr", *row) for row in rows]),
+        element("thead", column_heads(*heads)),
+        element("tbody", *body, role="rowgroup"),
         class_="plain",
+        role="table",
     )
-    return element("div", table, class_="scroll", tabindex=0, role="region", aria_label=caption)
 
 
 def methods_section(report: Report) -> Markup:
@@ -171,8 +174,8 @@ def methods_section(report: Report) -> Markup:
     competed = "One candidate was judged" if number == 1 else f"{number} candidates competed"
     judged = (
         f"The tier asks for a confidence of {decision.confidence * 100:.4g}%. {competed}, so each requirement was "
-        f"judged at an error probability of at most {decision.alpha * 100:.3g}%; intervals are two-sided with that error at "
-        "each end."
+        f"judged at an error probability of at most {decision.alpha * 100:.3g}%; intervals are two-sided with "
+        "that error at each end."
     )
     verdicts = (
         "A requirement passes when its whole interval lies on the accepted side, fails when none of it does, and is "

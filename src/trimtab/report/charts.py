@@ -17,6 +17,7 @@ from trimtab.report.markup import Markup, element, join
 _FULL = "100%"
 _MIDDLE = "50%"
 _SCATTER = 340
+_FINEST = 1e-9  # smaller differences are drawn as none
 _LINE = 17  # pixels between two labels
 
 
@@ -32,7 +33,8 @@ class Axis:
         """Percent from the left, held within the plot."""
         if math.isnan(number):
             raise ValueError("an unknown number has no place on an axis")
-        return 100.0 * (min(max(number, self.low), self.high) - self.low) / (self.high - self.low)
+        held = min(max(number, self.low), self.high)
+        return 100.0 * ((held - self.low) / (self.high - self.low))
 
 
 def axis(numbers: Iterable[float], *, lowest: float = -math.inf, highest: float = math.inf, room: float = 0.06) -> Axis:
@@ -42,7 +44,7 @@ def axis(numbers: Iterable[float], *, lowest: float = -math.inf, highest: float 
     """
     finite = [n for n in numbers if math.isfinite(n)] or [0.0, 1.0]
     low, high = min(finite), max(finite)
-    spread = (high - low) or abs(high) or 1.0
+    spread = next(n for n in (high - low, abs(high), 1.0) if n > _FINEST)  # one number alone has no spread of its own
     low, high = max(lowest, low - room * spread), min(highest, high + room * spread)
     if not low < high:
         low, high = low - 0.5 * spread, low + 0.5 * spread
@@ -55,6 +57,12 @@ def axis(numbers: Iterable[float], *, lowest: float = -math.inf, highest: float 
 def _step(raw: float) -> float:
     power = 10.0 ** math.floor(math.log10(raw))
     return next(m * power for m in (1.0, 2.0, 2.5, 5.0, 10.0) if m * power >= raw * 0.999)
+
+
+def tick_places(ticks: Iterable[float], *, scale: float) -> int:
+    """Decimals that round numbers need once they are multiplied by `scale`."""
+    numbers = [tick * scale for tick in ticks]
+    return next((n for n in range(7) if all(abs(round(x, n) - x) < 1e-9 for x in numbers)), 6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +172,7 @@ def scatter(plane: Plane, points: Sequence[Point], *, label: str) -> Markup:
         x = plane.x.at(point.x)
         drawn = mark(x, plane.down(point.y), point.verdict)
         ring = element("circle", cx=_percent(x), cy=plane.down(point.y), r=10, class_="ring") if point.winner else None
-        left = x > 70.0
+        left = x > 50.0
         text = element(
             "text",
             point.label,

@@ -43,7 +43,9 @@ class Figures:
     @property
     def prefix(self) -> str:
         """What stands before it."""
-        return f"{self.currency} " if self.unit == "money" and self.currency else ""
+        if self.unit != "money" or not self.currency:
+            return ""
+        return _CURRENCIES.get(self.currency, f"{self.currency} ")
 
     def value(self, number: float) -> str:
         """One measured number, with its unit."""
@@ -77,6 +79,7 @@ class Figures:
         return ("+" if signed and number > 0 else "") + _minus(text)
 
 
+_CURRENCIES = {"EUR": "€", "GBP": "£"}  # other signs stand for several currencies
 _SUFFIXES = {"ratio": "%", "points": " pts", "seconds": " s", "money": "", "": ""}
 
 

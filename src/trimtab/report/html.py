@@ -12,10 +12,11 @@ from trimtab.report.appendix import examples_section, methods_section, provenanc
 from trimtab.report.charts import definitions
 from trimtab.report.figures import DASH, Figures, count, figures
 from trimtab.report.markup import Markup, document, element, join, visible
-from trimtab.report.parts import chip, header_cell, pair, term
-from trimtab.report.plots import floors_section, regression_section, safety_section
+from trimtab.report.parts import chip, header_cell, pair, term, who
+from trimtab.report.plots import floors_section, regression_section
+from trimtab.report.safety import safety_section
 from trimtab.report.view import Report, Requirement, judgement, seen
-from trimtab.report.words import headline, missing_words, moment, name, needs, next_step, requirement
+from trimtab.report.words import headline, missing_words, moment, needs, next_step, requirement
 
 _SHOWN_CHANGES = 6
 _FEW = 5  # candidates whose columns fit side by side with their intervals
@@ -137,7 +138,7 @@ def _verdict_section(report: Report) -> Markup:
     aims = [_aim_row(report, metric) for metric in report.decision.maximise if metric not in judged]
     columns = [header_cell(report, candidate) for candidate in report.candidates]
     overall = [
-        element("td", _who(c), element("span", chip(c.verdict), class_="stack"), role="cell") for c in report.candidates
+        element("td", who(c), element("span", chip(c.verdict), class_="stack"), role="cell") for c in report.candidates
     ]
     table = element(
         "table",
@@ -205,7 +206,7 @@ def _aim_row(report: Report, metric: str) -> Markup:
             if isinstance(known, Missing)
             else pair(written.value(known.value), written.span(known.interval))
         )
-        cells.append(element("td", _who(candidate), element("span", numbers, class_="stack"), role="cell"))
+        cells.append(element("td", who(candidate), element("span", numbers, class_="stack"), role="cell"))
     return element("tr", head, *cells, role="row")
 
 
@@ -213,7 +214,7 @@ def _cell(report: Report, candidate: CandidateDecision, judged: Judgement | None
     if judged is None:
         baseline = candidate.candidate == report.decision.baseline
         why = "is the baseline" if baseline else "not asked"
-        return element("td", _who(candidate), element("span", why, class_="stack quiet"), role="cell")
+        return element("td", who(candidate), element("span", why, class_="stack quiet"), role="cell")
     known = judged.seen
     if isinstance(known, Missing):
         numbers, missing = _nothing(known), 0
@@ -227,13 +228,8 @@ def _cell(report: Report, candidate: CandidateDecision, judged: Judgement | None
         *[element("span", note, class_="note") for note in notes if note],
         class_="stack",
     )
-    return element("td", _who(candidate), stack, class_=str(judged.verdict), role="cell")
+    return element("td", who(candidate), stack, class_=str(judged.verdict), role="cell")
 
 
 def _nothing(missing: Missing) -> Markup:
     return element("span", f"no data: {missing_words(missing)}", class_="note", title=missing.detail or None)
-
-
-def _who(candidate: CandidateDecision) -> Markup:
-    """The column's name inside the cell, for screens too narrow for columns."""
-    return element("span", name(candidate.candidate), class_="who", aria_hidden="true")

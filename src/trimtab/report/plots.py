@@ -1,19 +1,16 @@
-"""The sections that draw: safety against performance, intervals against floors, differences from the baseline."""
+"""Interval plots: every metric against its floor, every difference against the margin."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trimtab.decision.model import CandidateDecision, Judgement
 from trimtab.kinds import Estimate, Missing
-from trimtab.report.charts import Bars, Plane, Point, axis, axis_row, backdrop, interval_row, scatter
+from trimtab.report.charts import Bars, axis, axis_row, backdrop, interval_row, tick_places
 from trimtab.report.figures import DASH, Figures, count, figures
-from trimtab.report.markup import Markup, element, escape
-from trimtab.report.parts import chip, pair, row_head, term
+from trimtab.report.markup import Markup, element, join
+from trimtab.report.parts import chip, column_heads, key, row_head, term
 from trimtab.report.view import Report, Requirement, judgement, seen
-from trimtab.report.words import Used, missing_words, name, needs, requirement, tightest
-
-_WIDEST = 1.6  # shares of a floor beyond this are drawn at the edge, with the number in words
-_PERCENT = Figures(unit="ratio", places=0)
+from trimtab.report.words import missing_words, name, needs, requirement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,132 +22,8 @@ class _Drawing:
     written: Figures
 
 
-def safety_section(report: Report) -> Markup | None:
-    """The scatter of the candidates, and the table it is drawn from."""
-    aim = report.decision.maximise[0]
-    placed = [(c, tightest(report, c), seen(c, aim)) for c in report.candidates]
-    if not any(used for _, used, _ in placed):
-        return None
-    written = figures(report, aim)
-    better = report.better(aim)
-    about = element(
-        "p",
-        "Each candidate by ",
-        element("b", aim),
-        f" ({better} is better, drawn upwards) and by how much of its tightest ",
-        term("floor"),
-        " it uses up: 0% is flawless, 100% is the floor itself, and beyond it lies what the policy forbids. "
-        "Lines show the intervals.",
-        class_="about",
-    )
-    points = [_point(report, c, used, known, written) for c, used, known in placed]
-    drawn = [point for point in points if point is not None]
-    chart = _scatter(report, drawn, written, aim) if drawn else None
-    rows = [_safety_row(report, *row, written) for row in placed]
-    table = element(
-        "table",
-        element("caption", "The same in numbers"),
-        element("thead", _heads("Candidate", aim, "Tightest floor", "Used of it", "Verdict")),
-        element("tbody", *rows, role="rowgroup"),
-        class_="numbers-table",
-        role="table",
-    )
-    title = element("h2", "Performance against safety", id="safety")
-    return element("section", title, about, chart, table, aria_labelledby="safety")
-
-
-def _point(
-    report: Report, candidate: CandidateDecision, used: Used | None, known: Estimate | Missing, written: Figures
-) -> Point | None:
-    if used is None or isinstance(known, Missing) or not known.known or not math.isfinite(used.value):
-        return None
-    sentence = (
-        f"{name(candidate.candidate)}: {written.value(known.value)}, uses {_PERCENT.value(used.value)} "
-        f"of the floor under {used.metric}, {candidate.verdict}"
-    )
-    far = f" at {_share(used.value)}" if used.value > _WIDEST else ""
-    return Point(
-        label=f"{name(candidate.candidate)}{far}",
-        x=used.value,
-        x_ends=(used.best, used.worst),
-        y=known.value,
-        y_ends=(known.interval.low, known.interval.high),
-        verdict=candidate.verdict,
-        winner=candidate.candidate == report.winner,
-        sentence=sentence,
-    )
-
-
-def _scatter(report: Report, points: list[Point], written: Figures, aim: str) -> Markup:
-    across = [min(n, _WIDEST) for p in points for n in (p.x, *p.x_ends)]
-    ratio = report.unit(aim) == "ratio"
-    x = axis([0.0, 1.0, 1.25, *across], lowest=0.0, highest=_WIDEST)
-    ends = (0.0, 1.0) if ratio else (-math.inf, math.inf)
-    y = axis([n for p in points for n in (p.y, *p.y_ends)], lowest=ends[0], highest=ends[1], room=0.12)
-    places = Figures(unit=written.unit, places=_tick_places(y.ticks, written), currency=written.currency)
-    plane = Plane(
-        x=x,
-        y=y,
-        up=report.better(aim) == "higher",
-        x_ticks=[_PERCENT.value(tick) for tick in x.ticks],
-        y_ticks=[places.value(tick) for tick in y.ticks],
-        limit=1.0,
-    )
-    label = f"Scatter of {len(points)} candidates: {aim} against the share of the tightest floor used. Table below."
-    key = element(
-        "figcaption",
-        element("span", "share of the tightest floor used →", class_="axis-name"),
-        _key("tint", "forbidden by the floors"),
-        _key("dot", "passes"),
-        _key("hollow", "inconclusive"),
-        _key("cross", "fails"),
-        _key("ring", "chosen") if report.winner else None,
-        class_="key",
-    )
-    upwards = element("p", f"{aim} ↑ better", class_="axis-name")
-    return element("figure", upwards, element("div", scatter(plane, points, label=label), class_="plane"), key)
-
-
-def _safety_row(
-    report: Report, candidate: CandidateDecision, used: Used | None, known: Estimate | Missing, written: Figures
-) -> Markup:
-    aim = report.decision.maximise[0]
-    if isinstance(known, Missing):
-        performance: object = f"no data: {missing_words(known)}"
-    else:
-        performance = pair(written.value(known.value), written.span(known.interval))
-    if used is None:
-        tightest_floor, share = DASH, escape(DASH)
-    else:
-        tightest_floor, share = used.metric, pair(_share(used.value), f"at worst {_share(used.worst)}")
-    return element(
-        "tr",
-        row_head(report, candidate),
-        _labelled(aim, performance),
-        _labelled("Tightest floor", tightest_floor),
-        _labelled("Used of it", share),
-        _labelled("Verdict", chip(candidate.verdict)),
-        role="row",
-    )
-
-
-def _labelled(label: str, content: object) -> Markup:
-    """A cell that repeats its column's heading, for screens too narrow for columns."""
-    return element(
-        "td", element("span", label, class_="who", aria_hidden="true"), element("span", content), role="cell"
-    )
-
-
-def _share(number: float) -> str:
-    if math.isnan(number):
-        return "unknown"
-    if math.isinf(number) or number >= 10.0:
-        return "over 1,000%" if number > 10.0 or math.isinf(number) else "1,000%"
-    return _PERCENT.value(number)
-
-
 def floors_section(report: Report) -> Markup:
-    """One interval plot per metric, those with a floor first."""
+    """One interval plot per metric, those with a floor first, the others in a section of their own."""
     judged = {row.metric for row in report.requirements() if row.asked == "floor"}
     metrics = report.metrics()
     floored = [_panel(report, metric) for metric in metrics if metric in judged]
@@ -162,19 +35,22 @@ def floors_section(report: Report) -> Markup:
         ", the mark the value. A candidate passes when its whole line lies clear of the hatched side.",
         class_="about",
     )
-    key = element(
+    legend = element(
         "p",
-        _key("dot", "passes, or not judged"),
-        _key("hollow", "inconclusive"),
-        _key("cross", "fails"),
-        _key("floor", "floor"),
-        _key("target", "target"),
-        _key("tint", "forbidden"),
+        key("dot", "passes, or not judged"),
+        key("hollow", "inconclusive"),
+        key("cross", "fails"),
+        key("floor", "floor"),
+        key("target", "target"),
+        key("tint", "forbidden"),
         class_="key",
     )
     head = element("h2", "Evidence against each floor", id="floors")
-    rest = [element("h2", "Measured without a floor", id="others"), *others] if others else []
-    return element("section", head, about, key, *floored, *rest, aria_labelledby="floors")
+    sections = [element("section", head, about, legend, *floored, aria_labelledby="floors")]
+    if others:
+        rest = element("h2", "Measured without a floor", id="others")
+        sections.append(element("section", rest, *others, aria_labelledby="others"))
+    return join(sections)
 
 
 def _panel(report: Report, metric: str) -> Markup:
@@ -243,8 +119,8 @@ def _difference_panel(report: Report, row: Requirement) -> Markup:
 
 def _interval_table(caption: Markup, rows: list[Markup], drawing: _Drawing) -> Markup:
     bars, written = drawing.bars, drawing.written
-    places = _tick_places(bars.axis.ticks, written)
-    ticks = Figures(unit=written.unit, places=places, currency=written.currency, signed=written.signed)
+    places = tick_places(bars.axis.ticks, scale=written.scale)
+    ticks = replace(written, places=places)
     foot = element(
         "tr",
         element("td", role="cell"),
@@ -253,7 +129,7 @@ def _interval_table(caption: Markup, rows: list[Markup], drawing: _Drawing) -> M
         role="row",
         aria_hidden="true",
     )
-    heads = _heads("Candidate", "Interval, drawn", "Value", "Interval", "Cases", "Verdict")
+    heads = column_heads("Candidate", "Interval, drawn", "Value", "Interval", "Cases", "Verdict")
     return element(
         "table",
         caption,
@@ -311,36 +187,3 @@ def _count_notes(known: Estimate | Missing) -> list[Markup]:
     if known.missing:
         said.append(element("span", f"{count(known.missing)} ", term("missing"), class_="note"))
     return said
-
-
-def _tick_places(ticks: tuple[float, ...], written: Figures) -> int:
-    """Decimals that the ticks themselves need."""
-    for places in range(7):
-        if all(abs(round(t * written.scale, places) - t * written.scale) < 1e-9 for t in ticks):
-            return places
-    return 6
-
-
-def _heads(*names: str) -> Markup:
-    return element("tr", *[element("th", head, scope="col", role="columnheader") for head in names], role="row")
-
-
-def _key(kind: str, text: str) -> Markup:
-    """One entry of a legend: the mark as it is drawn, and its meaning."""
-    shapes = {
-        "dot": [element("circle", cx=10, cy=8, r=5.5, class_="dot")],
-        "hollow": [element("circle", cx=10, cy=8, r=5.5, class_="hollow")],
-        "ring": [
-            element("circle", cx=10, cy=8, r=4, class_="dot"),
-            element("circle", cx=10, cy=8, r=7.2, class_="ring"),
-        ],
-        "cross": [element("path", d="M5 3 15 13M15 3 5 13", class_="cross")],
-        "floor": [element("line", x1=10, x2=10, y1=0, y2=16, class_="floor")],
-        "target": [element("line", x1=10, x2=10, y1=0, y2=16, class_="target")],
-        "tint": [
-            element("rect", width=20, height=16, class_="tint"),
-            element("rect", width=20, height=16, fill="url(#hatch)"),
-        ],
-    }
-    swatch = element("svg", *shapes[kind], width=20, height=16, aria_hidden="true")
-    return element("span", swatch, " ", text, class_="entry")
