@@ -46,10 +46,10 @@ def blocks(page: Path) -> list[Block]:
 
 @pytest.fixture
 def endpoint() -> Iterator[str]:
-    from trimtab.testing import OpenAIServer
+    from trimtab.testing import ServerProcess
 
-    with OpenAIServer() as server:
-        yield server.url.removeprefix("http://").removesuffix("/v1").rstrip("/")
+    with ServerProcess() as server:
+        yield server.url.removeprefix("http://").rstrip("/")
 
 
 def environment() -> dict[str, str]:

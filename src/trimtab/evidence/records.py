@@ -25,20 +25,24 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyAdopted:
-    """The policy itself, once per digest, so that old decisions can be recomputed without its file."""
+    """The policy itself, once per digest, so that old decisions can be recomputed without its file.
+
+    It is kept as JSON text, not as JSON: canonical JSON sorts keys, and the
+    order in which people wrote their metrics is the order they want to read.
+    """
 
     kind: ClassVar[str] = "policy"
 
-    policy: Mapping[str, Any]
+    text: str
 
     def payload(self) -> dict[str, Any]:
         """JSON form."""
-        return dict(self.policy)
+        return {"text": self.text}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         """The record back from its JSON form."""
-        return cls(policy=payload)
+        return cls(text=payload["text"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

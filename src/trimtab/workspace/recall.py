@@ -100,7 +100,7 @@ def recall_policy(ledger: Ledger, digest: str) -> Policy:
     """
     for row, record in ledger.records(kind=PolicyAdopted.kind):
         if isinstance(record, PolicyAdopted) and row.policy == digest:
-            policy = Policy.model_validate(record.policy)
+            policy = Policy.model_validate_json(record.text)
             if policy.digest == digest:
                 return policy
     raise UsageError(f"the ledger does not hold the policy {digest}.", "Was it written by another version?")

@@ -101,6 +101,8 @@ class Measuring:
                 self._pending.setdefault(maker, []).append(self._observation(scored, result, outcome))
         line.done += 1
         line.missing += isinstance(result.outcome, Missing)
+        if line.done == line.total:
+            line.end()
         self.board.listen(self.board)
         if sum(map(len, self._pending.values())) >= _BATCH or time.monotonic() - self._flushed >= _BATCH_SECONDS:
             self._flush(subject)

@@ -136,7 +136,7 @@ class Workspace:
         if lost:
             raise _nobody_answered(tally.unavailable)
         board.say("deciding")
-        return self._decide(policy, run)
+        return self._decide(policy.digest, run)
 
     def _system(self, name: str) -> tuple[Policy, str]:
         if self.policy is None:
@@ -159,7 +159,7 @@ class Workspace:
 
     def _begin(self, policy: Policy, system: str, run: str, started: RunStarted) -> None:
         known = any(row.policy == policy.digest for row in self.ledger.rows(kind=PolicyAdopted.kind))
-        adopted = [] if known else [PolicyAdopted(policy=policy.model_dump(mode="json", by_alias=True))]
+        adopted = [] if known else [PolicyAdopted(text=policy.model_dump_json(by_alias=True))]
         if adopted:
             self._append(*adopted, system="", run="", policy=policy.digest)
         self._append(started, system=system, run=run, policy=policy.digest)
@@ -172,9 +172,10 @@ class Workspace:
 
     # -- deciding ----------------------------------------------------------------
 
-    def _decide(self, policy: Policy, run: str) -> Report:
-        """Decide from what the ledger holds, and record it."""
+    def _decide(self, policy_digest: str, run: str) -> Report:
+        """Decide from what the ledger holds and nothing else, the policy included, and record it."""
         recalled = recall_run(self.ledger, run)
+        policy = recall_policy(self.ledger, policy_digest)
         moment = time.time_ns() // 1000
         decision = decide(policy, recalled.system, recalled.measurements(), run=run, time=moment)
         self._append(Decided(decision=to_payload(decision)), system=recalled.system, run=run, policy=policy.digest)

@@ -1,0 +1,194 @@
+"""Killed, interrupted, starved: nothing lost, nothing asked twice, nothing passed."""
+
+import json
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+CONCURRENCY = 8
+
+
+def requests(place) -> Counter[tuple[str, str]]:
+    log = place.folder / "requests.jsonl"
+    if not log.exists():
+        return Counter()
+    lines = log.read_text(encoding="utf-8").splitlines()
+    seen = [json.loads(line) for line in lines if line.endswith("}")]
+    return Counter((entry["body"]["model"], entry["prompt"]) for entry in seen)
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_repeats_no_finished_call_and_loses_none(place):
+    place.write(cases=150)
+    chance = random.Random(20)
+    kills = 0
+    for _ in range(6):
+        until = requests(place).total() + chance.randint(1, 90)
+        process = place.start("run", "--quiet")
+        while process.poll() is None and requests(place).total() < until:
+            time.sleep(0.01)
+        kills += process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        place.verify()
+    assert kills > 3
+    report = place.decided()
+    asked = requests(place)
+    assert len(asked) == 2 * 2 * 150  # every case of both suites went to both candidates
+    assert asked.total() - len(asked) <= kills * CONCURRENCY  # only calls in flight at a kill are asked again
+    assert all(estimate["missing"] == 0 for found in report["candidates"] for estimate in found["estimates"].values())
+    rows = place.trimtab("ledger", "export", "all.jsonl")
+    assert rows.returncode == 0, rows.stderr
+    exported = [json.loads(line) for line in (place.folder / "all.jsonl").read_text(encoding="utf-8").splitlines()]
+    observed = Counter(
+        (row["candidate"], row["metric"], json.dumps(row["payload"]).split('"case": "')[1].split('"')[0])
+        for row in exported
+        if row.get("kind") == "observation"
+    )
+    assert set(observed.values()) == {1}
+    assert len(observed) == 2 * 3 * 150
+    place.verify()
+
+
+def test_ctrl_c_keeps_what_was_measured_and_goes_on_later(place):
+    place.write(cases=400)
+    process = place.start("run")
+    while len(requests(place)) < 40:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert "go on" in said
+    place.verify()
+    before = requests(place)
+    place.decided()
+    assert requests(place).total() - len(requests(place)) <= CONCURRENCY
+    assert len(requests(place)) > len(before)
+
+
+def test_a_dead_endpoint_is_unavailable_and_says_what_next(place):
+    place.write(url="http://127.0.0.1:9", second="http://127.0.0.1:9")
+    done = place.trimtab("run")
+    assert done.returncode == 4, done.stdout
+    assert "TT302" in done.stderr
+    place.verify()
+
+
+def test_a_wrong_key_is_said_once_and_never_shown(place):
+    from trimtab.testing import ServerProcess
+
+    place.environment = {"RIGHT": "right-key-123", "WRONG": "wrong-key-456"}
+    import os
+
+    os.environ["RIGHT"] = "right-key-123"
+    try:
+        with ServerProcess("--key-env", "RIGHT") as guarded:
+            place.write(url=guarded.url, second=guarded.url, key_env="WRONG")
+            done = place.trimtab("run")
+    finally:
+        del os.environ["RIGHT"]
+    assert done.returncode == 4
+    assert "wrong-key-456" not in done.stdout + done.stderr
+    assert "WRONG" in done.stderr
+    place.verify()
+
+
+def test_a_key_that_is_not_set_names_the_variable(place):
+    place.write(key_env="NOT_SET_ANYWHERE")
+    done = place.trimtab("run")
+    assert done.returncode in (2, 4)
+    assert "NOT_SET_ANYWHERE" in done.stderr
+
+
+def test_an_altered_ledger_stops_everything_before_a_call_is_made(place):
+    place.write()
+    place.decided()
+    with sqlite3.connect(place.folder / ".trimtab/ledger.db") as db:
+        names = [name for (name,) in db.execute("select name from sqlite_master where type = 'trigger'")]
+        for name in names:
+            db.execute(f"drop trigger {name}")
+        table = next(
+            name
+            for (name,) in db.execute("select name from sqlite_master where type = 'table'")
+            if "payload" in [row[1] for row in db.execute(f"pragma table_info({name})")]
+        )
+        db.execute(f"update {table} set payload = replace(payload, '\"value\":1', '\"value\":0')")
+    db.close()
+    asked = requests(place).total()
+    done = place.trimtab("run")
+    assert done.returncode == 1
+    assert "TT402" in done.stderr
+    assert requests(place).total() == asked
+    assert place.trimtab("report").returncode == 1
+
+
+def test_a_locked_ledger_is_unavailable(place):
+    place.write(cases=5)
+    place.decided()
+    holder = sqlite3.connect(place.folder / ".trimtab/ledger.db", isolation_level=None)
+    try:
+        holder.execute("begin exclusive")
+        done = place.trimtab("run")
+    finally:
+        holder.rollback()
+        holder.close()
+    assert done.returncode == 4
+    assert "lock" in done.stderr
+    place.verify()
+
+
+def test_a_full_disk_is_said_and_the_ledger_verifies(place):
+    place.write(cases=400)
+    limited = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000));"
+        "sys.argv = ['trimtab', 'run']; from trimtab.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", limited], cwd=place.folder, capture_output=True, text=True, timeout=90, check=False
+    )
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert "full" in done.stderr or "disk" in done.stderr
+    place.verify()
+    assert place.decided()["verdict"] == "pass"  # with room again, it goes on
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("candidates:\n      current", "candidates: {}\n    oops:\n      current"), "candidates"),
+        (("organisation:", "organization:"), "organisation"),
+        (("file: questions.jsonl", "file: nowhere.jsonl"), "nowhere.jsonl"),
+    ],
+)
+def test_a_broken_policy_is_a_usage_error_with_its_place(place, change, said):
+    place.write()
+    path = place.folder / "trimtab.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    done = place.trimtab("run")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said in done.stderr
+    assert "trimtab.yaml:" in done.stderr
+
+
+def test_a_missing_policy_says_how_to_write_one(place):
+    done = place.trimtab("run")
+    assert done.returncode == 2
+    assert "trimtab init" in done.stderr
+
+
+def test_an_empty_suite_is_a_usage_error(place):
+    place.write()
+    (place.folder / "planted.jsonl").write_text("", encoding="utf-8")
+    done = place.trimtab("run")
+    assert done.returncode == 2
+    assert "planted.jsonl" in done.stderr
