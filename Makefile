@@ -56,7 +56,7 @@ bench: $(VENV)/.demo $(VENV)/.dev ## the figures of docs/performance.md, on this
 	@for bench in benches/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 docs: $(VENV)/.dev ## the documentation, into site/
-	$(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 clean: ## remove what the other commands made, but no ledger
 	rm -rf $(VENV) $(VENV_INTEGRATIONS) build dist site trimtab-report \

@@ -143,7 +143,8 @@ class LlamaCppSystem:
         """As `OpenAIClient.ask`, once a slot is free; waiting for one does not count as latency.
 
         Raises:
-            CallError: No answer; `reason` is "server-died" when there can be none any more.
+            CallError: No answer.
+            SystemUnavailableError: There can be none any more: the server has died.
         """
         running = self._entered()
         client = await running.free.get()
@@ -151,7 +152,11 @@ class LlamaCppSystem:
             return await client.ask(request)
         except CallError:
             if running.process.returncode is not None:
-                raise CallError("server-died", f"llama.cpp ended with status {running.process.returncode}") from None
+                raise SystemUnavailableError(
+                    Path(self.weights).name,
+                    f"llama.cpp ended with status {running.process.returncode} while it answered",
+                    "Run again: what was measured is kept.",
+                ) from None
             raise
         finally:
             running.free.put_nowait(client)
