@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trimtab._canonical import digest, text_digest
@@ -139,12 +139,16 @@ class Measuring:
 
 
 def _outcome(scored: Scored, result: Result) -> Score | Missing:
+    """The metric's word on a finished case. What is missing keeps its case's group, so that no group can hide."""
     if isinstance(result.outcome, Missing):
-        return result.outcome
+        return replace(result.outcome, group=result.case.group)
     try:
-        return scored.plugin.score(result.case, result.outcome)
+        outcome = scored.plugin.score(result.case, result.outcome)
     except Exception as error:  # noqa: BLE001  # somebody else's metric; a crash is not a clean result
-        return Missing("metric-crashed", type(error).__name__)
+        outcome = Missing("metric-crashed", type(error).__name__)
+    if isinstance(outcome, Missing) and not outcome.group:
+        return replace(outcome, group=result.case.group)
+    return outcome
 
 
 def _undesired(scored: Scored, outcome: Score | Missing) -> bool:
