@@ -39,6 +39,7 @@ def test_more_cases_continue_fewer(name, count):
     assert cases(name, count=count) == cases(name, count=count + 60)[:count]
 
 
+@pytest.mark.slow
 def test_order_does_not_depend_on_the_process():
     program = (
         "import json; from trimtab.kinds import plugins; from trimtab.measure.suites import order_digest;"

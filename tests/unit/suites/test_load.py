@@ -196,6 +196,7 @@ def test_csv_with_a_head_that_renames_ignores_and_adds(tmp_path):
     assert {case.expect["answer"][0] for case in suite.cases} == {"green", 'say "x"'}
 
 
+@pytest.mark.slow  # pyarrow takes seconds to import
 def test_parquet(tmp_path):
     arrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
