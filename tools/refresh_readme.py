@@ -7,6 +7,7 @@ Reads the ledger of a finished `make demo`, renders the decision exactly as
 typed by hand; `tests/docs` checks that the policy digest is today's.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -20,23 +21,33 @@ DECISIONS = {0, 1, 3}
 def main() -> None:
     """Refresh README.md from the ledger named on the command line."""
     ledger = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / "examples/assistant/.trimtab/ledger.db")
-    done = subprocess.run(
-        [sys.executable, "-m", "trimtab", "report", "--ledger", ledger],
-        env={"COLUMNS": "100", "NO_COLOR": "1", "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _report(ledger)
     if done.returncode not in DECISIONS:
         sys.exit(done.stderr)
     text = "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
     readme = ROOT / "README.md"
     page = readme.read_text(encoding="utf-8")
-    block = f"\n```text\n{text}\n\nexit code {done.returncode}\n```\n\n"
+    digest = _facts(ledger)["policy"]
+    block = f"\n```text\n{text}\n\nexit code {done.returncode}\n```\n\nPolicy `{digest}`.\n\n"
     fresh, count = BLOCK.subn(lambda match: match[1] + block + match[2], page)
     if count != 1:
         sys.exit("README.md has no demo markers")
     readme.write_text(fresh, encoding="utf-8")
+
+
+def _report(ledger: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "trimtab", "report", "--ledger", ledger, *options],
+        env={"COLUMNS": "100", "NO_COLOR": "1", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _facts(ledger: str) -> dict[str, str]:
+    provenance: dict[str, str] = json.loads(_report(ledger, "--json").stdout)["provenance"]
+    return provenance
 
 
 if __name__ == "__main__":

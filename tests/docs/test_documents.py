@@ -123,10 +123,22 @@ def test_every_page_is_seen() -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    broken = []
-    for page in PAGES:
-        text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
-            if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)} -> {target}")
+    broken = [
+        f"{page.relative_to(ROOT)} -> {target}"
+        for page in PAGES
+        for target in targets(page)
+        if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists()
+    ]
     assert not broken, "\n".join(broken)
+
+
+def targets(page: Path) -> list[str]:
+    prose = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose)
+
+
+def test_the_demo_output_in_the_readme_is_of_the_policy_in_the_examples() -> None:
+    from trimtab.policy import load_policy
+
+    digest = load_policy(ROOT / "examples/assistant/trimtab.yaml").digest
+    assert digest in (ROOT / "README.md").read_text(encoding="utf-8"), "run `make demo` and tools/refresh_readme.py"

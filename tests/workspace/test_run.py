@@ -64,16 +64,14 @@ def test_the_decision_can_be_recomputed_from_the_ledger_alone(place):
 def test_a_changed_rule_is_noticed_when_recomputing(place, monkeypatch):
     place.write()
     place.decided()
-    import trimtab.workspace.workspace as module
-
-    honest = module.decide
+    from trimtab.decision import decide as honest
 
     def lenient(policy, system, measurements, **facts):
         from dataclasses import replace
 
         return replace(honest(policy, system, measurements, **facts), reason="because")
 
-    monkeypatch.setattr(module, "decide", lenient)
+    monkeypatch.setattr("trimtab.workspace.workspace.decide", lenient)
     ledger = place.folder / ".trimtab/ledger.db"
     with Workspace.open(None, ledger=ledger) as workspace, pytest.raises(UnreproducibleError):
         workspace.report()
