@@ -112,10 +112,14 @@ def figures(report: Report, metric: str, *, regression: bool = False) -> Figures
 
 
 def _places(numbers: Iterable[tuple[float, float, float]], bounds: Iterable[float], *, scale: float) -> int:
-    """Two figures of the narrowest interval's width, more where rounding would land a number on a bound."""
+    """Two figures of the narrowest interval's width, more where rounding would land a number on a bound.
+
+    Percentages have at least one decimal, as they have in the reasons of a decision.
+    """
     numbers = list(numbers)
     widths = [(high - low) * scale for _, low, high in numbers if math.isfinite(high - low) and high > low]
-    places = 1 if not widths else min(max(0, 1 - math.floor(math.log10(min(widths)))), _MOST_PLACES)
+    fewest = 1 if scale > 1.0 or not widths else 0
+    places = min(max([fewest, *(1 - math.floor(math.log10(width)) for width in widths)]), _MOST_PLACES)
     flat = [n * scale for row in numbers for n in row if math.isfinite(n)]
     marks = [bound * scale for bound in bounds]
 

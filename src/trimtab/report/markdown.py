@@ -15,7 +15,9 @@ _NAME = 80
 _TEXT = 500
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 # What acts in Markdown anywhere, underscores that are not inside a word, and what acts first in a line or makes a link.
-_MARK = re.compile(r"[\\`*\[\]{}|~$#!]|(?<![^\W_])_|_(?![^\W_])|^[-+=]|(?<=^\d)\.|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_MARK = re.compile(
+    r"[\\`*\[\]{}|~$#!]|(?<![^\W_])_|_(?![^\W_])|^[-+=]|(?<=^\d)\.(?=\s)|:(?=//)|(?<=www)\.", re.IGNORECASE
+)
 
 
 def markdown(report: Report) -> str:

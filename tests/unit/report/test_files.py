@@ -136,6 +136,13 @@ def test_a_summary_of_hostile_text_is_only_text():
     assert [line for line in text.splitlines() if line.startswith("#")] == [text.splitlines()[0]]
 
 
+def test_names_in_a_reason_are_neither_emphasised_nor_disfigured():
+    report = examples.winner_report()
+    reason = "_all_ of answer_accuracy, *and* 1. more"
+    lines = markdown(replace(report, decision=replace(report.decision, reason=reason))).splitlines()
+    assert lines[2] == "&#95;all&#95; of answer_accuracy, &#42;and&#42; 1. more"
+
+
 def test_a_summary_too_long_drops_the_reasons_and_keeps_the_verdict():
     report = examples.crowded_report()
     wordy = tuple(
@@ -156,6 +163,16 @@ def test_all_files_are_written_and_nothing_else(tmp_path, report):
     assert [path.name for path in written] == NAMES
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == sorted(NAMES)
     assert all(path.stat().st_size > 0 for path in written)
+
+
+def test_whoever_reads_the_old_report_while_a_new_one_is_written_sees_it_whole(tmp_path):
+    (path, *_) = write_reports(examples.failing_report(), tmp_path)
+    before = path.read_bytes()
+    with path.open("rb") as reader:
+        first = reader.read(10)
+        write_reports(examples.winner_report(), tmp_path)
+        assert first + reader.read() == before
+    assert path.read_bytes() != before
 
 
 def test_a_report_can_be_read_by_others(tmp_path):

@@ -98,6 +98,18 @@ def test_verdicts_are_words_and_symbols_not_colours_alone():
         assert f'class="symbol">{symbol}</span><span>{word}</span>' in text.replace(' aria-hidden="true"', "")
 
 
+@pytest.mark.parametrize(("row", "starts_left"), [("q8_0: 74.2%", True), ("q8_0: 0.2%", False)])
+def test_the_side_that_the_floor_forbids_is_the_hatched_one(row, starts_left):
+    drawn = re.search(rf"<title>{row}.*?</svg></td>", page(examples.winner_report()))
+    assert drawn
+    tint = re.search(r'<rect x="([\d.]+)%" y="0" width="([\d.]+)%" height="100%" class="tint"', drawn[0])
+    floor = re.search(r'class="floor" x1="([\d.]+)%"', drawn[0])
+    assert tint
+    assert floor
+    start, width, edge = float(tint[1]), float(tint[2]), float(floor[1])
+    assert (start, width) == pytest.approx((0.0, edge) if starts_left else (edge, 100.0 - edge), abs=0.02)
+
+
 def test_a_failing_mark_is_a_cross_and_an_open_one_is_hollow():
     text = page(examples.winner_report())
     row = re.search(r"<title>q4_0: 5\.2%.*?</svg></td>", text)
