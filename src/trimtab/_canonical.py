@@ -10,7 +10,6 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from itertools import chain
 from typing import Any, NoReturn
 
@@ -35,8 +34,10 @@ def canonical(value: JSON) -> bytes:
     try:
         plain = _plain(value)
         if plain is not _HARD:
-            with suppress(orjson.JSONEncodeError):  # too deep for orjson; the slow path decides
+            try:
                 return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
+            except orjson.JSONEncodeError:
+                pass  # too deep for orjson; the slow path decides
         return _write(value).encode()
     except orjson.JSONEncodeError as error:  # lone surrogates: text that has no UTF-8
         raise ValueError(f"no canonical JSON form: {error}") from None
@@ -131,7 +132,10 @@ def _plain(value: JSON) -> JSON:  # noqa: C901, PLR0912  # every value passes he
         return _HARD
     changed: JSON = None
     for key, item in items:
-        plain = item if type(item) is str else _plain(item)
+        inner = type(item)
+        if inner is str or (inner is int and -_SAFE_INTEGER <= item <= _SAFE_INTEGER):
+            continue
+        plain = _plain(item)
         if plain is _HARD:
             return _HARD
         if plain is not item:
@@ -146,6 +150,8 @@ def _plain_objects(values: Sequence[dict[str, JSON]]) -> bool:
     keys = set(chain.from_iterable(values))
     if not (all(map(str.isascii, keys)) or max(map(max, filter(None, keys))) < "\ue000"):
         return False
+    if _SIMPLE.issuperset(map(type, chain.from_iterable(map(dict.values, values)))):
+        return True
     others = [item for value in values for item in value.values() if type(item) not in _SIMPLE]
     return all(_plain(item) is item for item in others)
 
