@@ -20,9 +20,9 @@ EXIT_CODES = {"pass": ExitCode.PASS, "fail": ExitCode.FAIL, "inconclusive": Exit
 @click.option("--candidate", "candidates", multiple=True, help="Measure only these candidates (repeatable).")
 @click.option("--require", default="", help="Let the exit code be this candidate's verdict instead of the choice's.")
 @click.option("--max-calls", type=click.IntRange(min=1), help="Stop asking after so many calls.")
-@click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Default: .trimtab/ledger.db beside the policy.")
+@click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Default: .trimtab/ledger.db.")
 @click.option("--out", type=click.Path(path_type=Path), default="trimtab-report", help="Folder for the reports.")
-@click.option("--fresh", is_flag=True, help="Do not resume an interrupted run, do not reuse cached replies.")
+@click.option("--fresh", is_flag=True, help="Start anew: resume nothing, use no reply of an earlier run.")
 @output_options
 def run(
     output: Output,

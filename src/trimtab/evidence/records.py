@@ -57,6 +57,7 @@ class RunStarted:
     trimtab: str  # our version
     python: str
     machine: str  # processor kind and core count; nothing that names a host or person
+    fresh: bool = False  # replies of earlier runs were not used
 
     def payload(self) -> dict[str, Any]:
         """JSON form."""

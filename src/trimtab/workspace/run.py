@@ -28,17 +28,18 @@ class Measuring:
     """One run in the making: what the loop needs, and what it counts.
 
     `recorded` names what the ledger holds of this run already, when it goes
-    on after an interruption.
+    on after an interruption. A `fresh` run uses no replies but its own.
     """
 
     policy: Policy
     plan: Plan
     ledger: Ledger
-    cache: Cache | None
+    cache: Cache
     board: Board
     run: str
     purse: Purse
     recorded: set[tuple[str, str, str]]
+    fresh: bool = False
     tally: Tally = field(default_factory=Tally)
     _pending: dict[str, list[Observation]] = field(default_factory=dict)  # by the metric that made them
     _flushed: float = 0.0
@@ -73,7 +74,8 @@ class Measuring:
     def _jobs(self, name: str, spec: Candidate, system: System, identity: Mapping[str, Any]) -> list[Job]:
         # Without a digest of the weights, the same name may answer differently tomorrow: replies
         # are then good for this run (and for going on with it) only.
-        key = identity if "weights" in identity else {**identity, "run": self.run}
+        pinned = "weights" in identity and not self.fresh
+        key = identity if pinned else {**identity, "run": self.run}
         price = Price(input=spec.price.input, output=spec.price.output) if spec.price else None
         return [
             Job(

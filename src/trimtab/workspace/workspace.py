@@ -6,7 +6,7 @@ import platform
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -101,8 +101,10 @@ class Workspace:
         plan = make_plan(policy, self.base, system=name, candidates=tuple(candidates), require=require)
         board.say("verifying the ledger")
         self.ledger.verify().raise_if_bad()
-        started = _started(policy, plan)
+        started = _started(policy, plan, fresh=fresh)
         resumed = None if fresh else self._interrupted(policy, name, started)
+        if resumed:
+            started = resumed.started
         run = resumed.run if resumed else f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         if resumed is None:
             self._begin(policy, name, run, started)
@@ -115,11 +117,12 @@ class Workspace:
                 policy=policy,
                 plan=plan,
                 ledger=self.ledger,
-                cache=None if fresh else cache,
+                cache=cache,
                 board=board,
                 run=run,
                 purse=purse,
                 recorded=resumed.recorded() if resumed else set(),
+                fresh=started.fresh,
             )
             asyncio.run(measuring.measure())
         tally = measuring.tally
@@ -155,7 +158,8 @@ class Workspace:
         if last is None or last.finished or last.policy != policy.digest:
             return None
         recalled = recall_run(self.ledger, last.run)
-        return recalled if recalled.started.payload() == started.payload() else None
+        same = replace(recalled.started, fresh=False) == replace(started, fresh=False)
+        return recalled if same else None
 
     def _begin(self, policy: Policy, system: str, run: str, started: RunStarted) -> None:
         known = any(row.policy == policy.digest for row in self.ledger.rows(kind=PolicyAdopted.kind))
@@ -226,7 +230,7 @@ class Workspace:
         )
 
 
-def _started(policy: Policy, plan: Plan) -> RunStarted:
+def _started(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
     return RunStarted(
         candidates={name: digest(plan.spec.candidates[name].model_dump(mode="json")) for name in plan.candidates},
         suites={
@@ -242,6 +246,7 @@ def _started(policy: Policy, plan: Plan) -> RunStarted:
         trimtab=__version__,
         python=platform.python_version(),
         machine=f"{platform.system()} {platform.machine()}, {_cores()} cores",
+        fresh=fresh,
     )
 
 
