@@ -1,7 +1,7 @@
 """The measuring loop: plan → ask → score → ledger."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,13 +12,12 @@ from trimtab.evidence import Ledger
 from trimtab.evidence.records import Observation, Subject
 from trimtab.kinds import Exchange, Missing, Price, Score, Shape, System, plugins
 from trimtab.measure.cache import Cache
-from trimtab.measure.redact import redact
+from trimtab.measure.redact import planted, redact
 from trimtab.measure.runner import Job, Purse, Result, Tally, ask_all
 from trimtab.policy import Candidate, Policy
 from trimtab.workspace.plan import Plan, Scored
 from trimtab.workspace.progress import Board
 
-_SHORTEST_SECRET = 4  # "yes" and "B" are answers
 _BATCH = 500  # observations appended at once
 _BATCH_SECONDS = 1.0  # or after this long: what the ledger holds lags the cache by no more
 
@@ -113,7 +112,7 @@ class Measuring:
         text = result.outcome.text if isinstance(result.outcome, Exchange) else ""
         excerpt = ""
         if text and self.policy.evidence.text == "redacted" and _undesired(scored, outcome):
-            excerpt = redact(text, secrets=list(_texts(result.case.expect)))
+            excerpt = redact(text, secrets=planted(result.case))
         return Observation(
             metric=scored.name,
             suite=result.suite,
@@ -157,16 +156,3 @@ def _undesired(scored: Scored, outcome: Score | Missing) -> bool:
     if isinstance(outcome, Missing) or scored.plugin.shape not in {Shape.RATE, Shape.GAP}:
         return False
     return outcome.value == (0.0 if scored.plugin.better == "higher" else 1.0)
-
-
-def _texts(expect: Any) -> Iterator[str]:
-    """Every text that the case knows: planted secrets are among them, so none may stand in an excerpt."""
-    if isinstance(expect, str):
-        if len(expect) >= _SHORTEST_SECRET:
-            yield expect
-    elif isinstance(expect, Mapping):
-        for value in expect.values():
-            yield from _texts(value)
-    elif isinstance(expect, list | tuple):
-        for value in expect:
-            yield from _texts(value)
