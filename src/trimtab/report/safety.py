@@ -14,6 +14,7 @@ from trimtab.report.words import Used, missing_words, name, tightest
 
 _WIDEST = 1.6  # shares of a floor beyond this are drawn at the edge, with the number in words
 _LABEL = 16  # code points beside a point, on a phone
+_NAMED = 6  # points
 _PERCENT = Figures(unit="ratio", places=0)
 
 
@@ -36,8 +37,8 @@ def safety_section(report: Report) -> Markup | None:
         class_="about",
     )
     points = [_point(report, c, used, known, written) for c, used, known in placed]
-    # Long names do not fit beside their points, so these get the number of their row in the table.
-    numbered = any(len(point.label) > _LABEL for point in points if point)
+    # Long or many names hide the marks beside them, so points then get the number of their row in the table.
+    numbered = len(placed) > _NAMED or any(len(point.label) > _LABEL for point in points if point)
     numbers = [str(number) if numbered else "" for number in range(1, len(placed) + 1)]
     drawn = [replace(p, label=number or p.label) for p, number in zip(points, numbers, strict=True) if p]
     chart = _scatter(report, drawn, written, aim) if drawn else None

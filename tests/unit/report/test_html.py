@@ -165,8 +165,9 @@ def test_the_glossary_explains_each_word_that_a_tooltip_explains():
     assert set(re.findall(r"<abbr title=\"([^\"]*)\"", text)) <= set(re.findall(r"<dd>([^<]*)</dd>", text))
 
 
-def test_long_names_are_numbered_in_the_scatter_and_short_ones_written():
+def test_long_and_many_names_are_numbered_in_the_scatter_and_few_short_ones_written():
     text = page(examples.hostile_report())
     assert re.search(r'class="name">3</text>', text)
     assert '<span class="metric">3. q4_0</span>' in text
+    assert re.search(r'class="name winner">9</text>', page(examples.crowded_report()))
     assert re.search(r'class="name">current</text>', page(examples.winner_report()))
