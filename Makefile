@@ -67,14 +67,20 @@ clean: ## remove what the other commands made, but no ledger
 # A lock is a complete closure with hashes, so nothing is resolved: what was tested is what is installed.
 # The stamp of an environment is older than its lock exactly when there is something new to install.
 
-# $(call venv,FOLDER): create it unless it is there and its interpreter runs.
+# $(call venv,FOLDER): create it unless it is there and its interpreter runs. uv is given the interpreter by its
+# full path, or it would look for one of that name elsewhere.
 define venv
 	if ! $(1)/bin/python -c '' 2>/dev/null; then \
 		rm -rf $(1); \
-		if [ -z "$(PYTHON)$(UV)" ]; then \
+		if [ -n "$(PYTHON)" ]; then \
+			python=$$($(PYTHON) -c 'import sys; (3, 11) <= sys.version_info[:2] < (3, 14) and print(sys.executable)') \
+			&& [ -n "$$python" ] || { echo "$(PYTHON) does not run, or is not python 3.11, 3.12 or 3.13." >&2; exit 1; }; \
+		elif [ -n "$(UV)" ]; then python='>=3.11,<3.14'; \
+		else \
 			echo "No python 3.11, 3.12 or 3.13 was found. Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; \
-		elif [ -n "$(UV)" ]; then $(UV) venv --quiet --seed --python "$(or $(PYTHON),>=3.11,<3.14)" $(1); \
-		else $(PYTHON) -m venv $(1) || { rm -rf $(1); \
+		fi; \
+		if [ -n "$(UV)" ]; then $(UV) venv --quiet --seed --python "$$python" $(1) || exit 1; \
+		else "$$python" -m venv $(1) || { rm -rf $(1); \
 			echo "The module venv does not work; on Debian and Ubuntu install python3-venv." >&2; exit 1; }; \
 		fi; \
 	fi
