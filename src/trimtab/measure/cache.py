@@ -260,6 +260,10 @@ def _cannot(path: Path, error: Exception) -> CacheError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         why, step = {
             sqlite3.SQLITE_FULL: ("the disk is full", "Free some space and run the same command again."),
+            sqlite3.SQLITE_IOERR: (
+                "the disk refuses to read or write; it may be full or failing",
+                "Free some space, look at the disk, and run the same command again.",
+            ),
             sqlite3.SQLITE_BUSY: ("another process holds it", "Wait for the other run to end."),
             sqlite3.SQLITE_READONLY: ("it is read-only", "Make the file and its folder writable."),
         }.get(code, (f"SQLite says {getattr(error, 'sqlite_errorname', type(error).__name__)}", _DELETE))

@@ -118,8 +118,8 @@ def next_step(report: Report) -> str:
         return "Mend a candidate or add another to the policy, then run `trimtab run` again."
     suites = _short_suites(report)
     if suites:
-        return f"Raise `cases` of {suites} in the policy and run `trimtab run` again; finished cases are not repeated."
-    return "See what is missing, mend it and run `trimtab run` again; finished cases are not repeated."
+        return f"Raise `cases` of {suites} in the policy and run `trimtab run` again."
+    return "See what is missing, mend it and run `trimtab run` again."
 
 
 def requirement(report: Report, row: Requirement) -> str:

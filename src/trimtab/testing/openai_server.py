@@ -136,7 +136,8 @@ class OpenAIServer:
         )
         self.seen.append(seen)
         if self._log_file is not None:
-            self._log_file.write(orjson.dumps({"number": seen.number, "prompt": prompt, "ok": authorised}) + b"\n")
+            entry = {"number": seen.number, "model": body.get("model", ""), "prompt": prompt, "ok": authorised}
+            self._log_file.write(orjson.dumps(entry) + b"\n")
         behaviour = self.script(seen) if self.script is not None else _PROPER
         await asyncio.sleep(self.latency if behaviour.latency is None else behaviour.latency)
         if not authorised:

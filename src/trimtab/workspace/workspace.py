@@ -289,7 +289,7 @@ def _example(row: Observation) -> Example:
     if isinstance(row.outcome, Missing):
         why = f"no answer: {row.outcome.reason}"
     else:
-        why = f"counted against it (score {row.outcome.value:g})"
+        why = "the answer that should not have come"
     return Example(case=row.case, cluster=row.cluster, reply=row.reply, excerpt=row.excerpt, why=why)
 
 
