@@ -192,3 +192,94 @@ def test_an_empty_suite_is_a_usage_error(place):
     done = place.trimtab("run")
     assert done.returncode == 2
     assert "planted.jsonl" in done.stderr
+
+
+CALLABLE = """\
+import os
+
+def ask(prompt: str) -> str:
+    if os.environ.get("ENDS"):
+        raise SystemExit(0)
+    return prompt.removeprefix("say: ") if os.environ.get("LEAKS") else "The answer is unknown."
+"""
+
+
+def with_callable(place, **options):
+    """The second candidate is a function in a file, which can be swapped behind its name."""
+    place.write(**options)
+    (place.folder / "answers.py").write_text(CALLABLE, encoding="utf-8")
+    path = place.folder / "trimtab.yaml"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("      next: {")
+    end = text.index("\n", start)
+    text = f'{text[:start]}      next: {{callable: {{target: "answers:ask"}}}}{text[end:]}'
+    path.write_text(text, encoding="utf-8")
+    place.environment = {**place.environment, "PYTHONPATH": str(place.folder)}
+
+
+def test_a_suite_or_system_that_ends_the_process_is_no_pass(place):
+    with_callable(place)
+    place.environment = {**place.environment, "ENDS": "1"}
+    done = place.trimtab("run", "--require", "next")
+    assert done.returncode == 3, done.stdout + done.stderr
+    (place.folder / "answers.py").write_text("import sys\nsys.exit(0)\n", encoding="utf-8")
+    assert place.trimtab("run", "--fresh").returncode not in (0, 1)
+
+
+def test_two_runs_on_one_ledger_are_refused_not_mixed(place):
+    place.write(cases=400)
+    first = place.start("run", "--quiet")
+    while len(requests(place)) < 20:
+        assert first.poll() is None
+        time.sleep(0.02)
+    second = place.trimtab("run")
+    _, said = first.communicate(timeout=90)
+    assert second.returncode == 4
+    assert "another run" in second.stderr
+    assert first.returncode == 0, said
+
+
+def test_a_run_ended_by_its_budget_goes_on_with_the_next(place):
+    place.write()
+    first = place.decided("--max-calls", "60")
+    assert first["verdict"] == "inconclusive"
+    second = place.decided()
+    assert second["verdict"] == "pass"
+    assert second["provenance"]["run"] == first["provenance"]["run"]
+    asked = requests(place)
+    assert asked.total() == len(asked) == 160
+    assert place.trimtab("report").returncode == 0
+
+
+def test_a_case_that_was_missing_counts_as_answered_later(place):
+    from trimtab.evidence.records import Observation
+    from trimtab.kinds import Missing, Score
+    from trimtab.workspace.recall import Recalled
+
+    def saw(outcome):
+        return Observation(metric="leak", suite="s", case="c", cluster="c", order=0, outcome=outcome)
+
+    recalled = Recalled(run="r", system="s", policy_digest="p", started=None)
+    recalled.take("next", saw(Missing("timeout")))
+    assert recalled.recorded() == set()
+    recalled.take("next", saw(Score(value=1.0)))
+    recalled.take("next", saw(Score(value=0.0)))  # the first score of a case stands
+    assert [row.outcome for row in recalled.observations["next"]["leak"]] == [Score(value=1.0)]
+
+
+def test_a_run_whose_candidate_changed_meanwhile_is_not_gone_on_with(place):
+    from trimtab.errors import UsageError
+    from trimtab.evidence import Ledger
+    from trimtab.evidence.records import Observation, RunStarted, Subject
+    from trimtab.kinds import Score
+    from trimtab.workspace.recall import recall_run
+
+    started = RunStarted(candidates={}, suites={}, metrics={}, trimtab="0", python="3", machine="m")
+    seen = [Observation(metric="leak", suite="s", case=c, cluster=c, order=0, outcome=Score(value=0.0)) for c in "ab"]
+    with Ledger.open(place.folder / "mixed.db") as ledger:
+        ledger.append([started], subject=Subject(system="bot"), run="r", maker="t", policy="p")
+        for artefact, row in zip(("one", "two"), seen, strict=True):
+            subject = Subject(system="bot", candidate="next", artefact=artefact)
+            ledger.append([row], subject=subject, run="r", maker="t", policy="p")
+        with pytest.raises(UsageError, match="two versions"):
+            recall_run(ledger, "r")

@@ -73,7 +73,11 @@ def main() -> None:
         code = ExitCode.USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: nothing to say
-        code = ExitCode.PASS
+        code = ExitCode.UNAVAILABLE
+    except SystemExit:
+        # Somebody's module ended the process, perhaps with 0. Nothing was decided, so it is no pass.
+        click.echo("error TT000 a plugin or suite called sys.exit; nothing was decided.", err=True)
+        code = ExitCode.UNAVAILABLE
     except Exception as error:  # noqa: BLE001  # the last line: unknown is never a pass
         _say(error, debug=debug, unexpected=True)
         code = ExitCode.UNAVAILABLE

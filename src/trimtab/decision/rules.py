@@ -41,9 +41,8 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
     if spec is None or measurements.system != system:
         raise UsageError(f"nothing to decide for system {system!r}: the policy or the measurements are of another.")
     tier = policy.tiers[spec.tier]
-    # Whoever was asked anything competes, answered or not: the count must not depend on what came out.
-    competing = [name for name in spec.candidates if any(measurements.trials.get(name, {}).values())]
-    alpha = round(1.0 - tier.confidence, 12) / max(1, len(competing))
+    # Every candidate that the policy names competes, asked or not: measuring them one by one must not be cheaper.
+    alpha = round(1.0 - tier.confidence, 12) / len(spec.candidates)
     bench = _Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
     candidates = tuple(bench.candidate(name) for name in spec.candidates)
     choice = choose(

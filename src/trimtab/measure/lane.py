@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from trimtab.errors import CallError, SystemUnavailableError
@@ -91,13 +91,14 @@ class Lane:
         asking, health = self.asking, self.asking.health[job.candidate]
         worst = worst_case(request, job.price)
         attempt = 0
+        wasted: list[float] = []  # seconds of failed tries: whoever asked waited for them too
         while True:
             probe = False
             if health.doubtful:
                 async with _Wait(health):
                     probe = await health.enter()
             try:
-                reply = await self._once(job, request, health, worst)
+                reply = await self._once(job, request, health, worst, wasted)
             except CallError as error:
                 failure = error
                 asking.tally.errors[error.reason] += 1
@@ -105,6 +106,7 @@ class Lane:
             else:
                 if isinstance(reply, Reply):
                     health.answered()
+                    reply = _delayed(reply, sum(wasted))
                     if asking.cache is not None:
                         await asking.cache.put(key, reply)
                 return reply
@@ -118,7 +120,9 @@ class Lane:
             attempt += 1
             await self._pause(wait, health)
 
-    async def _once(self, job: Job, request: Request, health: Health, worst: Charge) -> Reply | Missing:
+    async def _once(
+        self, job: Job, request: Request, health: Health, worst: Charge, wasted: list[float]
+    ) -> Reply | Missing:
         """One try when pace and purse let it, or why there is none."""
         purse = self.asking.purse
         if health.is_dead():
@@ -126,6 +130,8 @@ class Lane:
         if not await purse.reserve(worst):
             return Missing("budget", "the budget was used up before this case")
         spent: Charge | None = None  # nothing was sent
+        clock = asyncio.get_running_loop().time
+        begun = clock()
         try:
             if not self.pace.free:
                 async with _Wait(health):
@@ -133,10 +139,12 @@ class Lane:
             if health.is_dead():
                 return self._dead(job.candidate, health)
             spent = worst
+            begun = clock()
             reply = await self._try(job, request, health)
             spent = actual(reply, worst, job.price)
         except CallError as error:
             spent = after_failure(error, worst)
+            wasted.append(clock() - begun)
             raise
         finally:
             purse.settle(worst, spent)
@@ -237,6 +245,14 @@ def _request(generation: Generation, case: Case, messages: tuple[Message, ...]) 
         seed=generation.seed,
         stream=generation.stream,
     )
+
+
+def _delayed(reply: Reply, seconds: float) -> Reply:
+    """The reply as it was felt: later by what its failed tries took."""
+    if not seconds:
+        return reply
+    first = None if reply.first_token is None else reply.first_token + seconds
+    return replace(reply, latency=reply.latency + seconds, first_token=first)
 
 
 def _encodable(text: object) -> bool:

@@ -4,10 +4,9 @@ import math
 from collections.abc import Callable
 from typing import Literal
 
-from scipy.stats import beta, binom
-
 from trimtab.errors import InsufficientEvidenceError
 from trimtab.kinds import Interval
+from trimtab.stats.binomial_law import at_most, beta_quantile, likely_most, more_than
 
 Side = Literal["at_least", "at_most"]
 
@@ -75,12 +74,12 @@ def rate(hits: int, trials: int, missing: int, *, level: float = 0.95) -> Interv
 
 def least_rate(hits: int, trials: int, *, tail: float) -> float:
     """Lower end alone: the true rate is below it with probability at most `tail`."""
-    return 0.0 if hits == 0 else float(beta.ppf(tail, hits, trials - hits + 1))
+    return 0.0 if hits == 0 else beta_quantile(tail, hits, trials - hits + 1)
 
 
 def most_rate(hits: int, trials: int, *, tail: float) -> float:
     """Upper end alone: the true rate is above it with probability at most `tail`."""
-    return 1.0 if hits == trials else float(beta.ppf(1.0 - tail, hits + 1, trials - hits))
+    return 1.0 if hits == trials else beta_quantile(1.0 - tail, hits + 1, trials - hits)
 
 
 def trials_to_prove(bound: float, *, side: Side, alpha: float) -> int | None:
@@ -140,12 +139,12 @@ def trials_needed(hits: int, trials: int, bound: float, *, side: Side, alpha: fl
     worst, best = (hits + missing) / tried, hits / tried
 
     def proved(extra: int) -> bool:
-        likely = hits + missing + int(binom.ppf(POWER, extra, worst)) if extra else hits + missing
-        return bool(binom.cdf(likely, tried + extra, bound) <= alpha)
+        likely = hits + missing + likely_most(POWER, extra, worst) if extra else hits + missing
+        return bool(at_most(likely, tried + extra, bound) <= alpha)
 
     def refuted(extra: int) -> bool:
-        likely = hits + int(binom.ppf(1.0 - POWER, extra, best)) if extra else hits
-        return bool(binom.sf(likely - 1, tried + extra, bound) <= alpha)
+        likely = hits + likely_most(1.0 - POWER, extra, best) if extra else hits
+        return bool(more_than(likely - 1, tried + extra, bound) <= alpha)
 
     if worst < bound:
         return smallest(proved)

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import binomtest
 
 from trimtab.kinds import Estimate, Interval, Missing, Score
+from trimtab.stats.binomial_law import at_most
 from trimtab.stats.bounded import mean_interval, trials_to_refute
 from trimtab.stats.clusters import Floats
 
@@ -32,7 +32,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     if only_first < 0 or only_second < 0:
         raise ValueError(f"out of range: {only_first=}, {only_second=}")
     pairs = only_first + only_second
-    return 1.0 if pairs == 0 else float(binomtest(only_first, pairs, 0.5).pvalue)
+    return 1.0 if pairs == 0 else min(1.0, 2.0 * float(at_most(min(only_first, pairs - only_first), pairs, 0.5)))
 
 
 def paired_difference(pairs: Sequence[Pair], *, level: float = 0.95) -> Estimate | Missing:

@@ -11,9 +11,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import binom
 
 from trimtab.kinds import Estimate, Interval, Missing
+from trimtab.stats.binomial_law import at_most, more_than
 from trimtab.stats.bounded import log_evidence
 from trimtab.stats.clusters import Floats, Outcome
 
@@ -74,9 +74,9 @@ def _ranked(low: Floats, high: Floats, order: float, tail: float) -> tuple[float
     """Order statistics whose ranks fail with probability at most `tail` each."""
     count = len(low)
     ranks = np.arange(count + 1)
-    below = binom.cdf(ranks, count, order)  # P(at most k cases lie below the quantile)
+    below = at_most(ranks, count, order)  # P(at most k cases lie below the quantile)
     lowest = int(np.searchsorted(below, tail, side="right"))  # ranks 1..lowest are safe
-    above = binom.sf(ranks - 1, count, order)  # P(at least k cases lie below it)
+    above = more_than(ranks - 1, count, order)  # P(at least k cases lie below it)
     safe = np.flatnonzero(above <= tail)
     return (
         float(np.sort(low)[lowest - 1]) if lowest else 0.0,

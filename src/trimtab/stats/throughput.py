@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from trimtab.kinds import Interval
 from trimtab.stats.clusters import Floats
@@ -51,5 +51,5 @@ def per_second(value: Floats, at: Floats, missing: int, *, level: float) -> tupl
     error = math.sqrt(float(residual @ residual) * batches / (batches - 1)) / span
     if error == 0.0:  # no scatter, no idea how far off it might be
         return rate, vacuous, batches
-    reach = float(student.ppf((1.0 + level) / 2.0, batches - 1)) * error
+    reach = float(stdtrit(batches - 1, (1.0 + level) / 2.0)) * error
     return rate, Interval(max(0.0, rate - reach), rate + reach, level, METHOD), batches

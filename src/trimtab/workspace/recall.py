@@ -22,16 +22,38 @@ class Recalled:
     finished: RunFinished | None = None
     decided: Decided | None = None
     decided_at: int = 0
-    observations: dict[str, dict[str, list[Observation]]] = field(default_factory=dict)  # candidate -> metric -> rows
+    # candidate -> metric -> case: a case is one trial, however often it was recorded
+    seen: dict[str, dict[str, dict[str, Observation]]] = field(default_factory=dict)
     artefacts: dict[str, str] = field(default_factory=dict)  # candidate -> digest
 
-    def recorded(self) -> set[tuple[str, str, str]]:
-        """(candidate, metric, case) of everything observed already."""
+    @property
+    def observations(self) -> dict[str, dict[str, list[Observation]]]:
+        """Candidate -> metric -> what counts of each case, as recorded."""
         return {
-            (candidate, metric, seen.case)
+            candidate: {metric: list(cases.values()) for metric, cases in metrics.items()}
+            for candidate, metrics in self.seen.items()
+        }
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything at all was scored."""
+        return bool(self.recorded())
+
+    def take(self, candidate: str, observation: Observation) -> None:
+        """Count an observation. The first score of a case stands; an answer replaces what was missing before."""
+        cases = self.seen.setdefault(candidate, {}).setdefault(observation.metric, {})
+        before = cases.get(observation.case)
+        if before is None or isinstance(before.outcome, Missing):
+            cases[observation.case] = observation
+
+    def recorded(self) -> set[tuple[str, str, str]]:
+        """(candidate, metric, case) of everything that was scored; what was missing may still be answered."""
+        return {
+            (candidate, metric, row.case)
             for candidate, metrics in self.observations.items()
             for metric, rows in metrics.items()
-            for seen in rows
+            for row in rows
+            if not isinstance(row.outcome, Missing)
         }
 
     def measurements(self) -> Measurements:
@@ -67,22 +89,29 @@ def _trials(rows: Iterable[Observation]) -> list[Trial]:
     return [Trial(case=row.case, cluster=row.cluster, outcome=row.outcome) for row in ordered]
 
 
-def recall_run(ledger: Ledger, run: str) -> Recalled:
-    """Everything the ledger holds about one run.
+def recall_run(ledger: Ledger, run: str, *, as_decided: bool = False) -> Recalled:
+    """Everything the ledger holds about one run; `as_decided` leaves out what came after its last decision.
 
     Raises:
-        UsageError: There is no such run.
+        UsageError: There is no such run, or it mixes two versions of a candidate.
     """
     recalled: Recalled | None = None
+    last = max((row.seq for row in ledger.rows(run=run, kind=Decided.kind)), default=0) if as_decided else 0
     for row, record in ledger.records(run=run):
+        if last and row.seq > last:
+            break
         if isinstance(record, RunStarted):
             recalled = Recalled(run=run, system=row.system, policy_digest=row.policy, started=record)
         elif recalled is None:
             continue
         elif isinstance(record, Observation):
-            metrics = recalled.observations.setdefault(row.candidate, {})
-            metrics.setdefault(record.metric, []).append(record)
-            recalled.artefacts[row.candidate] = row.artefact
+            recalled.take(row.candidate, record)
+            before = recalled.artefacts.setdefault(row.candidate, row.artefact) or row.artefact
+            if row.artefact and row.artefact != before:
+                raise UsageError(
+                    f"run {run} mixes two versions of {row.candidate}.", "Measure it anew with `trimtab run --fresh`."
+                )
+            recalled.artefacts[row.candidate] = before
         elif isinstance(record, RunFinished):
             recalled.finished = record
         elif isinstance(record, Decided):

@@ -1,5 +1,6 @@
 """The measuring loop: plan → ask → score → ledger."""
 
+import math
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
@@ -7,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trimtab._canonical import digest, text_digest
-from trimtab.errors import SystemUnavailableError
+from trimtab.errors import SystemUnavailableError, UsageError
 from trimtab.evidence import Ledger
+from trimtab.evidence.ledger import SCORE_LIMIT
 from trimtab.evidence.records import Observation, Subject
 from trimtab.kinds import Exchange, Missing, Price, Score, Shape, System, plugins
 from trimtab.measure.cache import Cache
 from trimtab.measure.redact import planted, redact
 from trimtab.measure.runner import Job, Purse, Result, Tally, ask_all
 from trimtab.policy import Candidate, Policy
+from trimtab.workspace.machine import machine
 from trimtab.workspace.plan import Plan, Scored
 from trimtab.workspace.progress import Board
 
@@ -27,7 +30,8 @@ class Measuring:
     """One run in the making: what the loop needs, and what it counts.
 
     `recorded` names what the ledger holds of this run already, when it goes
-    on after an interruption. A `fresh` run uses no replies but its own.
+    on after an interruption, and `artefacts` what its candidates were then. A
+    `fresh` run uses no replies but its own.
     """
 
     policy: Policy
@@ -38,6 +42,7 @@ class Measuring:
     run: str
     purse: Purse
     recorded: set[tuple[str, str, str]]
+    artefacts: Mapping[str, str]
     fresh: bool = False
     tally: Tally = field(default_factory=Tally)
     _pending: dict[str, list[Observation]] = field(default_factory=dict)  # by the metric that made them
@@ -57,6 +62,7 @@ class Measuring:
             async with system:
                 identity = dict(system.identity())
                 subject = Subject(system=self.plan.system, candidate=name, artefact=digest(identity))
+                self._same_as_before(subject)
                 self.board.say(f"asking {name}")
                 jobs = self._jobs(name, spec, system, identity)
                 async with aclosing(ask_all(jobs, cache=self.cache, tally=self.tally, purse=self.purse)) as results:
@@ -73,8 +79,11 @@ class Measuring:
     def _jobs(self, name: str, spec: Candidate, system: System, identity: Mapping[str, Any]) -> list[Job]:
         # Without a digest of the weights, the same name may answer differently tomorrow: replies
         # are then good for this run (and for going on with it) only.
-        pinned = "weights" in identity and not self.fresh
-        key = identity if pinned else {**identity, "run": self.run}
+        # Two candidates never share replies, nor do two machines: their timings are evidence too.
+        told = spec.model_dump(mode="json", exclude={"about", "price"})
+        key: dict[str, Any] = {**identity, "candidate": name, "spec": digest(told), "machine": machine()}
+        if "weights" not in identity or self.fresh:
+            key["run"] = self.run
         price = Price(input=spec.price.input, output=spec.price.output) if spec.price else None
         return [
             Job(
@@ -89,6 +98,15 @@ class Measuring:
             )
             for suite in self.plan.suites.values()
         ]
+
+    def _same_as_before(self, subject: Subject) -> None:
+        """Refuse to go on with a run whose candidate has become another; the mix would be of neither."""
+        before = self.artefacts.get(subject.candidate)
+        if before and before != subject.artefact:
+            raise UsageError(
+                f"{subject.candidate} is not what it was when run {self.run} began (its weights or settings changed).",
+                "Measure it anew with `trimtab run --fresh`.",
+            )
 
     def _take(self, result: Result, subject: Subject) -> None:
         """Score one finished case for every metric of its suite."""
@@ -133,9 +151,10 @@ class Measuring:
                 self._take(result, subject)
 
     def _flush(self, subject: Subject) -> None:
-        while self._pending:
-            maker, pending = self._pending.popitem()
+        for maker in list(self._pending):
+            pending = self._pending[maker]
             self.ledger.append(pending, subject=subject, run=self.run, maker=maker, policy=self.policy.digest)
+            del self._pending[maker]  # only now: what could not be written is not forgotten
         self._flushed = time.monotonic()
 
 
@@ -145,11 +164,21 @@ def _outcome(scored: Scored, result: Result) -> Score | Missing:
         return replace(result.outcome, group=result.case.group)
     try:
         outcome = scored.plugin.score(result.case, result.outcome)
-    except Exception as error:  # noqa: BLE001  # somebody else's metric; a crash is not a clean result
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's metric; a crash is not a clean result
         outcome = Missing("metric-crashed", type(error).__name__)
+    if not isinstance(outcome, Missing) and not _usable(outcome):
+        outcome = Missing("metric-crashed", "a score that is no finite number")
     if isinstance(outcome, Missing) and not outcome.group:
         return replace(outcome, group=result.case.group)
     return outcome
+
+
+def _usable(outcome: object) -> bool:
+    """Whether a plugin returned a score that the ledger can hold and statistics can use."""
+    if not isinstance(outcome, Score) or not isinstance(outcome.group, str):
+        return False
+    numbers = (outcome.value, outcome.per, outcome.at)
+    return all(type(n) in (int, float) and math.isfinite(n) and abs(n) <= SCORE_LIMIT for n in numbers)
 
 
 def _undesired(scored: Scored, outcome: Score | Missing) -> bool:

@@ -1,7 +1,6 @@
 """Opens a policy and a ledger; measures, decides, and shows what was decided."""
 
 import asyncio
-import os
 import platform
 import secrets
 import time
@@ -22,6 +21,8 @@ from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Purse
 from trimtab.policy import Policy, load_policy
 from trimtab.report import Example, LedgerFacts, Report
+from trimtab.workspace.lock import measuring_alone
+from trimtab.workspace.machine import machine
 from trimtab.workspace.plan import Plan, make_plan
 from trimtab.workspace.progress import Board, Line, Watched
 from trimtab.workspace.recall import Recalled, recall_policy, recall_run
@@ -86,9 +87,11 @@ class Workspace:
     ) -> Report:
         """Measure the candidates of a system, decide, and record everything.
 
-        An interrupted run of the same policy and suites goes on where it was,
-        unless `fresh`. `require` names a candidate that must be among those
-        measured, since somebody will ask for its verdict.
+        Only one run at a time measures with one ledger. A run of the same
+        policy and suites that was interrupted, or ended by its budget or for
+        want of an answer, goes on where it was, unless `fresh`. `require`
+        names a candidate that must be among those measured, since somebody
+        will ask for its verdict.
 
         Raises:
             UsageError: No such system or candidate, or several systems and none named.
@@ -99,20 +102,16 @@ class Workspace:
         board = board or Board()
         policy, name = self._system(system)
         plan = make_plan(policy, self.base, system=name, candidates=tuple(candidates), require=require)
-        board.say("verifying the ledger")
-        self.ledger.verify().raise_if_bad()
-        started = _started(policy, plan, fresh=fresh)
-        resumed = None if fresh else self._interrupted(policy, name, started)
-        if resumed:
-            started = resumed.started
-        run = resumed.run if resumed else f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
-        if resumed is None:
-            self._begin(policy, name, run, started)
-        board.lines = _lines(policy, plan)
         budget = plan.spec.budget if max_calls is None else plan.spec.budget.model_copy(update={"calls": max_calls})
-        purse = Purse(budget=budget)
-        begun = time.monotonic()
-        with Cache(self.replies) as cache:
+        with measuring_alone(self.replies.parent), Cache(self.replies) as cache:
+            board.say("verifying the ledger")
+            self.ledger.verify().raise_if_bad()
+            started = _started(policy, plan, fresh=fresh)
+            resumed = None if fresh else self._interrupted(policy, name, started)
+            if resumed:
+                started = resumed.started
+            run = resumed.run if resumed else self._begin(policy, name, started)
+            board.lines = _lines(policy, plan)
             measuring = Measuring(
                 policy=policy,
                 plan=plan,
@@ -120,26 +119,33 @@ class Workspace:
                 cache=cache,
                 board=board,
                 run=run,
-                purse=purse,
+                purse=Purse(budget=budget),
                 recorded=resumed.recorded() if resumed else set(),
+                artefacts=resumed.artefacts if resumed else {},
                 fresh=started.fresh,
             )
-            asyncio.run(measuring.measure())
-        tally = measuring.tally
+            return self._measured(measuring)
+
+    def _measured(self, measuring: Measuring) -> Report:
+        """Measure, and record how it ended together with what was decided, so that neither is without the other."""
+        begun = time.monotonic()
+        asyncio.run(measuring.measure())
+        plan, tally, run = measuring.plan, measuring.tally, measuring.run
         lost = len(tally.unavailable) == len(plan.candidates)
         finished = RunFinished(
-            outcome="unavailable" if lost else "budget" if purse.empty else "complete",
+            outcome="unavailable" if lost else "budget" if measuring.purse.empty else "complete",
             calls=tally.calls,
             cached=tally.cached,
             tokens=tally.tokens,
             errors=dict(tally.errors),
             seconds=round(time.monotonic() - begun, 3),
         )
-        self._append(finished, system=name, run=run, policy=policy.digest)
-        if lost:
+        recalled = recall_run(self.ledger, run)
+        if lost and not recalled.answered:
+            self._append(finished, system=plan.system, run=run, policy=measuring.policy.digest)
             raise _nobody_answered(tally.unavailable)
-        board.say("deciding")
-        return self._decide(policy.digest, run)
+        measuring.board.say("deciding")
+        return self._decide(recalled, finished)
 
     def _system(self, name: str) -> tuple[Policy, str]:
         if self.policy is None:
@@ -153,20 +159,22 @@ class Workspace:
         return self.policy, name
 
     def _interrupted(self, policy: Policy, system: str, started: RunStarted) -> Recalled | None:
-        """The last run of this system, if it never finished and asked the very same."""
+        """The last run of this system, if it asked the very same and was not completed."""
         last = next((run for run in self.ledger.runs() if run.system == system), None)
-        if last is None or last.finished or last.policy != policy.digest:
+        if last is None or last.outcome == "complete" or last.policy != policy.digest:
             return None
         recalled = recall_run(self.ledger, last.run)
         same = replace(recalled.started, fresh=False) == replace(started, fresh=False)
         return recalled if same else None
 
-    def _begin(self, policy: Policy, system: str, run: str, started: RunStarted) -> None:
+    def _begin(self, policy: Policy, system: str, started: RunStarted) -> str:
+        run = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         known = any(row.policy == policy.digest for row in self.ledger.rows(kind=PolicyAdopted.kind))
         adopted = [] if known else [PolicyAdopted(text=policy.model_dump_json(by_alias=True))]
         if adopted:
             self._append(*adopted, system="", run="", policy=policy.digest)
         self._append(started, system=system, run=run, policy=policy.digest)
+        return run
 
     def _append(self, *records: Record, system: str, run: str, policy: str) -> int:
         row = self.ledger.append(
@@ -176,13 +184,14 @@ class Workspace:
 
     # -- deciding ----------------------------------------------------------------
 
-    def _decide(self, policy_digest: str, run: str) -> Report:
+    def _decide(self, recalled: Recalled, finished: RunFinished) -> Report:
         """Decide from what the ledger holds and nothing else, the policy included, and record it."""
-        recalled = recall_run(self.ledger, run)
-        policy = recall_policy(self.ledger, policy_digest)
+        policy = recall_policy(self.ledger, recalled.policy_digest)
         moment = time.time_ns() // 1000
-        decision = decide(policy, recalled.system, recalled.measurements(), run=run, time=moment)
-        self._append(Decided(decision=to_payload(decision)), system=recalled.system, run=run, policy=policy.digest)
+        decision = decide(policy, recalled.system, recalled.measurements(), run=recalled.run, time=moment)
+        decided = Decided(decision=to_payload(decision))
+        self._append(finished, decided, system=recalled.system, run=recalled.run, policy=policy.digest)
+        recalled.finished = finished
         return self._shown(policy, decision, recalled, verified=True)
 
     def report(self, run: str = "latest") -> Report:
@@ -199,7 +208,7 @@ class Workspace:
             if not decided:
                 raise UsageError("the ledger holds no decision yet.", "Make one with `trimtab run`.")
             run = decided
-        recalled = recall_run(self.ledger, run)
+        recalled = recall_run(self.ledger, run, as_decided=True)
         if recalled.decided is None:
             raise UsageError(f"run {run} was never decided.", "Go on with it: `trimtab run`.")
         policy = recall_policy(self.ledger, recalled.policy_digest)
@@ -245,7 +254,7 @@ def _started(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
         metrics={name: _facts(policy, name, plan) for name in plan.metrics},
         trimtab=__version__,
         python=platform.python_version(),
-        machine=f"{platform.system()} {platform.machine()}, {_cores()} cores",
+        machine=machine(),
         fresh=fresh,
     )
 
@@ -262,14 +271,10 @@ def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:
     }
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _lines(policy: Policy, plan: Plan) -> list[Line]:
     """What the display shows: one line for each suite asked of each candidate."""
     tier = policy.tiers[plan.spec.tier]
-    alpha = (1.0 - tier.confidence) / len(plan.candidates)
+    alpha = (1.0 - tier.confidence) / len(plan.spec.candidates)
     return [
         Line(
             candidate=candidate,
