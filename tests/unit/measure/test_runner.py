@@ -515,3 +515,15 @@ def test_memory_does_not_grow_with_the_number_of_cases():
         assert most_tasks <= 51
 
     run_virtual(main())
+
+
+def test_what_failed_tries_took_is_part_of_the_latency_and_waits_between_them_are_not():
+    def script(prompt, number):
+        return DOWN if number < 2 else Reply(text="at last", latency=0.5, first_token=0.25)
+
+    system = Scripted(script, seconds=lambda prompt: 3.0)
+    (result,) = run(job(system, cases(1), retries=4))
+    assert isinstance(result.outcome, Exchange)
+    (reply,) = result.outcome.replies
+    assert reply.latency == pytest.approx(2 * 3.0 + 0.5)
+    assert reply.first_token == pytest.approx(2 * 3.0 + 0.25)
