@@ -53,7 +53,12 @@ class Mistake:
         level = "warning" if self.warning else "error"
         what = f"{self.where}: {self.message}" if self.where else self.message
         text = f"{place}: {level} {self.code} {what}"
-        return f"{text} {self.suggestion}" if self.suggestion else text
+        return f"{text}{self.stop} {self.suggestion}" if self.suggestion else text
+
+    @property
+    def stop(self) -> str:
+        """What ends the message before a suggestion follows."""
+        return "" if self.message.endswith((".", "?", "!", ":", ";")) else "."
 
 
 class PolicyError(TrimtabError, ValueError):

@@ -11,6 +11,8 @@ from collections import Counter
 
 import pytest
 
+from trimtab.testing import ServerProcess
+
 CONCURRENCY = 8
 
 
@@ -83,8 +85,6 @@ def test_a_dead_endpoint_is_unavailable_and_says_what_next(place):
 
 
 def test_a_wrong_key_is_said_once_and_never_shown(place):
-    from trimtab.testing import ServerProcess
-
     place.environment = {"RIGHT": "right-key-123", "WRONG": "wrong-key-456"}
     import os
 
@@ -227,13 +227,14 @@ def test_a_suite_or_system_that_ends_the_process_is_no_pass(place):
 
 
 def test_two_runs_on_one_ledger_are_refused_not_mixed(place):
-    place.write(cases=400)
-    first = place.start("run", "--quiet")
-    while len(requests(place)) < 20:
-        assert first.poll() is None
-        time.sleep(0.02)
-    second = place.trimtab("run")
-    _, said = first.communicate(timeout=90)
+    with ServerProcess("--latency", "0.2") as slow:
+        place.write(cases=40, url=slow.url, second=slow.url)
+        first = place.start("run", "--quiet")
+        while not (place.folder / ".trimtab/replies.db").exists():
+            assert first.poll() is None
+            time.sleep(0.02)
+        second = place.trimtab("run")
+        _, said = first.communicate(timeout=90)
     assert second.returncode == 4
     assert "another run" in second.stderr
     assert first.returncode == 0, said

@@ -11,7 +11,7 @@ from importlib import import_module
 import click
 
 from trimtab import __version__
-from trimtab.errors import ExitCode, TrimtabError
+from trimtab.errors import ExitCode, PolicyError, TrimtabError
 
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
 
@@ -66,7 +66,8 @@ def main() -> None:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("Interrupted. What was measured is kept; run the same command again to go on.", err=True)
+        kept = " What was measured is kept; run the same command again to go on." if "run" in sys.argv[1:2] else ""
+        click.echo(f"Interrupted.{kept}", err=True)
         code = _INTERRUPTED
     except click.ClickException as error:
         error.show()
@@ -94,4 +95,6 @@ def _say(error: Exception, *, debug: bool, unexpected: bool = False) -> None:
     if unexpected:
         # The text of somebody else's exception may quote data, so only its type is shown.
         text = f"TT000 unexpected {type(error).__name__}. Run again with --debug and report it; nothing was decided."
-    click.echo(click.style("error ", fg="red", bold=True, reset=True) + text, err=True)
+    # A policy's mistakes are lines of their own, each of which says "error".
+    mark = "" if isinstance(error, PolicyError) else click.style("error ", fg="red", bold=True, reset=True)
+    click.echo(mark + text, err=True)

@@ -25,9 +25,7 @@ def check(output: Output, policy: Path, *, strict: bool) -> None:
 
     A policy without mistakes is summed up, with what each floor costs to prove. Exits 2 when there are mistakes.
     """
-    from trimtab.policy import check_policy
-
-    checked = check_policy(policy)
+    checked = _checked(policy)
     failed = checked.policy is None or (strict and bool(checked.warnings))
     if output.json:
         output.data(_data(checked, ok=not failed))
@@ -40,6 +38,42 @@ def check(output: Output, policy: Path, *, strict: bool) -> None:
         output.show(_verdict(checked, policy))
     if failed:
         raise click.exceptions.Exit(ExitCode.USAGE)
+
+
+def _checked(path: Path) -> "Checked":
+    """The policy, and the case files that it names: a mistake in either is found before a run."""
+    from dataclasses import replace
+
+    from trimtab.errors import PolicyError
+    from trimtab.measure.suites import load_suite
+    from trimtab.policy import check_policy
+
+    checked = check_policy(path)
+    if checked.policy is None:
+        return checked
+    found: list[Mistake] = []
+    for name, spec in checked.policy.suites.items():
+        if not spec.file:
+            continue
+        try:
+            suite = load_suite(name, spec, base=path.parent)
+        except PolicyError as error:
+            found += error.mistakes
+            continue
+        if suite.lacking:
+            found.append(
+                Mistake(
+                    path=str(path),
+                    line=0,
+                    column=0,
+                    where=f"suites.{name}",
+                    message=f"has {len(suite.cases)} cases, and {spec.cases} are asked for",
+                    suggestion="What is missing cannot be measured: add cases, or lower `cases`.",
+                    warning=True,
+                )
+            )
+    broken = any(not mistake.warning for mistake in found)
+    return replace(checked, policy=None if broken else checked.policy, mistakes=(*checked.mistakes, *found))
 
 
 def _line(mistake: Mistake) -> "Text":
@@ -56,7 +90,7 @@ def _line(mistake: Mistake) -> "Text":
         mistake.message,
     )
     if mistake.suggestion:
-        text.append(f" {mistake.suggestion}", style="cyan")
+        text.append(mistake.stop).append(f" {mistake.suggestion}", style="cyan")
     return text
 
 

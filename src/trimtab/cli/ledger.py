@@ -271,12 +271,12 @@ def _runs(runs: "list[RunSummary]") -> Any:
 
     table = Table(box=None)
     for name in ("Run", "System", "Started", "Outcome", "Verdict", "Policy"):
-        table.add_column(name, no_wrap=name == "Started")
+        table.add_column(name, no_wrap=name in {"Run", "Started"}, overflow="fold")
     colours = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
     for one in runs:
         verdict = Text(one.verdict or "-", style=colours.get(one.verdict, ""))
         cells = (one.run, one.system, _moment(one.started), one.outcome or "unfinished")
-        table.add_row(*map(Text, cells), verdict, Text(one.policy[:19]))
+        table.add_row(*map(Text, cells), verdict, Text(one.policy.removeprefix("sha256:")[:12]))
     return table
 
 

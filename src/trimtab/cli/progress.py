@@ -110,7 +110,7 @@ def _done(line: Line) -> str:
 
 
 def _rate(line: Line) -> str:
-    return f"{line.rate:.1f}" if line.done else "-"
+    return f"{line.rate:.1f}" if line.done > line.missing else "-"  # what was given up was not measured at any rate
 
 
 def _so_far(line: Line, *, styled: bool) -> str:

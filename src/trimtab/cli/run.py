@@ -38,8 +38,14 @@ def run(
 ) -> None:
     """Measure every candidate on performance and safety at once, judge each floor of POLICY, choose.
 
-    POLICY is trimtab.yaml unless given. An interrupted run goes on where it stopped.
+    POLICY is trimtab.yaml unless given. A run that was interrupted goes on where it stopped. A completed one is
+    not repeated from memory: endpoints are asked again, since another model may answer there; only replies of weights
+    with a known digest are used again.
     """
+    from trimtab.policy import load_policy
+
+    load_policy(policy)  # a mistake is told before anything heavy is imported
+
     from trimtab.cli.progress import shown
     from trimtab.report import as_json, decision_view, write_reports
     from trimtab.workspace import Workspace

@@ -37,7 +37,8 @@ def allowed(where: Where) -> list[str]:
 
 def nearest(word: str, choices: Iterable[str]) -> str:
     """`Did you mean ...?`, or the choices when they are few, or nothing."""
-    options = sorted(set(choices))
+    # A mistyped name may hold anything; what cannot be printed is no suggestion.
+    options = sorted({choice for choice in choices if choice.isprintable()})
     close = difflib.get_close_matches(word[:100], options, n=1, cutoff=0.6)
     if close:
         return f"Did you mean `{close[0]}`?"

@@ -208,15 +208,21 @@ class Workspace:
             if not decided:
                 raise UsageError("the ledger holds no decision yet.", "Make one with `trimtab run`.")
             run = decided
-        recalled = recall_run(self.ledger, run, as_decided=True)
+        recalled = recall_run(self.ledger, self._named(run), as_decided=True)
         if recalled.decided is None:
             raise UsageError(f"run {run} was never decided.", "Go on with it: `trimtab run`.")
         policy = recall_policy(self.ledger, recalled.policy_digest)
         recorded = from_payload(recalled.decided.decision)
-        again = decide(policy, recalled.system, recalled.measurements(), run=run, time=recorded.time)
+        again = decide(policy, recalled.system, recalled.measurements(), run=recalled.run, time=recorded.time)
         if to_payload(again) != to_payload(recorded):
-            raise UnreproducibleError(run, recalled.started.trimtab)
+            raise UnreproducibleError(recalled.run, recalled.started.trimtab)
         return self._shown(policy, recorded, recalled, verified=True)
+
+    def _named(self, run: str) -> str:
+        """The run that a name or the beginning of one means, if it means just one."""
+        known = [summary.run for summary in self.ledger.runs()]
+        meant = [name for name in known if name.startswith(run)]
+        return meant[0] if run not in known and len(meant) == 1 else run
 
     def _shown(self, policy: Policy, decision: Decision, recalled: Recalled, *, verified: bool) -> Report:
         head, checkpoints = self.ledger.head(), self.ledger.checkpoints()

@@ -74,7 +74,7 @@ def test_check_as_json(folder, trimtab, base, changing):
 def test_check_of_nothing_says_how_to_begin(trimtab):
     code, out, _ = trimtab("check")
     assert code == 2
-    assert "trimtab.yaml: error TT101 does not exist `trimtab init` writes one." in out
+    assert "trimtab.yaml: error TT101 does not exist. `trimtab init` writes one." in out
 
 
 def test_markup_in_a_policy_is_only_text(folder, trimtab, changing):
