@@ -253,14 +253,15 @@ def test_a_run_ended_by_its_budget_goes_on_with_the_next(place):
 
 
 def test_a_case_that_was_missing_counts_as_answered_later(place):
-    from trimtab.evidence.records import Observation
+    from trimtab.evidence.records import Observation, RunStarted
     from trimtab.kinds import Missing, Score
     from trimtab.workspace.recall import Recalled
 
     def saw(outcome):
         return Observation(metric="leak", suite="s", case="c", cluster="c", order=0, outcome=outcome)
 
-    recalled = Recalled(run="r", system="s", policy_digest="p", started=None)
+    started = RunStarted(candidates={}, suites={}, metrics={}, trimtab="0", python="3", machine="m")
+    recalled = Recalled(run="r", system="s", policy_digest="p", started=started)
     recalled.take("next", saw(Missing("timeout")))
     assert recalled.recorded() == set()
     recalled.take("next", saw(Score(value=1.0)))
