@@ -227,7 +227,7 @@ def test_a_suite_or_system_that_ends_the_process_is_no_pass(place):
 
 
 def test_two_runs_on_one_ledger_are_refused_not_mixed(place):
-    with ServerProcess("--latency", "0.2") as slow:
+    with ServerProcess("--latency", "0.5") as slow:
         place.write(cases=40, url=slow.url, second=slow.url)
         first = place.start("run", "--quiet")
         while not (place.folder / ".trimtab/replies.db").exists():
