@@ -1,6 +1,5 @@
 """The measuring loop: plan → ask → score → ledger."""
 
-import math
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
@@ -178,7 +177,7 @@ def _usable(outcome: object) -> bool:
     if not isinstance(outcome, Score) or not isinstance(outcome.group, str):
         return False
     numbers = (outcome.value, outcome.per, outcome.at)
-    return all(type(n) in (int, float) and math.isfinite(n) and abs(n) <= SCORE_LIMIT for n in numbers)
+    return all(type(n) in (int, float) and abs(n) <= SCORE_LIMIT for n in numbers)  # NaN is not, either
 
 
 def _undesired(scored: Scored, outcome: Score | Missing) -> bool:
