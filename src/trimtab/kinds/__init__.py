@@ -1,7 +1,17 @@
 """Protocols for plugins, and the values they exchange."""
 
 from trimtab.kinds.case import Case, Exchange, Message, Price, Reply, Request, Role, Score
-from trimtab.kinds.detector import Detector, Finding
+from trimtab.kinds.detector import (
+    AnyDetector,
+    Context,
+    ContextualDetector,
+    Detector,
+    DetectorCard,
+    ErrorRates,
+    Finding,
+    Origin,
+    RemoteDetector,
+)
 from trimtab.kinds.estimate import Estimate, Interval, Missing, Shape
 from trimtab.kinds.metric import Better, Metric
 from trimtab.kinds.store import Checkpoint, Rollup, Row, Store
@@ -9,10 +19,15 @@ from trimtab.kinds.suite import Suite
 from trimtab.kinds.system import System
 
 __all__ = [
+    "AnyDetector",
     "Better",
     "Case",
     "Checkpoint",
+    "Context",
+    "ContextualDetector",
     "Detector",
+    "DetectorCard",
+    "ErrorRates",
     "Estimate",
     "Exchange",
     "Finding",
@@ -20,7 +35,9 @@ __all__ = [
     "Message",
     "Metric",
     "Missing",
+    "Origin",
     "Price",
+    "RemoteDetector",
     "Reply",
     "Request",
     "Role",

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from trimtab.detect.disguise import Span, merge, spans
 from trimtab.errors import DetectorError, PluginError
 from trimtab.kinds import Case, Detector, Finding, plugins
-from trimtab.kinds.disguise import Span, merge, spans
 
 LONGEST = 240
 """Characters of an excerpt, the mark of omission included."""

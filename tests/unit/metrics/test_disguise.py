@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab.kinds.disguise import begins_at_end, merge, shows, spans
+from trimtab.detect.disguise import begins_at_end, merge, shows, spans
 
 VALUES = st.from_regex(r"[A-Z]{4,8}-[0-9]{4}", fullmatch=True)
 # No letters or digits, so that the borders of the disguise stay where they are.

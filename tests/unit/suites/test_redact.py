@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trimtab.detect.disguise import shows
 from trimtab.errors import DetectorError
 from trimtab.kinds import Case, Message, plugins
-from trimtab.kinds.disguise import shows
 from trimtab.measure import redact as module
 from trimtab.measure.redact import LONGEST, WITHHELD, planted, redact
 

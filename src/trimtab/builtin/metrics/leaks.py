@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from trimtab.builtin.metrics import reading
+from trimtab.detect.disguise import begins_at_end, shows
 from trimtab.kinds import Better, Case, Exchange, Missing, Reply, Score, Shape
-from trimtab.kinds.disguise import begins_at_end, shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Everything that has a shape: structured personal data and secrets, in one pass."""

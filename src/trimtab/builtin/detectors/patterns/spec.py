@@ -1,0 +1,33 @@
+"""What a pattern is: a shape that is cheap to find, and a judge that says whether a candidate is one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Judged = tuple[int, int, float]
+"""Start and end of what to report, and the confidence in it."""
+
+Judge = Callable[[str, int, int], Judged | None]
+"""Looks at a candidate `text[start:end]` with what stands around it; None if it is none."""
+
+
+def as_found(_text: str, start: int, end: int) -> Judged | None:
+    """The judge of a shape that says enough by itself."""
+    return start, end, 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """One shape.
+
+    `shape` is a regular expression in the syntax that `re` and Hyperscan share: no look-around, no
+    back-references, every repetition bounded. Where the beginning or end of a word matters, the judge looks.
+    `anchors` are lower-case literals of which every match contains at least one in any case; empty means that
+    every match contains a decimal digit. The judge must take time linear in the candidate and may look at no more
+    than a few hundred characters around it.
+    """
+
+    label: str
+    shape: str
+    anchors: tuple[str, ...] = ()
+    judge: Judge = as_found
+    ignore_case: bool = False

@@ -1,0 +1,1 @@
+"""Listens: the guard's proxy in front of a model."""
