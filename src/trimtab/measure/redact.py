@@ -1,12 +1,14 @@
 """Makes an excerpt of a reply that may be kept: short, printable, without planted or personal values."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from trimtab.detect import look
 from trimtab.detect.disguise import Span, merge, spans
 from trimtab.errors import DetectorError, PluginError
-from trimtab.kinds import Case, Detector, Finding, plugins
+from trimtab.kinds import AnyDetector, Case, Context, Finding, plugins
 
 LONGEST = 240
 """Characters of an excerpt, the mark of omission included."""
@@ -17,6 +19,11 @@ WITHHELD = "[…]"
 _WINDOW = 4_096  # characters looked at
 _MARGIN = 1_024  # not shown at the end of a window that was cut, where a value may be cut as well
 _PASSES = 4
+_READING = Context(origin="assistant")
+_ABOUT_THE_WHOLE = frozenset(
+    {"attack", "harm", "bias", "refusal"}
+)  # families that judge a text and point at no value in it
+_LONG_NUMBER = re.compile(r"\d(?:[ \-.\u00a0]?\d){8,}+")  # names a person or an account more often than not
 _PLANTED = ("canary", "personal")  # keys of `expect` whose values must not come out
 
 
@@ -32,7 +39,7 @@ def planted(case: Case) -> tuple[str, ...]:
 def redact(text: str, *, secrets: Iterable[str] = ()) -> str:
     """An excerpt of at most `LONGEST` characters that shows no secret and nothing that a detector finds.
 
-    Secrets are masked in every disguise that `kinds.disguise` sees through,
+    Secrets are masked in every disguise that `detect.disguise` sees through,
     and every installed detector looks, those of other packages included. The
     result is looked at again before it is returned. If a detector cannot look,
     or finds something in every new version of the excerpt, all is withheld.
@@ -54,8 +61,10 @@ def redact(text: str, *, secrets: Iterable[str] = ()) -> str:
 
 
 @cache
-def _detectors() -> tuple[Detector, ...]:
-    return tuple(plugins.make("detectors", name) for name in plugins.names("detectors"))
+def _detectors() -> tuple[AnyDetector, ...]:
+    """Every installed detector that needs nothing to be told and sends nothing away."""
+    made = [plugins.find("detectors", name) for name in plugins.names("detectors")]
+    return tuple(plugin() for plugin in made if not hasattr(plugin, "look") and not getattr(plugin, "needs", ()))
 
 
 def _masked(text: str, end: int, hidden: tuple[str, ...]) -> str:
@@ -73,18 +82,16 @@ def _masked(text: str, end: int, hidden: tuple[str, ...]) -> str:
 def _spans(text: str, hidden: tuple[str, ...]) -> list[tuple[Span, str]]:
     """What to mask: ranges that do not overlap, each with the label of the surest finding in it."""
     found = [Finding(label="planted", start=start, end=end) for start, end in spans(text, hidden)]
+    found += [
+        Finding(label="number", start=m.start(), end=m.end(), confidence=0.0) for m in _LONG_NUMBER.finditer(text)
+    ]
     for detector in _detectors():
-        try:
-            found += detector.find(text)
-        except DetectorError:
-            raise
-        except Exception as error:  # noqa: BLE001  # somebody else's detector that breaks has not looked
-            raise DetectorError(detector.name, type(error).__name__) from None
+        found += [one for one in look(detector, text, _READING) if one.family not in _ABOUT_THE_WHOLE]
     found.sort(key=lambda finding: finding.start)
     masks: list[tuple[Span, str]] = []
     for whole in merge((finding.start, finding.end) for finding in found):
         inside = [finding for finding in found if whole[0] <= finding.start < whole[1]]
-        masks.append((whole, max(inside, key=lambda finding: finding.confidence).label))
+        masks.append((whole, max(inside, key=lambda finding: finding.confidence).noun))
     return masks
 
 

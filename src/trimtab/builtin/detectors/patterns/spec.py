@@ -21,8 +21,9 @@ class Pattern:
 
     `shape` is a regular expression in the syntax that `re` and Hyperscan share: no look-around, no
     back-references, every repetition bounded. Where the beginning or end of a word matters, the judge looks.
-    `anchors` are lower-case literals of which every match contains at least one in any case; empty means that
-    every match contains a decimal digit. The judge must take time linear in the candidate and may look at no more
+    `anchors` are lower-case literals of which every match contains at least one in any case; with `begins`, every
+    match begins with one. Without any, matches begin at a word that mixes digits with letters or colons.
+    `needs_digit` says that a text without a decimal digit cannot hold one. The judge must take time linear in the candidate and may look at no more
     than a few hundred characters around it.
     """
 
@@ -31,3 +32,5 @@ class Pattern:
     anchors: tuple[str, ...] = ()
     judge: Judge = as_found
     ignore_case: bool = False
+    needs_digit: bool = False
+    begins: bool = False

@@ -1,0 +1,91 @@
+"""Whether digits are a telephone number, by their form, by `phonenumbers`, and by the words before them."""
+
+import re
+from functools import lru_cache
+
+_SAYS = re.compile(
+    r"\b(?:tel(?:\b|[eé]?f\w{0,7}|ephone)|tfno?s?|tlf\w{0,4}|phoned?s?|call(?:ed|ing|s)?|cell|mobile|m[oó]vil|handy|fax|dial|ring|"
+    r"text|sms|whatsapp|reach (?:me|us|him|her)|contacte?|kontakt|llam(?:ar|e|ada)|appeler|chiama\w*|ligar|bellen|(?:an)?rufen|"
+    r"number is|my number|number)\b"
+)
+_SAYS_AFTER = re.compile(r"[\s,(\\-]{0,3}(?:office|fax|mobile|home|cell|work|tel)", re.IGNORECASE)
+_SAYS_OTHER = re.compile(
+    r"\b(?:licen[sc]e|identification|identity|passports?|aadh?aar|tax|n[ºo°.]{1,2} ?col\w*|colegiad\w|members?|policy|account|routing|"
+    r"invoice|order|tracking|serial|case|card|ssn|id|dni|nif|nhc|nass|cipa|cp|zip|apt|suite|box|room|flat|episodio|historia|col)\b"
+)
+_LIST = re.compile(r"[\d\s/,.\-()+]{6,}(?:y|and|und|et|or|o)?\s?$")
+_HOUSE = re.compile(r" (?:[A-ZÄÖÜÁÉÍÓÚ]|[a-z]{3,}(?:strasse|stra|weg|gat)|rue |via |av )")
+_CLOSE = 28
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        r"(?:\+?1[-. /]?)?\(?[2-9]\d{2}\)?[-. /]{0,2}\d{3}[-. ]\d{4}",  # North America
+        r"(?:001[-. ])?[2-9]\d{2}[-.]\d{3}[-.]\d{4}",
+        r"\(?0\d{1,5}\)?[-. /]{1,2}\d{2,8}(?:[-. /]\d{2,6}){0,4}",  # trunk zero
+        r"0\d(?:[-. ]?\d\d){4}",  # France
+        r"[6789]\d{2}([-. ])\d{3}\1\d{3}|[89]\d{2}([-. ])\d{2}\2\d{2}\2\d{2}",  # Spain
+        r"\(\d{2,4}\)[-. ]?\d{3,4}[-. ]?\d{3,4}",
+    )
+)
+_GROUP = re.compile(r"\d+")
+_SUM = re.compile(r"\(?\d{1,3}(?:\.\d{3})+")
+_UNSURE = re.compile(r"[.,] ")  # a sentence or a list goes on
+_GROUPED = re.compile(r"\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{1,8}\)?){1,5}")
+
+
+def phone(written: str, digits: str, before: str, after: str) -> float:  # noqa: C901  # one chain of questions
+    """How sure we are that it is one, in [0, 1]; 0 for not at all. `before` and `after` are what stands around it."""
+    if written.startswith(("+", "(+")) or (
+        digits.startswith("00") and len(digits) > 9 and not written.startswith("00.")
+    ):
+        return 0.95 if _international("+" + digits.removeprefix("00")) else (0.7 if len(digits) > 8 else 0.0)
+    if len(set(digits)) == 1:
+        return 0.0
+    said = other = -1
+    if before:
+        near = _LIST.sub(" ", before)[-_CLOSE:]
+        said, other = _last(_SAYS, near), _last(_SAYS_OTHER, near)
+    if said > other and (other < 0 or not near.startswith("number", said)):
+        return 0.9
+    if _SAYS_AFTER.match(after):
+        return 0.9
+    if other >= 0:
+        return 0.0
+    if len(digits) < 7:
+        return 0.0
+    for form in _FORMS:
+        if form.fullmatch(written):
+            return 0.85
+    if _GROUPED.fullmatch(written) and not _HOUSE.match(after) and not _UNSURE.search(written):
+        return _national(digits, written)
+    return 0.0
+
+
+def _last(words: re.Pattern[str], text: str) -> int:
+    """Where the last of these words begins; -1 for none."""
+    place = -1
+    for match in words.finditer(text):
+        place = match.start()
+    return place
+
+
+@lru_cache(maxsize=4096)
+def _international(number: str) -> bool:
+    import phonenumbers as library
+
+    try:
+        return bool(library.is_possible_number(library.parse(number)))
+    except library.NumberParseException:
+        return False
+
+
+def _national(digits: str, written: str) -> float:
+    """Groups without a word that says telephone: the form has to be one that people write numbers in."""
+    groups = [len(group) for group in _GROUP.findall(written)]
+    if len(digits) > 12 or max(groups) < 2 or min(groups) < 2 or "/" in written or _SUM.fullmatch(written):
+        return 0.0
+    if len(groups) == 2:
+        if "-" in written and groups != [3, 4]:
+            return 0.0  # from this to that
+        return 0.55 if min(groups) >= 2 and written[0] != "(" and "." not in written else 0.0
+    return 0.6
