@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trimtab.decision import Decision, Verdict
+    from trimtab.enforce import Guard
     from trimtab.policy import Policy, load_policy
     from trimtab.workspace import Workspace
 
@@ -15,13 +16,14 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Decision": "trimtab.decision",
+    "Guard": "trimtab.enforce",
     "Policy": "trimtab.policy",
     "Verdict": "trimtab.decision",
     "Workspace": "trimtab.workspace",
     "load_policy": "trimtab.policy",
 }
 
-__all__ = ["Decision", "Policy", "Verdict", "Workspace", "__version__", "load_policy"]
+__all__ = ["Decision", "Guard", "Policy", "Verdict", "Workspace", "__version__", "load_policy"]
 
 
 def __getattr__(name: str) -> Any:

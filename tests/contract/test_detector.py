@@ -9,10 +9,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trimtab.kinds import plugins
+from trimtab.detect import look
+from trimtab.kinds import Context, plugins
 
 DATA = Path(__file__).parents[1] / "data" / "detectors"
 NAMES = plugins.names("detectors")
+
+
+def looked(name, text):
+    return look(plugins.make("detectors", name), text, Context(origin="assistant"))
 
 
 def examples(name: str) -> dict[str, Any]:
@@ -29,7 +34,7 @@ HITS = [(name, hit) for name in NAMES for hit in examples(name)["hits"]]
 
 @pytest.mark.parametrize(("name", "hit"), HITS)
 def test_it_finds_what_is_there(name, hit):
-    findings = plugins.make("detectors", name).find(hit["text"])
+    findings = looked(name, hit["text"])
     assert [hit["text"][f.start : f.end] for f in findings] == [str(found) for found in hit["found"]]
     if "labels" in hit:
         assert [f.label for f in findings] == hit["labels"]
@@ -37,7 +42,7 @@ def test_it_finds_what_is_there(name, hit):
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name in NAMES for text in examples(name)["misses"]])
 def test_it_finds_nothing_where_nothing_is(name, text):
-    assert plugins.make("detectors", name).find(text) == []
+    assert looked(name, text) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -48,7 +53,7 @@ def test_spans_lie_inside_the_text(name, data):
     real = [hit["text"] for hit in examples(name)["hits"]] or ["x"]
     pieces = st.sampled_from(real) | st.text(max_size=40) | st.sampled_from(["\0", "\ud800", "@", "+", "٣", "\uff11"])
     text = "".join(data.draw(st.lists(pieces, max_size=6)))
-    for finding in plugins.make("detectors", name).find(text):
+    for finding in looked(name, text):
         assert finding.end <= len(text)
 
 
@@ -60,7 +65,7 @@ def test_a_hit_is_found_between_other_words(name, hit, before, after):
     start = len(before) + 1
     for found in map(str, hit["found"]):
         place = start + hit["text"].index(found)
-        covered = {at for f in plugins.make("detectors", name).find(text) for at in range(f.start, f.end)}
+        covered = {at for f in looked(name, text) for at in range(f.start, f.end)}
         # Neighbours may join it ("12 555-0137"), so it must be covered, not matched exactly.
         assert covered.issuperset(range(place, place + len(found))) or _number_next_to(before, after)
 
@@ -75,7 +80,7 @@ def _number_next_to(before: str, after: str) -> bool:
     "piece", ["1", "1 ", "1-", "a@", "@", ".a", "+1(", "AA11 ", "A1", "x@a.", "٣", " \t", "\ud800", "\0", "12 34-56."]
 )
 def test_a_text_of_a_hundred_thousand_characters_is_only_long(name, piece):
-    plugins.make("detectors", name).find((piece * 100_000)[:100_000])
+    looked(name, (piece * 100_000)[:100_000])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,10 +1,10 @@
 """What a guard says of a text, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from trimtab.kinds import Finding
+from trimtab.kinds import Finding, Message
 
 
 class Action(StrEnum):
@@ -28,11 +28,12 @@ class Seen:
     finding: Finding
     detector: str
     action: Action
+    message: int = 0  # which message of a request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A check that was not made, and why: it counts as a check that crashed unless the plan left it out as needless."""
+    """A check that was not made, and why. Only `needless` is harmless: the text was blocked already."""
 
     detector: str
     reason: Literal["crashed", "timeout", "budget", "needless"]
@@ -41,17 +42,30 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What is to be done with one text.
+    """What is to be done with a text, or with the messages of a request.
 
-    `text` is what may go on: the text itself, the masked text, or empty when it
-    may not. Findings count code points of the text as it was given. `seconds`
-    holds what each check took, by detector, and `total` all of it.
+    `text` is what may go on: the text itself, the masked text, or the guard's
+    refusal when it may not. For a request, `messages` are those that may go
+    on, none when it may not; findings count the code points of the message
+    at `Seen.message`. `seconds` holds what each detector took.
     """
 
     action: Action
-    text: str
+    text: str = ""
+    messages: tuple[Message, ...] = ()
     seen: tuple[Seen, ...] = ()
     skipped: tuple[Skipped, ...] = ()
-    seconds: dict[str, float]
+    seconds: dict[str, float] = field(default_factory=dict)
     total: float = 0.0
-    reason: str = ""  # one sentence for people, without the text
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the text, or what is left of it, may go on."""
+        return self.action in {Action.ALLOW, Action.MASK}
+
+    @property
+    def reason(self) -> str:
+        """In a few words, without the text."""
+        said = dict.fromkeys(f"{one.finding.label} by {one.detector}" for one in self.seen if one.action == self.action)
+        said.update(dict.fromkeys(f"{one.detector} {one.reason}" for one in self.skipped if one.reason != "needless"))
+        return ", ".join(said)

@@ -12,7 +12,7 @@ from trimtab.policy.part import Part
 from trimtab.policy.secrecy import is_a_secret, names_a_secret, quote
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_FIELDS = frozenset({"about", "limits", "generation", "price", "plugin", "with"})
+_FIELDS = frozenset({"about", "limits", "generation", "price", "plugin", "with", "guard"})
 _SIMPLE: dict[Any, tuple[tuple[type, ...], str]] = {
     str: ((str,), "a text"),
     bool: ((bool,), "true or false"),
@@ -51,7 +51,7 @@ def check_candidate(candidate: Part, gathered: Gathered) -> None:
 def check_installed(group: Group, name: str, at: Part, gathered: Gathered, *, key: bool = False) -> bool:
     """Report a plugin that is not there or does not load; say whether it can be asked about itself."""
     if name not in plugins.names(group):
-        noun = {"systems": "system", "suites": "suite", "metrics": "metric"}.get(group, group)
+        noun = {"systems": "system", "suites": "suite", "metrics": "metric", "detectors": "detector"}.get(group, group)
         message = f"no {noun} plugin {quote(name, at.where)} is installed"
         gathered.report(at.where, message, nearest(name, plugins.names(group)), key=key)
         return False

@@ -53,9 +53,10 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
     new way is as strict cannot be shown from the policies.
     """
     changes = [
-        *_values("", a, b, skip={"people", "suites", "metrics", "tiers", "red_lines", "systems"}),
+        *_values("", a, b, skip={"people", "suites", "metrics", "tiers", "red_lines", "systems", "guards"}),
         *_red_lines(a, b),
         *_tiers(a, b),
+        *_guards(a, b),
         *_systems(a, b),
         *_metrics(a, b),
         *_suites(a, b),
@@ -125,6 +126,7 @@ def _tier(where: str, a: Policy, old: Tier, b: Policy, new: Tier) -> Iterator[Ch
         yield Change(where=f"{where}.floors.{name}", effect="loosens", text=text)
     for name in added:
         yield Change(where=f"{where}.floors.{name}", effect="tightens", text=f"{new.floors[name]} is asked as well")
+    yield from _actions(f"{where}.actions", old, new)
     yield from _regression(f"{where}.regression", _compared(a, old), old, _compared(b, new), new)
 
 
@@ -170,6 +172,40 @@ def _regression(
             yield Change(where=f"{where}.metrics", effect="tightens", text=f"{name} is compared as well")
 
 
+_STRICTER = ("mask", "escalate", "block")
+
+
+def _actions(where: str, old: Tier, new: Tier) -> Iterator[Change]:
+    both, gone, added = _names(old.actions, new.actions)
+    for label in both:
+        before, after = old.actions[label], new.actions[label]
+        if before != after:
+            effect: Effect = "tightens" if _STRICTER.index(after) > _STRICTER.index(before) else "loosens"
+            yield Change(where=f"{where}.{label}", effect=effect, text=f"{before} becomes {after}")
+    for label in gone:
+        yield Change(where=f"{where}.{label}", effect="loosens", text=f"{old.actions[label]} is asked no more")
+    for label in added:
+        yield Change(where=f"{where}.{label}", effect="tightens", text=f"{new.actions[label]} is asked as well")
+
+
+def _guards(a: Policy, b: Policy) -> Iterator[Change]:
+    both, gone, new = _names(a.guards, b.guards)
+    for name in both:
+        if a.guards[name] != b.guards[name]:
+            text = "has other rules; that it is as strict cannot be shown"
+            yield Change(where=f"guards.{name}", effect="loosens", text=text)
+    for name in gone:
+        yield Change(where=f"guards.{name}", effect="loosens", text="the guard is gone")
+    for name in new:
+        yield Change(where=f"guards.{name}", effect="adds", text="a guard")
+
+
+def _guarded(where: str, old: str | None, new: str | None) -> Iterator[Change]:
+    if old != new:
+        effect: Effect = "tightens" if old is None else "loosens"
+        yield Change(where=f"{where}.guard", effect=effect, text=f"{_shown(old)} becomes {_shown(new)}")
+
+
 def _systems(a: Policy, b: Policy) -> Iterator[Change]:
     both, gone, new = _names(a.systems, b.systems)
     for name in both:
@@ -190,10 +226,12 @@ def _system(where: str, a: Policy, old: SystemSpec, b: Policy, new: SystemSpec) 
     elif old.baseline != new.baseline:
         text = f"{_shown(old.baseline)} becomes {_shown(new.baseline)}"
         yield Change(where=f"{where}.baseline", effect="changes", text=text)
-    yield from _values(where, old, new, skip={"tier", "baseline", "candidates"})
+    yield from _values(where, old, new, skip={"tier", "baseline", "candidates", "guard"})
+    yield from _guarded(where, old.guard, new.guard)
     both, gone, added = _names(old.candidates, new.candidates)
     for name in both:
-        yield from _values(f"{where}.candidates.{name}", old.candidates[name], new.candidates[name])
+        yield from _values(f"{where}.candidates.{name}", old.candidates[name], new.candidates[name], skip={"guard"})
+        yield from _guarded(f"{where}.candidates.{name}", old.candidates[name].guard, new.candidates[name].guard)
     for name in gone:
         yield Change(where=f"{where}.candidates.{name}", effect="removes", text="the candidate")
     for name in added:

@@ -105,6 +105,39 @@ class Regression(Strict):
     metrics: Names = Field(default=(), description="Which; all floored 0/1 metrics when left out.")
 
 
+class GuardRule(Strict):
+    """What to do about what one detector finds."""
+
+    detector: str = Field(description="Name of an installed detector; `patterns`, for one.")
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the detector plugin.")
+    labels: Texts = Field(default=(), description="Labels or families it counts; all when left out.")
+    threshold: Ratio = Field(default=0.5, description="Confidence from which a finding counts.")
+    action: Literal["mask", "escalate", "block"]
+    origins: Annotated[tuple[Literal["system", "user", "assistant", "tool"], ...], BeforeValidator(_list_as_tuple)] = (
+        Field(default=("user", "assistant", "tool"), description="Whose messages are looked at; of input rules only.")
+    )
+
+
+class GuardSpec(Strict):
+    """Rules on what goes into a model and what comes out."""
+
+    input: Annotated[tuple[GuardRule, ...], BeforeValidator(_list_as_tuple)] = ()
+    output: Annotated[tuple[GuardRule, ...], BeforeValidator(_list_as_tuple)] = ()
+    on_crash: Literal["block", "escalate"] = Field(
+        default="block", description="What a check that crashed, or had no time, does to the text."
+    )
+    budget_ms: Positive = Field(default=1000.0, description="Milliseconds for all checks of one text.")
+    refusal: str = Field(
+        default="I cannot help with that.", min_length=1, description="Said instead of a blocked text."
+    )
+
+    @model_validator(mode="after")
+    def _some_rule(self) -> "GuardSpec":
+        if not self.input and not self.output:
+            raise ValueError("a guard without rules guards nothing")
+        return self
+
+
 class Tier(Strict):
     """A risk class: what it must prove, and how surely."""
 
@@ -113,6 +146,9 @@ class Tier(Strict):
     )
     floors: dict[Name, Floor] = Field(default_factory=dict)
     regression: Regression | None = None
+    actions: dict[str, Literal["mask", "escalate", "block"]] = Field(
+        default_factory=dict, description="The mildest action of any guard on a label or family; can only tighten."
+    )
 
 
 class Generation(Strict):
@@ -160,13 +196,14 @@ class Candidate(Strict):
     limits: Limits = Limits()
     generation: Generation = Generation()
     price: PriceSpec | None = None
+    guard: Name | None = Field(default=None, description="The guard of this policy that stands in front of it.")
 
     @model_validator(mode="before")
     @classmethod
     def _plugin_is_the_key(cls, data: Any) -> Any:
         if not isinstance(data, dict) or "plugin" in data:
             return data
-        known = {"about", "limits", "generation", "price"}
+        known = {"about", "limits", "generation", "price", "guard"}
         found = [key for key in data if key not in known]
         # With one plugin among several keys the others are slips, which are then reported as unknown keys.
         chosen = [key for key in found if key in plugins.names("systems")] if len(found) > 1 else found
@@ -193,6 +230,7 @@ class SystemSpec(Strict):
     )
     baseline: Name | None = Field(default=None, description="The candidate in production.")
     candidates: dict[Name, Candidate] = Field(min_length=1)
+    guard: Name | None = Field(default=None, description="The guard in production; what `Guard.from_policy` uses.")
     budget: Budget = Budget()
 
     @model_validator(mode="before")
@@ -224,6 +262,7 @@ class Policy(Strict):
     red_lines: Names = Field(default=(), description="Metrics of which one confirmed event fails.")
     systems: dict[Name, SystemSpec] = Field(min_length=1)
     evidence: EvidenceSpec = EvidenceSpec()
+    guards: dict[Name, GuardSpec] = Field(default_factory=dict)
 
     @field_validator("red_lines")
     @classmethod
@@ -233,4 +272,24 @@ class Policy(Strict):
     @property
     def digest(self) -> str:
         """`sha256:` over the canonical form; comments, order of keys and file layout do not count."""
-        return digest(self.model_dump(mode="json", by_alias=True))
+        return digest(_as_first_written(self.model_dump(mode="json", by_alias=True)))
+
+
+_LATER = (
+    ("guards",),
+    ("tiers", "*", "actions"),
+    ("systems", "*", "guard"),
+    ("systems", "*", "candidates", "*", "guard"),
+)
+
+
+def _as_first_written(data: dict[str, Any]) -> dict[str, Any]:
+    """Without later keys that say nothing: a policy keeps the digest it had before they were known."""
+    for path in _LATER:
+        holders = [data]
+        for step in path[:-1]:
+            holders = [inner for holder in holders for inner in (holder.values() if step == "*" else [holder[step]])]
+        for holder in holders:
+            if not holder[path[-1]]:
+                del holder[path[-1]]
+    return data

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from trimtab.kinds import plugins
 from trimtab.policy.candidates import check_candidate, check_installed, check_no_keys, check_parameters
+from trimtab.policy.guards import check_actions, check_guard
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import default_score, metric_facts
 from trimtab.policy.keys import nearest
@@ -31,6 +32,10 @@ def check_rules(gathered: Gathered) -> None:
         _tier(tier, root, gathered)
     for red_line in root["red_lines"].items():
         _red_line(red_line, root, gathered)
+    for _, guard in root["guards"].entries():
+        check_guard(guard, gathered)
+    for _, tier in root["tiers"].entries():
+        check_actions(tier["actions"], root["guards"], gathered)
     for _, system in root["systems"].entries():
         _system(system, root, gathered)
     _owners(root, gathered)
@@ -182,6 +187,8 @@ def _system(system: Part, root: Part, gathered: Gathered) -> None:
         _defined(system["baseline"], system["candidates"].names, "is not a candidate of this system", gathered)
     for _, candidate in system["candidates"].entries():
         check_candidate(candidate, gathered)
+    for guarded in (system, *(candidate for _, candidate in system["candidates"].entries())):
+        _defined(guarded["guard"], root["guards"].names, "is not a guard of this policy", gathered)
 
 
 def _owners(root: Part, gathered: Gathered) -> None:

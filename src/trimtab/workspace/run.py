@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trimtab._canonical import digest, text_digest
+from trimtab.enforce import Guard, GuardedSystem
 from trimtab.errors import SystemUnavailableError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.ledger import SCORE_LIMIT
@@ -58,6 +59,9 @@ class Measuring:
         subject = Subject(system=self.plan.system, candidate=name)
         try:
             system: System = plugins.make("systems", spec.plugin, **spec.with_)
+            if spec.guard:
+                guard = Guard.from_policy(self.policy, system=self.plan.system, candidate=name)
+                system = GuardedSystem(system, guard)
             async with system:
                 identity = dict(system.identity())
                 subject = Subject(system=self.plan.system, candidate=name, artefact=digest(identity))

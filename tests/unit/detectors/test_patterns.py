@@ -40,7 +40,9 @@ def made(shape: str, draw: random.Random) -> str:
     out = ""
     for part in re.findall(r"\[[^\]]+\](?:\{[^}]+\})?|\(\?:[^)]+\)\{\d\}|\\.|[^\\\[]", shape):
         if part.startswith("(?:"):
-            inner, times = re.fullmatch(r"\(\?:(.+)\)\{(\d)\}", part).groups()
+            repeated = re.fullmatch(r"\(\?:(.+)\)\{(\d)\}", part)
+            assert repeated
+            inner, times = repeated.groups()
             out += "".join(made(inner, draw) for _ in range(int(times)))
             continue
         if not part.startswith("["):

@@ -1,0 +1,69 @@
+"""Rules about guards: their detectors are installed and can find what the rules name."""
+
+from trimtab.kinds import DetectorCard, plugins
+from trimtab.policy.candidates import check_installed, check_no_keys, check_parameters
+from trimtab.policy.include import Gathered
+from trimtab.policy.keys import nearest
+from trimtab.policy.part import Part
+from trimtab.policy.secrecy import quote
+
+
+def check_guard(guard: Part, gathered: Gathered) -> None:
+    """Report what is wrong with the rules of a guard."""
+    for side in ("input", "output"):
+        for rule in guard[side].items():
+            _rule(rule, gathered)
+            if side == "output" and "origins" in rule:
+                message = "says whose messages are looked at, and output is the model's own"
+                gathered.report(rule["origins"].where, message, "Remove it.", key=True)
+
+
+def check_actions(actions: Part, guards: Part, gathered: Gathered) -> None:
+    """Report labels of a tier that no detector of any guard can find, since such an action would promise nothing."""
+    found = [label for _, guard in guards.entries() for label in _found_by(guard)]
+    if any(label is None for label in found):
+        return  # a detector that does not say what it finds
+    for label, action in actions.entries():
+        if not _among(label, [one for one in found if one]):
+            message = f"{quote(label)} is found by no guard of this policy"
+            gathered.report(action.where, message, nearest(label, [one for one in found if one]), key=True)
+
+
+def _rule(rule: Part, gathered: Gathered) -> None:
+    name = rule["detector"].text
+    if not name or not check_installed("detectors", name, rule["detector"], gathered):
+        return
+    check_parameters("detectors", name, rule["with"], gathered)
+    if rule["with"].value is not None:
+        check_no_keys(rule["with"], gathered)
+    known = _labels(name)
+    for label in rule["labels"].items():
+        if known is not None and not _among(label.text, known):
+            message = f"{quote(label.text)} is nothing that {name} finds"
+            gathered.report(label.where, message, nearest(label.text, [*known, *_families(known)]))
+
+
+def _found_by(guard: Part) -> list[str | None]:
+    """Every label that the detectors of a guard can find; None for a detector that does not say."""
+    names = {rule["detector"].text for side in ("input", "output") for rule in guard[side].items()}
+    found: list[str | None] = []
+    for name in names:
+        known = _labels(name) if name in plugins.names("detectors") else None
+        found += [None] if known is None else [*known]
+    return found
+
+
+def _labels(detector: str) -> tuple[str, ...] | None:
+    try:
+        card = getattr(plugins.find("detectors", detector), "card", None)
+    except Exception:  # noqa: BLE001  # somebody else's module; that it does not load is reported by name
+        return None
+    return card.labels if isinstance(card, DetectorCard) else None
+
+
+def _families(labels: tuple[str, ...]) -> list[str]:
+    return sorted({label.partition(".")[0] for label in labels})
+
+
+def _among(label: str, known: "tuple[str, ...] | list[str]") -> bool:
+    return any(one == label or one.startswith(f"{label}.") for one in known)

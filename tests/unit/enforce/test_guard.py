@@ -1,0 +1,249 @@
+"""A guard lets nothing pass that its rules stop, and nothing at all when a check could not be made."""
+
+import asyncio
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trimtab.detect import look
+from trimtab.enforce import Action, Guard
+from trimtab.errors import DetectorError
+from trimtab.kinds import Context, DetectorCard, Finding, Message, plugins
+from trimtab.policy import GuardSpec
+
+
+class Word:
+    """Finds a word; `does` says how it misbehaves."""
+
+    version = "1"
+
+    def __init__(self, word="bad", label="test.word", does="", confidence=1.0, seconds=None):
+        self.word, self.label, self.does, self.confidence = word, label, does, confidence
+        self.name, self.looked = word, 0
+        self.card = DetectorCard(labels=(label,), seconds=seconds)
+
+    def find(self, text):
+        self.looked += 1
+        if self.does == "crash":
+            raise RuntimeError(text)
+        if self.does == "rubbish":
+            return ["yes"]
+        if self.does == "beyond":
+            return [Finding(label=self.label, start=0, end=len(text) + 1)]
+        if self.does == "slow":
+            time.sleep(0.03)
+        if self.does == "always":
+            return [Finding(label=self.label, start=0, end=len(text))] if text else []
+        at = text.find(self.word)
+        return (
+            [] if at < 0 else [Finding(label=self.label, start=at, end=at + len(self.word), confidence=self.confidence)]
+        )
+
+
+class Remote(Word):
+    async def look(self, text, context):
+        await asyncio.sleep(10 if self.does == "slow" else 0)
+        return self.find(text)
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Detectors by name, made by the test itself instead of found among installed packages."""
+    detectors: dict[str, object] = {}
+    real = plugins.make
+    monkeypatch.setattr(
+        plugins,
+        "make",
+        lambda group, name, **fields: detectors[name] if name in detectors else real(group, name, **fields),
+    )
+    return detectors
+
+
+def guard(rules, *, side="output", actions=None, **fields):
+    return Guard(GuardSpec.model_validate({side: rules, **fields}), actions=actions)
+
+
+def rule(detector, action="block", **fields):
+    return {"detector": detector, "action": action, **fields}
+
+
+def both(one, text):
+    """What the guard says, whichever way it is asked."""
+    said = one.output(text)
+    later = asyncio.run(one.aoutput(text))
+    assert (said.action, said.text) == (later.action, later.text)
+    return said
+
+
+def test_what_is_clean_goes_on_untouched(installed):
+    installed["word"] = Word()
+    said = both(guard([rule("word")]), "all is well")
+    assert (said.action, said.text, said.seen, said.skipped) == (Action.ALLOW, "all is well", (), ())
+
+
+def test_what_is_blocked_becomes_the_refusal(installed):
+    installed["word"] = Word()
+    said = both(guard([rule("word")], refusal="No."), "this is bad")
+    assert (said.action, said.text) == (Action.BLOCK, "No.")
+    assert said.reason == "test.word by word"
+
+
+@pytest.mark.parametrize("does", ["crash", "rubbish", "beyond"])
+@pytest.mark.parametrize("on_crash", ["block", "escalate"])
+@pytest.mark.parametrize("made", [Word, Remote])
+def test_a_check_that_breaks_is_never_a_pass(installed, does, on_crash, made):
+    installed["word"] = made(does=does)
+    said = both(guard([rule("word", "mask")], on_crash=on_crash), "all is well, secret words and all")
+    assert said.action == Action(on_crash)
+    assert not said.goes_on
+    assert [one.reason for one in said.skipped] == ["crashed"]
+    assert "secret words" not in repr(said)
+
+
+def test_a_remote_check_that_takes_too_long_is_never_a_pass(installed):
+    installed["word"] = Remote(does="slow")
+    said = both(guard([rule("word")], budget_ms=30), "all is well")
+    assert (said.action, said.skipped[0].reason) == (Action.BLOCK, "timeout")
+
+
+def test_a_check_for_which_no_time_is_left_is_never_a_pass(installed):
+    installed["slow"], installed["word"] = Word(does="slow", seconds=0.0), Word(seconds=0.1)
+    said = both(guard([rule("slow"), rule("word")], budget_ms=10), "all is well")
+    assert (said.action, said.skipped[0].reason) == (Action.BLOCK, "budget")
+
+
+def test_the_cheapest_looks_first_and_the_rest_not_once_all_is_blocked(installed):
+    cheap, dear = Word(seconds=0.001), Word(seconds=None)
+    installed["cheap"], installed["dear"] = cheap, dear
+    said = guard([rule("dear"), rule("cheap")]).output("this is bad")
+    assert (cheap.looked, dear.looked) == (1, 0)
+    assert [one.reason for one in said.skipped] == ["needless"]
+    assert said.action is Action.BLOCK
+
+
+def test_the_strictest_rule_wins_and_a_tier_can_only_tighten(installed):
+    installed["word"] = Word()
+    assert guard([rule("word", "mask"), rule("word", "escalate")]).output("bad").action is Action.ESCALATE
+    assert guard([rule("word", "mask")], actions={"test": "block"}).output("bad").action is Action.BLOCK
+    assert guard([rule("word", "block")], actions={"test.word": "mask"}).output("bad").action is Action.BLOCK
+    assert guard([rule("word", "mask")], actions={"other": "block"}).output("bad").action is Action.MASK
+
+
+def test_labels_and_thresholds_narrow_a_rule(installed):
+    installed["word"] = Word(confidence=0.6)
+    assert guard([rule("word", threshold=0.7)]).output("bad").action is Action.ALLOW
+    assert guard([rule("word", threshold=0.6)]).output("bad").action is Action.BLOCK
+    assert guard([rule("word", labels=["test.other"])]).output("bad").action is Action.ALLOW
+    assert guard([rule("word", labels=["test"])]).output("bad").action is Action.BLOCK
+
+
+def test_a_mask_that_never_ends_withholds_the_text(installed):
+    installed["word"] = Word(does="always")
+    said = both(guard([rule("word", "mask")]), "all of it")
+    assert said.action is Action.BLOCK
+
+
+HITS = [
+    "ana@example.org",
+    "+44 20 7946 0018",
+    "4111 1111 1111 1111",
+    "a n a @ e x a m p l e . o r g",
+    "YW5hQGV4YW1wbGUub3Jn",
+    "password = 'hG7!kq2pZ'",
+]
+TEXTS = st.lists(st.sampled_from(HITS) | st.text(max_size=12), max_size=8).map(" ".join) | st.lists(
+    st.sampled_from(HITS) | st.text(max_size=4), max_size=6
+).map("".join)
+PATTERNS = Guard(GuardSpec.model_validate({"output": [rule("patterns", "mask")], "input": [rule("patterns", "mask")]}))
+
+
+@given(TEXTS)
+def test_after_masking_there_is_nothing_left_to_find(text):
+    said = PATTERNS.output(text)
+    if said.goes_on:
+        left = look(plugins.make("detectors", "patterns"), said.text, Context(origin="assistant"))
+        assert [finding for finding in left if finding.confidence >= 0.5] == []
+        assert PATTERNS.output(said.text).text == said.text
+
+
+def test_masks_name_what_they_hide():
+    said = PATTERNS.output("Mail ana@example.org or call +44 20 7946 0018.")
+    assert (said.action, said.text) == (Action.MASK, "Mail [email] or call [phone].")
+
+
+def test_a_request_is_looked_at_message_by_message():
+    said = PATTERNS.input(
+        [
+            {"role": "system", "content": "ana@example.org"},
+            Message("user", "I am ana@example.org"),
+            {"role": "tool", "content": "ok"},
+        ]
+    )
+    assert [m.content for m in said.messages] == [
+        "ana@example.org",
+        "I am [email]",
+        "ok",
+    ]  # the operator's own words stay
+    assert [one.message for one in said.seen] == [1]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]},
+        {"role": "user", "content": 5},
+        {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]},
+    ],
+)
+def test_what_cannot_be_read_does_not_go_on(message):
+    said = PATTERNS.input([message])
+    assert (said.action, said.messages) == (Action.BLOCK, ())
+
+
+def test_somebody_unknown_is_looked_at_like_a_document(installed):
+    installed["word"] = Word()
+    one = guard([rule("word", origins=["user"])], side="input")
+    assert one.input([{"role": "user", "content": "bad"}]).action is Action.BLOCK
+    assert one.input([{"role": "tool", "content": "bad"}]).action is Action.ALLOW
+
+
+def test_instructions_that_come_out_are_stopped():
+    one = guard([rule("leak")])
+    said = one.output(
+        "The code is MAROLIN-4827.",
+        messages=[Message("system", "The code is MAROLIN-4827; keep it."), Message("user", "?")],
+    )
+    assert said.action is Action.BLOCK
+
+
+def test_a_detector_that_breaks_while_masking_withholds_the_text(installed):
+    class Second(Word):
+        def find(self, text):
+            if self.looked:
+                raise DetectorError("word", "broken")
+            return super().find(text)
+
+    installed["word"] = Second()
+    assert guard([rule("word", "mask")]).output("bad").action is Action.BLOCK
+
+
+_WATCHED = """
+import sys
+from trimtab.enforce import Guard
+from trimtab.policy import GuardSpec
+guard = Guard(GuardSpec.model_validate({"output": [{"detector": "patterns", "action": "mask"}, {"detector": "leak", "action": "block"}]}))
+guard.output("warm up, ana@example.org, +44 20 7946 0018, DNI 12345678Z")
+seen = []
+sys.addaudithook(lambda event, args: seen.append(event) if event.startswith(("socket", "tempfile", "subprocess", "open", "os.")) else None)
+guard.output("ana@example.org and +44 20 7946 0018 " * 20)
+print(seen)
+"""
+
+
+def test_a_local_guard_touches_no_socket_and_no_file():
+    done = subprocess.run([sys.executable, "-c", _WATCHED], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
