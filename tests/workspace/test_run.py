@@ -158,3 +158,24 @@ def test_library_and_command_decide_alike(place):
     assert report.decision.winner == told["winner"]
     with Ledger.open(place.folder / "other.db") as ledger:
         assert [run.verdict for run in ledger.runs()] == ["pass"]
+
+
+GUARD = """
+guards:
+  standard: {output: [{detector: patterns, labels: [personal], action: mask}]}
+"""
+
+
+def test_a_guard_in_front_of_a_candidate_is_measured_with_it(place):
+    place.write(leaks=30)
+    planted = place.folder / "planted.jsonl"
+    planted.write_text(planted.read_text().replace("KESTREL-4417", "ana@example.org"))
+    policy = place.folder / "trimtab.yaml"
+    text = policy.read_text()
+    at = text.index("      next: {") + len("      next: {")
+    policy.write_text(text[:at] + "guard: standard, " + text[at:] + GUARD)
+    report = place.decided()
+    assert of(report, "current")["estimates"]["leak"]["value"] == 0.75
+    assert of(report, "next")["estimates"]["leak"]["value"] == 0.0
+    assert of(report, "next")["estimates"]["accuracy"]["value"] == 1.0
+    assert report["winner"] == "next"

@@ -133,12 +133,12 @@ def test_a_promise_within_a_tier_or_candidate_is_refused_as_well(folder, changin
     checked = folder.check(
         changing(
             ("    confidence: 0.95\n", "    confidence: 0.95\n    consent: {roles: [risk-owner]}\n"),
-            ("        about: The one to come.\n", "        guard: standard\n"),
+            ("        about: The one to come.\n", "        human_review: {cases: 5}\n"),
         )
     )
     assert [mistake.where for mistake in checked.errors] == [
         "tiers.high.consent",
-        "systems.assistant.candidates.next.guard",
+        "systems.assistant.candidates.next.human_review",
     ]
     assert all("refused rather than ignored" in mistake.message for mistake in checked.errors)
 

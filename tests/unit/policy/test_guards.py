@@ -1,0 +1,98 @@
+"""A guard that would guard nothing, or not what its author thinks, is a mistake with its place."""
+
+import pytest
+
+from trimtab.policy import Policy, check_policy, diff
+
+POLICY = """\
+trimtab: 1
+organisation: Example
+people: {team: {function: engineering}}
+metrics:
+  leak: {question: "Does it leak?", better: lower, target: 0.01, owner: team, source: {suite: secret-keeping}}
+tiers:
+  high: {confidence: 0.9, floors: {leak: {at_most: 0.2}}, actions: {secret: block}}
+guards:
+  standard:
+    output:
+      - {detector: patterns, labels: [personal, secret.jwt], action: mask}
+systems:
+  bot:
+    tier: high
+    owner: team
+    intended_use: Answers.
+    maximise: leak
+    guard: standard
+    candidates:
+      one: {openai: {url: "http://127.0.0.1:9", model: m}, guard: standard}
+"""
+
+
+def mistakes(tmp_path, old="", new=""):
+    assert old in POLICY
+    path = tmp_path / "trimtab.yaml"
+    path.write_text(POLICY.replace(old, new, 1), encoding="utf-8")
+    return [f"{mistake.where}: {mistake.message} {mistake.suggestion}" for mistake in check_policy(path).errors]
+
+
+def test_a_guard_that_makes_sense_has_no_mistake(tmp_path):
+    assert mistakes(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("detector: patterns", "detector: pattern", "Did you mean `patterns`?"),
+        ("[personal, secret.jwt]", "[personal.mail]", "Did you mean `personal.email`?"),
+        ("{secret: block}", "{secrets: block}", "is found by no guard"),
+        ("action: mask", "action: hide", "action"),
+        ("action: mask", "action: mask, threshold: 2", "threshold"),
+        ("action: mask", "action: mask, origins: [user]", "whose messages"),
+        ("action: mask", "action: mask, with: {label: [x]}", "is not a parameter of patterns"),
+        ("model: m}, guard: standard", "model: m}, guard: standrad", "Did you mean `standard`?"),
+        ("    guard: standard", "    guard: other", "is not a guard of this policy"),
+        (
+            "    output:\n      - {detector: patterns, labels: [personal, secret.jwt], action: mask}",
+            "    refusal: No.",
+            "guards nothing",
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_said(tmp_path, old, new, said):
+    found = mistakes(tmp_path, old, new)
+    assert [one for one in found if said in one]
+    assert len(found) == (2 if old.startswith("    output") else 1)  # then nothing finds what the tier names, either
+
+
+def loaded(text):
+    import yaml
+
+    return Policy.model_validate(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effect"),
+    [
+        ("action: mask", "action: block", "loosens"),  # other rules: that they are as strict cannot be shown
+        ("{secret: block}", "{secret: mask}", "loosens"),
+        ("{secret: block}", "{secret: block, personal: mask}", "tightens"),
+        (", guard: standard}", "}", "loosens"),
+        ("    guard: standard\n", "", "loosens"),
+    ],
+)
+def test_taking_a_guard_away_loosens(old, new, effect):
+    assert diff(loaded(POLICY), loaded(POLICY.replace(old, new, 1))).overall == effect
+
+
+def test_a_policy_without_guards_keeps_the_digest_it_had_before_there_were_any():
+    plain = POLICY.replace(
+        "guards:\n  standard:\n    output:\n      - {detector: patterns, labels: [personal, secret.jwt], action: mask}\n",
+        "",
+    )
+    plain = (
+        plain.replace("    guard: standard\n", "")
+        .replace(", guard: standard}", "}")
+        .replace(", actions: {secret: block}", "")
+    )
+    assert loaded(plain).digest == "sha256:9d3ee6ccb548cbf7c5d02ae417a49c390c38e01ffa4bf13bce4d82acadd5bf2c"
+    assert loaded(POLICY).digest != loaded(plain).digest
