@@ -1,0 +1,368 @@
+"""Credentials with a form of their own: private keys, web tokens, hashes, headers, addresses and commands with passwords."""
+
+import base64
+import binascii
+import json
+import re
+
+from trimtab.builtin.detectors.patterns.secret_context import ANCHORS, abroad, assigned
+from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, plausible, stands_in, starts_word
+from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
+
+_LONGEST_KEY = 24_000
+_PEM_HEAD = re.compile(
+    r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY ----|-----BEGIN [A-Z]{2,10} NKEY SEED-----"
+)
+_PEM_NEXT = re.compile(r"-----?\s?(?:BEGIN|END)[ A-Z0-9]{1,50}-{4,5}|-----?\s?(?:BEGIN|END)")
+_PEM_LINES = re.compile(r"(?:[^\n]{0,80}?[A-Za-z0-9+/]{40,76}={0,2}[^\n]{0,40}(?:\n|\Z)|\s{0,4}\n){1,200}")
+_DRAWN = re.compile(r"[A-Za-z0-9+/]{16}")
+
+
+def _pem(text: str, start: int, end: int) -> Judged | None:
+    """A whole private key, whatever stands before its lines; without an end, as far as lines look like one's."""
+    head = _PEM_HEAD.match(text, start)
+    if not head:
+        return None
+    close = _PEM_NEXT.search(text, head.end(), head.end() + _LONGEST_KEY)
+    stop = close.start() if close else min(len(text), head.end() + _LONGEST_KEY)
+    if close and "END" in close.group():
+        if not _DRAWN.search(text, head.end(), stop):
+            return None
+        return start, close.end(), 0.99
+    body = _DRAWN.search(text, head.end(), min(stop, head.end() + 200))
+    if not body:
+        return None
+    lines = _PEM_LINES.match(text, head.end(), stop)
+    reach = lines.end() if lines else text.find("\n", body.end())
+    return start, (reach if reach >= 0 else stop), 0.9
+
+
+_JWT_HEAD = frozenset({"alg", "typ", "kid", "enc", "cty", "jku", "x5t"})
+_JWT_REST = re.compile(r"[A-Za-z0-9_-]{0,16000}(?:\.[A-Za-z0-9_-]{0,16000}){0,4}")
+
+
+def _jwt(text: str, start: int, end: int) -> Judged | None:
+    """A web token: its first part is Base64 of an object that names an algorithm."""
+    if not starts_word(text, start):
+        return None
+    head = text[start:end].partition(".")[0]
+    try:
+        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(header, dict) or not header.keys() & _JWT_HEAD:
+        return None
+    rest = _JWT_REST.match(text, end)
+    return start, (rest.end() if rest else end), 0.99
+
+
+def _whole(text: str, start: int, end: int) -> Judged | None:
+    return (start, end, 0.95) if not start or not text[start - 1].isalnum() else None
+
+
+# -- addresses with a password -----------------------------------------------------
+
+_USERINFO = re.compile(r"://([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,256})@[\w\[$%{*.-]")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,24}", re.IGNORECASE)
+
+
+def _address(text: str, start: int, end: int) -> Judged | None:
+    """The password in `scheme://user:password@host`; it may hold an at-sign or a slash, which it should not."""
+    found = _USERINFO.match(text, start)
+    if not found:
+        return None
+    low, high = found.span(2)
+    secret = found[2]
+    slash = min((place for place in map(secret.find, "/?#") if place >= 0), default=-1)
+    if slash >= 0:
+        at = secret.find("@")
+        if 0 <= at < slash:
+            secret = secret[: secret.rfind("@", 0, slash)]
+        elif secret[:slash].isdigit() or text[max(0, start - 5) : start].lower().endswith(("http", "https")):
+            return None
+    high = low + len(secret)
+    if len(secret) < 2 or stands_in(secret + "~") or _DUMMY.fullmatch(secret):
+        return None
+    return low, high, 0.95
+
+
+_DUMMY = re.compile(
+    r"pass(?:word|wd)?|pw|pwd|secret|token|<.*|\[.*\]|\*+|x+|\.+|%s|\$\w+|\{.*\}|p|pat|api[-_]?key|PASS(?:WORD)?|key",
+    re.IGNORECASE,
+)
+
+
+def _dsn(text: str, start: int, end: int) -> Judged | None:
+    """`user:password@tcp(host)`, `jdbc:oracle:thin:user/password@host`."""
+    before = _DSN_BACK.search(text[max(0, start - 120) : start])
+    if not before or stands_in(before[1]) or _DUMMY.fullmatch(before[1]):
+        return None
+    return start - len(before[1]), start, 0.9
+
+
+_DSN_BACK = re.compile(r"[\w.-]{1,40}:([^\s:\"'`]{3,80})\Z")
+
+
+def _oracle(text: str, start: int, end: int) -> Judged | None:
+    found = _ORACLE.match(text, end)
+    if not found or stands_in(found[1]) or _DUMMY.fullmatch(found[1]):
+        return None
+    return found.start(1), found.end(1), 0.9
+
+
+_ORACLE = re.compile(r"[\w$#.]{1,40}/([^\s@\"'/]{2,80})@")
+
+
+# -- keys without a frame ---------------------------------------------------------------
+
+_DER = re.compile(r"[A-Za-z0-9+/]{48,16000}={0,2}(?:\s{1,12}[A-Za-z0-9+/]{16,80}={0,2}){0,400}")
+
+
+def _der(text: str, start: int, end: int) -> Judged | None:
+    """The body of a private key: a sequence whose first member is a version number, unlike that of a certificate."""
+    body = _DER.match(text, start)
+    if not body or not starts_word(text, start):
+        return None
+    begins = base64.b64decode(text[start : start + 48])
+    sizes = {0x81: 3, 0x82: 4}
+    at = sizes.get(begins[1], 2)
+    if (
+        begins[0] != 0x30
+        or begins[at : at + 2] != b"\x02\x01"
+        or begins[at + 2] > 1
+        or begins[at + 3] not in {0x02, 0x04, 0x30}
+    ):
+        return None
+    return (*body.span(), 0.95)
+
+
+_MEMBER = re.compile(r"[A-Za-z0-9_-]{16,4000}")
+
+
+def _jwk(text: str, start: int, end: int) -> Judged | None:
+    """A private member of a JSON web key."""
+    value = _MEMBER.match(text, end)
+    near = text[max(0, start - 1500) : start]
+    if not value or not ('"kty"' in near or '"kty"' in text[value.end() : value.end() + 600]):
+        return None
+    return (*value.span(), 0.9)
+
+
+# -- headers and commands ------------------------------------------------------------
+
+_AUTHORIZATION = re.compile(
+    r"(basic|bearer|token|ntlm|negotiate|apikey|api-key|ssws|splunk|hmac|aws4-hmac-sha256|key)\s{1,3}(?:token=)?[\"']?([A-Za-z0-9._~+/=%:-]{8,4000})",
+    re.IGNORECASE,
+)
+
+
+def _header(text: str, start: int, end: int) -> Judged | None:
+    """`Bearer ...`, `Basic ...`: anything after the header's name, else only what looks drawn at random."""
+    found = _AUTHORIZATION.match(text, start)
+    if not found or not starts_word(text, start):
+        return None
+    value, scheme = found[2], found[1].lower()
+    if stands_in(value):
+        return None
+    named = "authorization" in text[max(0, start - 24) : start].lower()
+    if scheme == "basic":
+        try:
+            decoded = base64.b64decode(value + "=" * (-len(value) % 4), validate=False)
+        except (binascii.Error, ValueError):
+            return None
+        if len(value) < 8 or not (b":" in decoded or named) or (value.isalpha() and not named):
+            return None
+        return (*found.span(2), 0.95)
+    if like_key(value, least=8 if named else 16, weak=not named):
+        return (*found.span(2), 0.95)
+    return None
+
+
+_CURL = re.compile(r" ?(?:-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{1,60}):([^\s\"']{3,120})")
+_SHORT = re.compile(r"[^\n|]{0,120}?[ \t]-p[ \t]{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})")
+
+
+def _user_option(text: str, start: int, end: int) -> Judged | None:
+    found = _CURL.match(text, start)
+    if not found or text[start - 1 : start] == "-":
+        return None
+    return _literal(found[2], *found.span(2))
+
+
+def _short_option(text: str, start: int, end: int) -> Judged | None:
+    """`mysql -u root -pS3cret`, `sshpass -p ...`, `docker login -p ...`."""
+    found = _SHORT.match(text, end)
+    if (
+        not found
+        or (found[1].isdigit() and "sshpass" not in text[start:end])
+        or found[1].islower()
+        or ":" in found[1]
+        or "/" in found[1]
+    ):
+        return None
+    return _literal(found[1], *found.span(1))
+
+
+def _literal(value: str, low: int, high: int) -> Judged | None:
+    if stands_in(value) or _DUMMY.fullmatch(value):
+        return None
+    sure = like_password(value, quoted=True, told=True, literal=True)
+    return (low, high, sure) if sure else None
+
+
+_AFTER_WORDS = re.compile(
+    r"(?:\s{1,3}(?:-String|-Force|-AsPlainText|-asplaintext|-force|values?|plain|hash))*\s{0,3}\(?\s{0,2}(\\?[\"'`]?)([^\s\"'`;,)\\]{3,200})"
+)
+
+
+def _after_words(text: str, start: int, end: int) -> Judged | None:
+    """`IDENTIFIED BY 'x'`, `ConvertTo-SecureString x`, `machine h login u password x`."""
+    found = _AFTER_WORDS.match(text, end)
+    if not found or found[2].startswith("-"):
+        return None
+    quoted = bool(found[1])
+    sure = like_password(found[2], quoted=quoted, told=True, literal=True)
+    return (*found.span(2), sure) if sure else None
+
+
+_PAIR = re.compile(
+    r"(?:[ \t]?[/|,:][ \t]?|[ \t]and[ \t])(?:pass(?:word|wd)?|pwd?|pw)[ \t]{0,2}[:=)]{0,2}[ \t]{1,3}([^\s/:]{2,40})[ \t]?[/:|][ \t]?([^\s\"'()]{4,60})",
+    re.IGNORECASE,
+)
+_PAIR_GLUED = re.compile(
+    r"(?:[ \t]?[/|,:][ \t]?)(?:pass(?:word|wd)?|pwd?|pw)[ \t]{0,2}[:=-][ \t]{0,3}([^\s/:]{2,40})[/:|]([^\s\"'()]{4,60})",
+    re.IGNORECASE,
+)
+
+
+def _pair(text: str, start: int, end: int) -> Judged | None:
+    """`user/password: maria/....`: the second of two values that belong to two names."""
+    found = _PAIR.match(text, end) or _PAIR_GLUED.match(text, end)
+    if not found:
+        return None
+    sure = like_password(found[2].rstrip(".,;"), quoted=True, told=False, literal=False)
+    return (found.start(2), found.start(2) + len(found[2].rstrip(".,;")), sure) if sure else None
+
+
+_LDAP = re.compile(r"\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512)\}[A-Za-z0-9+/]{16,120}={0,2}")
+
+
+def _hash(text: str, start: int, end: int) -> Judged | None:
+    """What stands in shadow and htpasswd files: it opens nothing by itself, but it can be guessed at leisure."""
+    return (start, end, 0.9) if (not start or text[start - 1] != "$") and len(set(text[start:end])) > 8 else None
+
+
+def _pgpass(text: str, start: int, end: int) -> Judged | None:
+    found = _PGPASS.match(text, end)
+    if not found or not start or not (text[start - 1].isalnum() or text[start - 1] == "*"):
+        return None
+    return _literal(found[1], *found.span(1))
+
+
+_PGPASS = re.compile(r"[\w*-]{1,40}:[\w*.-]{1,40}:([^\s:\"']{4,100})(?=\s|\Z)")
+
+
+def _signed(text: str, start: int, end: int) -> Judged | None:
+    """The signature in an address that grants access to a file."""
+    return (start + 4, end, 0.9) if start and text[start - 1] in "?&;" and plausible(text[start + 4 : end]) else None
+
+
+def _wide(label: str, shape: str, anchors: tuple[str, ...], judge: Judge, *, ignore_case: bool = True) -> Pattern:
+    return Pattern(
+        label=f"secret.{label}", shape=shape, anchors=anchors, begins=True, judge=judge, ignore_case=ignore_case
+    )
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+_PROGRAMS = (
+    "mysql ",
+    "mysqldump ",
+    "mysqladmin ",
+    "mariadb ",
+    "sshpass",
+    "docker login",
+    "podman login",
+    "sqlcmd ",
+    "mongo ",
+    "mongodump ",
+    "redis-cli ",
+    "7z a",
+    "unzip ",
+    "az login",
+    "oc login",
+    "helm registry login",
+)
+_SCHEMES = ("basic ", "bearer ", "token ", "ntlm ", "negotiate ", "apikey ", "ssws ", "splunk ", "key ")
+_WORDS = (
+    "identified by",
+    "mysql_native_password by",
+    "caching_sha2_password by",
+    "password by",
+    "encrypted password",
+    "with password",
+    "convertto-securestring",
+    "-asplaintext",
+    "_password by",
+)
+_USERS = ("user", "login", "id", "account", "username", "usuario", "benutzer", "konto")
+
+BLOCKS: tuple[Pattern, ...] = (
+    _wide("pem", "-----BEGIN|---- BEGIN SSH2", ("-----begin", "---- begin ssh2"), _pem, ignore_case=False),
+    _wide("jwt", r"eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{4,4000}", ("eyj",), _jwt, ignore_case=False),
+    _wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
+    _wide(
+        "jwk",
+        r"\"(?:d|k|p|q|dp|dq|qi)\"\s{0,4}:\s{0,4}\"",
+        ('"d"', '"k"', '"p"', '"q"', '"dp"', '"dq"', '"qi"'),
+        _jwk,
+        ignore_case=False,
+    ),
+    _wide("connection-string", "://", ("://",), _address),
+    _wide("connection-string", r"@(?:tcp|unix|udp)\(", ("@tcp(", "@unix(", "@udp("), _dsn),
+    _wide("connection-string", "jdbc:oracle:(?:thin|oci):", ("jdbc:oracle:",), _oracle),
+    _wide("connection-string", ":5432:", (":5432:",), _pgpass),
+    _wide("connection-string", "sig=[A-Za-z0-9%+/=_-]{30,200}", ("sig=",), _signed),
+    _wide("authorization", _either(_SCHEMES), _SCHEMES, _header),
+    _wide("password", " -u |--user|--proxy-user", (" -u ", "--user", "--proxy-user"), _user_option, ignore_case=True),
+    _wide("password", _either(_PROGRAMS), _PROGRAMS, _short_option),
+    _wide("password", _either(_WORDS), _WORDS, _after_words),
+    _wide("password", f"(?:{_either(_USERS)})", tuple(f"{user}/p" for user in _USERS), _pair),
+    _wide(
+        "password-hash",
+        r"\$(?:2[aby]?|argon2(?:id|i|d)|1|5|6|7|y|gy|apr1|sha1|pbkdf2(?:-sha\d{1,3})?|scrypt|bcrypt-sha256)\$[A-Za-z0-9./+=,$-]{20,240}",
+        (
+            "$2a$",
+            "$2b$",
+            "$2y$",
+            "$2$",
+            "$argon2",
+            "$1$",
+            "$5$",
+            "$6$",
+            "$7$",
+            "$y$",
+            "$gy$",
+            "$apr1$",
+            "$sha1$",
+            "$pbkdf2",
+            "$scrypt",
+            "$bcrypt",
+        ),
+        _hash,
+        ignore_case=False,
+    ),
+    _wide("password-hash", _LDAP.pattern, ("{ssha", "{sha", "{smd5}", "{md5}", "{crypt}"), _whole, ignore_case=False),
+    _wide(
+        "password-hash",
+        r"(?:pbkdf2_sha256|pbkdf2_sha1|bcrypt_sha256|scrypt)\$[A-Za-z0-9$./+=]{30,200}",
+        ("pbkdf2_sha", "bcrypt_sha256$", "scrypt$"),
+        _whole,
+        ignore_case=False,
+    ),
+    _wide("ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False),
+    _wide("password", _either(ANCHORS), ANCHORS, assigned),
+    Pattern(label="secret.password", shape=r"\S", judge=abroad, needs_digit=True),
+)

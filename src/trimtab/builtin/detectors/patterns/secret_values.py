@@ -1,0 +1,283 @@
+"""What a value looks like: a credential, a word, a piece of code, or a place to put one.
+
+All of it is a handful of regular expressions over at most 128 characters, since a hostile text may offer thousands of
+values.
+"""
+
+import re
+from functools import lru_cache
+
+LOOKED_AT = 128
+"""Characters of a value that are looked at; what follows cannot make a random beginning less random."""
+
+# The pairs of letters that make up most of written English; other European languages share enough of them.
+# A random pair is one of them in about 1 of 4 cases, a pair from a word in about 4 of 5.
+_PAIRS = frozenset(
+    (
+        "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea "
+        "ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge "
+        "ie wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld ry mp fe "
+        "bl ab gh ty op wo sa ay ex ke fr oo ag if ap gr od bo sp rd do uc bu ei ov by rm ep tt oc fa ef cu rn sc gi da cr "
+        "cl du ga qu ue ff ba va um pp up lu ru ds lt pi rc rr au ck br bi pt ph ew ht ey ui"
+    ).split()
+)
+
+_DIGIT = re.compile(r"\d")
+_LOWER = re.compile(r"[a-z]")
+_UPPER = re.compile(r"[A-Z]")
+_OTHER = re.compile(r"[^A-Za-z0-9]")
+_TURNS = re.compile(r"[A-Za-z](?=\d)|\d(?=[A-Za-z])")
+_FLIPS = re.compile(r"[a-z](?=[A-Z])")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_PARTS = re.compile(r"[^\W_]+|%[0-9A-Fa-f]{2}")
+_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{12,}")
+_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}|\x1b\[[0-9;]*m|\\[nrt]|\\x[0-9a-f]{2}")
+
+
+def starts_word(text: str, start: int) -> bool:
+    """Whether nothing that belongs to it stands before a token; an escape sequence does not."""
+    if not start or not (text[start - 1].isalnum() or text[start - 1] == "_"):
+        return True
+    for escape in _ESCAPED.finditer(text, max(0, start - 12), start):
+        if escape.end() == start:
+            return True
+    return False
+
+
+def wordiness(letters: str) -> float:
+    """The share of pairs of letters that are usual ones, in [0, 1]; 1 for less than two letters."""
+    low = letters.lower()
+    if len(low) < 2:
+        return 1.0
+    return sum(low[at : at + 2] in _PAIRS for at in range(len(low) - 1)) / (len(low) - 1)
+
+
+def random_part(part: str) -> bool:
+    """Whether a run of letters and digits looks drawn at random rather than written by a person."""
+    size = len(part)
+    if size < 8:
+        return False
+    digits = len(_DIGIT.findall(part))
+    if digits == size:
+        return False
+    if digits == 0:
+        flips = len(_FLIPS.findall(part))
+        share = wordiness(part)
+        return size >= 10 and (share < 0.5 or (share < 0.62 and flips * 4 >= size))
+    turns = len(_TURNS.findall(part))
+    if turns >= 3 or (turns >= 2 and digits >= 3) or (_HEX.fullmatch(part) is not None and turns >= 2):
+        return max(map(len, _LETTERS.findall(part))) < 10 or wordiness("".join(_LETTERS.findall(part))) < 0.6
+    return wordiness(max(_LETTERS.findall(part), key=len)) < 0.5
+
+
+@lru_cache(maxsize=2048)
+def random_looking(value: str, least: int) -> bool:
+    """Whether parts of a value that look random make up at least `least` characters and half of it."""
+    head = value[:LOOKED_AT]
+    parts = _PARTS.findall(head)
+    drawn = sum(len(part) for part in parts if random_part(part))
+    if drawn >= least and drawn * 2 >= len(head):
+        return True
+    if len(head) >= max(least, 12) and not _WORDS_ONLY.fullmatch(head):
+        # Signs of Base64 and of generators cut a random value into pieces too short to tell: look at the whole.
+        joined = "".join(parts)
+        return len(joined) >= least and len(parts) > 1 and len(joined) < len(parts) * 12 and _thick(head, joined)
+    return False
+
+
+def _thick(head: str, joined: str) -> bool:
+    kinds = bool(_DIGIT.search(joined)) + bool(_LOWER.search(joined)) + bool(_UPPER.search(joined))
+    return kinds == 3 and random_part(joined) and len(_TURNS.findall(head)) >= 2
+
+
+_WORDS_ONLY = re.compile(r"[A-Za-z]{2,}(?:[-_./: ]{1,2}(?:[A-Za-z]{2,}|v?\d{1,4}))*")
+
+# Where a credential should be put, and what stands in for one in manuals.
+_PLACEHOLDER = re.compile(
+    r"x{5,}|\*{3,}|•{3,}|\.{3}|…|#{4,}|-{5,}|_{5,}|0{12,}|1{8,}|<[a-z][\w .-]{1,40}>|\[[a-z][\w .-]{1,40}\]|"
+    r"your|change[-_ ]?(?:me|this|it)|placeholder|replace[-_ ]?(?:me|with|this)|insert[-_ ]|redacted|masked|hidden|(?<![a-z])(?:dummy|fake|sample|todo|fixme|tbd)(?![a-z])|"
+    r"(?<![a-z])example(?![a-z])|goes[-_ ]?here|lorem|foo_?bar|^ENC[(\[]|(?<![a-z])(?:some|my|the|new|old|a)[-_ ](?:secret|password|token|key|api)|"
+    r"1234567890(?!\d)|abcdefghi|12345678-1234|not[-_ ]?a[-_ ]?real|not[-_]?set|n/a",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"[$&]\{?[A-Za-z_(]|\$\(|\{\{|<%|<\?|%\(|%[A-Z_]{3,}%|#\{|\{[\w.]*\}$|@[\w.]+@$|"
+    r"(?:https?|ftp|file|s3|gs|ssm|arn|vault|ref|data|urn|env|secret|op|kms|azurekeyvault|javascript|blob|mailto):|"
+    r"(?:function|async|await|new|return|lambda|typeof|throw|import|require)\b|"
+    r"(?:self|this|os|env|ENV|process|System|config|settings|request|req|args|opts|options|params?|props|ctx|context|cls|data|var|local|module|output|each|secrets|stdenv|Environment)[.\[]|"
+    r"(?:null|none|nil|true|false|undefined|nan|string|str|int|integer|bool|boolean|bytes?|object|any|optional|required|char|text|varchar|number|float|double|void|array|list|dict|map|uuid)\b(?![-!@#$%^&*~]|[^\W_]*\d)",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\|\\\\)[\w.$@{} -]+(?:[/\\]|$|\.\w{1,5}$)")
+_CALL = re.compile(r"[A-Za-z_$][\w.$:>-]*[(\[]")
+_FORMAT = re.compile(r"%[-+ 0-9.]*[sdrfiuxXc]|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\(\?[:=!<]")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+;?")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_NUMBER = re.compile(
+    r"[-+]?\d[\d_,.:/ xXeE-]*(?:px|em|rem|ms|s|kb|mb|gb|%|h|d|m|min|days?|bits?|bytes?|L)?", re.IGNORECASE
+)
+_VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-.][A-Za-z]+[.\d]*)?|\d{4}-\d\d-\d\d(?:[T ].*)?")
+_SAYS_ITSELF = re.compile(
+    r"pass(?:w|$|_|\d|wd)|pwd|passphrase|secret|token|key|credential|auth|login|user(?!n?\d)|param|field|input|value|string|buf|arg|attr|hash|salt",
+    re.IGNORECASE,
+)
+
+# Words that follow the name of a secret in forms, manuals and translations without being one.
+_TALK = re.compile(
+    r"(?:re)?enter|forgot|forgotten|required?|requis|invalid|incorrect|wrong|missing|empty|blank|reset|confirm|confirmation|repeat|show|hide|hidden|change|"
+    r"changed|update|updated|new|old|current|expired?|weak|strong|short|long|text|type|string|hash|hashed|encrypted|protected|default|optional|basic|"
+    r"bearer|digest|plain|none|null|true|false|yes|no|on|off|auto|always|never|prompt|stdin|file|env|login|signin|account|user|username|email|form|"
+    r"field|input|label|value|name|id|key|keys|token|tokens|secret|secrets|password|passwords|passwort|passwd|pwd|pass|passphrase|passcode|contrase[ñn]a|clave|senha|wachtwoord|kennwort|"
+    r"parola|has[łl]o|l[öo]senord|adgangskode|passord|salasana|heslo|jelsz[óo]|[şs]ifre|sandi|motdepasse|mot|public|private|access|refresh|session|oauth2?|jwt|api|sso|saml|ldap|"
+    r"static|dynamic|random|generated|example|sample|test|testing|dummy|fake|mock|demo|todo|placeholder|changeme|unknown|disabled|enabled|this|that|it|"
+    r"not|correct|valid|set|unset|safe|secure|unsafe|stored|kept|sent|used|needed|provided|given|same|different|also|only|already|too|the|an?|your|my|our|"
+    r"and|or|of|for|to|in|at|by|with|from|as|mandatory|sensitive|undefined|object|number|boolean|integer|authentication|authorization|auth|credentials?|"
+    r"manager|policy|strength|length|expiry|column|table|index|primary|foreign|unique|constructor|prototype|function|method|property|self|other|left|right|node|item|data|"
+    r"space|enter|escape|tab|shift|ctrl|control|alt|meta|up|down|home|end|delete|backspace|arrow(?:up|down|left|right)|identifier|comma|colon|semicolon|eof|newline|operator|keyword|literal|number|comment|whitespace",
+    re.IGNORECASE,
+)
+_WEAK = frozenset(
+    "letmein qwerty iloveyou monkey dragon sunshine princess football baseball superman batman trustno hunter shadow master "
+    "michael jordan welcome swordfish opensesame sesame abracadabra asdfgh asdfghjkl zxcvbn zxcvbnm qwertyuiop starwars "
+    "whatever freedom mustang charlie donald bailey access flower cheese pepper cookie banana ninja azerty solo loveme "
+    "postgres admin root administrator toor guest oracle tiger scott mysql redis rabbitmq mongo minioadmin grafana elastic "
+    "raspberry ubuntu vagrant manager tomcat jenkins cisco alpine".split()
+)
+
+
+def plausible(key: str) -> bool:
+    """Whether a string of a provider's shape may be a real key: not a row of the same signs, not the manual's."""
+    if len(set(key[-16:])) < 5:
+        return False
+    found = _PLACEHOLDER.search(key)
+    if not found:
+        return True
+    if found.group().lower() in {"x" * 5, "foobar"} or key.endswith("EXAMPLE"):
+        return False
+    rest = key[: found.start()] + key[found.end() :]
+    return len(rest) >= 30 and any(map(random_part, _PARTS.findall(rest)))
+
+
+@lru_cache(maxsize=2048)
+def stands_in(value: str) -> bool:
+    """Whether a value is a placeholder, a variable, a path, a type or another piece of code, and so holds no secret."""
+    head = value[:LOOKED_AT]
+    return (
+        len(set(head)) < 3
+        or _CODE.match(head) is not None
+        or (_PATH.match(head) is not None and not random_looking(head, 16))
+        or _PLACEHOLDER.search(head) is not None
+        or _FORMAT.search(head) is not None
+        or (head[0] in "<[{(" and head[-1] in ">]})")
+    )
+
+
+@lru_cache(maxsize=2048)
+def refers(value: str) -> bool:
+    """Whether a value without quotes is the name of something in a program rather than a literal."""
+    head = value[:LOOKED_AT]
+    if _CALL.match(head):
+        return True
+    if _DOTTED.fullmatch(head):
+        return not random_looking(head, 12)
+    return _NAME.fullmatch(head) is not None and (_SAYS_ITSELF.search(head) is not None or not _DIGIT.search(head))
+
+
+@lru_cache(maxsize=2048)
+def like_password(value: str, *, quoted: bool, told: bool, literal: bool) -> float:
+    """How sure we are that a value after `password` is one, in [0, 1].
+
+    `quoted` in quotes; `told` by a sign of assignment rather than by prose; `literal` where nothing but a literal can
+    stand (a shell variable, an option, a field of a connection string).
+    """
+    head = value[:LOOKED_AT]
+    size = len(head)
+    if size < 4 or stands_in(value) or _VERSION.fullmatch(head):
+        return 0.0
+    digits, lower, upper = len(_DIGIT.findall(head)), bool(_LOWER.search(head)), bool(_UPPER.search(head))
+    others = _OTHER.findall(head)
+    if " " in head:
+        return (
+            0.7
+            if told and quoted and digits and size <= 40 and others.count(" ") <= 3 and len(set(others)) >= 2
+            else 0.0
+        )
+    if digits == size or _NUMBER.fullmatch(head):
+        return 0.7 if digits >= 4 and size <= 16 and (told or digits >= 5) and (quoted or not told or literal) else 0.0
+    letters = _LETTERS.findall(head)
+    if not digits and not others:
+        if _TALK.fullmatch(head):
+            return 0.0
+        if head.lower() in _WEAK:
+            return 0.7 if (quoted or literal) and told and not upper else 0.0
+        if size >= 8 and random_part(head):
+            return 0.85
+        plain = lower and not upper and 5 <= size <= 20
+        return 0.6 if plain and told and (literal or quoted) else 0.0
+    if not digits:
+        return _without_digits(head, others, quoted=quoted, told=told)
+    if not quoted and _NAME.fullmatch(head) and _SAYS_ITSELF.search(head) and not literal:
+        return 0.0
+    kinds = lower + upper + bool(digits) + bool(others)
+    if kinds == 2 and not letters:
+        return 0.6 if told and quoted and any(sign in _STRONG for sign in others) else 0.0
+    if size < 5 or (_TALK.fullmatch("".join(letters)) and not told):
+        return 0.0
+    if told:
+        return 0.9 if kinds >= 3 else 0.8
+    return 0.8 if kinds >= 3 or len(_TURNS.findall(head)) >= 2 or (size >= 6 and digits >= 2) else 0.0
+
+
+_STRONG = frozenset("!@#$%^&*~?+=|§€£")
+
+
+def _without_digits(head: str, others: list[str], *, quoted: bool, told: bool) -> float:
+    """A password of letters and signs, told from sentences, names with hyphens and markup."""
+    signs = [sign for sign in others if sign in _STRONG]
+    letters = "".join(_LETTERS.findall(head))
+    if (
+        not signs
+        or not letters
+        or (len(signs) == 1 and head[-1] in "!?*=" and head[0].isupper())
+        or _TALK.fullmatch(letters)
+    ):
+        if len(head) >= 10 and random_looking(head, 10) and not _WORDS_ONLY.fullmatch(head):
+            return 0.8
+        return 0.0
+    if len(signs) == 1 and signs[0] in "?=+*|&" and not random_part(letters):
+        return 0.0
+    upper = bool(_UPPER.search(head)) and bool(_LOWER.search(head))
+    return 0.75 if (quoted and told) or upper or len(signs) >= 2 else 0.0
+
+
+_HASHED = re.compile(r"(?:sha\d{1,3}[-:=]|md5[-:=]|sha1\$)", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_LICENCE = re.compile(r"[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7}")
+_DIGEST = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64}")
+
+
+@lru_cache(maxsize=2048)
+def like_key(value: str, *, least: int, weak: bool) -> float:
+    """How sure we are that a value after `token` or `api_key` is one, in [0, 1].
+
+    `least` is how many characters must look random; after a `weak` name such as `key` identifiers and digests count
+    as what they usually are.
+    """
+    head = value[:LOOKED_AT]
+    if len(head) < least or " " in head.strip() or stands_in(value) or _HASHED.match(head):
+        return 0.0
+    if _UUID.fullmatch(head) or _DIGEST.fullmatch(value):
+        return 0.0 if weak else 0.8
+    if _VERSION.fullmatch(head) or _NUMBER.fullmatch(head):
+        return 0.0
+    if random_looking(head, least) or (not weak and _LICENCE.fullmatch(head)):
+        return 0.85
+    if (
+        not weak
+        and least <= len(head) <= 24
+        and len(_DIGIT.findall(head)) >= 2
+        and _UPPER.search(head)
+        and _LOWER.search(head)
+    ):
+        return 0.7 if not _WORDS_ONLY.fullmatch(head) and wordiness("".join(_LETTERS.findall(head))) < 0.75 else 0.0
+    return 0.0
