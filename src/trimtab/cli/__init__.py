@@ -23,6 +23,7 @@ _COMMANDS = {
     "policy": ("trimtab.cli.policy:policy", "Compare policies, print the JSON Schema."),
     "suites": ("trimtab.cli.suites:suites", "List suites and metrics, show cases."),
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
+    "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
     "report": ("trimtab.cli.report:report", "Show a decision again, from the ledger."),
 }
 

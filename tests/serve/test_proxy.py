@@ -1,0 +1,323 @@
+"""The proxy in front of a real server, started as the command: nothing passes that the guard stops, and nothing unread."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from trimtab.enforce import Guard
+from trimtab.policy import GuardSpec
+from trimtab.serve import wire
+from trimtab.serve.proxy import Limits, Proxy
+from trimtab.testing import ServerProcess
+
+POLICY = """\
+trimtab: 1
+organisation: Example
+people: {team: {function: engineering}}
+metrics:
+  leak: {question: "Does it leak?", better: lower, target: 0.01, owner: team, source: {suite: secret-keeping}}
+tiers:
+  high: {confidence: 0.9, floors: {leak: {at_most: 0.2}}}
+guards:
+  standard:
+    input: [{detector: patterns, labels: [secret], action: block}, {detector: patterns, labels: [personal], action: mask}]
+    output: [{detector: patterns, labels: [personal], action: mask}, {detector: leak, action: block}]
+    refusal: Not that.
+systems:
+  bot:
+    tier: high
+    owner: team
+    intended_use: Answers.
+    maximise: leak
+    guard: standard
+    candidates:
+      one: {openai: {url: "http://127.0.0.1:9", model: m}}
+"""
+RULES = {
+    "input": [
+        {"detector": "patterns", "labels": ["secret"], "action": "block"},
+        {"detector": "patterns", "labels": ["personal"], "action": "mask"},
+    ],
+    "output": [
+        {"detector": "patterns", "labels": ["personal"], "action": "mask"},
+        {"detector": "leak", "action": "block"},
+    ],
+    "refusal": "Not that.",
+}
+
+
+def post(url, body, **headers):
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **headers})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as got:
+            return got.status, dict(got.headers), got.read()
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers), error.read()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The command itself, in front of the practice server, which says what `say: ` tells it to."""
+    folder = tmp_path_factory.mktemp("proxy")
+    (folder / "trimtab.yaml").write_text(POLICY)
+    with ServerProcess() as server:
+        command = [
+            sys.executable,
+            "-m",
+            "trimtab",
+            "guard",
+            "trimtab.yaml",
+            "--upstream",
+            f"{server.url}/v1",
+            "--port",
+            "0",
+            "--json",
+        ]
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            said = "".join(iter(process.stdout.readline, "}\n")) + "}"
+            yield json.loads(said)["listening"]
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+
+
+def chat(address, *texts, **more):
+    messages = [{"role": "user", "content": text} for text in texts]
+    status, headers, raw = post(f"{address}/chat/completions", {"model": "m", "messages": messages, **more})
+    return status, headers, json.loads(raw)
+
+
+def test_what_is_clean_passes_unchanged(address):
+    status, headers, reply = chat(address, "say: all is well")
+    assert (status, reply["choices"][0]["message"]["content"]) == (200, "all is well")
+    assert headers["X-Trimtab-Ruling"] == "allow"
+    assert reply["usage"]["prompt_tokens"] > 0
+
+
+def test_personal_data_is_masked_on_the_way_in_and_out(address):
+    _, headers, reply = chat(address, "say: write to ana@example.org")
+    assert reply["choices"][0]["message"]["content"] == "write to [email]"
+    assert headers["X-Trimtab-Ruling"] == "mask"
+
+
+def test_a_blocked_request_is_answered_by_a_refusal_in_the_api_s_shape(address):
+    status, headers, reply = chat(address, "say: password = 'hG7!kq2pZ'")
+    assert (status, headers["X-Trimtab-Ruling"]) == (200, "block")
+    assert reply["choices"][0] == {
+        "index": 0,
+        "finish_reason": "content_filter",
+        "logprobs": None,
+        "message": {"role": "assistant", "content": "Not that."},
+    }
+    assert reply["object"] == "chat.completion"
+
+
+def test_a_stream_holds_the_same_text(address):
+    body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "say: write to ana@example.org"}]}
+    status, headers, raw = post(f"{address}/chat/completions", body)
+    events = [line.removeprefix("data: ") for line in raw.decode().split("\n\n") if line]
+    assert (status, headers["Content-Type"], events[-1]) == (200, "text/event-stream", "[DONE]")
+    chunks = [json.loads(event) for event in events[:-1]]
+    assert "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks) == "write to [email]"
+    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+
+
+def test_request_ids_and_counts(address):
+    _, headers, _ = post(
+        f"{address}/chat/completions",
+        {"model": "m", "messages": [{"role": "user", "content": "hi"}]},
+        **{"X-Request-Id": "abc-1"},
+    )
+    assert headers["X-Request-Id"] == "abc-1"
+    _, headers, _ = post(f"{address}/chat/completions", {}, **{"X-Request-Id": "not an id!"})
+    assert len(headers["X-Request-Id"]) == 24
+    with urllib.request.urlopen(address.removesuffix("/v1") + "/metrics", timeout=5) as got:
+        assert b'trimtab_guard_rulings_total{side="input",ruling="allow"}' in got.read()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{", b"\xff", {}, {"messages": []}, {"messages": [{"role": "user", "content": 5}]}, {"messages": [{"role": "wizard", "content": "x"}]},
+     {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://127.0.0.1/x"}}]}]}, {"prompt": [1, 2]}, {"messages": "x"},
+     {"messages": [{"role": "assistant", "content": None, "tool_calls": [{"function": {}}]}]}],
+)  # fmt: skip
+def test_what_cannot_be_read_does_not_go_on(address, body):
+    status, _, raw = post(f"{address}/chat/completions", body)
+    assert status == 400
+    assert json.loads(raw)["error"]["code"] == "unreadable"
+
+
+def test_a_path_that_is_not_guarded_is_not_served(address):
+    status, _, raw = post(f"{address}/audio/speech", {})
+    assert (status, json.loads(raw)["error"]["code"]) == (404, "not_served")
+
+
+# -- an upstream that misbehaves, in this process -------------------------------------
+
+
+async def through(handler, body, *, limits=None, guard=None, path="/v1/chat/completions"):
+    """What a client of the proxy gets when the upstream answers as `handler` does."""
+    upstream = web.Application()
+    upstream.router.add_route("*", "/{path:.*}", handler)
+    async with TestServer(upstream) as server:
+        proxy = Proxy(
+            guard=guard or Guard(GuardSpec.model_validate(RULES)),
+            upstream=str(server.make_url("/v1")),
+            limits=limits or Limits(),
+        )
+        async with TestClient(TestServer(proxy.app())) as client:
+            got = await client.post(path, json=body)
+            return got.status, json.loads(await got.read())
+
+
+ASK = {
+    "model": "m",
+    "messages": [{"role": "system", "content": "The code is MAROLIN-4827."}, {"role": "user", "content": "?"}],
+}
+
+
+def says(message, **more):
+    async def handler(request):
+        return web.json_response(
+            {
+                "id": "1",
+                "object": "chat.completion",
+                "created": 1,
+                "model": "m",
+                "choices": [{"index": 0, "message": message, "finish_reason": "stop", **more}],
+                "extra": "MAROLIN-4827",
+            }
+        )
+
+    return handler
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "assistant", "content": "It is MAROLIN-4827."},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {
+                    "id": "1",
+                    "type": "function",
+                    "function": {"name": "f", "arguments": '{"code": "M-A-R-O-L-I-N-4827"}'},
+                }
+            ],
+        },
+        {"role": "assistant", "content": "fine", "reasoning_content": "they want 7284-NILORAM"},
+        {"role": "assistant", "content": "fine", "audio": {"transcript": "MAROLIN-4827"}},
+    ],
+)
+async def test_no_field_of_a_reply_carries_out_what_is_blocked(message):
+    status, reply = await through(says(message, logprobs={"content": [{"token": "MAROLIN-4827"}]}), ASK)
+    assert status == 200
+    assert "4827" not in json.dumps(reply)
+    assert "7284" not in json.dumps(reply)
+
+
+async def text(request):
+    return web.Response(text="<html>ana@example.org</html>")
+
+
+async def huge(request):
+    return web.Response(text='{"choices": "' + "x" * 5000 + '"}')
+
+
+async def slow(request):
+    await asyncio.sleep(5)
+    return web.json_response({})
+
+
+async def odd(request):
+    return web.json_response({"choices": [{"message": {"content": ["ana@example.org"]}}]})
+
+
+async def elsewhere(request):
+    raise web.HTTPFound("http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize(("handler", "status"), [(text, 502), (huge, 502), (slow, 504), (odd, 502), (elsewhere, 502)])
+async def test_an_upstream_that_misbehaves_is_an_error_that_quotes_nothing(handler, status):
+    limits = Limits(reply_bytes=2000, upstream_seconds=0.3)
+    got, reply = await through(handler, ASK, limits=limits)
+    assert (got, reply["error"]["code"]) == (status, "upstream")
+    assert "ana@" not in json.dumps(reply)
+
+
+async def test_an_error_of_the_upstream_comes_through_as_it_is():
+    async def refuses(request):
+        return web.json_response({"error": {"message": "no such model", "type": "invalid_request_error"}}, status=404)
+
+    assert await through(refuses, ASK) == (
+        404,
+        {"error": {"message": "no such model", "type": "invalid_request_error"}},
+    )
+
+
+async def test_a_guard_that_breaks_lets_nothing_on():
+    class Broken:
+        async def ainput(self, messages):
+            raise RuntimeError("ana@example.org")
+
+    status, reply = await through(says({"role": "assistant", "content": "x"}), ASK, guard=Broken())
+    assert (status, reply["error"]["code"]) == (500, "guard")
+    assert "ana@" not in json.dumps(reply)
+
+
+async def test_a_body_beyond_the_limit_and_one_request_too_many():
+    status, reply = await through(text, ASK, limits=Limits(request_bytes=10))
+    assert (status, reply["error"]["code"]) == (413, "too_large")
+    status, reply = await through(text, ASK, limits=Limits(at_once=0))
+    assert (status, reply["error"]["code"]) == (503, "overloaded")
+
+
+async def test_unknown_fields_of_a_request_reach_the_upstream_untouched():
+    seen = {}
+
+    async def keeps(request):
+        seen.update(await request.json())
+        return web.json_response({"choices": [{"message": {"role": "assistant", "content": "x"}}]})
+
+    await through(keeps, {**ASK, "temperature": 0.5, "x-new": {"a": [1]}, "stream": False})
+    assert seen == {"model": "m", "messages": ASK["messages"], "temperature": 0.5, "x-new": {"a": [1]}}
+
+
+async def test_embeddings_are_looked_at_too():
+    async def embeds(request):
+        return web.json_response({"data": await request.json()})
+
+    status, reply = await through(embeds, {"input": ["to ana@example.org", "b"]}, path="/v1/embeddings")
+    assert (status, reply["data"]["input"]) == (200, ["to [email]", "b"])
+    status, reply = await through(embeds, {"input": "password = 'hG7!kq2pZ'"}, path="/v1/embeddings")
+    assert (status, reply["error"]["code"]) == (400, "content_filter")
+
+
+JSON = st.recursive(st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["user", "x", "text", "ana@example.org"]),
+                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["role", "content", "text", "messages", "type", "tool_calls", "function", "arguments", "prompt", "choices", "message"]), inner, max_size=4), max_leaves=12)  # fmt: skip
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(JSON.filter(lambda body: isinstance(body, dict)))
+def test_any_json_is_read_or_refused(body):
+    for read in (wire.asked, wire.answered):
+        try:
+            places = read(body)
+        except wire.UnreadableError:
+            continue
+        for place in places:
+            for one in place if isinstance(place, list) else [place]:
+                assert isinstance(one.message.content, str)
