@@ -206,10 +206,9 @@ class LedgerError(TrimtabError):
 
 
 class LedgerAlteredError(LedgerError):
-    """The ledger does not verify: somebody or something changed what was recorded."""
+    """The ledger does not verify: somebody or something changed what was recorded. Nothing is decided on it."""
 
     code = "TT402"
-    exit_code = ExitCode.FAIL
 
     def __init__(self, path: str, seq: int, detail: str) -> None:
         super().__init__(path, detail)
@@ -228,7 +227,6 @@ class UnreproducibleError(TrimtabError):
     """The ledger is intact, yet deciding again gives another decision than the one recorded."""
 
     code = "TT403"
-    exit_code = ExitCode.FAIL
 
     def __init__(self, run: str, made_by: str) -> None:
         super().__init__(run, made_by)

@@ -244,9 +244,9 @@ WRONG = {
     "a pipe": (os.mkfifo, "is not a regular file", ExitCode.UNAVAILABLE),
     "somebody else's": (somebody_elses, "database of another program", ExitCode.UNAVAILABLE),
     "a newer format": (newer, "has the newer format 2. Upgrade trimtab", ExitCode.UNAVAILABLE),
-    "a format that never was": (never, "never was", ExitCode.FAIL),
-    "without a table": (without_a_table, "its table latest is gone", ExitCode.FAIL),
-    "cut short": (cut_short, "damaged", ExitCode.FAIL),
+    "a format that never was": (never, "never was", ExitCode.UNAVAILABLE),
+    "without a table": (without_a_table, "its table latest is gone", ExitCode.UNAVAILABLE),
+    "cut short": (cut_short, "damaged", ExitCode.UNAVAILABLE),
     "a link to nowhere": (lambda path: path.symlink_to("nowhere"), "does not exist", ExitCode.UNAVAILABLE),
     "nothing": (lambda path: None, "does not exist", ExitCode.UNAVAILABLE),
 }

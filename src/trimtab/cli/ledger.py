@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trimtab.cli.output import Output, console, output_options
-from trimtab.errors import LedgerError, UsageError
+from trimtab.errors import ExitCode, LedgerAlteredError, LedgerError, UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trimtab.kinds import Row
 
 _PATIENCE = 2.0  # seconds before progress is shown
+_QUICK = 100_000  # rows verified in less time than one notices; `show` looks at no more
 
 _ledger_option = click.option(
     "--ledger",
@@ -54,7 +55,7 @@ def ledger() -> None:
 def verify(out: Output, location: str, export: str | None, expect: tuple[str, ...], jobs: int) -> None:
     """Derive everything again from what is stored, and name the first bad row.
 
-    Exit codes: 0 everything agrees, 1 something was altered, 2 usage, 4 the ledger cannot be read.
+    Exit codes: 0 everything agrees, 1 something was altered, 2 usage, 4 the file cannot be opened or read.
     """
     heads = [_head(text) for text in expect]
     with _progress(out, "Verifying") as progress:
@@ -69,9 +70,15 @@ def verify(out: Output, location: str, export: str | None, expect: tuple[str, ..
         else:
             with _open(location) as opened:
                 found = opened.verify(progress, expect=heads, jobs=jobs)
+                _refuse_unreadable(opened, found)
     out.data(_verified(found))
     out.show(_story(found, checked=len(heads)))
-    found.raise_if_bad()
+    try:
+        found.raise_if_bad()
+    except LedgerAlteredError as error:
+        # Elsewhere an altered ledger means that nothing was decided; here it is the answer to the question.
+        click.echo(click.style("error ", fg="red", bold=True, reset=True) + str(error), err=True)
+        raise click.exceptions.Exit(ExitCode.FAIL) from error
 
 
 @ledger.command()
@@ -86,6 +93,7 @@ def show(out: Output, *, location: str, run: str, kind: str, after: int, limit: 
     from itertools import islice
 
     with _open(location) as opened:
+        _warn_of_alterations(out, opened)
         if not (run or kind or after):
             runs = opened.runs()[:limit]
             out.data([_run_data(one) for one in runs])
@@ -161,6 +169,32 @@ def _open(location: str) -> "Ledger":
     from trimtab.evidence import Ledger
 
     return Ledger.open(location, create=False)
+
+
+def _refuse_unreadable(opened: "Ledger", found: "Verification") -> None:
+    """Nothing can be said of a file of which not even the last row can be read: neither intact nor altered."""
+    if found.rows or found.ok or found.problems[0].part != "file":
+        return
+    try:
+        opened.head()
+    except LedgerAlteredError as error:
+        raise LedgerError(opened.location, f"cannot be read: {error.detail}", "Restore it from a copy.") from error
+
+
+def _warn_of_alterations(out: Output, opened: "Ledger") -> None:
+    """Say that what is shown cannot be trusted. A large ledger is not read as a whole for it."""
+    head = opened.head()
+    if head is None:
+        return
+    if head.seq > _QUICK:
+        out.note(f"[dim]{head.seq:,} rows were not verified; `trimtab ledger verify` does.[/]")
+        return
+    from rich.text import Text
+
+    found = opened.verify()
+    if not found.ok:
+        first = Text(f"warning TT402 this ledger does not verify ({found.problems[0]}).", style="yellow")
+        out.note(first.append(" Do not rely on it; `trimtab ledger verify` shows the extent."))
 
 
 def _head(text: str) -> "Head":
