@@ -100,6 +100,7 @@ def test_jsonl(tmp_path, data, line, says):
         (b"prompt,answer\nzanz\xffibar,a\nq\xff,b\n", 2, "not UTF-8"),
         (b"prompt,answer\n" + b"z" * 200_000 + b",a\n", 2, "more than"),
         (b"What does zanzibar mean?,a\nnext,b\n", 2, "unknown key"),
+        (b"What does zanzibar mean?,a\nnext,b\nlast,c\n", 1, "has the columns column 1, a; `prompt`"),
         (b'prompt,choices,answer\np,"[zanzibar",a\n', 2, "is not JSON"),
         (b"prompt,answer\n", 0, "has no cases"),
     ],
@@ -108,6 +109,70 @@ def test_csv(tmp_path, data, line, says):
     found = mistakes(tmp_path, "c.csv", data)
     assert found[0][0] == line
     assert says in found[0][2]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says", "suggests"),
+    [
+        (
+            "c.csv",
+            b"Question,Gold,author\n" + b"q,a,b\n" * 500,
+            "has the columns Question, Gold, author; `prompt` (or `messages`) is needed",
+            "Write `file: c.csv`, `columns: {prompt: Question, answer: Gold}`, `ignore: [author]`",
+        ),
+        (
+            "c.jsonl",
+            b'{"input": "q", "ideal": "a"}\n' * 500,
+            "rows have the keys input, ideal; `prompt`",
+            "`columns: {prompt: input, answer: ideal}`",
+        ),
+        ("c.csv", b"prompt,answr\np,a\nq,a\n", "of which answr is unknown", "`columns: {answer: answr}`"),
+        ("c.csv", b"prompt,answer,no\np,a,b\nq,a,b\n", "of which no is unknown", '`ignore: ["no"]`'),
+        ("c.csv", b"Frage,answer\np,a\nq,a\n", "Frage, answer; `prompt`", "`columns: {prompt: Frage}`"),
+        ("c.csv", b"eins,zwei\np,a\nq,a\n", "eins, zwei; `prompt`", "`columns: {prompt: COLUMN}`"),
+    ],
+)
+def test_a_wrong_header_is_one_mistake_with_the_mapping_that_mends_it(tmp_path, name, data, says, suggests):
+    found = mistakes(tmp_path, name, data)
+    assert len(found) == 1
+    assert found[0][0] == 1
+    assert says in found[0][2]
+    with pytest.raises(PolicyError) as caught:
+        load_suite("mine", SuiteSpec(file=name), base=tmp_path)
+    assert suggests in caught.value.mistakes[0].suggestion
+
+
+def test_the_suggested_mapping_does_mend_it(tmp_path):
+    (tmp_path / "c.csv").write_text("Question,Gold,no\np,a,1\nq,b,2\n")
+    with pytest.raises(PolicyError) as caught:
+        load_suite("mine", SuiteSpec(file="c.csv"), base=tmp_path)
+    lines = re.findall(r"`([^`]*)`", caught.value.mistakes[0].suggestion)
+    (tmp_path / "c.yaml").write_text("\n".join(lines))
+    assert len(load_suite("mine", SuiteSpec(file="c.yaml"), base=tmp_path).cases) == 2
+
+
+def test_a_wrong_column_beside_right_ones_hides_no_mistake_in_a_row(tmp_path):
+    found = mistakes(tmp_path, "c.csv", b"prompt,answer,author\np,a,x\n,a,x\nq,a,x\n")
+    assert [(line, where) for line, where, _ in found] == [(1, ""), (3, "prompt")]
+
+
+def test_a_head_with_a_wrong_mapping_is_told_what_is_missing_in_it(tmp_path):
+    (tmp_path / "c.csv").write_text("question,gold,author\np,a,x\nq,b,x\n")
+    (tmp_path / "h.yaml").write_text("file: c.csv\ncolumns: {prompt: question}\ndefaults: {max_tokens: 5}\n")
+    with pytest.raises(PolicyError) as caught:
+        load_suite("mine", SuiteSpec(file="h.yaml"), base=tmp_path)
+    (mistake,) = caught.value.mistakes
+    assert "question, gold, author, of which" in mistake.message
+    assert (
+        "Write `columns: {prompt: question, answer: gold}` and `ignore: [author]` into its head" in mistake.suggestion
+    )
+
+
+def test_what_every_row_lacks_for_its_metric_is_one_mistake(tmp_path):
+    found = mistakes(tmp_path, "c.csv", b"prompt\n" + b"\n".join(b"p%d" % n for n in range(50)), score="contains")
+    assert [(line, where) for line, where, _ in found] == [(0, "answer")]
+    some = mistakes(tmp_path, "c.csv", b"prompt,answer\np,a\nq,\nr,\n", score="contains")
+    assert [(line, where) for line, where, _ in some] == [(3, "answer"), (4, "answer")]
 
 
 def test_lines_are_counted_through_cells_of_several_lines(tmp_path):

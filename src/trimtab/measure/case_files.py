@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from trimtab.measure.columns import misnamed
 from trimtab.measure.heads import Head
 from trimtab.measure.notes import (
     MAX_FILE,
@@ -45,7 +46,7 @@ def read_rows(path: Path, head: Head, notes: Notes) -> list[Row]:
             notes.add(line, "", f"more than {MAX_ROWS:,} rows", "Split the file.")
             break
         rows.append((line, _renamed(row, head)))
-    return rows
+    return misnamed(rows, head, notes, headed=reader is not read_jsonl)
 
 
 def _renamed(row: dict[str, Any], head: Head) -> dict[str, Any]:

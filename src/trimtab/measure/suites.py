@@ -240,11 +240,21 @@ def _check_needs(cases: Sequence[tuple[int, Case]], score: str, shown: str) -> N
     """Every case must hold what the metric scores it by, or it would be missing on every candidate."""
     needs: Sequence[str] = getattr(plugins.find("metrics", score), "needs", ())
     notes = Notes(shown)
+    lacking: dict[str, list[int]] = {key: [] for key in needs}
     for line, case in cases:
         have = {**case.expect, "follow_ups": case.follow_ups, "group": case.group}
         for key in needs:
             if not have.get(key):
-                notes.add(line, key, f"is missing, and the metric {score} needs it")
+                lacking[key].append(line)
+    for key, lines in lacking.items():
+        if len(lines) == len(cases) > 1:  # one mistake, however many rows
+            suggestion = (
+                "Add it, or let `score:` name a metric that can do without; `trimtab suites metrics` lists them."
+            )
+            notes.add(0, key, f"is missing in every row, and the metric {score} needs it", suggestion)
+            continue
+        for line in lines:
+            notes.add(line, key, f"is missing, and the metric {score} needs it")
     notes.settle()
 
 
