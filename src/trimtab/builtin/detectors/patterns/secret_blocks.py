@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 
-from trimtab.builtin.detectors.patterns.secret_context import ANCHORS, abroad, assigned
+from trimtab.builtin.detectors.patterns.secret_context import ABROAD, ANCHORS, abroad, assigned
 from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, plausible, stands_in, starts_word
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
 
@@ -62,7 +62,7 @@ def _whole(text: str, start: int, end: int) -> Judged | None:
 
 # -- addresses with a password -----------------------------------------------------
 
-_USERINFO = re.compile(r"://([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,256})@[\w\[$%{*.-]")
+_USERINFO = re.compile(r"://([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,300}+)")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,24}", re.IGNORECASE)
 
 
@@ -72,7 +72,9 @@ def _address(text: str, start: int, end: int) -> Judged | None:
     if not found:
         return None
     low, high = found.span(2)
-    secret = found[2]
+    secret, at_sign, host = found[2].rpartition("@")
+    if not at_sign or not host or not (host[0].isalnum() or host[0] in "[$%{*.-_"):
+        return None
     slash = min((place for place in map(secret.find, "/?#") if place >= 0), default=-1)
     if slash >= 0:
         at = secret.find("@")
@@ -120,8 +122,7 @@ _DER = re.compile(r"[A-Za-z0-9+/]{48,16000}={0,2}(?:\s{1,12}[A-Za-z0-9+/]{16,80}
 
 def _der(text: str, start: int, end: int) -> Judged | None:
     """The body of a private key: a sequence whose first member is a version number, unlike that of a certificate."""
-    body = _DER.match(text, start)
-    if not body or not starts_word(text, start):
+    if not starts_word(text, start):
         return None
     begins = base64.b64decode(text[start : start + 48])
     sizes = {0x81: 3, 0x82: 4}
@@ -133,7 +134,8 @@ def _der(text: str, start: int, end: int) -> Judged | None:
         or begins[at + 3] not in {0x02, 0x04, 0x30}
     ):
         return None
-    return (*body.span(), 0.95)
+    body = _DER.match(text, start)
+    return (*body.span(), 0.95) if body else None
 
 
 _MEMBER = re.compile(r"[A-Za-z0-9_-]{16,4000}")
@@ -195,7 +197,7 @@ def _short_option(text: str, start: int, end: int) -> Judged | None:
     if (
         not found
         or (found[1].isdigit() and "sshpass" not in text[start:end])
-        or found[1].islower()
+        or (found[1].isalpha() and found[1].islower())
         or ":" in found[1]
         or "/" in found[1]
     ):
@@ -218,7 +220,7 @@ _AFTER_WORDS = re.compile(
 def _after_words(text: str, start: int, end: int) -> Judged | None:
     """`IDENTIFIED BY 'x'`, `ConvertTo-SecureString x`, `machine h login u password x`."""
     found = _AFTER_WORDS.match(text, end)
-    if not found or found[2].startswith("-"):
+    if not found or found[2].startswith("-") or (not found[1] and found[2].isalpha() and found[2].islower()):
         return None
     quoted = bool(found[1])
     sure = like_password(found[2], quoted=quoted, told=True, literal=True)
@@ -364,5 +366,11 @@ BLOCKS: tuple[Pattern, ...] = (
     ),
     _wide("ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False),
     _wide("password", _either(ANCHORS), ANCHORS, assigned),
-    Pattern(label="secret.password", shape=r"\S", judge=abroad, needs_digit=True),
+    Pattern(
+        label="secret.password",
+        shape=_either(ABROAD),
+        anchors=ABROAD,
+        judge=abroad,
+        ignore_case=True,
+    ),
 )

@@ -7,7 +7,7 @@ and the value goes as far as its quotes or as far as a person would read it.
 import re
 from functools import lru_cache
 
-from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, random_looking
+from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, random_looking, refers
 from trimtab.builtin.detectors.patterns.spec import Judged
 
 _PASSWORD, _TOKEN, _WEAK, _VAGUE, _SALT, _PIN, _NOTHING = "password", "token", "weak", "vague", "salt", "pin", ""
@@ -19,14 +19,22 @@ FOREIGN = (
     "mật khẩu", "mat khau", "kata sandi", "пароль", "пароля", "парола", "κωδικός", "סיסמה", "كلمة المرور", "كلمة السر", "पासवर्ड",
     "รหัสผ่าน", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "패스워드", "암호", "비번", "palavra-passe", "clave", "zugangscode", "código de acceso",
 )  # fmt: skip
+_FOREIGN_TOKENS = (
+    "api-schlüssel", "schlüssel", "schluessel", "clé api", "clé d'api", "clave api", "clave de api", "chave de api", "chave", "chiave", "sleutel", "jeton",
+    "ключ", "ключ api", "токен", "секрет", "密钥", "令牌", "api密钥", "トークン", "apiキー", "토큰", "인증키",
+)  # fmt: skip
+_FOREIGN_KINDS = dict.fromkeys(FOREIGN, "password") | dict.fromkeys(_FOREIGN_TOKENS, "token")
+ABROAD = tuple(word for word in _FOREIGN_KINDS if not word.isascii())
+"""Words with letters beyond ASCII, which no anchor of ASCII finds."""
 ANCHORS = (
     "passw", "pasw", "pssw", "psw", "passphrase", "passcode", "passkey", "passwd", "pass", "pwd", "pw", "secret", "token", "key", "credential", "creds", "cred", "auth",
     "bearer", "salt", "nonce", "jwt", "sessionid", "session_id", "sessid", "signature", "client_srt", "pin", "otp", "connection_string", "sas", "webhook",
-    *(word for word in FOREIGN if word.isascii()), "contrase", "jelsz",
+    *(word for word in _FOREIGN_KINDS if word.isascii()), "contrase", "jelsz",
 )  # fmt: skip
 
 _SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _BACK = re.compile(r"[\w-]{0,48}")
+_CHAIN = re.compile(r"=[\w.-]{1,50}=")
 _FIRST_WORD = re.compile(r"[ ]([A-Za-z-]{2,20})")
 _TAIL = re.compile(r"[\w-]{0,40}")
 
@@ -165,7 +173,7 @@ _SIGN = re.compile(
     r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}|\s{1,3}[A-Za-z-]{2,12}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{1,40}[\"']\s{0,3}>\s{0,20})"
     rf"|(?P<call>\s{{0,3}}[(,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
     r"|(?P<table>\s{0,20}\|\s{0,20})"
-    r"|(?P<prose>(?:[ \t][\w.@'’-]{1,24}){0,6}?[ \t](?:is|was|are|be|ist|lautet|es|est|é|è|är|er|on|jest|is:|to|equals|это|это:|является)(?:[ \t](?:now|set to|currently|still|nun|jetzt|ahora|maintenant|this|the following))?:?[ \t]{1,3})"
+    r"|(?P<prose>[ \t][-–—][ \t]{1,3}|(?:[ \t][\w.@'’-]{1,24}+){0,5}?[ \t](?:is|was|are|be|ist|lautet|es|est|é|è|är|er|on|jest|is:|to|equals|это|это:|является)(?:[ \t](?:now|set to|currently|still|nun|jetzt|ahora|maintenant|this|the following))?:?[ \t]{1,3})"
     r"|(?P<east>\s?(?:是|为|為|は|が|는|은|ist)\s?[：:]?\s?)"
     r"|(?P<option>(?:[ \t]|\\t){1,4}(?:-{1,2}[A-Za-z]{2,16}[ \t]){0,2}(?:\\\n\s{0,8})?)"
     r")"
@@ -182,10 +190,11 @@ _IN_QUOTES = {
 _IN_ESCAPED = re.compile(r"(?:[^\\\"'`\r\n&]|&(?!(?:amp;)?(?:quot|#34|#39|apos);)|\\(?!\\{0,5}[\"'`]).){1,512}")
 _IN_CURLY = re.compile(r"[^“”„«»「」‘’\r\n]{1,512}")
 _BARE = re.compile(r"[^\s\"'`<>，。；、」「“”]{1,512}")
+_IN_CELL_TEXT = re.compile(r"[^\s\"'`<>|]{1,512}")
 _MORE = re.compile(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
 _MARKUP_TEXT = re.compile(r"[^<>\r\n]{1,512}")
 _NEXT = re.compile(
-    r"[,;&|?][ \t]{0,2}(?:amp;)?[\w.-]{1,40}\s?[=:]|%26[\w.-]{1,40}%3[dD]|\\[nrt\"']|&(?:amp;)?(?:quot|lt|gt|#\d+);|;(?=\s|\Z)|\*\*|,(?=[A-Za-z_]+[=:])"
+    r"[,;&|?][ \t]{0,2}(?:amp;)?[\w.-]{1,40}+\s?[=:]|%26[\w.-]{1,40}+%3[dD]|\\[nrt\"']|&(?:amp;)?(?:quot|lt|gt|#\d+);|;(?=\s|\Z)|\*\*|,(?=[A-Za-z_]+[=:])"
 )
 _JOIN = re.compile(
     r"[\"'`]\s{0,8}[+.\\&]?\s{0,8}\\?\r?\n\s{0,40}(?:[+.&]\s{0,8})?[brfuBRFU]?[\"'`]([^\"'`\r\n]{4,512})(?=[\"'`])"
@@ -209,14 +218,17 @@ def assigned(text: str, start: int, end: int) -> Judged | None:
     assert tail is not None
     if tail.end() - end >= 40:
         return None
-    sign = _SIGN.match(text, tail.end())
-    if not sign:
-        return _in_bytes(text, start, tail.end())
-    back = _BACK.match(text[max(0, start - 48) : start][::-1])
-    assert back is not None
-    begin = start - back.end()
+    begin = _begin(text, start)
+    if text[start:end].lower() in _FOREIGN_KINDS:
+        kind = _FOREIGN_KINDS[text[start:end].lower()]
+        sign = _SIGN.match(text, end)
+        return (
+            _judged(text, sign, kind, text[start:end], start)
+            if sign and begin == start and tail.end() - end < 2
+            else None
+        )
     name = text[begin : tail.end()]
-    if len(name) > 80:
+    if len(name) > 80 or _chained(text, begin):
         return None
     kind = kind_of(name.strip("-_"))
     if kind in {_WEAK, _NOTHING}:
@@ -224,26 +236,35 @@ def assigned(text: str, start: int, end: int) -> Judged | None:
         first = _FIRST_WORD.match(text[max(0, begin - 24) : begin][::-1])
         if first:
             kind = kind_of(f"{first[1][::-1]}_{name}") or kind
-    if not kind:
-        return None
+    sign = _SIGN.match(text, tail.end()) if kind else None
+    if not sign:
+        return _in_bytes(text, start, tail.end()) if kind else None
     return _judged(text, sign, kind, name, begin) or _in_bytes(text, start, tail.end())
 
 
-_ABROAD = re.compile(
-    "|".join(sorted(filter(lambda word: not word.isascii(), FOREIGN), key=len, reverse=True)), re.IGNORECASE
-)
+def _chained(text: str, begin: int) -> bool:
+    """Whether a name stands in a chain of assignments, which is all the value of its first name."""
+    return text[begin - 1 : begin] == "=" and _CHAIN.match(text[max(0, begin - 60) : begin][::-1]) is not None
+
+
+def _begin(text: str, start: int) -> int:
+    """Where the name begins of which a part begins at `start`."""
+    back = _BACK.match(text[max(0, start - 48) : start][::-1])
+    return start - (back.end() if back else 0)
 
 
 def abroad(text: str, start: int, end: int) -> Judged | None:
-    """A value with digits after the word for "password" in a language whose letters make no anchor."""
-    if text.isascii():
+    """The value after a word of `ABROAD`."""
+    word = text[start:end]
+    sign = _SIGN.match(text, end)
+    kind = _FOREIGN_KINDS.get(word.lower())
+    if _chained(text, _begin(text, start)):
         return None
-    for word in _ABROAD.finditer(text, max(0, start - 60), min(len(text), start + 40)):
-        sign = _SIGN.match(text, word.end())
-        judged = _judged(text, sign, _PASSWORD, word.group(), word.start()) if sign else None
-        if judged and judged[1] > start:
-            return judged
-    return None
+    return _judged(text, sign, kind, word, start) if sign and kind else None
+
+
+_TOLD_BEFORE = re.compile(r"(?:(?:^|\n)[ \t]*(?:ENV|ARG|export|setx?) |\blogin [\w.@-]{1,40}\s{1,4})\Z")
+_IN_CELL = re.compile(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
 
 
 def _judged(text: str, sign: re.Match[str], kind: str, name: str, begin: int) -> Judged | None:
@@ -251,7 +272,7 @@ def _judged(text: str, sign: re.Match[str], kind: str, name: str, begin: int) ->
     plain = quoted or bool(sign["markup"])
     written = sign["sign"] or sign["typed"] or sign["pair"] or sign["markup"] or sign["call"] or sign["table"]
     option = sign["option"] is not None
-    flag = option and name.startswith("-")
+    flag = option and (name.startswith("-") or _TOLD_BEFORE.search(text[max(0, begin - 60) : begin]) is not None)
     if (
         sign["markup"]
         and sign["markup"].strip() in {">", "/>"}
@@ -261,7 +282,7 @@ def _judged(text: str, sign: re.Match[str], kind: str, name: str, begin: int) ->
         return None
     if option and not (flag or quoted) and (sign["close"] or kind == _SALT):
         return None
-    if sign["table"] and text[max(0, begin - 40) : begin].rstrip(" *`\"'")[-1:] != "|":
+    if sign["table"] and not _IN_CELL.search(text[max(0, begin - 60) : begin]):
         return None
     value = _value(text, sign, quoted=quoted)
     if value is None:
@@ -270,9 +291,11 @@ def _judged(text: str, sign: re.Match[str], kind: str, name: str, begin: int) ->
     if sign["prose"] or option or sign["east"]:
         while high > low and text[high - 1] in ".,:;?)" and not flag and (not quoted or text[high - 1] in ".,"):
             high -= 1
-        if _UNIT.match(text, high) or high - low < 4:
+        if high - low < 4 or (text[low:high].isdigit() and _UNIT.match(text, high)):
             return None
     found = text[low:high]
+    if not quoted and found[-1] in ":=" and found[:-1].isalpha():
+        return None  # the next name
     if (
         not quoted
         and sign["markup"] is None
@@ -319,9 +342,13 @@ def _sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool,
         return like_key(value, least=20, weak=True) if told and _THREE_KINDS.match(value) else 0.0
     if kind == _WEAK:
         return like_key(value, least=14, weak=True)
+    pair = _LOGIN_PAIR.fullmatch(value) if told else None
+    if pair and not pair[1].isdigit():
+        return like_password(pair[1], quoted=quoted, told=True, literal=False)
     return like_key(value, least=8 if told else 12, weak=False)
 
 
+_LOGIN_PAIR = re.compile(r"[A-Za-z][\w.@-]{1,30}[:/]([^\s:/]{4,60})")
 _DIGITS = re.compile(r"\d{4,8}")
 _SALTY = re.compile(r"(?=(?:\D*\d){3})(?=(?:[^!#$%^&*@~\\]*[!#$%^&*@~\\]){2})\S{6,64}\Z")
 _THREE_KINDS = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
@@ -336,8 +363,6 @@ def _strong(value: str) -> bool:
 
 def _refers(value: str, sign: re.Match[str], text: str, begin: int) -> bool:
     """Whether a value without quotes is code: a name, a call, an attribute."""
-    from trimtab.builtin.detectors.patterns.secret_values import refers
-
     return refers(value) and not (sign["sign"] in {"=", ":"} and random_looking(value, 10))
 
 
@@ -372,7 +397,7 @@ def _value(text: str, sign: re.Match[str], *, quoted: bool) -> tuple[int, int] |
         stripped = match.group().strip().removesuffix("]]")
         low = start + len(match.group()) - len(match.group().lstrip())
         return (low, low + len(stripped)) if stripped and " " not in stripped else None
-    match = _BARE.match(text, start)
+    match = (_IN_CELL_TEXT if sign["table"] else _BARE).match(text, start)
     if not match:
         return None
     low, high = match.span()
@@ -404,8 +429,7 @@ def _in_bytes(text: str, start: int, end: int) -> Judged | None:
     row = sign and _BYTES.match(text, sign.end())
     if not row:
         return None
-    back = _BACK.match(text[max(0, start - 48) : start][::-1])
-    kind = kind_of(text[start - (back.end() if back else 0) : end].strip("-_"))
+    kind = kind_of(text[_begin(text, start) : end].strip("-_"))
     if kind in {_NOTHING, _WEAK, _VAGUE} and "aes" not in text[max(0, start - 8) : end].lower():
         return None
     return row.start() + 1, row.end(), 0.8

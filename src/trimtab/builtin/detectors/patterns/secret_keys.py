@@ -282,18 +282,21 @@ def _azure_key(text: str, start: int, end: int) -> Judged | None:
 
 def _base64_pem(text: str, start: int, end: int) -> Judged | None:
     """A private key in PEM, wrapped in Base64 once more."""
-    block = _BASE64_LINES.match(text, start)
-    if not block:
+    head = text[start : start + 160].translate(_NO_SPACE)
+    if not _BASE64_WORD.match(head) or not starts_word(text, start):
         return None
-    head = block.group()[:160].translate(_NO_SPACE)
     try:
-        decoded = base64.b64decode(head[: len(head) - len(head) % 4])
+        decoded = base64.b64decode(head[:40])
     except binascii.Error:
         return None
-    return (start, block.end(), 0.99) if b"PRIVATE" in decoded else None
+    if b"PRIVATE" not in decoded:
+        return None
+    block = _BASE64_LINES.match(text, start)
+    return (start, block.end(), 0.99) if block else None
 
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{0,40}={0,2}")
+_BASE64_WORD = re.compile(r"[A-Za-z0-9+/]{40}")
 _BASE64_BACK = re.compile(r"[A-Za-z0-9+/]{0,100}")
 _BASE64_LINES = re.compile(r"[A-Za-z0-9+/]{20,20000}(?:(?:\\n|\s){1,12}[A-Za-z0-9+/]{16,200}){0,400}={0,2}")
 _NO_SPACE = str.maketrans("", "", " \r\n\t\\")

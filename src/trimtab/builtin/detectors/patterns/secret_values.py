@@ -1,13 +1,12 @@
 """What a value looks like: a credential, a word, a piece of code, or a place to put one.
 
-All of it is a handful of regular expressions over at most 128 characters, since a hostile text may offer thousands of
+All of it is a handful of regular expressions over at most 64 characters, since a hostile text may offer thousands of
 values.
 """
 
 import re
-from functools import lru_cache
 
-LOOKED_AT = 128
+LOOKED_AT = 64
 """Characters of a value that are looked at; what follows cannot make a random beginning less random."""
 
 # The pairs of letters that make up most of written English; other European languages share enough of them.
@@ -26,6 +25,7 @@ _DIGIT = re.compile(r"\d")
 _LOWER = re.compile(r"[a-z]")
 _UPPER = re.compile(r"[A-Z]")
 _OTHER = re.compile(r"[^A-Za-z0-9]")
+_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _TURNS = re.compile(r"[A-Za-z](?=\d)|\d(?=[A-Za-z])")
 _FLIPS = re.compile(r"[a-z](?=[A-Z])")
 _LETTERS = re.compile(r"[A-Za-z]+")
@@ -61,16 +61,14 @@ def random_part(part: str) -> bool:
     if digits == size:
         return False
     if digits == 0:
-        flips = len(_FLIPS.findall(part))
         share = wordiness(part)
-        return size >= 10 and (share < 0.5 or (share < 0.62 and flips * 4 >= size))
+        return (size >= 10 and share < 0.5) or (share < 0.85 and _many_pieces(part) and len(_FLIPS.findall(part)) > 1)
     turns = len(_TURNS.findall(part))
     if turns >= 3 or (turns >= 2 and digits >= 3) or (_HEX.fullmatch(part) is not None and turns >= 2):
         return max(map(len, _LETTERS.findall(part))) < 10 or wordiness("".join(_LETTERS.findall(part))) < 0.6
     return wordiness(max(_LETTERS.findall(part), key=len)) < 0.5
 
 
-@lru_cache(maxsize=2048)
 def random_looking(value: str, least: int) -> bool:
     """Whether parts of a value that look random make up at least `least` characters and half of it."""
     head = value[:LOOKED_AT]
@@ -81,8 +79,20 @@ def random_looking(value: str, least: int) -> bool:
     if len(head) >= max(least, 12) and not _WORDS_ONLY.fullmatch(head):
         # Signs of Base64 and of generators cut a random value into pieces too short to tell: look at the whole.
         joined = "".join(parts)
+        if (
+            len(joined) >= max(least, 16)
+            and _many_pieces(joined)
+            and _DIGIT.search(joined)
+            and len(_TURNS.findall(joined)) >= 3
+        ):
+            return True
         return len(joined) >= least and len(parts) > 1 and len(joined) < len(parts) * 12 and _thick(head, joined)
     return False
+
+
+def _many_pieces(joined: str) -> bool:
+    """Whether case and digits change as often as chance has it, and not as in a name put together of words."""
+    return len(joined) <= 2.8 * len(_PIECES.findall(joined))
 
 
 def _thick(head: str, joined: str) -> bool:
@@ -92,16 +102,53 @@ def _thick(head: str, joined: str) -> bool:
 
 _WORDS_ONLY = re.compile(r"[A-Za-z]{2,}(?:[-_./: ]{1,2}(?:[A-Za-z]{2,}|v?\d{1,4}))*")
 
-# Where a credential should be put, and what stands in for one in manuals.
-_PLACEHOLDER = re.compile(
-    r"x{5,}|\*{3,}|•{3,}|\.{3}|…|#{4,}|-{5,}|_{5,}|0{12,}|1{8,}|<[a-z][\w .-]{1,40}>|\[[a-z][\w .-]{1,40}\]|"
-    r"your|change[-_ ]?(?:me|this|it)|placeholder|replace[-_ ]?(?:me|with|this)|insert[-_ ]|redacted|masked|hidden|(?<![a-z])(?:dummy|fake|sample|todo|fixme|tbd)(?![a-z])|"
-    r"(?<![a-z])example(?![a-z])|goes[-_ ]?here|lorem|foo_?bar|^ENC[(\[]|(?<![a-z])(?:some|my|the|new|old|a)[-_ ](?:secret|password|token|key|api)|"
-    r"1234567890(?!\d)|abcdefghi|12345678-1234|not[-_ ]?a[-_ ]?real|not[-_]?set|n/a",
-    re.IGNORECASE,
+# Where a credential should be put, and what stands in for one in manuals. Plain searches first: they cost nothing.
+_STAND_INS = (
+    "your", "change", "placeholder", "replace", "insert", "redacted", "masked", "hidden", "goeshere", "goes_here", "goes-here", "goes here", "lorem", "foobar",
+    "foo_bar", "1234567890", "abcdefghi", "12345678-1234", "notareal", "not_a_real", "not-a-real", "notset", "not_set", "not-set", "xxxxx", "*****", "...",
+    "•••", "…", "####", "-----", "_____", "000000000000", "11111111", "<", "[",
+)  # fmt: skip
+_WORDS_IN = (
+    "example",
+    "dummy",
+    "fake",
+    "sample",
+    "todo",
+    "fixme",
+    "tbd",
+    "some",
+    "my",
+    "the",
+    "new",
+    "old",
+    "a-",
+    "a_",
 )
+_STANDS_IN = re.compile(
+    r"<[a-z][\w .-]{1,40}>|\[[a-z][\w .-]{1,40}\]|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|with|this)|insert[-_ ]|1234567890(?!\d)|"
+    r"your|placeholder|redacted|masked|hidden|goes[-_ ]?here|lorem|foo_?bar|abcdefghi|12345678-1234|not[-_ ]?a[-_ ]?real|not[-_]?set|"
+    r"x{5}|\*{5}|\.{3}|•{3}|…|#{4}|-{5}|_{5}|0{12}|1{8}"
+)
+_STANDS_ALONE = re.compile(
+    r"(?<![a-z])(?:dummy|fake|sample|example|todo|fixme|tbd)(?![a-z])|(?<![a-z])(?:some|my|the|new|old|a)[-_ ](?:secret|password|token|key|api)"
+)
+
+
+def _placeholder(value: str) -> tuple[int, int] | None:
+    """Where a value says that it stands in for another."""
+    low = value.lower()
+    found = None
+    if any(sign in low for sign in _STAND_INS):
+        found = _STANDS_IN.search(low)
+    if not found and any(word in low for word in _WORDS_IN):
+        found = _STANDS_ALONE.search(low)
+    if found:
+        return found.span()
+    return (0, len(value)) if low.startswith(("enc(", "enc[")) or low == "n/a" else None
+
+
 _CODE = re.compile(
-    r"[$&]\{?[A-Za-z_(]|\$\(|\{\{|<%|<\?|%\(|%[A-Z_]{3,}%|#\{|\{[\w.]*\}$|@[\w.]+@$|"
+    r"\$[\[{(]|&[a-z]+;|%[A-Z_]+%$|\{\{|<%|<\?|%\(|%[A-Z_]{3,}%|#\{|\{[\w.]*\}$|@[\w.]+@$|"
     r"(?:https?|ftp|file|s3|gs|ssm|arn|vault|ref|data|urn|env|secret|op|kms|azurekeyvault|javascript|blob|mailto):|"
     r"(?:function|async|await|new|return|lambda|typeof|throw|import|require)\b|"
     r"(?:self|this|os|env|ENV|process|System|config|settings|request|req|args|opts|options|params?|props|ctx|context|cls|data|var|local|module|output|each|secrets|stdenv|Environment)[.\[]|"
@@ -109,8 +156,11 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _PATH = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\|\\\\)[\w.$@{} -]+(?:[/\\]|$|\.\w{1,5}$)")
+_VARIABLE = re.compile(r"[$&@%][A-Za-z_][\w.:-]*[$@%]?")
 _CALL = re.compile(r"[A-Za-z_$][\w.$:>-]*[(\[]")
-_FORMAT = re.compile(r"%[-+ 0-9.]*[sdrfiuxXc]|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\(\?[:=!<]")
+_FORMAT = re.compile(
+    r"%[-+0-9.]*[sdrfiuxXc](?![^\W_])|%\(\w+\)|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\(\?[:=!<]"
+)
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+;?")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _NUMBER = re.compile(
@@ -149,30 +199,29 @@ def plausible(key: str) -> bool:
     """Whether a string of a provider's shape may be a real key: not a row of the same signs, not the manual's."""
     if len(set(key[-16:])) < 5:
         return False
-    found = _PLACEHOLDER.search(key)
+    found = _placeholder(key)
     if not found:
         return True
-    if found.group().lower() in {"x" * 5, "foobar"} or key.endswith("EXAMPLE"):
+    if key.endswith("EXAMPLE") or "xxxxx" in key.lower():
         return False
-    rest = key[: found.start()] + key[found.end() :]
+    rest = key[: found[0]] + key[found[1] :]
     return len(rest) >= 30 and any(map(random_part, _PARTS.findall(rest)))
 
 
-@lru_cache(maxsize=2048)
 def stands_in(value: str) -> bool:
     """Whether a value is a placeholder, a variable, a path, a type or another piece of code, and so holds no secret."""
     head = value[:LOOKED_AT]
     return (
         len(set(head)) < 3
         or _CODE.match(head) is not None
+        or (_VARIABLE.fullmatch(head) is not None and not random_part(head[1:]) and not _many_pieces(head[1:]))
         or (_PATH.match(head) is not None and not random_looking(head, 16))
-        or _PLACEHOLDER.search(head) is not None
-        or _FORMAT.search(head) is not None
+        or _placeholder(head) is not None
+        or (any(sign in head for sign in "%{\\[(") and _FORMAT.search(head) is not None)
         or (head[0] in "<[{(" and head[-1] in ">]})")
     )
 
 
-@lru_cache(maxsize=2048)
 def refers(value: str) -> bool:
     """Whether a value without quotes is the name of something in a program rather than a literal."""
     head = value[:LOOKED_AT]
@@ -180,19 +229,27 @@ def refers(value: str) -> bool:
         return True
     if _DOTTED.fullmatch(head):
         return not random_looking(head, 12)
-    return _NAME.fullmatch(head) is not None and (_SAYS_ITSELF.search(head) is not None or not _DIGIT.search(head))
+    return (
+        _NAME.fullmatch(head) is not None
+        and not random_part(head)
+        and (_SAYS_ITSELF.search(head) is not None or not _DIGIT.search(head))
+    )
 
 
-@lru_cache(maxsize=2048)
 def like_password(value: str, *, quoted: bool, told: bool, literal: bool) -> float:
-    """How sure we are that a value after `password` is one, in [0, 1].
+    """How sure we are that a value after `password` is one, in [0, 1]: `_by_form`, unless it stands in for another."""
+    sure = _by_form(value[:LOOKED_AT], quoted=quoted, told=told, literal=literal)
+    return 0.0 if not sure or stands_in(value) else sure
 
-    `quoted` in quotes; `told` by a sign of assignment rather than by prose; `literal` where nothing but a literal can
+
+def _by_form(head: str, *, quoted: bool, told: bool, literal: bool) -> float:
+    """`quoted` in quotes; `told` by a sign of assignment rather than by prose; `literal` where nothing but a literal can
     stand (a shell variable, an option, a field of a connection string).
     """
-    head = value[:LOOKED_AT]
     size = len(head)
-    if size < 4 or stands_in(value) or _VERSION.fullmatch(head):
+    if size < 4:
+        return 0.0
+    if head.isalpha() and (_TALK.fullmatch(head) or (not (quoted or literal) and head.islower() and size < 8)):
         return 0.0
     digits, lower, upper = len(_DIGIT.findall(head)), bool(_LOWER.search(head)), bool(_UPPER.search(head))
     others = _OTHER.findall(head)
@@ -202,16 +259,16 @@ def like_password(value: str, *, quoted: bool, told: bool, literal: bool) -> flo
             if told and quoted and digits and size <= 40 and others.count(" ") <= 3 and len(set(others)) >= 2
             else 0.0
         )
-    if digits == size or _NUMBER.fullmatch(head):
+    if digits == size or (digits and (_NUMBER.fullmatch(head) or _VERSION.fullmatch(head))):
         return 0.7 if digits >= 4 and size <= 16 and (told or digits >= 5) and (quoted or not told or literal) else 0.0
     letters = _LETTERS.findall(head)
     if not digits and not others:
-        if _TALK.fullmatch(head):
-            return 0.0
         if head.lower() in _WEAK:
             return 0.7 if (quoted or literal) and told and not upper else 0.0
         if size >= 8 and random_part(head):
             return 0.85
+        if size >= 7 and told and lower and upper and (wordiness(head) < 0.5 or _many_pieces(head)):
+            return 0.7
         plain = lower and not upper and 5 <= size <= 20
         return 0.6 if plain and told and (literal or quoted) else 0.0
     if not digits:
@@ -221,7 +278,7 @@ def like_password(value: str, *, quoted: bool, told: bool, literal: bool) -> flo
     kinds = lower + upper + bool(digits) + bool(others)
     if kinds == 2 and not letters:
         return 0.6 if told and quoted and any(sign in _STRONG for sign in others) else 0.0
-    if size < 5 or (_TALK.fullmatch("".join(letters)) and not told):
+    if size < 5 or (digits < 3 and not told and _TALK.fullmatch("".join(letters))):
         return 0.0
     if told:
         return 0.9 if kinds >= 3 else 0.8
@@ -256,7 +313,6 @@ _LICENCE = re.compile(r"[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7}")
 _DIGEST = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64}")
 
 
-@lru_cache(maxsize=2048)
 def like_key(value: str, *, least: int, weak: bool) -> float:
     """How sure we are that a value after `token` or `api_key` is one, in [0, 1].
 
@@ -264,8 +320,13 @@ def like_key(value: str, *, least: int, weak: bool) -> float:
     as what they usually are.
     """
     head = value[:LOOKED_AT]
-    if len(head) < least or " " in head.strip() or stands_in(value) or _HASHED.match(head):
+    if len(head) < least or " " in head.strip():
         return 0.0
+    sure = _drawn(head, value, least=least, weak=weak)
+    return 0.0 if not sure or _HASHED.match(head) or stands_in(value) else sure
+
+
+def _drawn(head: str, value: str, *, least: int, weak: bool) -> float:
     if _UUID.fullmatch(head) or _DIGEST.fullmatch(value):
         return 0.0 if weak else 0.8
     if _VERSION.fullmatch(head) or _NUMBER.fullmatch(head):
