@@ -177,6 +177,11 @@ def _random_key(text: str, start: int, end: int) -> Judged | None:
     return judged if sum(map(str.isdigit, body)) >= 2 else None
 
 
+def _openai(text: str, start: int, end: int) -> Judged | None:
+    """`sk-` begins the keys of others too, whose own patterns name them."""
+    return None if text.startswith(("sk-ant-", "sk-or-v1-"), start) else _random_key(text, start, end)
+
+
 def _after(prefix: re.Pattern[str], judge: Judge = _key) -> Judge:
     """The judge of a key that begins before its anchor, with what `prefix` matches when read backwards."""
 
@@ -200,7 +205,7 @@ _JUDGES: dict[str, Judge] = {
     "discord-webhook": _path_only,
     "teams-webhook": _path_only,
     "zapier-webhook": _path_only,
-    "openai-key": _random_key,
+    "openai-key": _openai,
     "gocardless-token": _random_key,
     "tencent-key": _random_key,
     "nuget-key": _random_key,

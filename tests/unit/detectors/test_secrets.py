@@ -1,0 +1,205 @@
+"""Credentials are found whole, and what only looks like them is left alone."""
+
+import base64
+import json
+import random
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.detectors.fake_secrets import (
+    FORMATS,
+    LETTERS,
+    PASSWORD_TEXTS,
+    TOKEN_TEXTS,
+    dressed,
+    harmless,
+    key,
+    password,
+    pem,
+    token,
+)
+from trimtab.builtin.detectors.patterns.detector import PatternDetector
+from trimtab.builtin.detectors.patterns.secret_context import kind_of
+from trimtab.builtin.detectors.patterns.secret_keys import KEYS
+from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password
+from trimtab.builtin.detectors.patterns.secrets import SECRETS
+
+DETECTOR = PatternDetector(("secret",))
+
+
+def masked(text: str) -> str:
+    """What a reader still sees."""
+    chars = list(text)
+    for finding in DETECTOR.find(text):
+        chars[finding.start : finding.end] = "\0" * (finding.end - finding.start)
+    return "".join(chars)
+
+
+def readable(text: str, value: str) -> bool:
+    """Whether any sign of a credential can still be read where it stood."""
+    at = text.index(value)
+    return re.search(r"[^\0\s]", masked(text)[at : at + len(value)]) is not None
+
+
+def test_forty_providers_and_more_have_patterns():
+    assert len({pattern.label for pattern in KEYS}) >= 40
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_providers_key_is_found_whole_and_named(kind):
+    dice = random.Random(kind)
+    for template in ("{}", "it is {} here", 'x = "{}"', "a\n{}\nb", "({}),", "see\t{}."):
+        value = key(kind, dice)
+        text = template.format(value)
+        assert f"secret.{kind}" in [finding.label for finding in DETECTOR.find(text)], text
+        assert not readable(text, value), text
+
+
+@pytest.mark.parametrize("template", PASSWORD_TEXTS)
+def test_a_password_is_found_whole_wherever_it_stands(template):
+    dice = random.Random(template)
+    missed = [
+        case for case in (dressed(template, password, dice) for _ in range(10)) if readable(case.text, case.value)
+    ]
+    assert not missed
+
+
+@pytest.mark.parametrize("template", TOKEN_TEXTS)
+def test_a_token_is_found_whole_wherever_it_stands(template):
+    dice = random.Random(template)
+    missed = [case for case in (dressed(template, token, dice) for _ in range(10)) if readable(case.text, case.value)]
+    assert not missed
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_texts_without_credentials_raise_no_alarm(seed):
+    alarms = {
+        text: [text[f.start : f.end] for f in found]
+        for text in harmless(random.Random(seed))
+        if (found := DETECTOR.find(text))
+    }
+    assert not alarms
+
+
+def test_of_several_credentials_none_is_left_readable():
+    dice = random.Random(5)
+    for _ in range(10):
+        cases = [dressed(t, password, dice) for t in dice.sample(PASSWORD_TEXTS, 3)]
+        cases += [dressed(t, token, dice) for t in dice.sample(TOKEN_TEXTS, 2)]
+        text = "\n".join(case.text for case in cases)
+        assert not [case.value for case in cases if readable(text, case.value)]
+
+
+@pytest.mark.parametrize("kind", ["RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED ", ""])
+@pytest.mark.parametrize(
+    "dress",
+    [
+        lambda block: block,
+        lambda block: json.dumps({"private_key": block + "\n"}),
+        lambda block: "\n".join(f"2026-01-01 10:00:00 {line}" for line in block.splitlines()),
+        lambda block: " +\n".join(f'    "{line}\\n"' for line in block.splitlines()),
+        lambda block: "key: |\n" + "\n".join(f"  {line}" for line in block.splitlines()),
+        lambda block: "".join(line + "\n" for line in block.splitlines()[:-1]),
+    ],
+)
+def test_a_private_key_is_masked_whole_in_any_dress(kind, dress):
+    block = pem(random.Random(kind), kind)
+    rest = masked(dress(block))
+    assert not [line for line in block.splitlines()[:12] if line in rest]
+
+
+def test_a_private_key_needs_a_body():
+    dashes = "-" * 5
+    assert not DETECTOR.find(f"{dashes}BEGIN PRIVATE KEY{dashes}\n...\n{dashes}END PRIVATE KEY{dashes}")
+
+
+def test_a_web_token_is_one_only_when_its_head_decodes():
+    def part(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+    signature = "".join(random.Random(1).choices(LETTERS, k=43))
+    real = f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part({'sub': '1'})}.{signature}"
+    assert [f.label for f in DETECTOR.find(f"see {real} here") if f.label == "secret.jwt"]
+    assert not readable(f"see {real} here", real)
+    other = f"{part({'colour': 'red'})}.{part({'sub': '1'})}.x"
+    assert not [f for f in DETECTOR.find(other) if f.label == "secret.jwt"]
+
+
+def test_the_password_in_an_address_is_found_whatever_signs_it_holds():
+    for secret in ("Falcon77", "p@ss7word", "a/b7?c", "Ünï7code"):
+        text = f"postgresql://bob:{secret}@db.example:5432/app"
+        assert not readable(text, secret)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("password", "password"), ("DB_PASSWORD", "password"), ("dbPassword", "password"), ("userpwd", "password"),
+        ("api_key", "token"), ("apiKey", "token"), ("X-Api-Key", "token"), ("client_secret", "token"), ("accessToken", "token"),
+        ("key", "weak"), ("password_file", ""), ("tokenizer", ""), ("keyboard", ""), ("bypass", ""), ("monkey", ""),
+        ("password_length", ""), ("max_tokens", ""), ("csrfToken", ""), ("compass", ""), ("author", ""), ("secretName", ""),
+    ],
+)  # fmt: skip
+def test_a_name_is_read_as_a_whole(name, kind):
+    found = kind_of(name)
+    assert (found if found != "vague" else "") == kind
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "changeme",
+        "<password>",
+        "${VAR}",
+        "xxxxxxxx",
+        "your-password1",
+        "%s",
+        "{{ pw }}",
+        "example1",
+        "None",
+        "********",
+    ],
+)
+def test_what_stands_in_for_a_value_is_none(value):
+    assert not like_password(value, quoted=True, told=True, literal=False)
+    assert not like_key(value, least=4, weak=False)
+
+
+def test_every_anchor_is_lower_case_and_begins_its_matches():
+    for pattern in SECRETS:
+        compiled = re.compile(pattern.shape, re.IGNORECASE)
+        assert all(anchor == anchor.lower() for anchor in pattern.anchors)
+        assert not re.search(r"\(\?[=!<]|[*+]", re.sub(r"\\.|\[[^\]]*\]", "", pattern.shape)), pattern.label
+        assert compiled.match("") is None
+
+
+pieces = st.sampled_from(
+    [*PASSWORD_TEXTS, *TOKEN_TEXTS, "password=", "://a:b@", "{}", '"', "\n", "-" * 5 + "BEGIN PRIVATE KEY" + "-" * 5]
+)
+
+
+@given(parts=st.lists(pieces | st.text(max_size=30), max_size=6), seed=st.integers(0, 99))
+def test_spans_lie_inside_any_text(parts, seed):
+    dice = random.Random(seed)
+    text = "".join(part.replace("{}", token(dice)) for part in parts)
+    for finding in DETECTOR.find(text):
+        assert 0 <= finding.start < finding.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["password=", "key='", "pass", "token: ", "://", "MII", "eyJhbGciOi", "-----BEGIN PRIVATE KEY-----\n", "password|"],
+)
+def test_judges_are_asked_no_more_often_than_signs_stand_in_the_text(piece):
+    """Work is linear: doubling a hostile text doubles the calls of judges, which look a bounded way each."""
+
+    def calls(text: str) -> int:
+        low = text.lower()
+        return sum(low.count(anchor) for pattern in SECRETS for anchor in pattern.anchors)
+
+    short, long = piece * 200, piece * 400
+    assert calls(long) <= 2 * calls(short) + len(piece) * 4
+    DETECTOR.find(long)
