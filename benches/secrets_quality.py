@@ -27,6 +27,7 @@ from tests.unit.detectors.fake_secrets import (
     password,
     token,
 )
+
 from trimtab.builtin.detectors.patterns.detector import PatternDetector
 
 FILE = Path("shared/data/secrets.jsonl.gz")
@@ -100,8 +101,9 @@ def installed(detector: PatternDetector, files: int = 400) -> None:
 
 def marked(detector: PatternDetector, file: Path) -> None:
     size = touched = whole = several = left = 0
-    for line in gzip.open(file, "rt", encoding="utf-8"):
-        row = json.loads(line)
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    for row in rows:
         masked, text = covered(detector, row["text"]), row["text"]
         clean = True
         for span in row["spans"]:

@@ -107,7 +107,7 @@ TOKEN_TEXTS = (
     'api_key = "{}"', "API_KEY={}", "token: {}", '"access_token": "{}"', "Authorization: Bearer {}", 'curl -H "X-Api-Key: {}"',
     "client_secret={}", "<apiKey>{}</apiKey>", "my api key is {}", "https://h.example/?access_token={}&x=1",
     "SECRET_KEY = '{}'", "tool --token {}", "//registry.example/:_authToken={}", "aws_secret_access_key = {}",
-    "| API key | {} |", "Access token: `{}`", "private String apiSecret = \"{}\";",
+    "| API key | {} |", "Access token: `{}`", 'private String apiSecret = "{}";',
 )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.unit.detectors.fake_secrets import (
     FORMATS,
     LETTERS,
@@ -21,6 +20,7 @@ from tests.unit.detectors.fake_secrets import (
     pem,
     token,
 )
+
 from trimtab.builtin.detectors.patterns.detector import PatternDetector
 from trimtab.builtin.detectors.patterns.secret_context import kind_of
 from trimtab.builtin.detectors.patterns.secret_keys import KEYS

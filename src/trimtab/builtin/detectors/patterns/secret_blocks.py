@@ -66,7 +66,7 @@ _USERINFO = re.compile(r"://([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,300}+)")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,24}", re.IGNORECASE)
 
 
-def _address(text: str, start: int, end: int) -> Judged | None:
+def _address(text: str, start: int, _end: int) -> Judged | None:
     """The password in `scheme://user:password@host`; it may hold an at-sign or a slash, which it should not."""
     found = _USERINFO.match(text, start)
     if not found:
@@ -94,7 +94,7 @@ _DUMMY = re.compile(
 )
 
 
-def _dsn(text: str, start: int, end: int) -> Judged | None:
+def _dsn(text: str, start: int, _end: int) -> Judged | None:
     """`user:password@tcp(host)`, `jdbc:oracle:thin:user/password@host`."""
     before = _DSN_BACK.search(text[max(0, start - 120) : start])
     if not before or stands_in(before[1]) or _DUMMY.fullmatch(before[1]):
@@ -105,7 +105,7 @@ def _dsn(text: str, start: int, end: int) -> Judged | None:
 _DSN_BACK = re.compile(r"[\w.-]{1,40}:([^\s:\"'`]{3,80})\Z")
 
 
-def _oracle(text: str, start: int, end: int) -> Judged | None:
+def _oracle(text: str, _start: int, end: int) -> Judged | None:
     found = _ORACLE.match(text, end)
     if not found or stands_in(found[1]) or _DUMMY.fullmatch(found[1]):
         return None
@@ -120,7 +120,7 @@ _ORACLE = re.compile(r"[\w$#.]{1,40}/([^\s@\"'/]{2,80})@")
 _DER = re.compile(r"[A-Za-z0-9+/]{48,16000}={0,2}(?:\s{1,12}[A-Za-z0-9+/]{16,80}={0,2}){0,400}")
 
 
-def _der(text: str, start: int, end: int) -> Judged | None:
+def _der(text: str, start: int, _end: int) -> Judged | None:
     """The body of a private key: a sequence whose first member is a version number, unlike that of a certificate."""
     if not starts_word(text, start):
         return None
@@ -158,7 +158,7 @@ _AUTHORIZATION = re.compile(
 )
 
 
-def _header(text: str, start: int, end: int) -> Judged | None:
+def _header(text: str, start: int, _end: int) -> Judged | None:
     """`Bearer ...`, `Basic ...`: anything after the header's name, else only what looks drawn at random."""
     found = _AUTHORIZATION.match(text, start)
     if not found or not starts_word(text, start):
@@ -184,7 +184,7 @@ _CURL = re.compile(r" ?(?:-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{
 _SHORT = re.compile(r"[^\n|]{0,120}?[ \t]-p[ \t]{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})")
 
 
-def _user_option(text: str, start: int, end: int) -> Judged | None:
+def _user_option(text: str, start: int, _end: int) -> Judged | None:
     found = _CURL.match(text, start)
     if not found or text[start - 1 : start] == "-":
         return None
@@ -217,7 +217,7 @@ _AFTER_WORDS = re.compile(
 )
 
 
-def _after_words(text: str, start: int, end: int) -> Judged | None:
+def _after_words(text: str, _start: int, end: int) -> Judged | None:
     """`IDENTIFIED BY 'x'`, `ConvertTo-SecureString x`, `machine h login u password x`."""
     found = _AFTER_WORDS.match(text, end)
     if not found or found[2].startswith("-") or (not found[1] and found[2].isalpha() and found[2].islower()):
@@ -237,7 +237,7 @@ _PAIR_GLUED = re.compile(
 )
 
 
-def _pair(text: str, start: int, end: int) -> Judged | None:
+def _pair(text: str, _start: int, end: int) -> Judged | None:
     """`user/password: maria/....`: the second of two values that belong to two names."""
     found = _PAIR.match(text, end) or _PAIR_GLUED.match(text, end)
     if not found:

@@ -40,7 +40,7 @@ _TAIL = re.compile(r"[\w-]{0,40}")
 
 # Last words of a name that say that its value is about a secret and not one itself.
 _ABOUT = frozenset(
-    "id ids name names file files filename path paths dir url urls uri link endpoint type types length len size min max count counts limit limits policy policies "
+    "id ids name names file files filename path paths dir url urls uri link endpoint type types length len size min max count counts limit limits policy policies "  # noqa: SIM905 - a table of words
     "field fields label labels hint prompt text title message msg error errors required valid validator validators validation invalid regex pattern format "
     "expiry expires expiration expired exp ttl lifetime age timeout date time at on in issuer algorithm alg algo method mode scheme kind provider service "
     "manager store storage ring board word words stroke press up down code codes event events handler callback func function factory class interface "
@@ -55,15 +55,15 @@ _ABOUT = frozenset(
 )
 # `code` ends names of passwords as well; `value` and `string` leave a name what it is.
 _PASS_THROUGH = frozenset(
-    "value string val plain plaintext raw base64 b64 enc encrypted dec default live test prod production dev staging old new current local main confirmation confirm again here data hex literal".split()
+    "value string val plain plaintext raw base64 b64 enc encrypted dec default live test prod production dev staging old new current local main confirmation confirm again here data hex literal".split()  # noqa: SIM905 - a table of words
 )
-_NOT_PASS = frozenset("bypass compass surpass overpass underpass trespass encompass impass pass".split())
+_NOT_PASS = frozenset("bypass compass surpass overpass underpass trespass encompass impass pass".split())  # noqa: SIM905 - a table of words
 # A long random value under a name that merely mentions a secret is one, unless these say what it is.
 _OPENS = frozenset(
-    "secret secrets token tokens key keys password passwd pass api credential credentials private".split()
+    "secret secrets token tokens key keys password passwd pass api credential credentials private".split()  # noqa: SIM905 - a table of words
 )
 _HARMLESS = frozenset(
-    "hash hashed digest checksum fingerprint thumbprint sha sha1 sha256 md5 public pub id ids cache version etag integrity cert certificate signature".split()
+    "hash hashed digest checksum fingerprint thumbprint sha sha1 sha256 md5 public pub id ids cache version etag integrity cert certificate signature".split()  # noqa: SIM905 - a table of words
 )
 _SHORTENED = re.compile(r"(?:.*_)?p(?:a|as|ass|s|ss)?w(?:o?r?d)?s?")
 _GLUED = ("password", "passwd", "passphrase", "passwort", "passcode", "userpwd", "pwd", "passw")
@@ -90,22 +90,22 @@ _GLUED_TOKENS = (
     "appkey",
     "bearer",
 )
-_NOT_KEY = frozenset("monkey turkey donkey hotkey hockey jockey whiskey hickey".split())
+_NOT_KEY = frozenset("monkey turkey donkey hotkey hockey jockey whiskey hickey".split())  # noqa: SIM905 - a table of words
 _BEFORE_KEY = frozenset(
-    "api access secret private auth account master client app application encryption crypt crypto cipher encrypt signing sign signature shared subscription service "
+    "api access secret private auth account master client app application encryption crypt crypto cipher encrypt signing sign signature shared subscription service "  # noqa: SIM905 - a table of words
     "storage license licence activation deploy rsa ssh aes hmac jwt session consumer admin root x server app rest web webhook user db functions function host aws azure "
     "gcp google openai anthropic github gitlab stripe twilio sendgrid mailgun datadog sentry slack dd ops pagerduty algolia mapbox maps map heroku cloudflare cf pusher "
     "firebase supabase pinecone cohere mistral huggingface hf deepl weather newrelic rapidapi nuget npm pypi vapid recovery backup wifi wireless wep psk unlock product serial "
     "security s3 amazon minio facebook twitter linkedin salesforce hubspot zendesk jira elastic splunk oauth integration ingestion instrumentation tls ssl pgp gpg django flask rails base".split()
 )
 _TITLES = frozenset(
-    "next prev previous first last csrf xsrf page continuation sync cursor stop special unk eos bos pad sep cls mask num n max min total prompt completion input output cancellation cancel "
+    "next prev previous first last csrf xsrf page continuation sync cursor stop special unk eos bos pad sep cls mask num n max min total prompt completion input output cancellation cancel "  # noqa: SIM905 - a table of words
     "design reserved punctuation whitespace lex parse sort foreign primary partition range hash cache lookup dict hot arrow public route translation i18n message registry tab storage_key any_key keyboard".split()
 )
 
 
 @lru_cache(maxsize=4096)
-def kind_of(name: str) -> str:
+def kind_of(name: str) -> str:  # noqa: C901, PLR0912 - one question after the other, as read
     """What a name says its value is; "" if nothing of interest. Linear, and asked once for each name."""
     words = [word.lower() for word in _SPLIT.findall(name)]
     while words and (words[-1].isdigit() or words[-1] in _PASS_THROUGH):
@@ -263,16 +263,25 @@ def abroad(text: str, start: int, end: int) -> Judged | None:
     return _judged(text, sign, kind, word, start) if sign and kind else None
 
 
+_DIGIT_IN_WORD = re.compile(r"[^\s\d]{0,63}\d")
 _TOLD_BEFORE = re.compile(r"(?:(?:^|\n)[ \t]*(?:ENV|ARG|export|setx?) |\blogin [\w.@-]{1,40}\s{1,4})\Z")
 _IN_CELL = re.compile(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
 
 
-def _judged(text: str, sign: re.Match[str], kind: str, name: str, begin: int) -> Judged | None:
+def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
+    text: str, sign: re.Match[str], kind: str, name: str, begin: int
+) -> Judged | None:
     quoted = bool(sign["open"])
     plain = quoted or bool(sign["markup"])
     written = sign["sign"] or sign["typed"] or sign["pair"] or sign["markup"] or sign["call"] or sign["table"]
     option = sign["option"] is not None
-    flag = option and (name.startswith("-") or _TOLD_BEFORE.search(text[max(0, begin - 60) : begin]) is not None)
+    flag = option and (
+        name.startswith("-")
+        or (
+            (name.isupper() or "login" in text[max(0, begin - 60) : begin])
+            and _TOLD_BEFORE.search(text[max(0, begin - 60) : begin]) is not None
+        )
+    )
     if (
         sign["markup"]
         and sign["markup"].strip() in {">", "/>"}
@@ -296,11 +305,7 @@ def _judged(text: str, sign: re.Match[str], kind: str, name: str, begin: int) ->
     found = text[low:high]
     if not quoted and found[-1] in ":=" and found[:-1].isalpha():
         return None  # the next name
-    if (
-        not quoted
-        and sign["markup"] is None
-        and (high < len(text) and text[high] in "([" or _refers(found, sign, text, begin))
-    ):
+    if not quoted and sign["markup"] is None and ((high < len(text) and text[high] in "([") or _refers(found, sign)):
         return None
     told = (written is not None and not (sign["call"] or "").lstrip().startswith(",")) or flag
     literal = flag or (
@@ -333,7 +338,7 @@ def _sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool,
             return sure if _strong(value) else 0.0
         return sure
     if kind == _PIN:
-        return 0.7 if told and _DIGITS.fullmatch(value) or like_key(value, least=14, weak=False) else 0.0
+        return 0.7 if (told and _DIGITS.fullmatch(value)) or like_key(value, least=14, weak=False) else 0.0
     if kind == _SALT:
         if quoted and told and _SALTY.match(value):
             return 0.7
@@ -361,12 +366,14 @@ def _strong(value: str) -> bool:
     )
 
 
-def _refers(value: str, sign: re.Match[str], text: str, begin: int) -> bool:
+def _refers(value: str, sign: re.Match[str]) -> bool:
     """Whether a value without quotes is code: a name, a call, an attribute."""
     return refers(value) and not (sign["sign"] in {"=", ":"} and random_looking(value, 10))
 
 
-def _value(text: str, sign: re.Match[str], *, quoted: bool) -> tuple[int, int] | None:
+def _value(  # noqa: C901, PLR0912 - each kind of quote ends in its own way
+    text: str, sign: re.Match[str], *, quoted: bool
+) -> tuple[int, int] | None:
     """Where the value is."""
     start = sign.end()
     opened = sign["open"].lstrip("bBuUrRfFL@$")
@@ -404,10 +411,8 @@ def _value(text: str, sign: re.Match[str], *, quoted: bool) -> tuple[int, int] |
     cut = _NEXT.search(text, low, high)
     if cut and cut.start() > low:
         high = cut.start()
-    while (
-        high > low
-        and text[high - 1] in ",;"
-        or (high > low and text[high - 1] in ")]}" and not any(c in text[low:high] for c in "([{"))
+    while (high > low and text[high - 1] in ",;") or (
+        high > low and text[high - 1] in ")]}" and not any(c in text[low:high] for c in "([{")
     ):
         high -= 1
     return (low, high) if high > low else None

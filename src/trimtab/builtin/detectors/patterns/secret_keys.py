@@ -285,7 +285,7 @@ def _azure_key(text: str, start: int, end: int) -> Judged | None:
     return start - before.end(), after.end(), 0.99
 
 
-def _base64_pem(text: str, start: int, end: int) -> Judged | None:
+def _base64_pem(text: str, start: int, _end: int) -> Judged | None:
     """A private key in PEM, wrapped in Base64 once more."""
     head = text[start : start + 160].translate(_NO_SPACE)
     if not _BASE64_WORD.match(head) or not starts_word(text, start):

@@ -12,7 +12,7 @@ LOOKED_AT = 64
 # The pairs of letters that make up most of written English; other European languages share enough of them.
 # A random pair is one of them in about 1 of 4 cases, a pair from a word in about 4 of 5.
 _PAIRS = frozenset(
-    (
+    (  # noqa: SIM905 - a table of words
         "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea "
         "ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge "
         "ie wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld ry mp fe "
@@ -38,10 +38,7 @@ def starts_word(text: str, start: int) -> bool:
     """Whether nothing that belongs to it stands before a token; an escape sequence does not."""
     if not start or not (text[start - 1].isalnum() or text[start - 1] == "_"):
         return True
-    for escape in _ESCAPED.finditer(text, max(0, start - 12), start):
-        if escape.end() == start:
-            return True
-    return False
+    return any(escape.end() == start for escape in _ESCAPED.finditer(text, max(0, start - 12), start))
 
 
 def wordiness(letters: str) -> float:
@@ -187,7 +184,7 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 _WEAK = frozenset(
-    "letmein qwerty iloveyou monkey dragon sunshine princess football baseball superman batman trustno hunter shadow master "
+    "letmein qwerty iloveyou monkey dragon sunshine princess football baseball superman batman trustno hunter shadow master "  # noqa: SIM905 - a table of words
     "michael jordan welcome swordfish opensesame sesame abracadabra asdfgh asdfghjkl zxcvbn zxcvbnm qwertyuiop starwars "
     "whatever freedom mustang charlie donald bailey access flower cheese pepper cookie banana ninja azerty solo loveme "
     "postgres admin root administrator toor guest oracle tiger scott mysql redis rabbitmq mongo minioadmin grafana elastic "
@@ -242,8 +239,10 @@ def like_password(value: str, *, quoted: bool, told: bool, literal: bool) -> flo
     return 0.0 if not sure or stands_in(value) else sure
 
 
-def _by_form(head: str, *, quoted: bool, told: bool, literal: bool) -> float:
-    """`quoted` in quotes; `told` by a sign of assignment rather than by prose; `literal` where nothing but a literal can
+def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
+    head: str, *, quoted: bool, told: bool, literal: bool
+) -> float:
+    """What the form of a value says. `quoted` in quotes; `told` by a sign of assignment rather than by prose; `literal` where nothing but a literal can
     stand (a shell variable, an option, a field of a connection string).
     """
     size = len(head)
