@@ -130,6 +130,20 @@ def test_an_altered_ledger_stops_everything_before_a_call_is_made(place):
     assert place.trimtab("report").returncode == 4
 
 
+def test_a_key_that_is_not_set_is_missed_by_the_name_of_the_candidate(place):
+    place.write(cases=4, key_env="TRIMTAB_TEST_UNSET_KEY")
+    alone = place.trimtab("run", "--candidate", "current")
+    assert alone.returncode == 4
+    assert "TT302 current: the environment variable TRIMTAB_TEST_UNSET_KEY is not set" in " ".join(alone.stderr.split())
+    policy = place.folder / "trimtab.yaml"
+    text = policy.read_text()
+    place_of_key = text.index("TRIMTAB_TEST_UNSET_KEY")
+    policy.write_text(text[:place_of_key] + text[place_of_key + len("TRIMTAB_TEST_UNSET_KEY") :])
+    half = place.trimtab("run", "--fresh")
+    assert half.returncode in (1, 3)
+    assert "warning TT302 next: the environment variable" in " ".join(half.stderr.split())
+
+
 def test_a_locked_ledger_is_unavailable(place):
     place.write(cases=5)
     place.decided()

@@ -46,6 +46,8 @@ def run(
 
     load_policy(policy)  # a mistake is told before anything heavy is imported
 
+    from rich.text import Text
+
     from trimtab.cli.progress import shown
     from trimtab.report import as_json, decision_view, write_reports
     from trimtab.workspace import Workspace
@@ -55,6 +57,8 @@ def run(
             system, candidates=candidates, require=require, max_calls=max_calls, fresh=fresh, board=board
         )
     written = write_reports(report, out)
+    for error in board.tally.unavailable.values():
+        output.note(Text(f"warning {error}", style="yellow"))  # the others were measured, so the run goes on
     output.show(decision_view(report))
     output.show(f"[dim]Written: {', '.join(map(str, written))}[/]")
     output.data(as_json(report))

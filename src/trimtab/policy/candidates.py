@@ -1,5 +1,6 @@
 """Rules about a candidate: its plugin is installed, takes these parameters, and no key stands in the file."""
 
+import os
 import re
 from typing import Any, Literal, get_args, get_origin
 
@@ -101,6 +102,11 @@ def check_no_keys(part: Part, gathered: Gathered, *, of_env: bool = False) -> No
         if not _VARIABLE.fullmatch(text):
             message = "takes the name of an environment variable, not the key itself"
             gathered.report(part.where, message, "Write a name such as `OPENAI_API_KEY`, and export the key under it.")
+        elif not os.environ.get(text, "").strip():  # a lack of this machine: the key may be set where the run is
+            called = "NAME" if is_a_secret(text) else text
+            hint = f"`export {called}=...` before `trimtab run`; nothing is amiss if that is done on another machine."
+            message = f"the environment variable {quote(text)} is not set here"
+            gathered.report(part.where, message, hint, warning=True)
     elif names_a_secret(name) or is_a_secret(text):
         message = "holds an access key or password, which does not belong in a file"
         gathered.report(part.where, message, "Put it in the environment and name the variable with `key_env`.")

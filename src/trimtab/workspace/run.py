@@ -72,7 +72,8 @@ class Measuring:
                     async for result in results:
                         self._take(result, subject)
         except SystemUnavailableError as error:
-            self.tally.unavailable[name] = error
+            # A system knows its model; people know their candidates.
+            self.tally.unavailable[name] = SystemUnavailableError(name, error.detail, error.next_step)
             self._give_up(name, subject)
         finally:
             self._flush(subject)

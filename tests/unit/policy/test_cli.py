@@ -57,6 +57,27 @@ def test_warnings_fail_only_when_strict(folder, trimtab, changing):
     assert trimtab("check", "--quiet")[:2] == (0, "")
 
 
+def test_check_warns_of_each_candidate_whose_key_is_not_set(folder, trimtab, changing, monkeypatch):
+    monkeypatch.delenv("WORKS_KEY", raising=False)
+    text = changing(('key_env: ""', "key_env: WORKS_KEY"), ("api: completions", "headers_env: {x: WORKS_KEY}"))
+    folder.write(text)
+    code, out, _ = trimtab("check")
+    assert code == 0
+    for where in ("current.openai.key_env", "next.openai.headers_env.x"):
+        assert f"warning TT101 systems.assistant.candidates.{where}: the environment variable `WORKS_KEY`" in out
+    assert trimtab("check", "--strict")[0] == 2
+    monkeypatch.setenv("WORKS_KEY", " ")
+    assert "WORKS_KEY" in trimtab("check")[1]
+    monkeypatch.setenv("WORKS_KEY", "hunter2")
+    code, out, _ = trimtab("check", "--strict")
+    assert (code, "WORKS_KEY" in out, "hunter2" in out) == (0, False, False)
+
+
+def test_check_never_repeats_a_key_that_stands_where_its_name_should(folder, trimtab, changing):
+    folder.write(changing(('key_env: ""', "key_env: hf_hunter2hunter2hunter2")))
+    assert "hunter2" not in trimtab("check")[1]
+
+
 def test_check_as_json(folder, trimtab, base, changing):
     folder.write(base)
     code, out, _ = trimtab("check", "--json")
@@ -133,7 +154,8 @@ def test_init_writes_a_policy_without_mistakes(folder, trimtab, answers, tier):
     assert code == 0, err
     assert out.splitlines()[-1] == "Next: trimtab check, then trimtab run"
     checked = check_policy(folder.path / "trimtab.yaml")
-    assert [mistake for mistake in checked.mistakes if "cannot be used here" not in mistake.message] == []
+    of_this_machine = ("cannot be used here", "is not set here")
+    assert [mistake for mistake in checked.mistakes if not any(map(mistake.message.count, of_this_machine))] == []
     assert checked.policy is not None
     assert checked.policy.systems["assistant"].tier == tier
     (candidate,) = checked.policy.systems["assistant"].candidates.values()
