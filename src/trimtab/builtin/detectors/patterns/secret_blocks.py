@@ -18,7 +18,7 @@ _PEM_LINES = re.compile(r"(?:[^\n]{0,80}?[A-Za-z0-9+/]{40,76}={0,2}[^\n]{0,40}(?
 _DRAWN = re.compile(r"[A-Za-z0-9+/]{16}")
 
 
-def _pem(text: str, start: int, end: int) -> Judged | None:
+def _pem(text: str, start: int, _end: int) -> Judged | None:
     """A whole private key, whatever stands before its lines; without an end, as far as lines look like one's."""
     head = _PEM_HEAD.match(text, start)
     if not head:

@@ -289,7 +289,9 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         and sign["close"] == ""
     ):
         return None
-    if option and not (flag or quoted) and (sign["close"] or kind == _SALT):
+    if (option and not (flag or quoted)) and (
+        sign["close"] or kind == _SALT or not _DIGIT_IN_WORD.match(text, sign.end())
+    ):
         return None
     if sign["table"] and not _IN_CELL.search(text[max(0, begin - 60) : begin]):
         return None

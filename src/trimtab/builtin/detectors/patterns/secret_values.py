@@ -242,7 +242,9 @@ def like_password(value: str, *, quoted: bool, told: bool, literal: bool) -> flo
 def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
     head: str, *, quoted: bool, told: bool, literal: bool
 ) -> float:
-    """What the form of a value says. `quoted` in quotes; `told` by a sign of assignment rather than by prose; `literal` where nothing but a literal can
+    """What the form of a value says.
+
+    `quoted` in quotes; `told` by a sign of assignment rather than by prose; `literal` where nothing but a literal can
     stand (a shell variable, an option, a field of a connection string).
     """
     size = len(head)
