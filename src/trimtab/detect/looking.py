@@ -1,6 +1,5 @@
 """Asks one detector about one text, whichever of the three ways it has; a crash is never a clean result."""
 
-import asyncio
 from collections.abc import Iterable
 
 from trimtab.errors import DetectorError, TrimtabError
@@ -17,6 +16,8 @@ def look(detector: AnyDetector, text: str, context: Context) -> list[Finding]:
         DetectorError: It crashed, returned something else than findings, or found beyond the text.
     """
     if hasattr(detector, "look"):
+        import asyncio  # noqa: PLC0415  # half of the time and memory that patterns alone take to get ready
+
         return asyncio.run(look_async(detector, text, context))
     try:
         found = detector.find_in(text, context) if hasattr(detector, "find_in") else detector.find(text)

@@ -6,40 +6,69 @@ signs has one view: itself.
 
 Seen through: compatibility forms (full-width, ligatures, mathematical letters), letters that look like Latin ones,
 invisible and direction marks, letters set apart, "at" and "dot" as words in several languages, digits as English
-words, letters for digits (O, l, S), percent signs, HTML entities, backslash escapes, hexadecimal and Base64.
-Everything takes time linear in the text, and decoded texts are no longer than it.
+words, letters for digits (O, l, S), addresses backwards or in ROT13, percent signs, HTML entities, backslash escapes,
+hexadecimal and Base64. Everything takes time linear in the text, and decoded texts are no longer than it.
 """
 
 import base64
 import binascii
-import html
+import codecs
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from urllib.parse import unquote_to_bytes
+from functools import cached_property, lru_cache
+from itertools import compress
 
-from trimtab.detect.signs import Signs
+from trimtab.detect.signs import Signs, as_bytes, digit_groups, later
 
-LONGEST_TOKEN = 8_192
-"""Characters of an encoded token that are decoded; a longer one is looked at in pieces of this size."""
+_LONGEST_TOKEN = 8_192  # characters of an encoded token that are decoded; what follows them is a token of its own
+_LEAST_TOKEN = 14
+_WINDOW = 64  # characters on either side of a sign within which an address or a number stands
+
+Part = tuple[int, int, str]
+"""Start and end of what is replaced in a text, and by what; parts of one view rise and do not overlap."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
-    """A reading of a text. `starts[i]` and `ends[i]` bound what character `i` was made of; None: the text itself."""
+    """A reading of a text, made of pieces of another view, `of`; the text itself has none.
+
+    Piece `i` begins at `cuts[i]` and was made of `of.text[froms[i]:tos[i]]`; where `tos[i]` is -1 it was copied,
+    character by character, from `froms[i]` on.
+    """
 
     name: str
     text: str
-    starts: Sequence[int] | None = None
-    ends: Sequence[int] | None = None
+    of: "View | None" = None
+    cuts: Sequence[int] = ()
+    froms: Sequence[int] = ()
+    tos: Sequence[int] = ()
+
+    @cached_property
+    def raw(self) -> bytes:
+        """One byte for each character of the text: see `as_bytes`."""
+        return as_bytes(self.text)
+
+    @cached_property
+    def low(self) -> bytes:
+        """The same, ASCII letters in lower case."""
+        return self.raw.lower()
+
+    @cached_property
+    def groups(self) -> list[tuple[int, int]]:
+        """Where groups of digits begin and end."""
+        return digit_groups(self.raw)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of `text[start:end]`, which must not be empty."""
-        if self.starts is None or self.ends is None:
+        if self.of is None:
             return start, end
-        return min(self.starts[start:end]), max(self.ends[start:end])
+        first, last = bisect_right(self.cuts, start) - 1, bisect_right(self.cuts, end - 1) - 1
+        low = self.froms[first] + (start - self.cuts[first] if self.tos[first] < 0 else 0)
+        high = self.froms[last] + end - self.cuts[last] if self.tos[last] < 0 else self.tos[last]
+        return self.of.span(low, high)
 
 
 def views(text: str) -> Iterator[View]:
@@ -48,62 +77,133 @@ def views(text: str) -> Iterator[View]:
     yield plain
     base = plain
     if not text.isascii():
-        folded = _folded(text)
-        if folded.text != text:
+        folded = _folded(plain)
+        if folded is not None:
             yield folded
             base = folded
-    for reading in _reasons(base.text):
-        found = reading(base)
-        if found is not None:
-            yield found
+    yield from _readings(base)
 
 
-_WORDED_SIGNS = (
+_MARKS = (
     *(f"{bracket}{word}" for bracket in "[({<" for word in ("at", "dot", ".", "@", "arroba", "punkt", "punto")),
-    *(f" {word} " for word in ("dot", "punto", "punkt", "ponto", "point", "arroba", "chiocciola")),
-    " @", "@ ", "-at-", "_at_",
+    *(f"{bracket} {word}" for bracket in "[({<" for word in ("at", "dot")),
+    *(f" {word} " for word in ("dot", "punto", "punkt", "ponto", "arroba", "chiocciola", "arobase", "klammeraffe")),
+    " @", "@ ", "-at-", "_at_", "-dot-", "_dot_",
 )  # fmt: skip
-_SPELLED_SIGNS = ("zero", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_ESCAPE_SIGNS = ("%", "&", "\\", "=")
-_LITERALS = (*_WORDED_SIGNS, *_SPELLED_SIGNS, *_ESCAPE_SIGNS)
-_SPELLED = range(len(_WORDED_SIGNS), len(_WORDED_SIGNS) + len(_SPELLED_SIGNS))
-_ESCAPES = range(_SPELLED.stop, len(_LITERALS))
-_EXPRESSIONS = (
-    r"[^ \t\r\n][ \t]{1,3}[^ \t\r\n][ \t]{1,3}[^ \t\r\n][ \t]{1,3}[^ \t\r\n][ \t]",  # letters apart
-    r"[^A-Za-z0-9][Aa][Tt] [A-Za-z0-9-]{1,63}\.[A-Za-z]",  # "at host.tld"
-    r"[A-Za-z0-9+/_-]{14}",  # a long token
-    r"[0-9][OoIlSBZ]|[OoIlSBZ][0-9]",  # letters for digits
-    r"(?:[0-9A-Fa-f]{2}[ :]){6}",  # hexadecimal, set apart
+_WEAK_MARKS = (" at ", " point ", " punt ")  # everyday words: they count only beside something else
+_SPELLED = ("zero", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_ESCAPES = (
+    "%",
+    "&#",
+    "&commat;",
+    "&period;",
+    "&lowbar;",
+    "&nbsp;",
+    "&plus;",
+    "&hyphen;",
+    "&colon;",
+    "\\u",
+    "\\x",
+    "=40",
+    "=2e",
 )
-_APART_SIGN, _HOST_SIGN, _TOKEN_SIGN, _MIXED_SIGN, _HEX_SIGN = range(len(_LITERALS), len(_LITERALS) + 5)
-_SIGNS = Signs(_LITERALS, _EXPRESSIONS)
+# The last parts of domains, backwards and in ROT13.
+_BACKWARDS = (
+    "moc",
+    "gro",
+    "ten",
+    "ude",
+    "vog",
+    "ofni",
+    "oi",
+    "ku",
+    "ed",
+    "se",
+    "rf",
+    "ti",
+    "ln",
+    "ra",
+    "rb",
+    "elpmaxe",
+)
+_TURNED = ("pbz", "bet", "arg", "rqh", "tbi", "vasb", "vb", "hx", "qr", "rf", "se", "vg", "ay", "ne", "oe", "rknzcyr")
+_LITERALS = (
+    *_MARKS,
+    *_WEAK_MARKS,
+    *_SPELLED,
+    *_ESCAPES,
+    *(f"{word}." for word in _BACKWARDS),
+    *(f".{word}" for word in _TURNED),
+)
+_AT_WORD = len(_MARKS)
+_SPELLED_FROM = _AT_WORD + len(_WEAK_MARKS)
+_ESCAPES_FROM = _SPELLED_FROM + len(_SPELLED)
+_TURNED_FROM = _ESCAPES_FROM + len(_ESCAPES)
+_SIGNS = Signs(_LITERALS)
+_HOST = later(r"[A-Za-z0-9-]{1,63}\.[A-Za-z]")
 
 
-def _reasons(text: str) -> "Iterator[Callable[[View], View | None]]":
-    """The readings worth making. Nearly every text gives no reason, so this is one quick look."""
-    shown = _SIGNS.of(text, text.lower())
-    if not shown:
-        return
-    seen = frozenset(shown)
-    if _APART_SIGN in seen:
-        yield _joined
-    if shown[0] < _SPELLED.start or _HOST_SIGN in seen:
-        yield _unworded
-    if sum(number in _SPELLED for number in shown) >= 3:
-        yield _unspelled
-    if any(number in _ESCAPES for number in shown):
-        yield _unescaped
-    if _TOKEN_SIGN in seen:
-        yield _unbase64
-        yield _unhex
-    elif _HEX_SIGN in seen:
-        yield _unhex
-    if _MIXED_SIGN in seen:
-        yield _unleet
+def _readings(view: View) -> Iterator[View]:
+    """The readings worth making. Nearly every text gives no reason, so this is a few quick looks."""
+    raw, low = view.raw, view.low
+    shown = _SIGNS.of(raw, low)
+    found: list[View | None] = []
+    spaces = raw.translate(_SPACES)
+    if any(sign in spaces for sign in _APART_SIGNS):
+        found.append(_joined(view))
+    if shown:
+        marks = [_LITERALS[number] for number in shown if number < _SPELLED_FROM]
+        if shown[0] < _AT_WORD or (shown[0] == _AT_WORD and _before_host(view.text, low)):
+            found.append(_unworded(view, marks))
+        if sum(_SPELLED_FROM <= number < _ESCAPES_FROM for number in shown) >= 3:
+            found.append(_unspelled(view))
+        if any(_ESCAPES_FROM <= number < _TURNED_FROM for number in shown):
+            found.append(_unescaped(view))
+        if shown[-1] >= _TURNED_FROM and b"@" in raw:
+            found.append(_turned(view))
+    tokens = list(_tokens(raw))
+    if tokens:
+        found.append(_replaced(view, "base64", _unbase64(view.text, tokens)))
+    if view.groups:
+        apart = len(view.groups) > 3 and _HEX_APART in raw.translate(_HEX_MASK)
+        if tokens or apart:
+            found.append(_replaced(view, "hexadecimal", _unhex(view.text, tokens, apart=apart)))
+        found.append(_unleet(view))
+    yield from filter(None, found)
+
+
+def _mask(**classes: bytes) -> bytes:
+    """A table that turns the bytes of each class into the one letter that it is named by, all others into dots."""
+    table = bytearray(b"." * 256)
+    for letter, members in classes.items():
+        for member in members:
+            table[member] = ord(letter)
+    return bytes(table)
+
+
+_NUMERALS = b"0123456789"
+_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SPACES = bytes(0x20 if code in b" \t" else 0x0A if code in b"\r\n\x0b\x0c" else 0x78 for code in range(256))
+_APART_SIGNS = (b" x x x ", b"  x  x ", b" x  x  ")
+_TOKEN_MASK = _mask(a=_LETTERS + _NUMERALS + b"+/-_")
+_HEX_MASK = _mask(h=_NUMERALS + b"abcdefABCDEF", s=b" :")
+_HEX_APART = b"hhs" * 6
+_ALIKE_DIGITS = frozenset(b"OoIlSBZ")
+_NUMBER_MASK = _mask(n=_NUMERALS + b"OoIlSBZ .()-+")
+
+
+def _places(low: bytes, literals: Iterable[str]) -> list[int]:
+    found: set[int] = set()
+    for literal in literals:
+        sought = literal.encode()
+        at = low.find(sought)
+        while at >= 0:
+            found.add(at)
+            at = low.find(sought, at + 1)
+    return sorted(found)
 
 
 # -- characters ------------------------------------------------------------------
-
 # Letters of other scripts that look like Latin ones or like digits, after compatibility forms are gone.
 _ALIKE = dict(
     zip(
@@ -125,8 +225,10 @@ def _plain(char: str) -> str:
         return ""
     if category == "Zs":
         return " "
-    if category in {"Ll", "Lu"} and char < "\u0250":
-        return char  # accents belong to names; nothing is gained by removing them
+    if char in "¹²³":
+        return str(unicodedata.digit(char))
+    if char < "\u0100" or (category in {"Ll", "Lu"} and char < "\u0250"):
+        return char  # accents and ordinals belong to names and numbers; nothing is gained by removing them
     form = unicodedata.normalize("NFKC", char)
     form = "".join(_ALIKE.get(one, one) for one in form).translate(_DASHES)
     if form.isdigit() and not form.isascii():
@@ -134,106 +236,71 @@ def _plain(char: str) -> str:
     return form
 
 
-def _folded(text: str) -> View:
-    letters: list[str] = []
-    places: list[int] = []
-    for place, char in enumerate(text):
-        form = char if char.isascii() else _plain(char)
-        letters.append(form)
-        if len(form) == 1:
-            places.append(place)
-        else:
-            places.extend([place] * len(form))
-    return View("look-alike", "".join(letters), places, [place + 1 for place in places])
+def _folded(view: View) -> View | None:
+    forms = {char: char if char.isascii() else _plain(char) for char in set(view.text)}
+    if all(form == char for char, form in forms.items()):
+        return None
+    letters = list(map(forms.__getitem__, view.text))
+    places: Sequence[int] = range(len(letters))
+    if any(len(form) > 1 for form in forms.values()):
+        places = [place for place, form in enumerate(letters) for _ in form]
+    elif "" in forms.values():
+        places = list(compress(places, letters))
+    return View("look-alike", "".join(letters), view, range(len(places)), places, [place + 1 for place in places])
 
 
 # -- parts that are replaced ------------------------------------------------------
 
 
-def _replaced(
-    view: View, name: str, pattern: re.Pattern[str], instead: Callable[[re.Match[str]], str | None]
-) -> View | None:
-    """The view with every match replaced; None when nothing was."""
+def _replaced(view: View, name: str, parts: Iterable[Part]) -> View | None:
+    """The view with every part replaced; None when there is none."""
     pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    at = 0
-
-    def keep(upto: int) -> None:
-        pieces.append(view.text[at:upto])
-        if view.starts is None or view.ends is None:
-            starts.extend(range(at, upto))
-            ends.extend(range(at + 1, upto + 1))
-        else:
-            starts.extend(view.starts[at:upto])
-            ends.extend(view.ends[at:upto])
-
-    for match in pattern.finditer(view.text):
-        new = instead(match)
-        if new is None:
-            continue
-        keep(match.start())
-        at = match.end()
-        first, last = view.span(match.start(), match.end())
-        pieces.append(new)
-        starts.extend([first] * len(new))
-        ends.extend([last] * len(new))
+    cuts: list[int] = []
+    froms: list[int] = []
+    tos: list[int] = []
+    size = at = 0
+    for start, end, new in parts:
+        for text, low, high in ((view.text[at:start], at, -1), (new, start, end)):
+            if text:
+                pieces.append(text)
+                cuts.append(size)
+                froms.append(low)
+                tos.append(high)
+                size += len(text)
+        at = end
     if not at:
         return None
-    keep(len(view.text))
-    return View(name, "".join(pieces), starts, ends)
+    if at < len(view.text):
+        pieces.append(view.text[at:])
+        cuts.append(size)
+        froms.append(at)
+        tos.append(-1)
+    return View(name, "".join(pieces), view, cuts, froms, tos)
 
 
-_APART = re.compile(r"(?<!\S)\S(?:[ \t]{1,3}\S){4,}(?!\S)")
-_GAP = re.compile(r"[ \t]{2,3}")
+_APART = later(r"(?<!\S)\S(?:[ \t]{1,3}\S){4,}(?!\S)")
 
 
 def _joined(view: View) -> View | None:
     """Letters set apart by spaces, joined; a wider gap stays one space."""
 
-    def replace(match: re.Match[str]) -> str:
-        return "".join(_GAP.sub("\n", match.group()).split(" ")).replace("\t", "").replace("\n", " ")
+    def parts() -> Iterator[Part]:
+        for match in _APART.finditer(view.text):
+            at = match.start() + 1
+            while at < match.end():
+                upto = at + 1
+                while view.text[upto] in " \t":
+                    upto += 1
+                yield at, upto, " " * (upto - at > 1)
+                at = upto + 1
 
-    return _exact(view, "spaced", _APART, replace)
-
-
-def _exact(view: View, name: str, pattern: re.Pattern[str], instead: Callable[[re.Match[str]], str]) -> View | None:
-    """As `_replaced`, but what a match is made of is kept character by character where the letters are the same."""
-    pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    at = 0
-    for match in pattern.finditer(view.text):
-        new = instead(match)
-        for place in range(at, match.start()):
-            first, last = view.span(place, place + 1)
-            starts.append(first)
-            ends.append(last)
-        pieces.append(view.text[at : match.start()])
-        place = match.start()
-        for char in new:
-            while place < match.end() - 1 and view.text[place] != char:
-                place += 1
-            first, last = view.span(place, place + 1)
-            starts.append(first)
-            ends.append(last)
-            place = min(place + 1, match.end() - 1)
-        pieces.append(new)
-        at = match.end()
-    if not at:
-        return None
-    for place in range(at, len(view.text)):
-        first, last = view.span(place, place + 1)
-        starts.append(first)
-        ends.append(last)
-    pieces.append(view.text[at:])
-    return View(name, "".join(pieces), starts, ends)
+    return _replaced(view, "spaced", parts())
 
 
 # "at" and "dot" as words, in brackets of any kind or between spaces.
 _AT = r"at|arroba|chiocciola|arobase|klammeraffe|apestaartje|ät"
 _DOT = r"dot|punto|punkt|point|ponto|punt"
-_WORDED = re.compile(
+_WORDED = later(
     rf"\s{{0,2}}[\[({{<]\s?(?:(?P<at>{_AT}|@)|(?P<dot>{_DOT}|\.))\s?[\])}}>]\s{{0,2}}"
     rf"|(?<=\w)\s(?:(?P<at2>{_AT})|(?P<dot2>{_DOT}))\s(?=\w)"
     rf"|(?<=[a-z0-9])[-_]{{1,2}}(?:(?P<at3>at)|(?P<dot3>dot))[-_]{{1,2}}(?=[a-z0-9])"
@@ -242,90 +309,176 @@ _WORDED = re.compile(
 )
 
 
-def _unworded(view: View) -> View | None:
-    return _replaced(view, "worded", _WORDED, lambda match: "@" if (match.lastgroup or "").startswith("at") else ".")
+def _before_host(text: str, low: bytes) -> bool:
+    return any(_HOST.match(text, place + 4) for place in _places(low, (" at ",)))
+
+
+def _unworded(view: View, marks: Sequence[str]) -> View | None:
+    def parts() -> Iterator[Part]:
+        at = 0
+        for place in _places(view.low, {*marks, *_WEAK_MARKS, " ."}):
+            for begin in range(max(at, place - 2), place + 1):
+                match = _WORDED.match(view.text, begin)
+                if match:
+                    at = match.end()
+                    yield match.start(), at, "@" if (match.lastgroup or "").startswith("at") else "."
+                    break
+
+    return _replaced(view, "worded", parts())
 
 
 _DIGITS = {
     "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
     "eight": "8", "nine": "9",
 }  # fmt: skip
-_NUMBER_WORD = re.compile(
+_NUMBER_WORD = later(
     r"(?<!\w)(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)(?:[ ,\-]{1,3}(?=[a-z])|(?!\w))){6,40}",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_WORD = later(r"[a-z]+", re.IGNORECASE)
 
 
 def _unspelled(view: View) -> View | None:
-    return _replaced(
-        view,
-        "spelled",
-        _NUMBER_WORD,
-        lambda match: "".join(_DIGITS[word.lower()] for word in _WORD.findall(match.group())) + " ",
-    )
+    def parts() -> Iterator[Part]:
+        for match in _NUMBER_WORD.finditer(view.text):
+            yield *match.span(), "".join(_DIGITS[word.lower()] for word in _WORD.findall(match.group())) + " "
+
+    return _replaced(view, "spelled", parts())
 
 
-_LEET_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9])(?=[\dOoIlSBZ .()\-]{0,30}[OoIlSBZ])[+\dOoIlSBZ](?:[ .()\-]{0,2}[\dOoIlSBZ]){6,24}(?![A-Za-z0-9])"
-)
+_LEET_NUMBER = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[ .()\-]{0,2}[\dOoIlSBZ]){6,24}(?![A-Za-z0-9])", re.ASCII)
 _LEET = str.maketrans("OoIlSBZ", "0011582")
 
 
 def _unleet(view: View) -> View | None:
-    def replace(match: re.Match[str]) -> str | None:
-        digits = sum(map(str.isdigit, match.group()))
-        return match.group().translate(_LEET) if digits * 2 >= len(match.group()) - match.group().count(" ") else None
+    """Numbers in which letters stand for digits: at least half of the signs must be digits."""
+    raw = view.raw
+    near = [
+        start
+        for start, end in view.groups
+        if (start and raw[start - 1] in _ALIKE_DIGITS) or (end < len(raw) and raw[end] in _ALIKE_DIGITS)
+    ]
+    if not near:
+        return None
+    numbers = raw.translate(_NUMBER_MASK)
 
-    return _replaced_alike(view, replace)
+    def parts() -> Iterator[Part]:
+        at = 0
+        for place in near:
+            if place < at:
+                continue
+            low = numbers.rfind(b".", max(at, place - _WINDOW), place) + 1 or max(at, place - _WINDOW)
+            high = numbers.find(b".", place, place + _WINDOW)
+            at = high if high >= 0 else min(len(raw), place + _WINDOW)
+            for match in _LEET_NUMBER.finditer(view.text, low, at + 1):
+                written = match.group()
+                if sum(map(str.isdigit, written)) * 2 >= len(written) - written.count(" ") and not _digits_only(
+                    written
+                ):
+                    yield *match.span(), written.translate(_LEET)
+
+    return _replaced(view, "letters-for-digits", parts())
 
 
-def _replaced_alike(view: View, replace: Callable[[re.Match[str]], str | None]) -> View | None:
-    """Replacement of the same length: places stay as they are."""
-    changed = _LEET_NUMBER.sub(lambda match: replace(match) or match.group(), view.text)
-    return None if changed == view.text else View("letters-for-digits", changed, view.starts, view.ends)
+def _digits_only(written: str) -> bool:
+    return not any(char.isalpha() for char in written)
 
 
-_ESCAPED = re.compile(
+# -- addresses backwards and in ROT13 -----------------------------------------------
+
+_ADDRESS_WORD = later(r"[\w.+-]{2,64}")
+
+
+def _turned(view: View) -> View | None:
+    """Addresses written backwards or in ROT13, known by the last part of their domain."""
+    text = view.text
+
+    def parts() -> Iterator[Part]:
+        at = 0
+        for place in _places(view.raw, ("@",)):
+            after = _ADDRESS_WORD.match(text, place + 1)
+            before = after and _ADDRESS_WORD.match(text[max(at, place - _WINDOW) : place][::-1])
+            if not before or not after:
+                continue
+            local = before.group()[::-1]
+            low, high = place - len(local), after.end()
+            if local.partition(".")[0].lower() in _BACKWARDS:
+                yield low, high, text[low:high][::-1]
+                at = high
+            elif after.group().rstrip(".").rpartition(".")[2].lower() in _TURNED:
+                yield low, high, codecs.encode(text[low:high], "rot13")
+                at = high
+
+    return _replaced(view, "turned", parts())
+
+
+# -- codes ------------------------------------------------------------------------
+
+_ESCAPED = later(
     r"(?:%[0-9A-Fa-f]{2})+|&#\d{2,7};|&#[xX][0-9A-Fa-f]{2,6};|&(?:commat|period|lowbar|amp|hyphen|colon|nbsp|plus);"
     r"|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|=(?:40|2E|3D)(?=[A-Za-z0-9])"
 )
 
 
 def _unescaped(view: View) -> View | None:
-    def replace(match: re.Match[str]) -> str | None:
-        written = match.group()
-        if written[0] == "%":
-            return unquote_to_bytes(written).decode("utf-8", "replace")
-        if written[0] == "&":
-            return html.unescape(written)
-        return chr(int(written.lstrip("\\ux="), 16))
+    import html  # noqa: PLC0415  # with its table of names it costs more to load than all the rest here
+    from urllib.parse import unquote_to_bytes  # noqa: PLC0415
 
-    return _replaced(view, "escaped", _ESCAPED, replace)
+    def parts() -> Iterator[Part]:
+        for match in _ESCAPED.finditer(view.text):
+            written = match.group()
+            if written[0] == "%":
+                yield *match.span(), unquote_to_bytes(written).decode("utf-8", "replace")
+            elif written[0] == "&":
+                yield *match.span(), html.unescape(written)
+            else:
+                yield *match.span(), chr(int(written.lstrip("\\ux="), 16))
+
+    return _replaced(view, "escaped", parts())
 
 
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,8192}={0,2}")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){6,4096}(?![0-9A-Za-z])")
+def _tokens(raw: bytes) -> Iterator[tuple[int, int]]:
+    """Where long words begin and end that could be Base64 or hexadecimal; everyday words are passed over."""
+    mask = raw.translate(_TOKEN_MASK)
+    wanted = b"a" * _LEAST_TOKEN
+    at = mask.find(wanted)
+    while at >= 0:
+        high = mask.find(b".", at, at + _LONGEST_TOKEN)
+        if high < 0:
+            high = min(len(mask), at + _LONGEST_TOKEN)
+        word = raw[at:high]
+        # Encoded text has capitals within or digits; words have neither.
+        if not word.isalpha() or not (word[1:].islower() or word.isupper()):
+            yield at, high
+        at = mask.find(wanted, high)
 
 
-def _unbase64(view: View) -> View | None:
-    def replace(match: re.Match[str]) -> str | None:
-        token = match.group().rstrip("=").replace("-", "+").replace("_", "/")
+def _unbase64(text: str, tokens: Iterable[tuple[int, int]]) -> Iterator[Part]:
+    for start, end in tokens:
+        token = text[start:end].replace("-", "+").replace("_", "/")
+        padded = token + "=" * (-len(token) % 4)
         try:
-            raw = base64.b64decode(token + "=" * (-len(token) % 4), validate=True)
+            raw = base64.b64decode(padded, validate=True)
         except (binascii.Error, ValueError):
-            return None
-        return _readable(raw, len(token))
+            continue
+        new = _readable(raw, len(token))
+        if new is not None:
+            while end < len(text) and text[end] == "=":
+                end += 1  # noqa: PLW2901  # the signs that fill it up belong to it
+            yield start, end, new
 
-    return _replaced(view, "base64", _BASE64, replace)
+
+_HEX = later(r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){6,4096}(?![0-9A-Za-z])")
 
 
-def _unhex(view: View) -> View | None:
-    def replace(match: re.Match[str]) -> str | None:
+def _unhex(text: str, tokens: Iterable[tuple[int, int]], *, apart: bool) -> Iterator[Part]:
+    matches: Iterable[re.Match[str] | None]
+    matches = _HEX.finditer(text) if apart else (_HEX.match(text, start, end) for start, end in tokens)
+    for match in filter(None, matches):
         token = match.group().removeprefix("0x").replace(" ", "").replace(":", "")
-        return _readable(bytes.fromhex(token), len(token)) if len(token) % 2 == 0 else None
-
-    return _replaced(view, "hexadecimal", _HEX, replace)
+        new = _readable(bytes.fromhex(token), len(token)) if len(token) % 2 == 0 else None
+        if new is not None:
+            yield *match.span(), new
 
 
 def _readable(raw: bytes, longest: int) -> str | None:

@@ -111,6 +111,11 @@ def test_a_private_key_is_masked_whole_in_any_dress(kind, dress):
     assert not [line for line in block.splitlines()[:12] if line in rest]
 
 
+def test_the_mask_of_a_private_key_ends_with_it():
+    block = pem(random.Random(2))
+    assert masked(f"before\n{block}\nafter").replace("\0", "") == "before\n\nafter"
+
+
 def test_a_private_key_needs_a_body():
     dashes = "-" * 5
     assert not DETECTOR.find(f"{dashes}BEGIN PRIVATE KEY{dashes}\n...\n{dashes}END PRIVATE KEY{dashes}")
@@ -139,7 +144,7 @@ def test_the_password_in_an_address_is_found_whatever_signs_it_holds():
     [
         ("password", "password"), ("DB_PASSWORD", "password"), ("dbPassword", "password"), ("userpwd", "password"),
         ("api_key", "token"), ("apiKey", "token"), ("X-Api-Key", "token"), ("client_secret", "token"), ("accessToken", "token"),
-        ("key", "weak"), ("password_file", ""), ("tokenizer", ""), ("keyboard", ""), ("bypass", ""), ("monkey", ""),
+        ("password_hash", ""), ("token_id", ""), ("public_key_sha256", ""), ("key", "weak"), ("password_file", ""), ("tokenizer", ""), ("keyboard", ""), ("bypass", ""), ("monkey", ""),
         ("password_length", ""), ("max_tokens", ""), ("csrfToken", ""), ("compass", ""), ("author", ""), ("secretName", ""),
     ],
 )  # fmt: skip

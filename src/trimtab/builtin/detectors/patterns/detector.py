@@ -1,5 +1,7 @@
 """The plugin: everything that has a shape, through every disguise that a view sees through."""
 
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -7,7 +9,7 @@ from typing import ClassVar
 from trimtab.builtin.detectors.patterns.engine import Engine
 from trimtab.builtin.detectors.patterns.personal import PERSONAL
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
-from trimtab.detect.view import views
+from trimtab.detect.view import View, views
 from trimtab.kinds import DetectorCard, Finding
 
 _NUMBERS = (
@@ -54,23 +56,29 @@ class PatternDetector:
         engine = _engine(self.labels)
         found: list[Finding] = []
         for view in views(text):
-            here = engine.find(view.text)
+            here = engine.find(view)
             if not view.name:
                 found = here
-                continue
-            for finding in here:
-                start, end = view.span(finding.start, finding.end)
-                if not any(f.start <= start and end <= f.end and f.family == finding.family for f in found):
-                    found.append(
-                        Finding(
-                            label=finding.label,
-                            start=start,
-                            end=end,
-                            confidence=finding.confidence,
-                            disguise=view.name,
-                        )
-                    )
+            elif here:
+                found += _new(found, here, view)
         return _tidy([f for f in found if not self.labels or any(map(f.is_a, self.labels))])
+
+
+def _new(found: Sequence[Finding], here: Iterable[Finding], view: View) -> list[Finding]:
+    """What a view shows beyond what was found before it, at its places in the original."""
+    reach: dict[str, tuple[list[int], list[int]]] = {}
+    for one in sorted(found, key=lambda one: one.start):
+        starts, ends = reach.setdefault(one.family, ([], []))
+        starts.append(one.start)
+        ends.append(max(one.end, ends[-1] if ends else 0))
+    new = []
+    for one in here:
+        start, end = view.span(one.start, one.end)
+        starts, ends = reach.get(one.family, ([], []))
+        before = bisect_right(starts, start)
+        if not before or ends[before - 1] < end:
+            new.append(Finding(label=one.label, start=start, end=end, confidence=one.confidence, disguise=view.name))
+    return new
 
 
 def _tidy(found: list[Finding]) -> list[Finding]:

@@ -6,14 +6,16 @@ places where they are.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from trimtab.builtin.detectors.patterns.numbers import numbers
 from trimtab.builtin.detectors.patterns.spec import Pattern
-from trimtab.detect.signs import Signs
+from trimtab.detect.signs import Signs, later
+from trimtab.detect.view import View
 from trimtab.kinds import Finding
 
-_DIGIT = re.compile(r"\d")
+_ANY_DIGIT = re.compile(rb"[0-9]")
+_LONGEST_WORD = 64
 
 
 class Engine:
@@ -21,92 +23,124 @@ class Engine:
 
     def __init__(self, patterns: Sequence[Pattern], *, with_numbers: bool, hyperscan: bool = True) -> None:
         self._with_numbers = with_numbers
-        self._patterns = [(p, re.compile(p.shape, re.IGNORECASE if p.ignore_case else 0)) for p in patterns]
-        by_anchor: dict[str, list[int]] = {}
+        self._patterns = [(one, later(one.shape, re.IGNORECASE if one.ignore_case else 0)) for one in patterns]
+        by_anchor: dict[tuple[str, bool], list[int]] = {}
+        self._wide: list[tuple[str, int]] = []
         self._mixed: list[int] = []
         for number, pattern in enumerate(patterns):
             for anchor in pattern.anchors:
-                by_anchor.setdefault(anchor, []).append(number)
+                if not anchor.isascii():
+                    self._wide.append((anchor, number))
+                    continue
+                written = _as_written(pattern, anchor)
+                by_anchor.setdefault((written or anchor, written is not None), []).append(number)
             if not pattern.anchors:
                 self._mixed.append(number)
-        self._anchors = list(by_anchor.items())
-        self._signs = Signs([anchor for anchor, _ in self._anchors], hyperscan=hyperscan)
+        self._any_mixed = later(
+            "|".join(f"(?{'i' * patterns[n].ignore_case}:{patterns[n].shape})" for n in self._mixed) or "(?!)"
+        )
+        self._anchors = [(anchor.encode(), exact, numbers) for (anchor, exact), numbers in by_anchor.items()]
+        self._signs = Signs(
+            [anchor for anchor, _ in by_anchor], exact=[exact for _, exact in by_anchor], hyperscan=hyperscan
+        )
 
-    def find(self, text: str) -> list[Finding]:
-        """What is there, in no order."""
+    def find(self, view: View) -> list[Finding]:
+        """What is there, in no order; places are those of the view."""
         found: list[Finding] = []
-        digit = _DIGIT.search(text) is not None
-        if digit and self._with_numbers:
-            found.extend(numbers(text))
-        low = text.lower()
-        aligned = len(low) == len(text)  # a few letters have a longer lower form
-        for number, anchors in self._present(text, low).items():
-            pattern, shape = self._patterns[number]
-            if pattern.needs_digit and not digit:
-                continue
-            places = _places(low, anchors) if pattern.begins and aligned else None
-            self._collect(found, pattern, shape, text, places)
-        if digit and self._mixed:
-            starts = list(_mixed_words(text))
+        text, groups = view.text, view.groups
+        if groups and self._with_numbers:
+            found.extend(numbers(text, groups))
+        if not text.isascii():
+            low = text.lower()
+            for number in {number for anchor, number in self._wide if anchor in low}:
+                self._collect(found, number, text, None)
+        for number, places in self._present(view.raw, view.low, digits=bool(groups)):
+            self._collect(found, number, text, places)
+        if groups and self._mixed:
+            starts = [start for start in _mixed_words(text, groups) if self._any_mixed.match(text, start)]
             for number in self._mixed if starts else ():
-                self._collect(found, *self._patterns[number], text, starts)
+                self._collect(found, number, text, starts)
         return found
 
-    @staticmethod
-    def _collect(
-        found: list[Finding], pattern: Pattern, shape: re.Pattern[str], text: str, places: Iterable[int] | None
-    ) -> None:
-        matches: Iterable[re.Match[str] | None]
-        matches = shape.finditer(text) if places is None else (shape.match(text, place) for place in places)
-        for match in matches:
-            judged = match and pattern.judge(text, match.start(), match.end())
+    def _collect(self, found: list[Finding], number: int, text: str, places: Iterable[int] | None) -> None:
+        pattern, shape = self._patterns[number]
+        spans: Iterable[tuple[int, int]]
+        if places is None:
+            spans = (match.span() for match in shape.finditer(text))
+        elif pattern.shape in pattern.anchors:  # the anchor is all of it
+            spans = ((place, place + len(pattern.shape)) for place in places)
+        else:
+            spans = (match.span() for place in places if (match := shape.match(text, place)))
+        for start, end in spans:
+            judged = pattern.judge(text, start, end)
             if judged and judged[2] > 0:
                 found.append(Finding(label=pattern.label, start=judged[0], end=judged[1], confidence=judged[2]))
 
-    def _present(self, text: str, low: str) -> dict[int, list[str]]:
-        """Which patterns may match, each with the anchors of it that are there."""
-        present: dict[int, list[str]] = {}
-        for hit in self._signs.of(text, low):
-            anchor, patterns = self._anchors[hit]
-            for number in patterns:
-                present.setdefault(number, []).append(anchor)
-        return present
+    def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[tuple[int, list[int] | None]]:
+        """Which patterns may match, and where they then begin; None for anywhere."""
+        present: dict[int, list[int]] = {}
+        for hit in self._signs.of(raw, low):
+            anchor, exact, patterns = self._anchors[hit]
+            wanted = [number for number in patterns if digits or not self._patterns[number][0].needs_digit]
+            if not wanted:
+                continue
+            places = _places(raw if exact else low, anchor)
+            for number in wanted:
+                present.setdefault(number, []).extend(places)
+        for number, places in present.items():
+            pattern = self._patterns[number][0]
+            if not pattern.begins:
+                yield number, None
+            elif pattern.digit_near:
+                yield number, [at for at in sorted(set(places)) if _digit_near(raw, at, pattern.digit_near)]
+            else:
+                yield number, sorted(set(places))
 
 
-def _places(low: str, anchors: Iterable[str]) -> list[int]:
-    """Where any of the anchors begins."""
-    places: set[int] = set()
-    for anchor in anchors:
-        at = low.find(anchor)
-        while at >= 0:
-            places.add(at)
-            at = low.find(anchor, at + 1)
-    return sorted(places)
+def _as_written(pattern: Pattern, anchor: str) -> str | None:
+    """The anchor in the only letters that the shape spells it with, where case matters; None for any."""
+    if pattern.ignore_case or not pattern.begins:
+        return None
+    spelled = pattern.shape.replace("\\", "")
+    low = spelled.lower()
+    at = low.find(anchor)
+    forms = set()
+    while at >= 0:
+        forms.add(spelled[at : at + len(anchor)])
+        at = low.find(anchor, at + 1)
+    return forms.pop() if len(forms) == 1 else None
 
 
-_DIGITS = re.compile(r"\d+")
+def _places(haystack: bytes, anchor: bytes) -> list[int]:
+    places = []
+    at = haystack.find(anchor)
+    while at >= 0:
+        places.append(at)
+        at = haystack.find(anchor, at + 1)
+    return places
 
 
-def _mixed_words(text: str) -> Iterable[int]:
+def _digit_near(raw: bytes, at: int, reach: int) -> bool:
+    return _ANY_DIGIT.search(raw, max(0, at - reach), at + reach) is not None
+
+
+def _mixed_words(text: str, groups: Iterable[tuple[int, int]]) -> Iterator[int]:
     """Where words begin that hold digits and letters, or digits and colons; and pairs of letters before digits."""
     last = -1
-    for match in _DIGITS.finditer(text):
-        start, end = match.span()
+    size = len(text)
+    for start, end in groups:
         if start < last:
             continue
         low = start
         while low > 0 and start - low < _LONGEST_WORD and (text[low - 1].isalnum() or text[low - 1] == ":"):
             low -= 1
         high = end
-        while high < len(text) and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
+        while high < size and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
             high += 1
         last = high
         if low < start or high > end:
             yield low
         elif start > 2 and text[start - 1] == " " and text[start - 3 : start - 1].isalpha():
             yield start - 3
-        elif high < len(text) and text[high] == " ":
+        elif high + 1 < size and text[high] == " " and text[high + 1].isalpha():
             yield low
-
-
-_LONGEST_WORD = 64

@@ -4,19 +4,20 @@ Which check belongs to which number is `python-stdnum`'s knowledge. A form with 
 when its check digits are right; a bare number needs a word that says what it is.
 """
 
-import re
 from functools import lru_cache
 from importlib import import_module
+
+from trimtab.detect.signs import later
 
 
 class _Identifier:
     """`form` counts without a word before it; any other writing of `sizes` digits needs `says`."""
 
-    __slots__ = ("form", "module", "says", "sizes")
+    __slots__ = ("form", "module", "says", "sizes", "words")
 
     def __init__(self, module: str, sizes: tuple[int, ...], form: str, says: str) -> None:
         self.module, self.sizes = module, sizes
-        self.form, self.says = re.compile(form) if form else None, re.compile(rf"\b(?:{says})")
+        self.form, self.says, self.words = later(form) if form else None, later(rf"\b(?:{says})"), says
 
 
 _KNOWN = (
@@ -43,28 +44,32 @@ _KNOWN = (
     _Identifier("us.itin", (9,), r"9\d{2}-[5-9]\d-\d{4}", r"itin"),
     _Identifier("us.ein", (9,), r"", r"ein\b|employer id"),
 )
-_SIGNED = re.compile(r"[-./+ ]")
-_HINT = re.compile(
-    "|".join([*(known.says.pattern for known in _KNOWN), r"\bid\b|identi|dni|\bnie\b|nif|nass|tin|ausweis|fiscale"])
-)
+_SIGNED = later(r"[-./+ ]")
+ID_HINT = rf"\b(?:{'|'.join(known.words for known in _KNOWN)}|id\b|identi|dni|nie\b|nif|nass|tin|ausweis|personalausweis|codice)"
+_HINT = later(ID_HINT)
 _SIZES = frozenset(size for known in _KNOWN for size in known.sizes)
-_TOLD = re.compile(
+_OF_SIZE = {size: tuple(known for known in _KNOWN if size in known.sizes) for size in _SIZES}
+_FORMED = {size: tuple(known for known in kinds if known.form is not None) for size, kinds in _OF_SIZE.items()}
+_TOLD = later(
     r"\b(?:national id|id (?:no|number|card)|identity (?:no|number|card)|dni|nie|nif|nass|tax id|tin|ausweis|personalausweis|carte d'identit[ée]|codice fiscale)\W{0,4}(?:is |no\W{0,2}|number )?\W{0,3}$"
 )
+
+
+def formed(size: int, written: str) -> bool:
+    """Whether a number without any word before it could be one, by its size and signs."""
+    return size in _SIZES and _SIGNED.search(written) is not None
 
 
 def national_id(written: str, digits: str, before: str) -> tuple[str, float] | None:
     """The label and how sure we are, or None."""
     size = len(digits)
     hinted = bool(before) and _HINT.search(before) is not None
-    if size in _SIZES and (hinted or _SIGNED.search(written)):
-        for known in _KNOWN:
-            if size not in known.sizes:
-                continue
-            formed = known.form is not None and known.form.fullmatch(written)
+    if hinted or formed(size, written):
+        for known in (_OF_SIZE if hinted else _FORMED).get(size, ()):
+            by_form = known.form is not None and known.form.fullmatch(written)
             told = hinted and known.says.search(before)
-            if (formed or told) and (_checks(known.module, digits) or (formed and told)):
-                return "national-id", 0.95 if formed and told else 0.85
+            if (by_form or told) and (_checks(known.module, digits) or (by_form and told)):
+                return "national-id", 0.95 if by_form and told else 0.85
     if hinted and size >= 6 and _TOLD.search(before):
         return "national-id", 0.75
     return None

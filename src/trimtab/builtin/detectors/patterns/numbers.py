@@ -5,71 +5,111 @@ its check digits and the words before it. A run may hold two numbers side by sid
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
-from trimtab.builtin.detectors.patterns.identifiers import national_id
+from trimtab.builtin.detectors.patterns.identifiers import ID_HINT, formed, national_id
 from trimtab.builtin.detectors.patterns.phone import phone
+from trimtab.detect.signs import later
 from trimtab.kinds import Finding
 
-_RUN = re.compile(r"\d(?:[ \t\u00a0.\-/()_:·]{0,2}\d){3,39}+")
-_LETTER = re.compile(r"[^\W\d_]|[$€£¥#]")
-_PART = re.compile(r"[^ \t\u00a0]+")
+_RUN = re.compile(r"[0-9](?:[ \t\u00a0.\-/()_:·]{0,2}[0-9]){3,39}+")
+_LETTER = later(r"[^\W\d_]|[$€£¥#]")
+_PART = later(r"[^ \t\u00a0]+")
 _MOST_PARTS = 6
+_MOST_TRIED = 24
 _LEAST_DIGITS = 7
 _MOST_DIGITS = 19
-_NOT_DIGIT = re.compile(r"\D+")
 _CONTEXT = 40  # characters before a number that may say what it is
 
-_IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
-_SSN = re.compile(r"(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}")
-_SSN_FORM = re.compile(r"\d{3}-\d{2}-\d{4}")
-_DATE = re.compile(
+_IP = later(r"(?:\d{1,3}\.){3}\d{1,3}")
+_SSN = later(r"(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}")
+_DATE = later(
     r"(?:(?:19|20)\d\d([-./ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)?\d\d)(?:[ T_]\d{1,2}(?:[:.]?\d\d){0,2})?"
 )
-_DATE_PARTED = re.compile(r"^(?:19|20)\d\d-\d\d-\d\d")
-_GEO = re.compile(r"(\d{1,2}\.\d{4,12})[,; ] {0,2}([-+]?\d{1,3}\.\d{4,12})")
-_TIME_OR_SUM = re.compile(
-    r"\d{1,3}(?:[.:]\d{2}){1,2}|\d{1,3}(?:[., ]\d{3})+(?:[.,]\d+)?|\d+\.\d+|\d{4}\s?[-/]\s?\d{2,4}"
-)
-_CARD_SIZES = range(12, 20)
-
+_DATE_PARTED = later(r"^(?:19|20)\d\d-\d\d-\d\d")
+_GEO = later(r"(\d{1,2}\.\d{4,12})[,; ] {0,2}([-+]?\d{1,3}\.\d{4,12})")
+_TIME_OR_SUM = later(r"\d{1,3}(?:[.:]\d{2}){1,2}|\d{1,3}(?:[., ]\d{3})+(?:[.,]\d+)?|\d+\.\d+|\d{4}\s?[-/]\s?\d{2,4}")
 _SAYS = {
-    "card": re.compile(r"\b(?:cards?|credit|debit|visa|mastercard|amex|tarjetas?|karten?|kreditkarte|carte|cc)\b"),
-    "ssn": re.compile(r"\b(?:ssn|social security|soc\.? sec)"),
-    "birth-date": re.compile(
+    "card": later(r"\b(?:cards?|credit|debit|visa|mastercard|amex|tarjetas?|karten?|kreditkarte|carte|cc)\b"),
+    "ssn": later(r"\b(?:ssn|social security|soc\.? sec)"),
+    "birth-date": later(
         r"\b(?:born|birth|birthday|dob|d\.o\.b|nacid[oa]|nacimiento|geb(?:oren|urtsdatum|\.)?|naissance|n[ée]e?|nat[oa]|nascimento|geboren)\b"
     ),
-    "account": re.compile(
+    "account": later(
         r"\b(?:accounts?|acct|a/c|routing|aba|sort code|cuenta|konto(?:nummer)?|compte|conto|conta|rekening|iban)\b"
     ),
-    "medical-record": re.compile(
+    "medical-record": later(
         r"\b(?:mrn|medical record|patient(?: id| no| number|\W)|chart (?:no|number)|historia(?: cl[ií]nica)?|nhc|n[uº]mero de historia|cipa|nass|episodio)"
     ),
 }
-_HINT = re.compile(
-    r"acc|a/c|routing|aba\b|sort|cuenta|konto|compte|conto|conta|rekening|iban|mrn|record|patient|chart|historia|nhc|n[uº]mero|cipa|"
-    r"nass|episodio|ssn|soc|card|credit|debit|visa|master|amex|tarjeta|kart|carte|\bcc\b"
+_HINT_WORDS = (
+    r"\b(?:acc|a/c|routing|aba\b|sort|cuenta|konto|compte|conto|conta|rekening|iban|mrn|medical|patient|chart|historia|nhc|n[uº]mero|cipa|"
+    r"nass|episodio|ssn|soc)"
 )
-_NEVER = re.compile(
+_ANY_HINT = later(f"{_HINT_WORDS}|{ID_HINT}")
+_NEVER = later(
     r"(?:[$€£¥#]|\b(?:usd|eur|isbn|issn|version|v|build|port|order|invoice|ticket|pedido|art(?:icle|ikel)?|doi|rfc|line|page|sha|ref))[\s.:#]*$"
 )
+_NEVER_REACH = 16
 
 
-def numbers(text: str) -> Iterator[Finding]:
-    """What is found among the digits of a text; linear, since runs and the parts tried of each are bounded."""
-    for run in _RUN.finditer(text):
+class _Form(NamedTuple):
+    """What a number may be by its digits and signs alone, whatever the digits are."""
+
+    size: int
+    date: bool
+    ip: bool
+    ssn: bool
+    card: bool
+    identifier: bool
+    phone: bool
+    lone: int  # digits that stand alone between signs
+    nothing: bool
+
+
+_ZEROS = str.maketrans("123456789", "000000000")
+_GROUP = later("0+")
+_DATE_FORM = later(r"0{1,4}([-./ ])00?\1(?:00|0{4}|0)(?:[ T_].*)?")
+
+
+@lru_cache(maxsize=8_192)
+def _form(zeros: str) -> _Form:
+    size = zeros.count("0")
+    return _Form(
+        size=size,
+        date=_DATE_FORM.fullmatch(zeros) is not None,
+        ip=zeros.count(".") == 3 and len(zeros) == size + 3,
+        ssn=zeros in {"000-00-0000", "000 00 0000"},
+        card=12 <= size <= 19,
+        identifier=size >= 6,
+        phone=6 <= size <= 15,
+        lone=sum(len(group) == 1 for group in _GROUP.findall(zeros)),
+        nothing=_TIME_OR_SUM.fullmatch(zeros) is not None,
+    )
+
+
+def numbers(text: str, groups: Iterable[tuple[int, int]]) -> Iterator[Finding]:
+    """What is found among the groups of digits of a text; linear, since runs and the parts tried of each are bounded."""
+    last = 0
+    for at, _ in groups:
+        run = _RUN.match(text, at) if at >= last else None
+        if not run:
+            continue
         start, end = run.span()
+        last = end
         if start and text[start - 1] in "(+":
             start -= 2 if text[max(0, start - 2) : start] in {"(+", "+("} else 1
         if start and (text[start - 1].isalnum() or text[start - 1] in "_@%"):
             continue
         if end < len(text) and (text[end].isalpha() and text[end] not in "xXe"):
             continue
-        place = _GEO.match(text, start) if "." in run.group() else None
+        place = _GEO.match(text, at) if "." in run.group() else None
         if place:
             if abs(float(place[1])) <= 90 and abs(float(place[2])) <= 180:
-                begin = start - (start > 0 and text[start - 1] in "-+")
+                begin = at - (at > 0 and text[at - 1] in "-+")
                 yield Finding(label="personal.geo", start=begin, end=place.end(), confidence=0.75)
             continue
         before = text[max(0, start - _CONTEXT) : start]
@@ -99,9 +139,11 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
     parts = [(start + m.start(), start + m.end()) for m in _PART.finditer(text[start:end])]
     if len(parts) < 2:
         return
-    sizes = [sum(map(str.isdecimal, text[low:high])) for low, high in parts]
-    first = 0
-    while first < len(parts):
+    sizes = [text[low:high].translate(_ZEROS).count("0") for low, high in parts]
+    if max(sizes) < 3 and "." not in text[start:end]:
+        return
+    first = tried = 0
+    while first < len(parts) and tried < _MOST_TRIED:
         size, longest = 0, 0
         found: list[int] = []
         for last in range(first, min(first + _MOST_PARTS, len(parts))):
@@ -109,9 +151,11 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
             longest = max(longest, sizes[last])
             if size > _MOST_DIGITS:
                 break
-            if size >= _LEAST_DIGITS and longest >= 3 and last - first + 1 < len(parts):
+            alone = last == first and text.count(".", *parts[first]) == 3  # an address on the net may be short
+            if (size >= _LEAST_DIGITS and longest >= 3 and last - first + 1 < len(parts)) or alone:
                 found.append(last)
         for last in reversed(found):
+            tried += 1
             here = f"{before} {text[start : parts[first][0]]}"[-_CONTEXT:] if before else ""
             verdict = _judge(text, parts[first][0], parts[last][1], here)
             if verdict and verdict.label:
@@ -121,46 +165,51 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
         first += 1
 
 
-def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:  # noqa: C901, PLR0912  # one chain of questions
+def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:  # noqa: C901, PLR0912  # one rule after the other
     written = text[start:end]
-    digits = _NOT_DIGIT.sub("", written)
-    size = len(digits)
-    if size < 4:
-        return None
-    if _DATE.fullmatch(written):
+    form = _form(written.translate(_ZEROS))
+    size = form.size
+    if form.date and _DATE.fullmatch(written):
         return _Verdict("birth-date" if _says("birth-date", before) else "", start, end, 0.9)
-    if "." in written and _IP.fullmatch(written) and all(int(part) < 256 for part in written.split(".")):
-        return _Verdict("" if _NEVER.search(before) else "ip", start, end, 0.95)
-    if size == 9 and (_SSN.fullmatch(written) or (_SSN_FORM.fullmatch(written) and _says("ssn", before))):
+    if form.ip and all(int(part) < 256 for part in written.split(".") if part.isdecimal()) and _IP.fullmatch(written):
+        sure = 0.4 if _NEVER.search(before) else 0.95
+        return _Verdict("ip", start, end, sure) if sure > 0.5 else _Verdict("", start, end, 0)
+    if form.ssn and (_SSN.fullmatch(written) or ("-" in written and _says("ssn", before))):
         return _Verdict("ssn", start, end, 0.95 if _says("ssn", before) else 0.85)
-    if size in _CARD_SIZES and _card(digits) and (size > 12 or _says("card", before) or digits[0] in "56"):
-        return _Verdict("card", start, end, 0.95)
-    if size in _CARD_SIZES and size >= 13 and _says("card", before):
-        return _Verdict("card", start, end, 0.7)
-    found = national_id(written, digits, before)
-    if found:
-        return _Verdict(found[0], start, end, found[1])
+    digits = written if written.isdecimal() else "".join(filter(str.isdecimal, written))
+    if form.card:
+        right = _card(digits)
+        said = (not right or (size == 12 and digits[0] not in "56")) and _says("card", before)
+        if right and (size > 12 or said or digits[0] in "56"):
+            return _Verdict("card", start, end, 0.95)
+        if said and size >= 13:
+            return _Verdict("card", start, end, 0.7)
+    hinted = bool(before) and _ANY_HINT.search(before) is not None
+    if form.identifier and (hinted or formed(form.size, written)):
+        found = national_id(written, digits, before if hinted else "")
+        if found:
+            return _Verdict(found[0], start, end, found[1])
     never = False
     if before:
-        if _HINT.search(before):
+        if hinted:
             told = _told(before, size)
             if told:
                 return _Verdict(told, start, end, 0.8)
             if size == 9 and _says("ssn", before):
                 return _Verdict("ssn", start, end, 0.8)
-        never = _NEVER.search(before) is not None
-    if 6 <= size <= 15 and not never:
+        never = _NEVER.search(before, max(0, len(before) - _NEVER_REACH)) is not None
+    if form.phone and not never and (before or form.lone < 2 or written[0] in "+("):
         sure = phone(written, digits, before, text[end : end + 16])
         if sure:
             extension = _EXTENSION.match(text, end)
             return _Verdict("phone", start, extension.end() if extension else end, sure)
-    if never or _TIME_OR_SUM.fullmatch(written):
+    if never or form.nothing:
         return _Verdict("", start, end, 0)
     return None
 
 
-_EXTENSION = re.compile(r" ?(?:x|ext\.?|extension|#) ?\d{1,6}", re.IGNORECASE)
-_BETWEEN = re.compile(r"^[^.;!?\n]{0,18}$")
+_EXTENSION = later(r" ?(?:x|ext\.?|extension|#) ?\d{1,6}", re.IGNORECASE)
+_BETWEEN = later(r"^[^.;!?\n]{0,18}$")
 
 
 def _says(label: str, before: str) -> bool:
@@ -179,15 +228,15 @@ def _told(before: str, size: int) -> str:
     return label
 
 
-_CARD = re.compile(r"4|5[0-9]|2(?:2[2-9]|[3-6]|7[01]|720)|3[0-9]|6|1800|1")
+_CARD = later(r"4|5[0-9]|2(?:2[2-9]|[3-6]|7[01]|720)|3[0-9]|6|1800|1")
 
 
 def _card(digits: str) -> bool:
     """Issuer ranges of ISO/IEC 7812-1 and its check digit (annex B)."""
     if not _CARD.match(digits) or len(set(digits)) == 1:
         return False
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit)
-        total += value if place % 2 == 0 else value * 2 - 9 * (value > 4)
-    return total % 10 == 0
+    code = digits.encode()
+    return (sum(code[-1::-2]) + sum(code[-2::-2].translate(_DOUBLED)) - len(code) * 48) % 10 == 0
+
+
+_DOUBLED = bytes.maketrans(b"0123456789", bytes(48 + value * 2 - 9 * (value > 4) for value in range(10)))

@@ -5,6 +5,7 @@ from functools import lru_cache
 from importlib import import_module
 
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
+from trimtab.detect.signs import later
 
 
 def _alone(text: str, start: int, end: int) -> bool:
@@ -16,16 +17,20 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 # -- mail ----------------------------------------------------------------------
 
-_LOCAL_REVERSED = re.compile(r"[^\s@<>()\[\]{},;:\"'`\\|/=*!?]{1,64}")
-_DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_][\w-]{1,62}", re.ASCII | re.IGNORECASE)
-_DOMAIN_WIDE = re.compile(r"[^\W_](?:[\w-]{0,62})(?:\.[\w-]{1,63}){0,7}\.[^\W\d_][\w-]{1,62}")
+_LOCAL_REVERSED = later(r"[^\s@<>()\[\]{},;:\"'`\\|/=*!?]{1,64}")
+_DOMAIN = later(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_][\w-]{1,62}", re.ASCII | re.IGNORECASE)
+_DOMAIN_WIDE = later(r"[^\W_](?:[\w-]{0,62})(?:\.[\w-]{1,63}){0,7}\.[^\W\d_][\w-]{1,62}")
 
 
 def _email(text: str, at: int, _: int) -> Judged | None:
     """Wider than RFC 5322 on purpose: a miss leaks, an extra hit costs a mask."""
+    if text.find(".", at, at + 256) < 0:
+        return None
     before = _LOCAL_REVERSED.match(text[max(0, at - 64) : at][::-1])
+    if not before:
+        return None
     after = _DOMAIN.match(text, at + 1) or _DOMAIN_WIDE.match(text, at + 1)
-    if not before or not after:
+    if not after:
         return None
     local = before.group()[::-1]
     shift = len(local) - len(local.lstrip(".-_+"))
@@ -81,8 +86,8 @@ def _crypto(text: str, start: int, end: int) -> Judged | None:
 
 # -- letters and digits with a word before them ------------------------------------
 
-_TOKEN = re.compile(r"[A-Za-z0-9](?:[-./]?[A-Za-z0-9]){3,19}")
-_FILLER = re.compile(
+_TOKEN = later(r"[A-Za-z0-9](?:[-./]?[A-Za-z0-9]){3,19}")
+_FILLER = later(
     r"(?:['’]s)?\s{0,2}(?:(?:number|no|nr|num|n[uú]mero|nummer|num[ée]ro|id|card|code|licen[sc]e|is|was|ist|es|est|of|de|und|and|the|my|her|his|:|#|=|-|\.|,|\(|[nN][º°]|with|are)\s{0,3}){0,5}[:#=\-(]?\s{0,2}",
     re.IGNORECASE,
 )
@@ -128,8 +133,11 @@ def _word(text: str, start: int, end: int) -> Judged | None:
     return (start, end, 0.9) if _alone(text, start, end) else None
 
 
+_USERNAME = later(r"\s?(?:is|:|=)\s?[\"']?([\w.@-]{3,40})")
+
+
 def _username(text: str, start: int, end: int) -> Judged | None:
-    token = re.compile(r"\s?(?:is|:|=)\s?[\"']?([\w.@-]{3,40})").match(text, end)
+    token = _USERNAME.match(text, end)
     if not token or (start and text[start - 1].isalnum()):
         return None
     at, upto = token.span(1)
@@ -164,15 +172,15 @@ _STREETS_AFTER = (
     "street", " st", "avenue", " ave", "road", " rd", "boulevard", "blvd", "lane", " ln", "drive", " dr", "court", " ct",
     "place", " pl", "square", "terrace", "way", "highway", "parkway", "crescent", "close", "alley", "circle",
 )  # fmt: skip
-_STREET = re.compile(
-    r"(?<![\w.,-])(?:(?:apt|apartment|suite|unit|flat|no)\.? ?\d{1,4}[a-z]?,? )?\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? "
+_STREET = later(
+    r"(?<![\w.,-])\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? "
     r"(?:(?:[NSEW]|North|South|East|West|NE|NW|SE|SW)\.? )?(?:[A-Z0-9][\w'’.-]{0,24} ){1,4}?"
     r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Square|Sq|Terrace|Ter|Way|Highway|Hwy|"
     r"Parkway|Pkwy|Crescent|Close|Alley|Circle|Cir|Row|Mews|Trail|Loop)\b\.?"
     r"(?:,? ?(?:#|Apt\.?|Apartment|Suite|Ste\.?|Unit|Flat|Floor|Fl\.?|Box) ?[\w-]{1,6})?"
     r"(?:[,\n]{1,2} ?[A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{1,20}){0,2})?(?:,? (?:[A-Z]{2}) \d{5}(?:-\d{4})?|,? [A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})?"
 )
-_NUMBERED = re.compile(
+_NUMBERED = later(
     r"(?:[A-ZÄÖÜ][\wäöüß-]{1,30}(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|straat|laan|plein|gatan|vägen|katu|utca)|"
     r"(?:Rue|Via|Viale|Piazza|Corso|Calle|C/|Avda?\.?|Avenida|Plaza|Paseo|Ronda|Camino|Carrer|Rua|Travessa|Pra[çc]a|rue|avenue|boulevard|place)"
     r" (?:[A-ZÁÉÍÓÚÑÀÈa-z'’][\w'’áéíóúñçàèü.-]{0,20} ?){1,5}?),? ?(?:n[º°.]? ?)?\d{1,4}(?: ?[a-zA-Z]\b)?(?:,? ?\d{1,2}[º°ªo]?[ -]?[A-Z]?\b)?"
@@ -180,11 +188,16 @@ _NUMBERED = re.compile(
 )
 
 
+_HOUSE_NUMBER = later(r"\d+")
+_NEAREST = 3  # numbers before the word that may be the house's: in "12 34th Street" it is not the last
+
+
 def _address(text: str, start: int, end: int) -> Judged | None:
     """A word for a street was seen: look around it for the number and the name."""
-    low = max(0, start - 70)
-    for match in _STREET.finditer(text, low, min(len(text), end + 60)):
-        if match.start() <= start < match.end():
+    numbers = list(_HOUSE_NUMBER.finditer(text, max(0, start - 70), start))
+    for number in numbers[-_NEAREST:]:
+        match = _STREET.match(text, number.start(), min(len(text), end + 60))
+        if match and start < match.end():
             return match.start(), match.end(), 0.8
     return None
 
@@ -321,6 +334,7 @@ PERSONAL: tuple[Pattern, ...] = (
         label="personal.address",
         shape=".",
         begins=True,
+        digit_near=70,
         anchors=_STREETS_AFTER,
         judge=_address,
         ignore_case=True,

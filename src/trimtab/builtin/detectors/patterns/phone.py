@@ -3,21 +3,24 @@
 import re
 from functools import lru_cache
 
-_SAYS = re.compile(
+from trimtab.detect.signs import later
+
+_SAYS = later(
     r"\b(?:tel(?:\b|[eé]?f\w{0,7}|ephone)|tfno?s?|tlf\w{0,4}|phoned?s?|call(?:ed|ing|s)?|cell|mobile|m[oó]vil|handy|fax|dial|ring|"
     r"text|sms|whatsapp|reach (?:me|us|him|her)|contacte?|kontakt|llam(?:ar|e|ada)|appeler|chiama\w*|ligar|bellen|(?:an)?rufen|"
     r"number is|my number|number)\b"
 )
-_SAYS_AFTER = re.compile(r"[\s,(\\-]{0,3}(?:office|fax|mobile|home|cell|work|tel)", re.IGNORECASE)
-_SAYS_OTHER = re.compile(
+_SAYS_AFTER = later(r"[\s,(\\-]{0,3}(?:office|fax|mobile|home|cell|work|tel)", re.IGNORECASE)
+_SAYS_OTHER = later(
     r"\b(?:licen[sc]e|identification|identity|passports?|aadh?aar|tax|n[ºo°.]{1,2} ?col\w*|colegiad\w|members?|policy|account|routing|"
     r"invoice|order|tracking|serial|case|card|ssn|id|dni|nif|nhc|nass|cipa|cp|zip|apt|suite|box|room|flat|episodio|historia|col)\b"
 )
-_LIST = re.compile(r"[\d\s/,.\-()+]{6,}(?:y|and|und|et|or|o)?\s?$")
-_HOUSE = re.compile(r" (?:[A-ZÄÖÜÁÉÍÓÚ]|[a-z]{3,}(?:strasse|stra|weg|gat)|rue |via |av )")
+_LIST = later(r"[\d\s/,.\-()+]{6,}(?:y|and|und|et|or|o)?\s?$")
+_ANY_DIGIT = later(r"\d")
+_HOUSE = later(r" (?:[A-ZÄÖÜÁÉÍÓÚ]|[a-z]{3,}(?:strasse|stra|weg|gat)|rue |via |av )")
 _CLOSE = 28
 _FORMS = tuple(
-    re.compile(form)
+    later(form)
     for form in (
         r"(?:\+?1[-. /]?)?\(?[2-9]\d{2}\)?[-. /]{0,2}\d{3}[-. ]\d{4}",  # North America
         r"(?:001[-. ])?[2-9]\d{2}[-.]\d{3}[-.]\d{4}",
@@ -27,10 +30,10 @@ _FORMS = tuple(
         r"\(\d{2,4}\)[-. ]?\d{3,4}[-. ]?\d{3,4}",
     )
 )
-_GROUP = re.compile(r"\d+")
-_SUM = re.compile(r"\(?\d{1,3}(?:\.\d{3})+")
-_UNSURE = re.compile(r"[.,] ")  # a sentence or a list goes on
-_GROUPED = re.compile(r"\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{1,8}\)?){1,5}")
+_GROUP = later(r"\d+")
+_SUM = later(r"\(?\d{1,3}(?:\.\d{3})+")
+_UNSURE = later(r"[.,] ")  # a sentence or a list goes on
+_GROUPED = later(r"\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{1,8}\)?){1,5}")
 
 
 def phone(written: str, digits: str, before: str, after: str) -> float:  # noqa: C901  # one chain of questions
@@ -43,7 +46,7 @@ def phone(written: str, digits: str, before: str, after: str) -> float:  # noqa:
         return 0.0
     said = other = -1
     if before:
-        near = _LIST.sub(" ", before)[-_CLOSE:]
+        near = (_LIST.sub(" ", before) if _ANY_DIGIT.search(before) else before)[-_CLOSE:]
         said, other = _last(_SAYS, near), _last(_SAYS_OTHER, near)
     if said > other and (other < 0 or not near.startswith("number", said)):
         return 0.9

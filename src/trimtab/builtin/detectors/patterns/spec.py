@@ -21,9 +21,10 @@ class Pattern:
 
     `shape` is a regular expression in the syntax that `re` and Hyperscan share: no look-around, no
     back-references, every repetition bounded. Where the beginning or end of a word matters, the judge looks.
-    `anchors` are lower-case literals of which every match contains at least one in any case; with `begins`, every
-    match begins with one. Without any, matches begin at a word that mixes digits with letters or colons.
-    `needs_digit` says that a text without a decimal digit cannot hold one. The judge must take time linear in the candidate and may look at no more
+    `anchors` are lower-case literals, spelled out in the shape where case matters, of which every match contains at least one in any case; with `begins`, every
+    match begins with one (and none of them is beyond ASCII). Without any, matches begin at a word that mixes digits with letters or colons.
+    `needs_digit` says that a text without a decimal digit cannot hold one, and `digit_near`, with `begins`, that one stands
+    so many characters from where a match begins (0: anywhere). The judge must take time linear in the candidate and may look at no more
     than a few hundred characters around it.
     """
 
@@ -34,3 +35,4 @@ class Pattern:
     ignore_case: bool = False
     needs_digit: bool = False
     begins: bool = False
+    digit_near: int = 0

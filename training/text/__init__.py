@@ -1,1 +1,0 @@
-"""Trains the weights of the learned text detectors: `python -m training.text`."""
