@@ -84,7 +84,7 @@ def parse_objects(texts: Sequence[str]) -> list[dict[str, JSON]]:
     """
     try:
         values = list(map(orjson.loads, texts))
-        if all(type(value) is dict for value in values) and _plain_objects(values):
+        if {dict}.issuperset(map(type, values)) and _plain_objects(values):
             # A text and what is written of its own value are both whole objects, and no whole
             # object begins another: so if the joined texts agree, each of them does.
             written = orjson.dumps(values, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
@@ -147,10 +147,10 @@ def _plain(value: JSON) -> JSON:  # noqa: C901, PLR0912  # every value passes he
 
 def _plain_objects(values: Sequence[dict[str, JSON]]) -> bool:
     """Whether orjson writes objects canonically as they are, integers aside; few steps of Python for each."""
-    keys = set(chain.from_iterable(values))
+    keys: set[str] = set().union(*values)
     if not (all(map(str.isascii, keys)) or max(map(max, filter(None, keys))) < "\ue000"):
         return False
-    if _SIMPLE.issuperset(map(type, chain.from_iterable(map(dict.values, values)))):
+    if set(map(type, chain.from_iterable(map(dict.values, values)))) <= _SIMPLE:
         return True
     others = [item for value in values for item in value.values() if type(item) not in _SIMPLE]
     return all(_plain(item) is item for item in others)

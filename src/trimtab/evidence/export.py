@@ -26,7 +26,7 @@ from trimtab.evidence.merkle import HASH_SIZE
 from trimtab.evidence.records import Observation
 from trimtab.evidence.verify import Progress, Verification, compare_checkpoints, compare_heads, conclude
 from trimtab.evidence.walk import UNKNOWN_TIME, Cache, Walk, examine
-from trimtab.kinds import Checkpoint, Row
+from trimtab.kinds import Checkpoint, Row, Stretch
 
 FORMAT = 1
 
@@ -184,7 +184,7 @@ class _Reader:
 
     def _take(self, rows: list[Row], progress: Progress | None, total: int) -> list[Row]:
         if rows:
-            self.walk.take(examine(rows, self._known))
+            self.walk.take(examine(Stretch.of(rows), self._known))
             if progress:
                 progress(self.walk.size, total)
         return []

@@ -26,7 +26,8 @@ from trimtab.evidence.records import (
     record_from,
 )
 from trimtab.evidence.row import GENESIS, Context, context_bytes, hash_of, rollup_of, score_in
-from trimtab.evidence.verify import Progress, Reopen, Verification, verify_store
+from trimtab.evidence.sharing import Reopen
+from trimtab.evidence.verify import Progress, Verification, verify_store
 from trimtab.kinds import Checkpoint, Rollup, Row, Store, plugins
 
 CHECKPOINT_ROWS = 1000
@@ -327,14 +328,16 @@ class Ledger:
 
     # -- proof -----------------------------------------------------------------
 
-    def verify(self, progress: Progress | None = None, *, expect: Sequence[Head] = (), jobs: int = 1) -> Verification:
+    def verify(
+        self, progress: Progress | None = None, *, expect: Sequence[Head] = (), jobs: int | None = None
+    ) -> Verification:
         """Derive everything again and compare.
 
         Args:
             progress: Called now and then with rows done and rows in all.
             expect: Heads kept elsewhere, which must be among its own.
-            jobs: How many processes share the work of a large ledger. More than one only where
-                starting processes is safe: in a program whose main module can be imported.
+            jobs: How many processes share the work of a large ledger; left out, as many as there
+                are cores, up to eight.
 
         Raises:
             LedgerError: It cannot be read; nothing is known about it.

@@ -11,7 +11,7 @@ different rows have the same bytes, whatever a payload holds.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from trimtab._canonical import canonical
@@ -20,6 +20,8 @@ from trimtab.kinds import Rollup, Row
 
 GENESIS = bytes(32)
 MICROSECONDS_PER_DAY = 86_400_000_000
+
+_NUMBERS = frozenset({int, float, type(None)})
 
 _sha256 = hashlib.sha256
 
@@ -53,6 +55,23 @@ def context_bytes(context: tuple[Any, ...]) -> bytes:
 def hash_of(prev: bytes, seq: int, time: int, context: bytes, payload: bytes) -> bytes:
     """A row's hash; `context` as `context_bytes` gives it."""
     return _sha256(b"\x00%b[%d,%d%b%b]" % (prev, seq, time, context, payload)).digest()
+
+
+def hashes_of(
+    prevs: Sequence[bytes], seqs: Sequence[int], times: Sequence[int], context: bytes, payloads: Sequence[str]
+) -> list[bytes]:
+    """`hash_of` of many rows that share their context, without a call for each."""
+    shared = context.decode()
+    if times.count(times[0]) == len(times):  # appended together
+        shared = f",{times[0]}{shared}"
+        return [
+            _sha256(b"\x00" + prev + f"[{seq}{shared}{payload}]".encode()).digest()
+            for prev, seq, payload in zip(prevs, seqs, payloads, strict=True)
+        ]
+    return [
+        _sha256(b"\x00" + prev + f"[{seq},{time}{shared}{payload}]".encode()).digest()
+        for prev, seq, time, payload in zip(prevs, seqs, times, payloads, strict=True)
+    ]
 
 
 def row_hash(row: Row) -> bytes:
@@ -96,3 +115,18 @@ def score_in(payload: Mapping[str, Any]) -> float | None:
     if type(value) is not int and not isinstance(value, float):
         raise ValueError("an observation with neither a score nor a reason why there is none")
     return float(value)
+
+
+def scores_in(payloads: Sequence[Mapping[str, Any]]) -> list[float]:
+    """The scores in observations' payloads, in order, without those that are missing.
+
+    Raises:
+        ValueError: As `score_in`.
+    """
+    values = [payload.get("value") for payload in payloads]
+    if not _NUMBERS.issuperset(map(type, values)):
+        return [score for payload in payloads if (score := score_in(payload)) is not None]
+    for value, payload in zip(values, payloads, strict=True):
+        if value is None:
+            score_in(payload)
+    return [float(value) for value in values if value is not None]

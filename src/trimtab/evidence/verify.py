@@ -8,29 +8,22 @@ that nothing is missing after the last row that is known from elsewhere
 head kept elsewhere finds that.
 """
 
-import signal
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING
 
 from trimtab.errors import LedgerAlteredError, LedgerError
 from trimtab.evidence.checkpoint import Head
 from trimtab.evidence.row import row_hash
-from trimtab.evidence.walk import UNKNOWN_TIME, Cache, Examined, Problem, Walk, examine
+from trimtab.evidence.sharing import Alone, Reopen, Together
+from trimtab.evidence.walk import UNKNOWN_TIME, Key, Problem, Walk
 from trimtab.kinds import Checkpoint, Rollup, Row, Store
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
-
 Progress = Callable[[int, int], None]  # rows done, rows in all
-Reopen = Callable[[], Store]  # picklable
 
-_CHUNK = 1000
-_SHARE = 5000  # rows handed to another process at a time
 _WORTH_SHARING = 50_000  # below this, starting processes takes longer than it saves
+_MOST = 8  # processes, unless more are asked for
 _QUIET_MOMENTS = 200
 _NO_END = 2**63 - 1
 
@@ -69,7 +62,7 @@ def verify_store(
     expect: Sequence[Head] = (),
     progress: Progress | None = None,
     reopen: Reopen | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
 ) -> Verification:
     """Verify a ledger, also while somebody appends to it.
 
@@ -78,7 +71,8 @@ def verify_store(
         expect: Heads kept elsewhere, which must be among its own.
         progress: Called now and then with rows done and rows in all.
         reopen: Opens the store again, in another process.
-        jobs: How many processes share the work when there is much of it, if `reopen` is given.
+        jobs: How many processes share the work when there is much of it, if `reopen` is given;
+            left out, as many as there are cores, up to eight.
 
     Raises:
         LedgerError: It cannot be read; nothing is known about it.
@@ -90,7 +84,7 @@ def verify_store(
         checkpoints = store.checkpoints()
         walk = Walk([*(point.size for point in checkpoints), *(head.size for head in expect)])
         total = _end(store, walk)
-        with _examiner(store, reopen, jobs if total >= _WORTH_SHARING else 1) as examiner:
+        with _examiner(store, reopen, jobs, total) as examiner:
             checked = examiner.check()
             _follow(store, walk, examiner, progress)
             for what in checked():
@@ -138,7 +132,7 @@ def compare_checkpoints(walk: Walk, checkpoints: Sequence[Checkpoint]) -> None:
             walk.report("checkpoint", point.size, "its time or its peaks are not those of its rows")
 
 
-def _follow(store: Store, walk: Walk, examiner: "_Here | _Elsewhere", progress: Progress | None) -> None:
+def _follow(store: Store, walk: Walk, examiner: Alone | Together, progress: Progress | None) -> None:
     """Read to the end, then compare `latest` and roll-ups at a moment when nothing was appended."""
     for _ in range(_QUIET_MOMENTS):
         total = _end(store, walk)
@@ -159,7 +153,7 @@ def _end(store: Store, walk: Walk) -> int:
     try:
         head = store.head()
     except LedgerAlteredError:
-        for seen in _Here(store).stretches(walk.size, _NO_END):
+        for seen in Alone(store).stretches(walk.size, _NO_END):
             walk.take(seen)
         raise
     return head.seq if head else 0
@@ -168,7 +162,7 @@ def _end(store: Store, walk: Walk) -> int:
 def _compare_latest(walk: Walk, found: Sequence[Row]) -> None:
     left = dict(walk.latest)
     for row in found:
-        expected = left.pop((row.system, row.candidate, row.metric, row.kind), None)
+        expected = left.pop(Key(row.system, row.candidate, row.metric, row.kind), None)
         if expected != row.hash or row_hash(row) != row.hash:
             walk.report("latest", row.seq, f"is not the latest {row.kind} of its subject")
     for system, candidate, metric, kind in left:
@@ -190,81 +184,15 @@ def _named(rollup: Rollup) -> str:
     return f"{rollup.system}/{rollup.candidate}/{rollup.metric} on day {rollup.day}"
 
 
-# -- who looks at the rows -------------------------------------------------------
+def _cores() -> int:
+    """How many we may use, which in a container can be fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def _examiner(store: Store, reopen: Reopen | None, jobs: int) -> "Iterator[_Here | _Elsewhere]":
-    if reopen is None or jobs < 2:
-        yield _Here(store)
-        return
-    # Loaded here, since few need it and every command would wait for it.
-    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415
-    from multiprocessing import get_context  # noqa: PLC0415
-
-    # Not forked: a fork would share the database connection and the locks of other threads.
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(reopen,))
-    try:
-        yield _Elsewhere(pool, jobs)
-    except BrokenProcessPool as error:
-        detail = "could not be verified: one of our processes was ended from outside"
-        raise LedgerError(store.location, detail, "Run it again, with --jobs 1 if memory is short.") from error
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-class _Here:
-    """This process alone."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known: Cache = {}
-
-    def check(self) -> Callable[[], list[str]]:
-        return self._store.check
-
-    def stretches(self, after: int, upto: int) -> Iterator[Examined]:
-        rows = self._store.read(after=after, upto=upto)
-        while chunk := list(islice(rows, _CHUNK)):
-            yield examine(chunk, self._known)
-
-
-class _Elsewhere:
-    """Several processes, each with the store open; results come back in order, a few at a time."""
-
-    def __init__(self, pool: "ProcessPoolExecutor", jobs: int) -> None:
-        self._pool = pool
-        self._ahead = 2 * jobs
-
-    def check(self) -> Callable[[], list[str]]:
-        """Begins at once, since one process is as long busy with it as with many rows."""
-        return self._pool.submit(_check).result
-
-    def stretches(self, after: int, upto: int) -> Iterator[Examined]:
-        waiting: deque[Future[list[Examined]]] = deque()
-        starts = iter(range(after, upto, _SHARE))
-        while True:
-            for start in islice(starts, self._ahead - len(waiting)):
-                waiting.append(self._pool.submit(_examine, start, min(start + _SHARE, upto)))
-            if not waiting:
-                return
-            yield from waiting.popleft().result()
-
-
-_opened: Store
-_known: Cache = {}
-
-
-def _start(reopen: Reopen) -> None:
-    global _opened  # noqa: PLW0603  # the store of this worker process
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of us; who started us decides
-    _opened = reopen()
-
-
-def _check() -> list[str]:
-    return _opened.check()
-
-
-def _examine(after: int, upto: int) -> list[Examined]:
-    rows = list(_opened.read(after=after, upto=upto))
-    return [examine(rows, _known)] if rows else []
+def _examiner(
+    store: Store, reopen: Reopen | None, jobs: int | None, total: int
+) -> "AbstractContextManager[Alone | Together]":
+    if reopen is None or total < _WORTH_SHARING:
+        return nullcontext(Alone(store))
+    helpers = (min(_cores(), _MOST) if jobs is None else jobs) - 1
+    return Together(store, reopen, helpers) if helpers > 0 else nullcontext(Alone(store))

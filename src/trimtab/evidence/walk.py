@@ -15,10 +15,9 @@ from typing import Any, NamedTuple
 from trimtab._canonical import parse_objects
 from trimtab.evidence.merkle import Tree
 from trimtab.evidence.records import RECORDS, Observation
-from trimtab.evidence.row import GENESIS, context_bytes, day_of, hash_of, score_in
-from trimtab.kinds import Checkpoint, Rollup, Row
+from trimtab.evidence.row import GENESIS, Context, context_bytes, day_of, hashes_of, scores_in
+from trimtab.kinds import Checkpoint, Rollup, Stretch
 
-_Key = tuple[str, str, str, str]  # of a latest entry: system, candidate, metric, kind
 Cache = dict[tuple[Any, ...], "_Known"]  # what `examine` remembers from one stretch to the next
 
 _LINK = "its link to the row before does not match: rows were changed or exchanged"
@@ -39,12 +38,21 @@ class Problem:
         return f"{self.part} {self.seq}: {self.what}" if self.seq else f"{self.part}: {self.what}"
 
 
+class Key(NamedTuple):
+    """Of a latest entry."""
+
+    system: str
+    candidate: str
+    metric: str
+    kind: str
+
+
 class _Known(NamedTuple):
     """What is derived once for all rows of a context."""
 
     hashed: bytes
     scored: bool
-    key: _Key
+    key: Key
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,11 +61,11 @@ class Examined:
 
     prev: bytes  # the link of the first
     seqs: tuple[int, int]  # the first and the last
-    hashes: list[bytes]
-    times: list[int]
+    hashes: Sequence[bytes]
+    times: Sequence[int]
     problems: list[Problem] = field(default_factory=list)
-    latest: dict[_Key, bytes] = field(default_factory=dict)
-    scores: list[tuple[_Key, int, list[float], int]] = field(default_factory=list)  # with day and count of missing
+    latest: dict[Key, bytes] = field(default_factory=dict)
+    scores: list[tuple[Key, int, list[float], int]] = field(default_factory=list)  # with day and count of missing
 
     def report(self, seq: int, what: str) -> None:
         """Note a problem, one for each row."""
@@ -65,82 +73,121 @@ class Examined:
             self.problems.append(Problem(part="row", seq=seq, what=what))
 
 
-def examine(rows: Sequence[Row], known: Cache) -> Examined:
-    """Look at consecutive rows; `known` is a cache that the caller keeps."""
-    first, last = rows[0], rows[-1]
-    seen = Examined(
-        prev=first.prev,
-        seqs=(first.seq, last.seq),
-        hashes=[row.hash for row in rows],
-        times=[row.time for row in rows],
-    )
-    try:
-        payloads: Sequence[dict[str, Any] | None] = parse_objects([row.payload for row in rows])
-    except ValueError:
-        payloads = [_payload(row) for row in rows]
-    contexts: list[_Known | None] = []
-    size, prev = first.seq - 1, first.prev
-    for row, content in zip(rows, payloads, strict=True):
-        seq, time, _, _, _, _, _, _, _, _, _, payload, before, stored = row
-        context = known.get(row[2:11]) or _learn(row, known)
-        contexts.append(context)
-        size += 1
-        if seq != size:
-            seen.report(seq, _order(seq, size))
-            size = seq
-        if before != prev:
-            seen.report(seq, _LINK)
-        prev = stored
-        if context is None or hash_of(before, seq, time, context.hashed, payload.encode()) != stored:
-            seen.report(seq, "its hash is not that of its contents")
-        if content is None:
-            seen.report(seq, "its payload is not an object in canonical JSON")
-        elif row.kind not in RECORDS:
-            seen.report(seq, f"its kind {row.kind!r} is unknown to this version of trimtab")
-    _gather(seen, rows, contexts, payloads)
+def examine(rows: Stretch, known: Cache) -> Examined:
+    """Look at consecutive rows; `known` is a cache that the caller keeps.
+
+    Whole columns are compared at once. Only where they differ is it looked
+    for row by row which row it is.
+    """
+    seqs, times, _, payloads, prevs, hashes = rows
+    size = len(seqs)
+    seen = Examined(prev=prevs[0], seqs=(seqs[0], seqs[-1]), hashes=hashes, times=times)
+    contents = _contents(payloads)
+    runs = list(_runs(rows.contexts, known))
+    derived: list[bytes | None] = []
+    for start, end, context in runs:
+        span = slice(start, end)
+        derived += (
+            [None] * (end - start)
+            if context is None
+            else hashes_of(prevs[span], seqs[span], times[span], context.hashed, payloads[span])
+        )
+    if (
+        derived != list(hashes)
+        or list(prevs[1:]) != list(hashes[:-1])
+        or list(seqs) != list(range(seqs[0], seqs[0] + size))
+        or None in contents
+        or not all(context and context.key.kind in RECORDS for _, _, context in runs)
+    ):
+        _complain(seen, rows, derived, contents)
+    for start, end, context in runs:
+        if context is not None:
+            seen.latest[context.key] = hashes[end - 1]
+            if context.scored:
+                _gather(seen, context.key, seqs[start:end], times[start:end], contents[start:end])
     return seen
 
 
-def _learn(row: Row, known: Cache) -> _Known | None:
+def _contents(payloads: Sequence[str]) -> Sequence[dict[str, Any] | None]:
     try:
-        hashed = context_bytes(row[2:11])
+        return parse_objects(payloads)
     except ValueError:
-        return None
-    key = (row.system, row.candidate, row.metric, row.kind)
-    context = known[row[2:11]] = _Known(hashed, row.kind == Observation.kind, key)
-    return context
+        return [_content(payload) for payload in payloads]
 
 
-def _payload(row: Row) -> dict[str, Any] | None:
+def _content(payload: str) -> dict[str, Any] | None:
     try:
-        return parse_objects([row.payload])[0]
+        return parse_objects([payload])[0]
     except ValueError:
         return None
+
+
+def _runs(contexts: Sequence[tuple[Any, ...]], known: Cache) -> Iterator[tuple[int, int, _Known | None]]:
+    """Where rows of one context begin and end, and what is known of it."""
+    start = 0
+    for fields, run in groupby(contexts):
+        end = start + sum(1 for _ in run)
+        yield start, end, known.get(fields) or _learn(fields, known)
+        start = end
+
+
+def _learn(fields: tuple[Any, ...], known: Cache) -> _Known | None:
+    try:
+        hashed = context_bytes(fields)
+    except ValueError:
+        return None
+    context = Context(*fields)
+    key = Key(context.system, context.candidate, context.metric, context.kind)
+    known[fields] = learnt = _Known(hashed, context.kind == Observation.kind, key)
+    return learnt
+
+
+def _complain(
+    seen: Examined, rows: Stretch, derived: Sequence[bytes | None], contents: Sequence[dict[str, Any] | None]
+) -> None:
+    """Say which rows are wrong, and in what."""
+    expected, link = rows.seqs[0], rows.prevs[0]
+    for seq, fields, prev, stored, ought, content in zip(
+        rows.seqs, rows.contexts, rows.prevs, rows.hashes, derived, contents, strict=True
+    ):
+        if seq != expected:
+            seen.report(seq, _order(seq, expected))
+        if prev != link:
+            seen.report(seq, _LINK)
+        if ought != stored:
+            seen.report(seq, "its hash is not that of its contents")
+        if content is None:
+            seen.report(seq, "its payload is not an object in canonical JSON")
+        elif fields[0] not in RECORDS:
+            seen.report(seq, f"its kind {fields[0]!r} is unknown to this version of trimtab")
+        expected, link = seq + 1, stored
 
 
 def _gather(
     seen: Examined,
-    rows: Sequence[Row],
-    contexts: Sequence[_Known | None],
-    payloads: Sequence[dict[str, Any] | None],
+    key: Key,
+    seqs: Sequence[int],
+    times: Sequence[int],
+    contents: Sequence[dict[str, Any] | None],
 ) -> None:
-    """Collect scores and latest rows, a stretch of one context and one time after another."""
-    times = seen.times
-    start = 0
-    for (context, time), stretch in groupby(zip(contexts, times, strict=True)):
-        end = start + sum(1 for _ in stretch)
-        if context is not None:
-            seen.latest[context.key] = rows[end - 1].hash
-        if context is not None and context.scored:
-            found: list[float | None] = []
-            for row, payload in zip(rows[start:end], payloads[start:end], strict=True):
-                try:
-                    found.append(None if payload is None else score_in(payload))
-                except ValueError as error:
-                    seen.report(row.seq, f"is {error}")
-            values = [value for value in found if value is not None]
-            seen.scores.append((context.key, day_of(time), values, len(found) - len(values)))
-        start = end
+    """Collect the scores of rows of one context, by day."""
+    if day_of(min(times)) != day_of(max(times)):
+        start = 0
+        for _, day in groupby(times, day_of):
+            end = start + sum(1 for _ in day)
+            _gather(seen, key, seqs[start:end], times[start:end], contents[start:end])
+            start = end
+        return
+    try:
+        scores = scores_in([content for content in contents if content is not None])
+    except ValueError:
+        scores = []
+        for seq, content in zip(seqs, contents, strict=True):
+            try:
+                scores += [] if content is None else scores_in([content])
+            except ValueError as error:
+                seen.report(seq, f"is {error}")
+    seen.scores.append((key, day_of(times[0]), scores, len(contents) - len(scores)))
 
 
 class Walk:
@@ -153,7 +200,7 @@ class Walk:
         self.heads: dict[int, Checkpoint] = {}
         self.problems: list[Problem] = []
         self.found = 0
-        self.latest: dict[_Key, bytes] = {}
+        self.latest: dict[Key, bytes] = {}
         self._prev = GENESIS
         self._marks = sorted({mark for mark in marks if mark > 0}, reverse=True)
         self._sums: dict[tuple[str, str, str, int], list[Any]] = {}

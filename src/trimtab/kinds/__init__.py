@@ -14,7 +14,7 @@ from trimtab.kinds.detector import (
 )
 from trimtab.kinds.estimate import Estimate, Interval, Missing, Shape
 from trimtab.kinds.metric import Better, Metric
-from trimtab.kinds.store import Checkpoint, Rollup, Row, Store
+from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
 from trimtab.kinds.suite import Suite
 from trimtab.kinds.system import System
 
@@ -23,6 +23,7 @@ __all__ = [
     "Better",
     "Case",
     "Checkpoint",
+    "Columnar",
     "Context",
     "ContextualDetector",
     "Detector",
@@ -46,6 +47,7 @@ __all__ = [
     "Score",
     "Shape",
     "Store",
+    "Stretch",
     "Suite",
     "System",
 ]

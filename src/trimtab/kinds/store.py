@@ -1,7 +1,7 @@
 """What a ledger store is: rows in, rows out. It judges and hashes nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
 
 
 class Row(NamedTuple):
@@ -26,6 +26,27 @@ class Row(NamedTuple):
     payload: str
     prev: bytes
     hash: bytes
+
+
+class Stretch(NamedTuple):
+    """Rows in order, at least one, column by column: the fields of `Row`, without an object for each.
+
+    `contexts` holds the nine fields between time and payload; rows that share
+    them should share the tuple. All columns are equally long.
+    """
+
+    seqs: Sequence[int]
+    times: Sequence[int]
+    contexts: Sequence[tuple[Any, ...]]
+    payloads: Sequence[str]
+    prevs: Sequence[bytes]
+    hashes: Sequence[bytes]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Self:
+        """The same rows by columns."""
+        seqs, times, *_, payloads, prevs, hashes = zip(*rows, strict=True)
+        return cls(seqs, times, [row[2:11] for row in rows], payloads, prevs, hashes)
 
 
 class Rollup(NamedTuple):
@@ -101,3 +122,16 @@ class Store(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Columnar(Protocol):
+    """A store that gives rows by columns as well, from the same reading as `read`: verifying is quicker with it."""
+
+    def stretches(self, *, after: int = 0, upto: int | None = None) -> Iterator[Stretch]:
+        """Rows with `after` < seq <= `upto` in order; what is appended meanwhile may follow.
+
+        Raises:
+            LedgerAlteredError: What is stored cannot be a row.
+        """
+        ...

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.evidence.ledgers import BY, DAY, SUBJECT, observation, small_ledger, ticking
 
 from trimtab.errors import LedgerAlteredError, LedgerError
-from trimtab.evidence import Head, Ledger, verify
+from trimtab.evidence import Head, Ledger, sharing, verify
 from trimtab.evidence.row import GENESIS, row_hash
 from trimtab.kinds import Row, plugins
 
@@ -316,7 +316,7 @@ def replaced(path, seq):
 @pytest.mark.parametrize("chunk", [1, 2, 3, 1000])
 @pytest.mark.parametrize("seq", [1, 2, 3, 4, 5])
 def test_links_hold_within_and_between_stretches(original, tmp_path, monkeypatch, chunk, seq):
-    monkeypatch.setattr(verify, "_CHUNK", chunk)
+    monkeypatch.setattr(sharing, "_CHUNK", chunk)
     path = tmp_path / "ledger.db"
     shutil.copy(original, path)
     assert contents_verified(path).ok
@@ -357,7 +357,7 @@ def everything(path):
 @pytest.mark.slow
 def test_several_processes_find_what_one_finds(tmp_path, monkeypatch):
     monkeypatch.setattr(verify, "_WORTH_SHARING", 1000)
-    monkeypatch.setattr(verify, "_SHARE", 700)
+    monkeypatch.setattr(sharing, "_SHARE", 700)
     path = tmp_path / "ledger.db"
     with Ledger.open(path, clock=ticking(DAY // 5)) as ledger:
         for number in range(5):

@@ -13,11 +13,12 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
 from trimtab.errors import LedgerAlteredError, LedgerError
-from trimtab.kinds import Checkpoint, Rollup, Row
+from trimtab.kinds import Checkpoint, Rollup, Row, Stretch
 
 APPLICATION_ID = 0x54724C67  # "TrLg", in the file's header
 SCHEMA_VERSION = 1
@@ -75,7 +76,7 @@ _TABLES = frozenset({"context", "evidence", "latest", "rollup", "checkpoint"})
 _ROW = "e.seq, e.time, e.context, e.payload, e.prev, e.hash"
 _TYPES: list[set[type]] = [{int}, {int}, {int}, {str}, {bytes}, {bytes}]  # of these columns
 _HEADER = b"SQLite format 3\0"
-_CHUNK = 1000
+_CHUNK = 250  # rows at a time; what is looked at while it is still in the processor's cache costs less
 
 _Context = tuple[Any, ...]
 _new_row = tuple.__new__  # `Row._make` without its check of the length, which the queries fix
@@ -284,10 +285,8 @@ class SqliteStore:
         return None if last is None else next(self.read(after=last - 1, upto=last), None)
 
     def read(self, *, after: int = 0, upto: int | None = None, kind: str = "", run: str = "") -> Iterator[Row]:
-        end = 2**63 - 1 if upto is None else upto
         if not (kind or run):
-            query = f"SELECT {_ROW} FROM evidence e NOT INDEXED WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"  # noqa: S608
-            return self._stream(query, (), after, end)
+            return chain.from_iterable(map(_rows, self.stretches(after=after, upto=upto)))
         # Every context is one sorted stream by seek. A stream fetches one row at first and more as it goes on,
         # so those that the merge has not come to yet cost next to nothing.
         query = (
@@ -296,12 +295,18 @@ class SqliteStore:
         )
         contexts = "SELECT id FROM context WHERE (?1 = '' OR run = ?1) AND (?2 = '' OR kind = ?2)"
         ids = self._ask(contexts, (run, kind))
-        return heapq.merge(*(self._stream(query, one, after, end, chunk=1) for one in ids))
+        streams = [self._stream(query, one, after, upto, chunk=1) for one in ids]
+        return heapq.merge(*(chain.from_iterable(map(_rows, stream)) for stream in streams))
+
+    def stretches(self, *, after: int = 0, upto: int | None = None) -> Iterator[Stretch]:
+        query = f"SELECT {_ROW} FROM evidence e NOT INDEXED WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"  # noqa: S608
+        return self._stream(query, (), after, upto)
 
     def _stream(
-        self, query: str, first: tuple[Any, ...], after: int, end: int, *, chunk: int = _CHUNK
-    ) -> Iterator[Row]:
+        self, query: str, first: tuple[Any, ...], after: int, upto: int | None, *, chunk: int = _CHUNK
+    ) -> Iterator[Stretch]:
         """Seek from one chunk to the next: nothing stays open between, and memory is bounded."""
+        end = 2**63 - 1 if upto is None else upto
         while True:
             try:
                 found = self._ask(query, (*first, after, end, chunk))
@@ -312,37 +317,38 @@ class SqliteStore:
                     raise LedgerAlteredError(self._location, seq, error.detail) from error
                 chunk = 1
                 continue
-            yield from self._rows(found)
+            if found:
+                yield self._stretch(found)
             if len(found) < chunk:
                 return
             after = found[-1][0]
             chunk = min(chunk * 8, _CHUNK)
 
-    def _rows(self, found: Sequence[tuple[Any, ...]]) -> list[Row]:
+    def _stretch(self, found: Sequence[tuple[Any, ...]]) -> Stretch:
         """Put the shared fields back in. A damaged file may hold values of any type, whatever the schema says."""
-        known = self._contexts
-        if found and [set(map(type, column)) for column in zip(*found, strict=True)] != _TYPES:
+        seqs, times, contexts, payloads, prevs, hashes = columns = list(zip(*found, strict=True))
+        if [set(map(type, column)) for column in columns] != _TYPES:
             odd = next(row for row in found if [{type(value)} for value in row] != _TYPES)
             raise LedgerAlteredError(self._location, odd[0], "a field has the wrong type")
-        for row in found:
-            if row[2] not in known:
-                fields = self._ask(f"SELECT {_SUBJECT} FROM context WHERE id = ?", (row[2],))  # noqa: S608
-                if not fields or [*map(type, fields[0])] != [*[str] * 8, int]:
-                    raise LedgerAlteredError(self._location, row[0], f"its context {row[2]} is gone or damaged")
-                known[row[2]] = fields[0]
-        return [
-            _new_row(Row, (seq, time, *known[context], payload, prev, digest))
-            for seq, time, context, payload, prev, digest in found
-        ]
+        known = self._contexts
+        for new in sorted(set(contexts).difference(known), key=contexts.index):
+            fields = self._ask(f"SELECT {_SUBJECT} FROM context WHERE id = ?", (new,))  # noqa: S608
+            if not fields or [*map(type, fields[0])] != [*[str] * 8, int]:
+                seq = seqs[contexts.index(new)]
+                raise LedgerAlteredError(self._location, seq, f"its context {new} is gone or damaged")
+            known[new] = fields[0]
+        return Stretch(seqs, times, [known[context] for context in contexts], payloads, prevs, hashes)
 
     def latest(self, *, system: str = "", candidate: str = "", metric: str = "") -> list[Row]:
-        # The whole key is joined: an entry that names another subject than its row is no entry.
+        # The whole key is joined: an entry that names another subject than its row is no entry. CROSS keeps
+        # the order: from the few entries to their rows, not through all rows of their contexts.
         query = f"""
-            SELECT {_ROW} FROM latest l JOIN evidence e ON e.seq = l.seq JOIN context c ON c.id = e.context
+            SELECT {_ROW} FROM latest l CROSS JOIN evidence e ON e.seq = l.seq CROSS JOIN context c ON c.id = e.context
             AND c.system = l.system AND c.candidate = l.candidate AND c.metric = l.metric AND c.kind = l.kind
             WHERE (?1 = '' OR l.system = ?1) AND (?2 = '' OR l.candidate = ?2) AND (?3 = '' OR l.metric = ?3)
             ORDER BY e.seq"""  # noqa: S608
-        return self._rows(self._ask(query, (system, candidate, metric)))
+        found = self._ask(query, (system, candidate, metric))
+        return _rows(self._stretch(found)) if found else []
 
     def rollups(self, *, system: str = "", candidate: str = "", metric: str = "") -> list[Rollup]:
         query = """
@@ -403,6 +409,13 @@ class SqliteStore:
             raise LedgerError(self._location, "cannot be opened", "Check the permissions of its directory.") from error
         step = "Run `trimtab ledger verify`."
         raise LedgerError(self._location, f"SQLite refuses ({_words(error)})", step) from error
+
+
+def _rows(stretch: Stretch) -> list[Row]:
+    return [
+        _new_row(Row, (seq, time, *context, payload, prev, digest))
+        for seq, time, context, payload, prev, digest in zip(*stretch, strict=True)
+    ]
 
 
 def _words(error: BaseException) -> str:
