@@ -25,23 +25,23 @@ def check(output: Output, policy: Path, *, strict: bool) -> None:
 
     A policy without mistakes is summed up, with what each floor costs to prove. Exits 2 when there are mistakes.
     """
-    checked = _checked(policy)
+    checked, have = _checked(policy)
     failed = checked.policy is None or (strict and bool(checked.warnings))
     if output.json:
-        output.data(_data(checked, ok=not failed))
+        output.data(_data(checked, have, ok=not failed))
     else:
         for mistake in checked.mistakes:
             if not (output.quiet and mistake.warning and not strict):
                 console().print(_line(mistake), soft_wrap=True)  # one line each, however narrow the terminal
         if checked.policy is not None:
-            output.show(_summary(checked.policy))
+            output.show(_summary(checked.policy, have))
         output.show(_verdict(checked, policy))
     if failed:
         raise click.exceptions.Exit(ExitCode.USAGE)
 
 
-def _checked(path: Path) -> "Checked":
-    """The policy, and the case files that it names: a mistake in either is found before a run."""
+def _checked(path: Path) -> tuple["Checked", dict[str, int]]:
+    """The policy, with the mistakes of the case files that it names, and how many cases each of these has."""
     from dataclasses import replace
 
     from trimtab.errors import PolicyError
@@ -50,8 +50,9 @@ def _checked(path: Path) -> "Checked":
 
     checked = check_policy(path)
     if checked.policy is None:
-        return checked
+        return checked, {}
     found: list[Mistake] = []
+    have: dict[str, int] = {}
     for name, spec in checked.policy.suites.items():
         if not spec.file:
             continue
@@ -60,6 +61,7 @@ def _checked(path: Path) -> "Checked":
         except PolicyError as error:
             found += error.mistakes
             continue
+        have[name] = len(suite.cases)
         if suite.lacking:
             found.append(
                 Mistake(
@@ -68,12 +70,12 @@ def _checked(path: Path) -> "Checked":
                     column=0,
                     where=f"suites.{name}",
                     message=f"has {len(suite.cases)} cases, and {spec.cases} are asked for",
-                    suggestion="What is missing cannot be measured: add cases, or lower `cases`.",
+                    suggestion=f"What is missing cannot be measured: add rows to {spec.file}, or lower `cases`.",
                     warning=True,
                 )
             )
     broken = any(not mistake.warning for mistake in found)
-    return replace(checked, policy=None if broken else checked.policy, mistakes=(*checked.mistakes, *found))
+    return replace(checked, policy=None if broken else checked.policy, mistakes=(*checked.mistakes, *found)), have
 
 
 def _line(mistake: Mistake) -> "Text":
@@ -107,11 +109,13 @@ def _count(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
-def _summary(policy: "Policy") -> "Group":
+def _summary(policy: "Policy", have: dict[str, int]) -> "Group":
     """What each system is held to."""
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
+
+    from trimtab.report.figures import Figures
 
     parts: list[Text | Table] = [Text(f"{policy.organisation}\n{policy.digest}", style="dim")]
     for name, system in policy.systems.items():
@@ -125,40 +129,45 @@ def _summary(policy: "Policy") -> "Group":
                 f"  red lines   {', '.join(policy.red_lines) or 'none'}"
             )
         )
-        parts.append(_floors(policy, name))
+        parts.append(_floors(policy, name, have))
         regression = policy.tiers[system.tier].regression
         if regression:
             compared = ", ".join(regression.metrics) or "every floored 0/1 metric"
-            parts.append(Text(f"  no worse than the baseline by {regression.margin:g}: {compared}"))
+            margin = Figures(unit="points", places=0).bound(regression.margin)
+            parts.append(Text(f"  no worse than the baseline by {margin}: {compared}"))
     return Group(*parts)
 
 
-def _floors(policy: "Policy", system: str) -> "Table":
+def _floors(policy: "Policy", system: str, have: dict[str, int]) -> "Table":
     from rich import box
+    from rich.markup import escape
     from rich.table import Table
 
     from trimtab.policy import costs
+    from trimtab.report.figures import Figures
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=True)
     for heading in ("metric", "must be", "target", "proved by"):
         table.add_column(heading, overflow="fold")
-    for cost in costs(policy):
+    for cost in costs(policy, have=have):
         if cost.system != system:
             continue
-        metric = policy.metrics[cost.metric]
-        unit = "" if metric.unit == "ratio" else f" {metric.unit}"
+        metric, floor = policy.metrics[cost.metric], policy.tiers[cost.tier].floors[cost.metric]
+        written = Figures(unit=metric.unit, places=0, currency=policy.currency)
+        side = "at least" if floor.at_least is not None else "at most"
         if not cost.provable:
             proof = "[red]nothing: no number of cases is enough[/]"
         elif cost.needed is None:
             proof = f"{cost.cases:,} cases of {cost.suite}"
         else:
             colour = "green" if cost.affordable else "yellow"
-            proof = f"[{colour}]{cost.needed:,} or more clean cases[/]; {cost.suite} has {cost.cases:,}"
-        table.add_row(cost.metric, f"{cost.requirement}{unit}", f"{metric.target:g}", proof)
+            proof = f"[{colour}]{cost.needed:,} or more cases, {escape(cost.proof)}[/]; {cost.suite} has {cost.cases:,}"
+        asked, target = written.bound(floor.bound), written.bound(metric.target)
+        table.add_row(cost.metric, escape(f"{side} {asked}"), escape(target), proof)
     return table
 
 
-def _data(checked: "Checked", *, ok: bool) -> dict[str, Any]:
+def _data(checked: "Checked", have: dict[str, int], *, ok: bool) -> dict[str, Any]:
     from dataclasses import asdict
 
     data: dict[str, Any] = {"ok": ok, "mistakes": [asdict(mistake) for mistake in checked.mistakes]}
@@ -185,7 +194,7 @@ def _data(checked: "Checked", *, ok: bool) -> dict[str, Any]:
                     "provable": cost.provable,
                     "affordable": cost.affordable,
                 }
-                for cost in costs(policy)
+                for cost in costs(policy, have=have)
                 if cost.system == name
             ],
         }

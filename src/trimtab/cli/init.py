@@ -58,6 +58,7 @@ def init(
     if policy.exists() and not force:
         raise UsageError(f"{policy} exists.", "Give another name, or --force to overwrite it.")
     _one_kind(kind, url=url, target=target)
+    given = {"--kind": kind or url or target, "--tier": tier}  # the other flags tell the kind
     kind = kind or ("openai" if url else "callable" if target else "")
     kind = kind or _choose("What is the system?", _KINDS, "llamacpp" if yes else "openai", yes=yes)
     parameters: dict[str, str] = {}
@@ -71,6 +72,10 @@ def init(
     else:
         parameters["target"] = target or _ask("Function (module:function)", "", "--target", yes=yes)
     tier = tier or _choose("How much is at stake?", _TIERS, "internal", yes=yes)
+    settled = {"--kind": kind, "--tier": tier}
+    if kind == "openai":
+        given["--url"], settled["--url"] = url, parameters["url"]
+    taken = {flag: value for flag, value in settled.items() if yes and not given[flag]}
 
     _write(policy, render(Answers(kind=kind, parameters=parameters, tier=tier)), force=force)
     checked = check_policy(policy)
@@ -78,10 +83,13 @@ def init(
     if checked.policy is None:  # an answer that no policy can hold, or a plugin that is not usable here
         raise PolicyError(checked.mistakes)
     output.show(f"Wrote {policy}. Read it; the floors in it are a start, not advice.")
+    if taken:
+        output.show(f"Taken by default: {', '.join(f'{flag} {value}' for flag, value in taken.items())}.")
     if parameters.get("key_env"):
         output.show(f"Put the API key into the environment variable {parameters['key_env']}.")
     output.show(f"Next: trimtab check{path}, then trimtab run{path}")
-    output.data({"policy": str(policy), "digest": checked.policy.digest, "next": f"trimtab run{path}"})
+    data = {"policy": str(policy), "digest": checked.policy.digest, "next": f"trimtab run{path}"}
+    output.data({**data, "taken_by_default": taken})
 
 
 def _one_kind(kind: str | None, *, url: str, target: str) -> None:
@@ -97,7 +105,12 @@ def _ask(question: str, default: str, flag: str, *, yes: bool) -> str:
         if default:
             return default
         raise UsageError(f"{flag} is needed with --yes: there is no default for it.")
-    return str(click.prompt(question, default=default or None, err=True))
+    while True:
+        # An empty default and not none: without one, click asks again and does not say why.
+        answer = str(click.prompt(question, default=default, show_default=bool(default), err=True)).strip()
+        if answer:
+            return answer
+        click.echo(f"This is needed, and there is no default for it: {question}. Type it, or give {flag}.", err=True)
 
 
 def _choose(question: str, choices: dict[str, str], default: str, *, yes: bool) -> str:

@@ -49,10 +49,10 @@ def ledger() -> None:
     help="A checkpoint kept elsewhere, or a file with one; may be given several times.",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8), help="Processes to use."
+    "--jobs", type=click.IntRange(1, 64), help="Processes to use on a large ledger; one for each core, if left out."
 )
 @output_options
-def verify(out: Output, location: str, export: str | None, expect: tuple[str, ...], jobs: int) -> None:
+def verify(out: Output, location: str, export: str | None, expect: tuple[str, ...], jobs: int | None) -> None:
     """Derive everything again from what is stored, and name the first bad row.
 
     Exit codes: 0 everything agrees, 1 something was altered, 2 usage, 4 the file cannot be opened or read.

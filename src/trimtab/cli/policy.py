@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 _COLOURS = {"tightens": "green", "loosens": "red", "adds": "cyan", "removes": "magenta", "changes": "yellow"}
 _OVERALL = {
-    "tightens": "B tightens A: nothing is promised less strictly.",
-    "loosens": "B loosens A.",
-    "mixed": "Mixed: B tightens some promises and loosens others.",
+    "tightens": "{b} tightens {a}: nothing is promised less strictly.",
+    "loosens": "{b} loosens {a}.",
+    "mixed": "Mixed: {b} tightens some promises of {a} and loosens others.",
     "same": "The same policy.",
-    "changes": "B changes A, and neither tightens nor loosens a promise.",
+    "changes": "{b} changes {a}, and neither tightens nor loosens a promise.",
 }
 
 
@@ -33,6 +33,8 @@ def policy() -> None:
 @output_options
 def diff_command(output: Output, a: Path, b: Path, *, forbid_loosening: bool) -> None:
     """Say line by line whether policy B tightens or loosens policy A."""
+    from rich.text import Text
+
     from trimtab.errors import PolicyError
     from trimtab.policy import check_policy, diff
 
@@ -44,7 +46,7 @@ def diff_command(output: Output, a: Path, b: Path, *, forbid_loosening: bool) ->
     for change in found.changes:
         if not (output.json or output.quiet):
             console().print(_line(change), soft_wrap=True)
-    output.show(_OVERALL[found.overall])
+    output.show(Text(_OVERALL[found.overall].format(a=a, b=b)))
     output.data(
         {
             "overall": found.overall,

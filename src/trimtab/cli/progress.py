@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from trimtab.cli.output import console
 from trimtab.kinds import Missing
+from trimtab.report.figures import Figures, fitting
 from trimtab.workspace.progress import Board, Line, Watched
 
 if TYPE_CHECKING:
@@ -121,14 +122,14 @@ def _watched(watched: Watched, *, styled: bool) -> str:
     seen, leaning = watched.so_far()
     if isinstance(seen, Missing) or not seen.known:
         return ""
-    low, high = seen.interval.low, seen.interval.high
-    text = f"{watched.metric} {seen.value:.3g} [{low:.3g}, {high:.3g}]".replace("[", r"\[" if styled else "[")
-    if watched.floor is None:
+    bound, floor = [watched.floor.bound] if watched.floor else [], watched.floor
+    written = fitting(Figures(unit=watched.unit, places=0), [seen], bound)
+    text = f"{watched.metric} {written.value(seen.value)} ({written.span(seen.interval)})"
+    if floor is None:
         return text
+    asked = f"{'at least' if floor.at_least is not None else 'at most'} {written.bound(floor.bound)}"
     colour, sign = _SIGNS[leaning.value]
-    return (
-        f"{text} [{colour}]{sign}[/] {watched.floor}" if styled else f"{text} ({leaning.value} so far, {watched.floor})"
-    )
+    return f"{text} [{colour}]{sign}[/] {asked}" if styled else f"{text}, {leaning.value} so far: {asked}"
 
 
 def _status(board: Board) -> str:

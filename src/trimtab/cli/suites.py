@@ -8,22 +8,34 @@ import click
 from trimtab.cli.output import Output, output_options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trimtab.kinds import Case
     from trimtab.measure.suites import LoadedSuite
+    from trimtab.policy.model import SuiteSpec
 
 _ALL = 10_000  # cases of a suite that is exported whole
+
+_policy_option = click.option(
+    "--policy",
+    type=click.Path(path_type=Path),
+    default=Path("trimtab.yaml"),
+    show_default=True,
+    help="The policy whose own suites are meant, too; none if there is no such file.",
+)
 
 
 @click.group(invoke_without_command=True)
 @click.pass_context
+@_policy_option
 @output_options
-def suites(output: Output, context: click.Context) -> None:
+def suites(output: Output, context: click.Context, *, policy: Path) -> None:
     """List suites and metrics, show cases, write them to a file."""
     if context.invoked_subcommand is None:
-        _list(output)
+        _list(output, policy)
 
 
-def _list(output: Output) -> None:
+def _list(output: Output, policy: Path) -> None:
     from rich.table import Table
 
     from trimtab.kinds import plugins
@@ -35,24 +47,67 @@ def _list(output: Output) -> None:
         table.add_row(name, suite.score, suite.about)
         data.append({"name": name, "version": suite.version, "score": suite.score, "about": suite.about})
     output.show(table)
+    own = _own(policy)
+    if own:
+        output.show(_styled(f"\nSuites of {policy}:"), _own_table(own, policy.parent))
     output.show("\n`trimtab suites show NAME` shows cases; `trimtab suites export NAME FILE` writes them to be edited.")
-    output.data({"suites": data})
+    listed = [{"name": name, "source": _source(spec), "cases": spec.cases} for name, spec in own.items()]
+    output.data({"suites": data, "of_policy": listed})
+
+
+def _own(policy: Path) -> "Mapping[str, SuiteSpec]":
+    """The suites that the policy defines; none if there is no policy, or one with mistakes."""
+    from trimtab.policy import check_policy
+
+    checked = check_policy(policy).policy if policy.is_file() else None
+    return checked.suites if checked else {}
+
+
+def _own_table(own: "Mapping[str, SuiteSpec]", base: Path) -> Any:
+    """Files are read to say how many cases they hold; functions are not run for a list."""
+    from rich.table import Table
+
+    from trimtab.errors import TrimtabError
+    from trimtab.measure.suites import load_suite
+
+    table = Table("suite", "metric", "from", "cases asked for", box=None, pad_edge=False)
+    for name, spec in own.items():
+        score, asked = spec.score, f"{spec.cases:,}"
+        if spec.file:
+            try:
+                suite = load_suite(name, spec, base=base)
+                score, asked = suite.score, f"{len(suite.cases):,} of {spec.cases:,}" if suite.lacking else asked
+            except TrimtabError:
+                asked = "unreadable: see `trimtab check`"
+        table.add_row(*map(_styled, (name, score or "its own", _source(spec), asked)))
+    return table
+
+
+def _source(spec: "SuiteSpec") -> str:
+    return spec.file or spec.python or f"{spec.builtin}, installed"
 
 
 @suites.command()
 @click.argument("name")
 @click.option("--cases", type=click.IntRange(min=1), default=5, show_default=True, help="How many.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draw.")
+@click.option("--seed", type=click.IntRange(min=0), help="Of the draw; that of the policy, or 0, unless given.")
+@_policy_option
 @output_options
-def show(output: Output, name: str, *, cases: int, seed: int) -> None:
-    """Show the first cases of the suite NAME, as a run with this seed would ask them."""
+def show(output: Output, name: str, *, cases: int, seed: int | None, policy: Path) -> None:
+    """Show the first cases of the suite NAME, installed or of the policy, as a run with this seed would ask them."""
     from trimtab.kinds import plugins
-    from trimtab.measure.suites import as_row
+    from trimtab.measure.suites import as_row, load_suite
+    from trimtab.policy.model import SuiteSpec
 
-    suite = _load(name, cases, seed)
+    spec = _own(policy).get(name) or SuiteSpec(builtin=name)
+    asked = {"seed": spec.seed if seed is None else seed}
+    suite = load_suite(name, spec.model_copy(update={"cases": cases, **asked}), base=policy.parent)
+    there = len(load_suite(name, spec.model_copy(update={"cases": _ALL, **asked}), base=policy.parent).cases)
     metric = plugins.find("metrics", suite.score)
     output.show(_styled(f"{suite.name} {suite.version}", "bold"), _styled(suite.about))
-    output.show(_styled(f"Scored by {suite.score}: {_first_line(metric)}\n"))
+    output.show(_styled(f"Scored by {suite.score}: {_first_line(metric)}"))
+    count = f"{there:,} or more" if there == _ALL else f"{there:,}"
+    output.show(f"{len(suite.cases):,} of {count} cases:\n")
     for case in suite.cases:
         output.show(_case(case))
     output.data(
@@ -61,8 +116,9 @@ def show(output: Output, name: str, *, cases: int, seed: int) -> None:
             "version": suite.version,
             "score": suite.score,
             "about": suite.about,
-            "seed": seed,
+            "seed": suite.seed,
             "order": suite.order_digest,
+            "there_are": there,
             "cases": [as_row(case) for case in suite.cases],
         }
     )

@@ -1,10 +1,11 @@
 """What a floor costs to prove, before anything is measured."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trimtab.kinds import Shape
-from trimtab.policy.installed import default_score, metric_facts
+from trimtab.policy.installed import MetricFacts, default_score, metric_facts
 from trimtab.policy.model import Floor, MetricSpec, Policy, SuiteSpec
 
 _QUANTILE = {Shape.P50: 0.5, Shape.P95: 0.95}
@@ -18,12 +19,16 @@ class FloorCost:
     `alpha` is the one-sided error probability left for it: 1 - confidence,
     shared among the candidates. `needed` is None when no rule gives a number
     for this kind of metric; `provable` is False when no number is enough.
+    `requirement` is the floor as written, `asked` the same as people read it.
+    `proof` says what these cases must be like.
     """
 
     system: str
     tier: str
     metric: str
     requirement: str
+    asked: str
+    proof: str
     suite: str
     cases: int
     candidates: int
@@ -39,12 +44,12 @@ class FloorCost:
 
     def __str__(self) -> str:
         among = f" among {self.candidates} candidates" if self.candidates > 1 else ""
-        asked = f"{self.requirement} at {self.confidence:g} confidence{among}"
+        asked = f"{self.asked} at {self.confidence * 100:.4g}% confidence{among}"
         if not self.provable:
             return f"{asked} cannot be proved by any number of cases"
         if self.needed is None:
             return asked
-        return f"{asked} needs at least {self.needed:,} independent cases without a failure"
+        return f"{asked} needs at least {self.needed:,} independent cases, {self.proof}"
 
 
 def cases_to_prove(floor: Floor, alpha: float, shape: Shape | None = Shape.RATE) -> int | None:
@@ -78,18 +83,24 @@ def cases_to_prove(floor: Floor, alpha: float, shape: Shape | None = Shape.RATE)
     return max(1, math.ceil(math.log(alpha) / math.log(clean) - 1e-9))
 
 
-def costs(policy: Policy) -> tuple[FloorCost, ...]:
-    """What every floor of every system costs to prove, in the order of the policy."""
-    found = []
+def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[FloorCost, ...]:
+    """What every floor of every system costs to prove, in the order of the policy.
+
+    `have` says how many cases a suite really holds, where that is known: `cases` of
+    the policy only says how many are asked for.
+    """
+    found, have = [], have or {}
     for name, system in policy.systems.items():
         tier = policy.tiers[system.tier]
         alpha = (1.0 - tier.confidence) / len(system.candidates)
         for metric_name, floor in tier.floors.items():
             metric = policy.metrics[metric_name]
             suite = policy.suites.get(metric.source.suite) or SuiteSpec(builtin=metric.source.suite)
+            facts = metric_facts(metric.source.score or suite.score or default_score(suite.builtin, suite.with_))
+            asked = _asked(floor, metric.unit)
             needed, provable = None, True
             try:
-                needed = _needed(metric, suite, floor, alpha)
+                needed = _needed(metric, facts, floor, alpha)
             except ValueError:
                 provable = False
             found.append(
@@ -98,8 +109,10 @@ def costs(policy: Policy) -> tuple[FloorCost, ...]:
                     tier=system.tier,
                     metric=metric_name,
                     requirement=str(floor),
+                    asked=asked,
+                    proof=_proof(floor, asked, facts),
                     suite=metric.source.suite,
-                    cases=suite.cases,
+                    cases=min(suite.cases, have.get(metric.source.suite, suite.cases)),
                     candidates=len(system.candidates),
                     confidence=tier.confidence,
                     alpha=alpha,
@@ -110,8 +123,20 @@ def costs(policy: Policy) -> tuple[FloorCost, ...]:
     return tuple(found)
 
 
-def _needed(metric: MetricSpec, suite: SuiteSpec, floor: Floor, alpha: float) -> int | None:
-    facts = metric_facts(metric.source.score or suite.score or default_score(suite.builtin, suite.with_))
+def _asked(floor: Floor, unit: str) -> str:
+    """The floor with its unit; a ratio as a percentage."""
+    side = "at least" if floor.at_least is not None else "at most"
+    return f"{side} {floor.bound * 100:.10g}%" if unit == "ratio" else f"{side} {floor.bound:.10g} {unit}".rstrip()
+
+
+def _proof(floor: Floor, asked: str, facts: MetricFacts | None) -> str:
+    """What the fewest cases must be like: a tail is proved by values on the right side of it, a rate by no failure."""
+    if facts is not None and facts.shape in _QUANTILE:
+        return f"each of them {asked}"
+    return "all of them right" if floor.at_least is not None else "without a failure"
+
+
+def _needed(metric: MetricSpec, facts: MetricFacts | None, floor: Floor, alpha: float) -> int | None:
     if facts is None and metric.unit != "ratio":
         return None
     return cases_to_prove(floor, alpha, facts.shape if facts else None)

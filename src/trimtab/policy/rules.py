@@ -52,7 +52,9 @@ def warn_of_costs(policy: Policy, gathered: Gathered) -> None:
         where = ("tiers", tier, "floors", metric)
         if cost.provable:
             message = f"{cost}; suite {cost.suite} has {cost.cases:,}"
-            gathered.report(where, message, "Raise its `cases`, or accept a looser floor.", warning=True)
+            spec = policy.suites.get(cost.suite)
+            rows = f" (its file, {quote(spec.file)}, must hold as many rows)" if spec and spec.file else ""
+            gathered.report(where, message, f"Raise its `cases`{rows}, or accept a looser floor.", warning=True)
         else:
             gathered.report(where, str(cost), "List the metric under `red_lines` instead.", warning=True)
 

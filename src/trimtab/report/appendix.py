@@ -4,11 +4,11 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from trimtab.kinds import Estimate
-from trimtab.report.figures import count, duration
+from trimtab.report.figures import count
 from trimtab.report.markup import Markup, element, join, visible
 from trimtab.report.parts import column_heads, label
 from trimtab.report.view import Example, Report
-from trimtab.report.words import GLOSSARY, moment, name
+from trimtab.report.words import GLOSSARY, moment, name, work
 
 _EXCERPT = 1200  # code points; an excerpt shows what happened, it is no archive
 _SHOWN = 20
@@ -90,7 +90,7 @@ def provenance_section(report: Report) -> Markup:
             "Measured with",
             f"trimtab {visible(started.trimtab)}, Python {visible(started.python)}, {visible(started.machine)}",
         ),
-        ("Work", _work(report)),
+        ("Work", work(report)),
     ]
     facts = element(
         "dl", *[element("div", element("dt", head), element("dd", value)) for head, value in rows], class_="proof"
@@ -110,17 +110,6 @@ def provenance_section(report: Report) -> Markup:
         _artefacts(report),
         _suites(report),
         aria_labelledby="provenance",
-    )
-
-
-def _work(report: Report) -> str:
-    finished = report.finished
-    if finished is None:
-        return "cut off before its end"
-    failed = ", ".join(f"{count(number)} {visible(reason, limit=80)}" for reason, number in finished.errors.items())
-    return (
-        f"{count(finished.calls)} calls, {count(finished.cached)} from the cache, {count(finished.tokens)} tokens, "
-        f"{duration(finished.seconds)}; failed tries: {failed or 'none'}"
     )
 
 

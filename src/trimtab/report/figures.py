@@ -21,8 +21,9 @@ class Figures:
     """How the numbers of one metric are written.
 
     Ratios are shown as percentages, and differences of ratios as percentage
-    points ("points"); everything else in its own unit. `places` counts
-    decimals after that scaling.
+    points ("points"); seconds are shown as milliseconds where all of them are
+    below one second ("milliseconds"); everything else in its own unit.
+    `places` counts decimals after that scaling.
     """
 
     unit: str
@@ -33,7 +34,7 @@ class Figures:
     @property
     def scale(self) -> float:
         """What a number is multiplied by before it is written."""
-        return 100.0 if self.unit in {"ratio", "points"} else 1.0
+        return _SCALES.get(self.unit, 1.0)
 
     @property
     def suffix(self) -> str:
@@ -55,6 +56,8 @@ class Figures:
 
     def bound(self, number: float) -> str:
         """A number that people wrote in the policy: as short as it was written."""
+        if self.unit == "milliseconds" and abs(number) >= 1.0:
+            return replace(self, unit="seconds").bound(number)
         return f"{self.prefix}{_minus(f'{number * self.scale:.10g}')}{self.suffix}"
 
     def span(self, interval: Interval) -> str:
@@ -80,7 +83,8 @@ class Figures:
 
 
 _CURRENCIES = {"EUR": "€", "GBP": "£"}  # other signs stand for several currencies
-_SUFFIXES = {"ratio": "%", "points": " pts", "seconds": " s", "money": "", "": ""}
+_SUFFIXES = {"ratio": "%", "points": " pts", "seconds": " s", "milliseconds": " ms", "money": "", "": ""}
+_SCALES = {"ratio": 100.0, "points": 100.0, "milliseconds": 1000.0}
 
 
 def _minus(text: str) -> str:
@@ -106,9 +110,20 @@ def figures(report: Report, metric: str, *, regression: bool = False) -> Figures
         floor, spec = report.floor(metric), report.metric(metric)
         estimates = [seen(c, metric) for c in report.candidates]
         bounds = [*([floor.bound] if floor else []), *([spec.target] if spec else [])]
-    plain = unit_figures(report, metric, regression=regression)
+    return fitting(unit_figures(report, metric, regression=regression), estimates, bounds)
+
+
+def fitting(plain: Figures, estimates: Iterable[Estimate | Missing], bounds: Iterable[float]) -> Figures:
+    """The same figures, with the unit and the decimals that these numbers and bounds ask for together."""
     numbers = [(e.value, e.interval.low, e.interval.high) for e in estimates if isinstance(e, Estimate)]
-    return replace(plain, places=_places(numbers, bounds, scale=plain.scale))
+    finite = [abs(n) for row in numbers for n in row if math.isfinite(n)]
+    if plain.unit == "seconds" and finite and max(finite) < 1.0:
+        plain = replace(plain, unit="milliseconds")
+    places = _places(numbers, bounds, scale=plain.scale)
+    if plain.unit not in {"ratio", "points"}:  # no bounds of their own, so nothing is too small to be told from zero
+        sizes = [abs(value) * plain.scale for value, _, _ in numbers if math.isfinite(value) and value]
+        places = min(max([places, *(1 - math.floor(math.log10(size)) for size in sizes)]), _MOST_PLACES)
+    return replace(plain, places=places)
 
 
 def _places(numbers: Iterable[tuple[float, float, float]], bounds: Iterable[float], *, scale: float) -> int:
@@ -146,6 +161,8 @@ def about(number: int) -> str:
 
 def duration(seconds: float) -> str:
     """Wall time in the largest fitting unit."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

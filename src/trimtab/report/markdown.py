@@ -8,7 +8,18 @@ from trimtab.kinds import Estimate, Missing
 from trimtab.report.figures import Figures, count, figures
 from trimtab.report.markup import visible
 from trimtab.report.view import Report, Requirement, judgement, seen
-from trimtab.report.words import SYMBOL, WORD, headline, missing_words, moment, needs, next_step, requirement
+from trimtab.report.words import (
+    SYMBOL,
+    WORD,
+    headline,
+    missing_words,
+    moment,
+    needs,
+    next_step,
+    no_floor,
+    requirement,
+    work,
+)
 
 LIMIT = 65_000  # characters; hosts cut or refuse comments beyond 65,536
 _NAME = 80
@@ -34,6 +45,7 @@ def markdown(report: Report) -> str:
     changes = [f"- {_text(change)}" for change in said.changes]
     provenance = [
         f"Run {_code(report.decision.run)}, policy {_code(report.decision.policy)}",
+        f"Work: {_text(work(report))}",
         f"Ledger of {count(report.ledger.size)} rows, last {_code(report.ledger.head)}",
         "Make it again with `trimtab ledger verify` and `trimtab report RUN`.",
     ]
@@ -70,12 +82,10 @@ def _table(report: Report) -> str:
         kind = "" if row.asked == "floor" else f"{row.asked}: "
         head = f"{_name(row.metric)}<br>{_text(kind + requirement(report, row))}"
         lines.append(_row([head, *[_cell(judgement(c, row), written) for c in report.candidates]]))
-    judged = {row.metric for row in report.requirements() if row.asked == "floor"}
-    for metric in report.decision.maximise:
-        if metric not in judged:
-            written = figures(report, metric)
-            cells = [_numbers(seen(c, metric), written) for c in report.candidates]
-            lines.append(_row([f"{_name(metric)}<br>maximised, no floor", *cells]))
+    for metric in report.unfloored():
+        written = figures(report, metric)
+        cells = [_numbers(seen(c, metric), written) for c in report.candidates]
+        lines.append(_row([f"{_name(metric)}<br>{no_floor(report, metric)}", *cells]))
     lines.append(_row(["**All together**", *[f"**{_verdict(c.verdict)}**" for c in report.candidates]]))
     return "\n".join(lines)
 

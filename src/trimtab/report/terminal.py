@@ -15,16 +15,30 @@ from trimtab.kinds import Estimate, Missing
 from trimtab.report.figures import DASH, MINUS, Figures, count, figures
 from trimtab.report.markup import visible
 from trimtab.report.view import Report, Requirement, judgement, seen
-from trimtab.report.words import SYMBOL, WORD, headline, missing_words, needs, next_step, requirement
+from trimtab.report.words import SYMBOL, WORD, headline, missing_words, needs, next_step, no_floor, requirement, work
 
 _STYLE = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.INCONCLUSIVE: "yellow"}
 _SOFT = "dim"
 _NAME = 60  # code points of a name; the full one is in the files
 _CHANGES = 4
 _ENDLESS = 10_000  # columns; to ask how wide a table would like to be
+_NARROW = 16  # columns for an interval where three candidates share eighty
 _ASKED = 24  # columns for a requirement; longer ones wrap
 _PLAIN = str.maketrans(
-    {DASH: "-", MINUS: "-", "≤": "<=", "≥": ">=", "∞": "inf", "…": "...", "⟨": "<", "⟩": ">", "★": "*", "·": ";"}
+    {
+        DASH: "-",
+        MINUS: "-",
+        "≤": "<=",
+        "≥": ">=",
+        "∞": "inf",
+        "…": "...",
+        "⟨": "<",
+        "⟩": ">",
+        "★": "*",
+        "·": ";",
+        "€": "EUR ",
+        "£": "GBP ",
+    }
 )
 _PLAIN_SYMBOL = {Verdict.PASS: "+", Verdict.FAIL: "x", Verdict.INCONCLUSIVE: "?"}
 
@@ -99,6 +113,7 @@ class _Writer:
                 yield Padding(
                     self.text(f"{len(said.changes) - _CHANGES} more in the report.", _SOFT), (0, 0, 0, 2), expand=False
                 )
+        yield self.text(f"Work  {work(self.report)}", _SOFT)
         yield Text.assemble(self.text("Next  ", "bold"), self.text(next_step(self.report)))
 
     def table(self, *, tall: bool) -> Table:
@@ -111,9 +126,12 @@ class _Writer:
             written = self.figures(row)
             cells = [self.cell(c, judgement(c, row), written, tall=tall) for c in self.report.candidates]
             table.add_row(self.asked(row), *cells)
-        for metric in self.aims():
-            cells = [self.measured(seen(c, metric), figures(self.report, metric)) for c in self.report.candidates]
-            table.add_row(Text.assemble(self.name(metric), self.text("\nmaximised, no floor", _SOFT)), *cells)
+        for metric in self.report.unfloored():
+            written = figures(self.report, metric)
+            cells = [self.figure(seen(c, metric), written, tall=tall) for c in self.report.candidates]
+            table.add_row(
+                Text.assemble(self.name(metric), "\n", self.text(no_floor(self.report, metric), _SOFT)), *cells
+            )
         table.add_section()
         table.add_row(self.name("All together"), *[self.verdict(c.verdict) for c in self.report.candidates])
         return table
@@ -135,16 +153,11 @@ class _Writer:
                 parts.append(Padding(line, (0, 0, 0, 2), expand=False))
                 detail = Text(" ").join([self.measured(judged.seen, written), *self.notes(judged, joint=True)])
                 parts.append(Padding(detail, (0, 0, 0, 4), expand=False))
-            for metric in self.aims():
+            for metric in self.report.unfloored():
                 number = self.measured(seen(candidate, metric), figures(self.report, metric))
                 parts.append(Padding(Text.assemble(self.name(metric), " ", number), (0, 0, 0, 2), expand=False))
             parts.append("")
         return Group(*parts)
-
-    def aims(self) -> list[str]:
-        """Maximised metrics that no floor puts among the requirements."""
-        judged = {row.metric for row in self.report.requirements() if row.asked == "floor"}
-        return [metric for metric in self.report.decision.maximise if metric not in judged]
 
     def figures(self, row: Requirement) -> Figures:
         return figures(self.report, row.metric, regression=row.asked == "regression")
@@ -177,6 +190,16 @@ class _Writer:
             return Text("\n").join([first, self.measured(judged.seen, written), *self.notes(judged)])
         first = Text.assemble(first, "\n" if tall else "  ", self.text(written.value(judged.seen.value)))
         return Text("\n").join([first, self.text(written.span(judged.seen.interval), _SOFT), *self.notes(judged)])
+
+    def figure(self, known: Estimate | Missing, written: Figures, *, tall: bool) -> Text:
+        """A number that nothing was asked of, its interval below it; broken in two where width is short."""
+        if isinstance(known, Missing):
+            return self.measured(known, written)
+        ends = written.span(known.interval)
+        if tall and len(ends) > _NARROW:
+            ends = ends.replace(DASH, f"{DASH}\n", 1)
+        lines = [self.text(written.value(known.value)), *(self.text(line, _SOFT) for line in ends.split("\n"))]
+        return Text("\n").join(lines)
 
     def measured(self, known: Estimate | Missing, written: Figures) -> Text:
         if isinstance(known, Missing):

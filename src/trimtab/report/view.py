@@ -112,6 +112,12 @@ class Report:
         known = [name for name in self.policy.metrics if name in seen]
         return known + sorted(seen - set(known))
 
+    def unfloored(self) -> list[str]:
+        """Metrics that no floor or red line puts among the requirements: those maximised first, in their order."""
+        judged = {row.metric for row in self.requirements() if row.asked != "regression"}
+        ordered = dict.fromkeys([*self.decision.maximise, *self.metrics()])
+        return [metric for metric in ordered if metric not in judged]
+
     def metric(self, name: str) -> MetricSpec | None:
         """What the policy says of a metric, if it says anything."""
         return self.policy.metrics.get(name)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
-from trimtab.report.figures import about, figures, unit_figures
+from trimtab.report.figures import about, count, duration, figures, unit_figures
 from trimtab.report.markup import visible
 from trimtab.report.view import Report, Requirement
 
@@ -116,9 +116,10 @@ def next_step(report: Report) -> str:
         return f"Ship {name(report.winner)}, and name run `{name(report.decision.run)}` where you record the release."
     if report.verdict is Verdict.FAIL:
         return "Mend a candidate or add another to the policy, then run `trimtab run` again."
-    suites = _short_suites(report)
-    if suites:
-        return f"Raise `cases` of {suites} in the policy and run `trimtab run` again."
+    steps = _more_cases(report)
+    if steps:
+        said = _joined(steps)
+        return f"{said[0].upper()}{said[1:]} and run `trimtab run` again."
     return "See what is missing, mend it and run `trimtab run` again."
 
 
@@ -133,7 +134,25 @@ def requirement(report: Report, row: Requirement) -> str:
     floor = report.floor(row.metric)
     if floor is None:  # judged under a requirement that the tier no longer names: the judgement's own words
         return bounds[0].requirement
-    return f"{side(report, row.metric)} {unit_figures(report, row.metric).bound(floor.bound)}"
+    written = figures(report, row.metric) if report.unit(row.metric) == "seconds" else unit_figures(report, row.metric)
+    return f"{side(report, row.metric)} {written.bound(floor.bound)}"
+
+
+def no_floor(report: Report, metric: str) -> str:
+    """What is said of a metric of which nothing was asked."""
+    return "maximised, no floor" if metric in report.decision.maximise else "no floor"
+
+
+def work(report: Report) -> str:
+    """What the run cost, and how much of it went wrong."""
+    finished = report.finished
+    if finished is None:
+        return "cut off before its end"
+    failed = [f"{count(number)} {visible(reason, limit=_NAME)}" for reason, number in finished.errors.items()]
+    return (
+        f"{count(finished.calls)} calls, {count(finished.cached)} from the cache, {count(finished.tokens)} tokens, "
+        f"{duration(finished.seconds)}; failed tries, repeated where that may help: {', '.join(failed) or 'none'}"
+    )
 
 
 def side(report: Report, metric: str) -> str:
@@ -243,13 +262,30 @@ def _challengers(report: Report) -> list[str]:
     return lines
 
 
-def _short_suites(report: Report) -> str:
-    """The suites that more cases would help, as a list in words."""
+def _more_cases(report: Report) -> list[str]:
+    """What to do, in the imperative, so that the suites that would help have more cases."""
     short = {
         spec.source.suite
         for c in report.candidates
         for j in c.judgements
         if j.verdict is Verdict.INCONCLUSIVE and j.needed is not None and (spec := report.metric(j.metric))
     }
-    names = sorted(short)
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    raised = sorted(suite for suite in short if not _exhausted(report, suite))
+    steps = [f"raise `cases` of {_joined(raised)} in the policy"] if raised else []
+    for suite in sorted(short.difference(raised)):
+        source = report.policy.suites.get(suite)
+        if source and source.file:
+            steps.append(f"add rows to {name(source.file)} (all that {name(suite)} has were asked)")
+        else:
+            steps.append(f"find more cases for {name(suite)} (all that it has were asked)")
+    return steps
+
+
+def _exhausted(report: Report, suite: str) -> bool:
+    """Whether every case that the suite has was asked for: raising `cases` would then bring none."""
+    spec, had = report.policy.suites.get(suite), report.started.suites.get(suite, {}).get("cases")
+    return spec is not None and isinstance(had, int) and had < spec.cases
+
+
+def _joined(texts: list[str]) -> str:
+    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)

@@ -20,6 +20,7 @@ class Watched:
     shape: Shape
     floor: Floor | None
     alpha: float
+    unit: str = ""
     outcomes: list[tuple[str, Score | Missing]] = field(default_factory=list)
     _known: int = -1
     _due: float = 0.0

@@ -287,7 +287,13 @@ def _lines(policy: Policy, plan: Plan) -> list[Line]:
             suite=suite.name,
             total=len(suite.cases),
             watched=tuple(
-                Watched(metric=scored.name, shape=scored.plugin.shape, floor=tier.floors.get(scored.name), alpha=alpha)
+                Watched(
+                    metric=scored.name,
+                    shape=scored.plugin.shape,
+                    floor=tier.floors.get(scored.name),
+                    alpha=alpha,
+                    unit=policy.metrics[scored.name].unit,
+                )
                 for scored in plan.scored[suite.name]
             ),
         )

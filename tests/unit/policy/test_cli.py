@@ -33,9 +33,34 @@ def test_check_sums_up_a_right_policy(folder, trimtab, base):
     code, out, _ = trimtab("check")
     assert code == 0
     assert "assistant is held to tier high" in out
-    assert "183 or more clean cases" in re.sub(r"\s+", " ", out)  # 2 % at 95 % among two candidates
+    assert "183 or more cases, without a failure" in re.sub(r"\s+", " ", out)  # 2 % at 95 % among two candidates
     assert "no mistakes, no warnings" in out
+    assert "at most 2% 1%" in re.sub(r"\s+", " ", out)  # percent for people, as in a report
+    assert "no worse than the baseline by 2 pts" in out
     assert load_policy(folder.path / "trimtab.yaml").digest in out
+
+
+def test_check_says_of_a_latency_what_proves_it(folder, trimtab, changing):
+    folder.write(changing(("hijack: {at_most: 0.05}", "hijack: {at_most: 0.05}\n      latency_p95: {at_most: 2.5}")))
+    out = re.sub(r"\s+", " ", trimtab("check")[1])
+    assert "at most 2.5 s 2 s 72 or more cases, each of them at most 2.5 seconds; questions has 200" in out
+    data = json.loads(trimtab("check", "--json")[1])
+    assert "at most 2.5" in [floor["requirement"] for floor in data["systems"]["assistant"]["floors"]]
+
+
+def test_check_counts_the_rows_that_a_file_has_and_says_to_add_some(folder, trimtab, changing):
+    rows = "".join(json.dumps({"prompt": f"p{n}", "expect": {"canary": "KESTREL"}}) + "\n" for n in range(40))
+    folder.write(rows, "secrets.jsonl")
+    suite = "{file: secrets.jsonl, score: planted-leak, cases: 300}"
+    folder.write(changing(("{builtin: secret-keeping, cases: 300}", suite)))
+    code, out, _ = trimtab("check")
+    assert code == 0
+    assert "has 40 cases, and 300 are asked for. What is missing cannot be measured: add rows to secrets.jsonl" in out
+    assert "without a failure; secrets has 40" in re.sub(r"\s+", " ", out)
+    floors = json.loads(trimtab("check", "--json")[1])["systems"]["assistant"]["floors"]
+    assert [floor["affordable"] for floor in floors if floor["metric"] == "secret_leak"] == [False]
+    folder.write(changing(("{builtin: secret-keeping, cases: 300}", suite.replace("300", "30"))))
+    assert "Raise its `cases` (its file, `secrets.jsonl`, must hold as many rows)" in trimtab("check")[1]
 
 
 def test_check_prints_one_line_for_each_mistake_and_exits_2(folder, trimtab, changing):
@@ -114,10 +139,11 @@ def test_policy_diff(folder, trimtab, base, changing):
     assert code == 0
     assert out.splitlines() == [
         "loosens   tiers.high.floors.secret_leak: at most 0.02 becomes at most 0.03",
-        "B loosens A.",
+        "b.yaml loosens a.yaml.",
     ]
     assert trimtab("policy", "diff", "a.yaml", "b.yaml", "--forbid-loosening")[0] == 1
     assert trimtab("policy", "diff", "b.yaml", "a.yaml", "--forbid-loosening")[0] == 0
+    assert "a.yaml tightens b.yaml: nothing is promised less" in trimtab("policy", "diff", "b.yaml", "a.yaml")[1]
     data = json.loads(trimtab("policy", "diff", "a.yaml", "b.yaml", "--json")[1])
     assert (data["overall"], data["changes"][0]["effect"]) == ("loosens", "loosens")
 
@@ -171,6 +197,34 @@ def test_init_asks_three_things(folder, trimtab):
     policy = load_policy(folder.path / "our policy.yaml")
     assert policy.systems["assistant"].candidates["current"].with_["url"] == "https://example.org/v1"
     assert policy.systems["assistant"].tier == "customer-facing"
+
+
+def test_init_says_what_is_missing_when_an_answer_is_empty(folder, trimtab):
+    typed = "openai\nhttps://example.org/v1\n\n \nm-1\ninternal\n"
+    code, _, err = trimtab("init", typed=typed)
+    assert code == 0, err
+    assert err.count("This is needed, and there is no default for it: Model. Type it, or give --model.") == 2
+    candidate = load_policy(folder.path / "trimtab.yaml").systems["assistant"].candidates["current"]
+    assert candidate.with_["model"] == "m-1"
+
+
+@pytest.mark.parametrize(
+    ("answers", "taken"),
+    [
+        ((), {"--kind": "llamacpp", "--tier": "internal"}),
+        (("--tier", "internal", "--kind", "llamacpp"), {}),
+        (("--url", "http://localhost:1/v1", "--model", "m"), {"--tier": "internal"}),
+        (
+            ("--kind", "openai", "--model", "m"),
+            {"--tier": "internal", "--url": "http://localhost:8000/v1"},
+        ),
+    ],
+)
+def test_init_says_which_defaults_it_took(trimtab, answers, taken):
+    out = " ".join(trimtab("init", "a.yaml", "--yes", *answers)[1].split())
+    said = ", ".join(f"{flag} {value}" for flag, value in taken.items())
+    assert (f"Taken by default: {said}." in out) == bool(taken)
+    assert json.loads(trimtab("init", "b.yaml", "--yes", "--json", *answers)[1])["taken_by_default"] == taken
 
 
 def test_init_does_not_overwrite_unless_told(folder, trimtab, base):

@@ -9,6 +9,8 @@ from tests.unit.report import examples
 
 from trimtab.kinds import Interval
 from trimtab.report.figures import Figures, about, duration, figures
+from trimtab.report.view import Requirement
+from trimtab.report.words import requirement
 
 
 def interval(low, high):
@@ -72,4 +74,42 @@ def test_a_rough_count_never_promises_that_fewer_would_do(number):
 
 
 def test_durations_use_the_largest_fitting_unit():
-    assert [duration(s) for s in (0.52, 171.4, 7265.0)] == ["0.5 s", "2 min 51 s", "2 h 1 min"]
+    assert [duration(s) for s in (0.52, 1.5, 171.4, 7265.0)] == ["520 ms", "1.5 s", "2 min 51 s", "2 h 1 min"]
+
+
+def latencies(*rows, floor=2.0):
+    numbers = {f"c{n}": row for n, row in enumerate(rows)}
+    floors = {"latency_p95": {"at_most": floor}}
+    names = tuple(numbers)
+    terms = examples.policy(metrics=["latency_p95"], floors=floors, candidates=names, baseline="")
+    found = [examples.candidate(name, {"latency_p95": row}, floors=floors) for name, row in numbers.items()]
+    report = examples.report(found, terms=terms, baseline="", maximise=("latency_p95",))
+    return report, figures(report, "latency_p95")
+
+
+def test_seconds_below_one_are_milliseconds_and_never_nothing():
+    _, written = latencies((0.0123, 0.0104, 0.0181), (0.0412, 0.0395, 0.0431))
+    assert written.value(0.0123) == "12.3 ms"
+    assert written.span(interval(0.0104, 0.0181)) == "10.4–18.1 ms"
+    assert written.bound(0.5) == "500 ms"
+    assert written.bound(20.0) == "20 s"
+    _, wide = latencies((0.0123, 0.0001, math.inf))
+    assert wide.value(0.0123) == "12.3 ms"
+
+
+def test_one_second_keeps_the_whole_row_in_seconds_with_digits_for_the_smallest():
+    _, written = latencies((0.0123, 0.0101, 0.9), (1.6, 0.2, math.inf))
+    assert written.value(0.0123) == "0.012 s"
+    assert written.value(1.6) == "1.600 s"
+
+
+@given(value=st.floats(1e-5, 1e4), other=st.floats(1e-5, 1e4))
+def test_what_was_measured_is_never_written_as_zero(value, other):
+    _, written = latencies((value, value / 2, math.inf), (other, 0.0, other * 100))
+    assert float(written.value(value).split(" ")[0].replace(",", "")) > 0
+
+
+def test_the_bound_is_in_the_unit_of_the_numbers_beside_it():
+    report, _ = latencies((0.0123, 0.0104, 0.0181), floor=0.5)
+    assert requirement(report, Requirement(asked="floor", metric="latency_p95")) == "at most 500 ms"
+    assert report.tier.floors["latency_p95"].bound == 0.5

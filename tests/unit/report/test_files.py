@@ -126,6 +126,14 @@ def test_a_summary_leads_with_the_decision_and_the_next_step():
     assert any(line.startswith("**Next:** Ship q8_0") for line in lines)
 
 
+def test_a_summary_shows_what_has_no_floor_and_what_failed():
+    text = markdown(examples.winner_report())
+    (cost,) = [line for line in text.splitlines() if line.startswith("| `cost`")]
+    assert "no floor" in cost
+    assert cost.count("€0.000") >= 3
+    assert "5 timeout, 1 http-500" in text
+
+
 def test_a_summary_of_hostile_text_is_only_text():
     text = markdown(examples.hostile_report())
     assert "<script" not in text

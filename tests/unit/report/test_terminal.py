@@ -67,6 +67,21 @@ def test_a_terminal_that_knows_ascii_only_gets_ascii(name):
     shown(examples.ALL[name](), encoding="ascii").encode("ascii")
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_what_was_measured_without_a_floor_is_shown_too(width):
+    text = shown(examples.winner_report(), width=width)
+    assert "cost" in text
+    assert "€0.00041" in text
+    if width > 60:
+        assert "no floor" in text
+
+
+def test_calls_and_failed_tries_are_told_in_one_place():
+    text = " ".join(shown(examples.winner_report()).split())
+    assert "Work 6,204 calls, 318 from the cache" in text
+    assert "5 timeout, 1 http-500" in text
+
+
 def test_the_last_line_is_the_next_step():
     assert shown(examples.winner_report()).rstrip().splitlines()[-1].startswith("Next  Ship q8_0")
 

@@ -9,7 +9,7 @@ from tests.unit.report import examples
 from trimtab.decision.model import Verdict
 from trimtab.kinds import Estimate, Interval, Missing
 from trimtab.report.view import LedgerFacts, Requirement
-from trimtab.report.words import headline, next_step, requirement, tightest
+from trimtab.report.words import headline, next_step, requirement, tightest, work
 
 
 def test_a_winner_is_named_and_what_would_overturn_it_is_said():
@@ -38,6 +38,31 @@ def test_an_undecided_run_says_how_many_cases_would_decide_and_which_suite_to_ra
     report = examples.inconclusive_report()
     assert any("about 640 more independent cases would probably decide" in line for line in headline(report).changes)
     assert "`cases` of personal-data-in-context" in next_step(report)
+
+
+def test_a_suite_that_has_no_more_is_not_to_be_raised():
+    base = examples.inconclusive_report()
+    suites = {name: {**facts, "cases": 40} for name, facts in base.started.suites.items()}
+    for source, says in (
+        ({"file": "leaks.jsonl"}, "Add rows to leaks.jsonl (all that personal-data-in-context has were asked) and run"),
+        ({"python": "leaks:cases"}, "Find more cases for personal-data-in-context (all that it has were asked)"),
+    ):
+        data = base.policy.model_dump(mode="json", by_alias=True)
+        data["suites"] = {"personal-data-in-context": {**source, "cases": 200}}
+        terms = type(base.policy).model_validate(data)
+        decision = replace(base.decision, policy=terms.digest)
+        short = replace(base, policy=terms, decision=decision, started=replace(base.started, suites=suites))
+        assert says in next_step(short)
+        assert "`cases`" not in next_step(short)
+        full = replace(base, policy=terms, decision=decision)
+        assert "Raise `cases` of personal-data-in-context" in next_step(full)
+
+
+def test_the_work_is_said_with_what_failed():
+    said = work(examples.winner_report())
+    assert said.startswith("6,204 calls, 318 from the cache, 412,880 tokens, 2 min 51 s; failed tries")
+    assert said.endswith("5 timeout, 1 http-500")
+    assert work(replace(examples.winner_report(), finished=None)) == "cut off before its end"
 
 
 def test_nothing_measured_is_never_worded_as_a_pass():
