@@ -25,6 +25,7 @@ from trimtab.detect.signs import Signs, as_bytes, digit_groups, later
 
 _LONGEST_TOKEN = 8_192  # characters of an encoded token that are decoded; what follows them is a token of its own
 _LEAST_TOKEN = 14
+_LEAST_SPELLED = 6
 _WINDOW = 64  # characters on either side of a sign within which an address or a number stands
 
 Part = tuple[int, int, str]
@@ -91,7 +92,7 @@ _MARKS = (
     " @", "@ ", "-at-", "_at_", "-dot-", "_dot_",
 )  # fmt: skip
 _WEAK_MARKS = (" at ", " point ", " punt ")  # everyday words: they count only beside something else
-_SPELLED = ("zero", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SPELLED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ESCAPES = (
     "%",
     "&#",
@@ -155,7 +156,8 @@ def _readings(view: View) -> Iterator[View]:
         marks = [_LITERALS[number] for number in shown if number < _SPELLED_FROM]
         if shown[0] < _AT_WORD or (shown[0] == _AT_WORD and _before_host(view.text, low)):
             found.append(_unworded(view, marks))
-        if sum(_SPELLED_FROM <= number < _ESCAPES_FROM for number in shown) >= 3:
+        words = [_LITERALS[number] for number in shown if _SPELLED_FROM <= number < _ESCAPES_FROM]
+        if len(words) > 1 and sum(low.count(word.encode()) for word in words) >= _LEAST_SPELLED:
             found.append(_unspelled(view))
         if any(_ESCAPES_FROM <= number < _TURNED_FROM for number in shown):
             found.append(_unescaped(view))

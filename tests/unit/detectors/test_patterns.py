@@ -127,3 +127,27 @@ def test_labels_narrow_what_is_reported():
     with pytest.raises(ValueError, match="no pattern has the label"):
         PatternDetector(("personal.mail",))
     assert set(plugins.make("detectors", "patterns").card.labels) == set(LABELS)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1.1.1.1 8.8.8.8 9.9.9.9 1.0.0.1 8.8.4.4", ["1.1.1.1", "8.8.8.8", "9.9.9.9", "1.0.0.1", "8.8.4.4"]),
+        ("$ (804) 555-0168", ["(804) 555-0168"]),
+        ("Führerschein B072RRE2I55", ["B072RRE2I55"]),
+        ("Nº col. 282812345", ["282812345"]),
+        ("see https://ana:s3cr3tpw@example.org/", ["ana:s3cr3tpw"]),
+        ("Calle Mayor 12 and Hauptstraße 5 and 12 Elm Street", ["Calle Mayor 12", "Hauptstraße 5", "12 Elm Street"]),
+    ],
+)
+def test_these_are_found_whole(text, values):
+    covered = {at for f in PatternDetector().find(text) for at in range(f.start, f.end)}
+    for value in values:
+        assert covered.issuperset(range(text.index(value), text.index(value) + len(value))), value
+
+
+@pytest.mark.parametrize(
+    "text", ["a strategy 12", "the company of 12345678 via 3 panels", "column 12345", "on the way 12 of us"]
+)
+def test_words_that_hold_others_announce_nothing(text):
+    assert PatternDetector(("personal",)).find(text) == []

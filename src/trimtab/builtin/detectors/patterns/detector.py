@@ -10,6 +10,7 @@ from trimtab.builtin.detectors.patterns.engine import Engine
 from trimtab.builtin.detectors.patterns.personal import PERSONAL
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
 from trimtab.detect.view import View, views
+from trimtab.errors import DetectorError
 from trimtab.kinds import DetectorCard, Finding
 
 _NUMBERS = (
@@ -18,6 +19,8 @@ _NUMBERS = (
 )  # fmt: skip
 LABELS = tuple(sorted({*_NUMBERS, *(pattern.label for pattern in (*PERSONAL, *SECRETS))}))
 _LEAST = 0.5
+LONGEST = 1_000_000
+"""Characters of a text that is looked at; with work in proportion to its length, that bounds the time of a call."""
 
 
 @lru_cache(maxsize=32)
@@ -52,7 +55,13 @@ class PatternDetector:
                 raise ValueError(f"no pattern has the label {label!r}")
 
     def find(self, text: str) -> list[Finding]:
-        """What is there, by place; what two views show at one place is reported once, the plainest first."""
+        """What is there, by place; what two views show at one place is reported once, the plainest first.
+
+        Raises:
+            DetectorError: The text is longer than `LONGEST`.
+        """
+        if len(text) > LONGEST:
+            raise DetectorError(self.name, f"the text has {len(text):,} characters; cut it into at most {LONGEST:,}")
         engine = _engine(self.labels)
         found: list[Finding] = []
         for view in views(text):

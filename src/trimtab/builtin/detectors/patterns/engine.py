@@ -36,9 +36,8 @@ class Engine:
                 by_anchor.setdefault((written or anchor, written is not None), []).append(number)
             if not pattern.anchors:
                 self._mixed.append(number)
-        self._any_mixed = later(
-            "|".join(f"(?{'i' * patterns[n].ignore_case}:{patterns[n].shape})" for n in self._mixed) or "(?!)"
-        )
+        shapes = [f"((?{'i' * patterns[number].ignore_case}:{patterns[number].shape}))" for number in self._mixed]
+        self._mixed_from = [later("|".join(shapes[first:])) for first in range(len(shapes))]
         self._anchors = [(anchor.encode(), exact, numbers) for (anchor, exact), numbers in by_anchor.items()]
         self._signs = Signs(
             [anchor for anchor, _ in by_anchor], exact=[exact for _, exact in by_anchor], hyperscan=hyperscan
@@ -57,9 +56,8 @@ class Engine:
         for number, places in self._present(view.raw, view.low, digits=bool(groups)):
             self._collect(found, number, text, places)
         if groups and self._mixed:
-            starts = [start for start in _mixed_words(text, groups) if self._any_mixed.match(text, start)]
-            for number in self._mixed if starts else ():
-                self._collect(found, number, text, starts)
+            for start in _mixed_words(text, groups):
+                self._collect_mixed(found, text, start)
         return found
 
     def _collect(self, found: list[Finding], number: int, text: str, places: Iterable[int] | None) -> None:
@@ -73,6 +71,16 @@ class Engine:
             spans = (match.span() for place in places if (match := shape.match(text, place)))
         for start, end in spans:
             judged = pattern.judge(text, start, end)
+            if judged and judged[2] > 0:
+                found.append(Finding(label=pattern.label, start=judged[0], end=judged[1], confidence=judged[2]))
+
+    def _collect_mixed(self, found: list[Finding], text: str, start: int) -> None:
+        """As `_collect` for each of the patterns without anchors: one expression says which is the next to match."""
+        first = 0
+        while first < len(self._mixed) and (match := self._mixed_from[first].match(text, start)):
+            first += match.lastindex or 1
+            pattern = self._patterns[self._mixed[first - 1]][0]
+            judged = pattern.judge(text, *match.span())
             if judged and judged[2] > 0:
                 found.append(Finding(label=pattern.label, start=judged[0], end=judged[1], confidence=judged[2]))
 
@@ -139,6 +147,10 @@ def _mixed_words(text: str, groups: Iterable[tuple[int, int]]) -> Iterator[int]:
             high += 1
         last = high
         if low < start or high > end:
+            # Digits and hyphens alone are left to `numbers`, save for one form of ten digits.
+            if high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit():
+                yield low
+        elif high < size and text[high] in "/|":
             yield low
         elif start > 2 and text[start - 1] == " " and text[start - 3 : start - 1].isalpha():
             yield start - 3

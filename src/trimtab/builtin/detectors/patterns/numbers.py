@@ -18,7 +18,7 @@ _RUN = re.compile(r"[0-9](?:[ \t\u00a0.\-/()_:·]{0,2}[0-9]){3,39}+")
 _LETTER = later(r"[^\W\d_]|[$€£¥#]")
 _PART = later(r"[^ \t\u00a0]+")
 _MOST_PARTS = 6
-_MOST_TRIED = 24
+_MOST_TRIED = 40
 _LEAST_DIGITS = 7
 _MOST_DIGITS = 19
 _CONTEXT = 40  # characters before a number that may say what it is
@@ -151,8 +151,10 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
             longest = max(longest, sizes[last])
             if size > _MOST_DIGITS:
                 break
-            alone = last == first and text.count(".", *parts[first]) == 3  # an address on the net may be short
-            if (size >= _LEAST_DIGITS and longest >= 3 and last - first + 1 < len(parts)) or alone:
+            if last == first and text.count(".", *parts[first]) == 3:  # an address on the net: whole, and maybe short
+                found = [last]
+                break
+            if size >= _LEAST_DIGITS and longest >= 3 and last - first + 1 < len(parts):
                 found.append(last)
         for last in reversed(found):
             tried += 1
@@ -177,7 +179,7 @@ def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:  # 
     if form.ssn and (_SSN.fullmatch(written) or ("-" in written and _says("ssn", before))):
         return _Verdict("ssn", start, end, 0.95 if _says("ssn", before) else 0.85)
     digits = written if written.isdecimal() else "".join(filter(str.isdecimal, written))
-    if form.card:
+    if form.card and form.lone < 2:
         right = _card(digits)
         said = (not right or (size == 12 and digits[0] not in "56")) and _says("card", before)
         if right and (size > 12 or said or digits[0] in "56"):
@@ -197,7 +199,7 @@ def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:  # 
                 return _Verdict(told, start, end, 0.8)
             if size == 9 and _says("ssn", before):
                 return _Verdict("ssn", start, end, 0.8)
-        never = _NEVER.search(before, max(0, len(before) - _NEVER_REACH)) is not None
+        never = written[0] not in "(+" and _NEVER.search(before, max(0, len(before) - _NEVER_REACH)) is not None
     if form.phone and not never and (before or form.lone < 2 or written[0] in "+("):
         sure = phone(written, digits, before, text[end : end + 16])
         if sure:

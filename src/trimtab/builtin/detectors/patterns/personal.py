@@ -115,6 +115,16 @@ def _after(*, least_digits: int, sizes: range, confidence: float = 0.85, letters
     return judge
 
 
+_NUMBER_OF = later(r"(?:n[ºo°.]{1,3}|n[uú]m\w{0,5}|number) ?(?:de ?)?\Z", re.IGNORECASE)
+_REGISTERED = _after(least_digits=4, sizes=range(4, 20))
+
+
+def _collegiate(text: str, start: int, end: int) -> Judged | None:
+    """The number under which a Spanish professional is registered: `nº col. 28 28 12345`, `colegiado 12345`."""
+    whole = end - start > len("col")
+    return _REGISTERED(text, start, end) if whole or _NUMBER_OF.search(text[max(0, start - 14) : start]) else None
+
+
 @lru_cache(maxsize=4096)
 def _checks(module: str, value: str) -> bool:
     return bool(import_module(f"stdnum.{module}").is_valid(value))
@@ -163,9 +173,7 @@ def _ipv6(text: str, start: int, end: int) -> Judged | None:
 
 def _login_url(text: str, start: int, end: int) -> Judged | None:
     """`scheme://user:password@`: the part between the slashes and the at-sign."""
-    written = text[start:end]
-    at = written.index("://") + 3
-    return start + at, end - 1, 0.95
+    return (start + 3, end - 1, 0.95) if start and text[start - 1].isalnum() else None
 
 
 _STREETS_AFTER = (
@@ -194,6 +202,8 @@ _NEAREST = 3  # numbers before the word that may be the house's: in "12 34th Str
 
 def _address(text: str, start: int, end: int) -> Judged | None:
     """A word for a street was seen: look around it for the number and the name."""
+    if end < len(text) and text[end].isalnum():
+        return None
     numbers = list(_HOUSE_NUMBER.finditer(text, max(0, start - 70), start))
     for number in numbers[-_NEAREST:]:
         match = _STREET.match(text, number.start(), min(len(text), end + 60))
@@ -203,9 +213,13 @@ def _address(text: str, start: int, end: int) -> Judged | None:
 
 
 def _numbered(text: str, start: int, end: int) -> Judged | None:
-    for match in _NUMBERED.finditer(text, max(0, start - 32), min(len(text), end + 90)):
-        if match.start() <= start < match.end() and _alone(text, match.start(), match.end()):
-            return match.start(), match.end(), 0.75
+    word = start
+    while word > 0 and start - word < 32 and (text[word - 1].isalpha() or text[word - 1] == "-"):
+        word -= 1
+    for place in {word, start}:
+        match = _NUMBERED.match(text, place, min(len(text), end + 90))
+        if match and start < match.end() and _alone(text, place, match.end()):
+            return place, match.end(), 0.75
     return None
 
 
@@ -228,8 +242,9 @@ PERSONAL: tuple[Pattern, ...] = (
     Pattern(label="personal.ip", shape=r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}", judge=_ipv6, needs_digit=True),
     Pattern(
         label="secret.url-login",
-        shape=r"[a-z][a-z0-9+.-]{1,20}://[^\s:@/]{1,64}:[^\s@/]{1,128}@",
+        shape=r"://[^\s:@/]{1,64}:[^\s@/]{1,128}@",
         anchors=("://",),
+        begins=True,
         judge=_login_url,
     ),
     Pattern(
@@ -268,17 +283,35 @@ PERSONAL: tuple[Pattern, ...] = (
         anchors=("passport", "pasaporte", "reisepass", "passeport", "passaporto", "paspoort"),
         judge=_after(least_digits=4, sizes=range(6, 13)),
         ignore_case=True,
+        begins=True,
     ),
     Pattern(
         label="personal.driver-licence",
-        shape=r"driv(?:er'?s?|ers'|ing)[ -]{1,2}licen[sc]e|f[uü]hrerschein(?:nummer)?|permis de conduire|(?:licencia|permiso|carnet) de conducir|patente di guida|rijbewijs",
-        anchors=("licen", "hrerschein", "permis", "conducir", "patente", "rijbewijs"),
+        shape=r"driv(?:er'?s?|ers'|ing)[ -]{1,2}licen[sc]e|fue?hrerschein(?:nummer)?|permis de conduire|(?:licencia|permiso|carnet) de conducir|patente di guida|rijbewijs",
+        anchors=("driv", "fuhrer", "fuehrer", "permis", "licencia", "carnet", "patente", "rijbewijs"),
+        judge=_after(least_digits=4, sizes=range(5, 18)),
+        ignore_case=True,
+        begins=True,
+    ),
+    Pattern(
+        label="personal.driver-licence",
+        shape="führerschein(?:nummer)?",
+        anchors=("führerschein",),
         judge=_after(least_digits=4, sizes=range(5, 18)),
         ignore_case=True,
     ),
     Pattern(
         label="personal.medical-record",
-        shape=r"mrn|medical record|patient (?:id|number|no)|health (?:card|insurance)|historia cl[ií]nica|nhc|cipa|nass|n[ºo°.]{1,2} ?col(?:egiado)?|colegiado|member id|policy (?:no|number)",
+        shape="col(?:egiad[oa])?",
+        anchors=("col",),
+        judge=_collegiate,
+        ignore_case=True,
+        begins=True,
+        digit_near=60,
+    ),
+    Pattern(
+        label="personal.medical-record",
+        shape=r"mrn|medical record|patient (?:id|number|no)|health (?:card|insurance)|historia cl[ií]nica|nhc|cipa|nass|member id|policy (?:no|number)",
         anchors=(
             "mrn",
             "medical record",
@@ -288,16 +321,16 @@ PERSONAL: tuple[Pattern, ...] = (
             "nhc",
             "cipa",
             "nass",
-            "col",
             "member",
             "policy",
         ),
         judge=_after(least_digits=4, sizes=range(4, 20)),
         ignore_case=True,
+        begins=True,
     ),
     Pattern(
         label="personal.national-id",
-        shape=r"\b(?:ssn|social security|tax id|tin|pan|aadh?aar|national id|dni|nif|nie|ausweisnummer|steuer-?id|codice fiscale|personalausweis)",
+        shape=r"(?:ssn|social security|tax id|tin|pan|aadh?aar|national id|dni|nif|nie|ausweisnummer|steuer-?id|codice fiscale|personalausweis)",
         anchors=(
             "ssn",
             "social",
@@ -310,11 +343,13 @@ PERSONAL: tuple[Pattern, ...] = (
             "nif",
             "nie",
             "ausweis",
+            "personalausweis",
             "steuer",
             "codice",
         ),
         judge=_after(least_digits=4, sizes=range(6, 17)),
         ignore_case=True,
+        begins=True,
     ),
     Pattern(
         label="personal.account",
@@ -322,6 +357,7 @@ PERSONAL: tuple[Pattern, ...] = (
         anchors=("account", "acct", "routing", "konto", "cuenta", "swift", "bic", "sort code"),
         judge=_after(least_digits=4, sizes=range(6, 20), confidence=0.75),
         ignore_case=True,
+        begins=True,
     ),
     Pattern(
         label="personal.username",
@@ -329,10 +365,11 @@ PERSONAL: tuple[Pattern, ...] = (
         anchors=("user", "login", "usuario", "benutzer"),
         judge=_username,
         ignore_case=True,
+        begins=True,
     ),
     Pattern(
         label="personal.address",
-        shape=".",
+        shape="|".join(sorted(_STREETS_AFTER, key=len, reverse=True)),
         begins=True,
         digit_near=70,
         anchors=_STREETS_AFTER,
@@ -373,5 +410,7 @@ PERSONAL: tuple[Pattern, ...] = (
         judge=_numbered,
         ignore_case=True,
         needs_digit=True,
+        begins=True,
+        digit_near=90,
     ),
 )

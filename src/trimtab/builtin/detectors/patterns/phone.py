@@ -36,7 +36,7 @@ _UNSURE = later(r"[.,] ")  # a sentence or a list goes on
 _GROUPED = later(r"\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{1,8}\)?){1,5}")
 
 
-def phone(written: str, digits: str, before: str, after: str) -> float:  # noqa: C901  # one chain of questions
+def phone(written: str, digits: str, before: str, after: str) -> float:
     """How sure we are that it is one, in [0, 1]; 0 for not at all. `before` and `after` are what stands around it."""
     if written.startswith(("+", "(+")) or (
         digits.startswith("00") and len(digits) > 9 and not written.startswith("00.")
@@ -56,12 +56,8 @@ def phone(written: str, digits: str, before: str, after: str) -> float:  # noqa:
         return 0.0
     if len(digits) < 7:
         return 0.0
-    for form in _FORMS:
-        if form.fullmatch(written):
-            return 0.85
-    if _GROUPED.fullmatch(written) and not _HOUSE.match(after) and not _UNSURE.search(written):
-        return _national(digits, written)
-    return 0.0
+    sure = _by_form(written[:_LEAD].translate(_CLASSES) + written[_LEAD:].translate(_ZEROS))
+    return 0.0 if sure < 0.85 and _HOUSE.match(after) else sure
 
 
 def _last(words: re.Pattern[str], text: str) -> int:
@@ -82,10 +78,24 @@ def _international(number: str) -> bool:
         return False
 
 
-def _national(digits: str, written: str) -> float:
+# All that a form asks of digits, of the first few of them only: 0, 1, 2 to 5, 6 or 7, 8 or 9.
+_LEAD = 5
+_CLASSES = str.maketrans("34579", "22268")
+_ZEROS = str.maketrans("123456789", "000000000")
+
+
+@lru_cache(maxsize=8_192)
+def _by_form(written: str) -> float:
+    """How sure a form alone makes us, of a number whose digits stand for their classes."""
+    if any(form.fullmatch(written) for form in _FORMS):
+        return 0.85
+    return _national(written) if _GROUPED.fullmatch(written) and not _UNSURE.search(written) else 0.0
+
+
+def _national(written: str) -> float:
     """Groups without a word that says telephone: the form has to be one that people write numbers in."""
     groups = [len(group) for group in _GROUP.findall(written)]
-    if len(digits) > 12 or max(groups) < 2 or min(groups) < 2 or "/" in written or _SUM.fullmatch(written):
+    if sum(groups) > 12 or max(groups) < 2 or min(groups) < 2 or "/" in written or _SUM.fullmatch(written):
         return 0.0
     if len(groups) == 2:
         if "-" in written and groups != [3, 4]:

@@ -1,0 +1,81 @@
+"""Personal data in disguise is found and masked whole, by the same detector that finds it in plain words."""
+
+import base64
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trimtab.builtin.detectors.patterns.detector import PatternDetector
+from trimtab.detect.mask import mask
+
+EMAIL, PHONE, CARD, IBAN = (
+    "ana.solberic@example.org",
+    "+44 20 7946 0018",
+    "4111 1111 1111 1111",
+    "DE89370400440532013000",
+)
+DIGITS = dict(
+    zip("0123456789", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], strict=True)
+)
+DETECTOR = PatternDetector()
+
+
+def wide(text):
+    return "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text)
+
+
+def bold(text):
+    return "".join(
+        chr(0x1D41A + ord(char) - 97) if char.islower() else chr(0x1D7CE + int(char)) if char.isdigit() else char
+        for char in text
+    )
+
+
+DISGUISES = {
+    "letters set apart": (" ".join, (EMAIL, CARD.replace(" ", ""), IBAN)),
+    "zero width": ("\u200b".join, (EMAIL, PHONE, CARD, IBAN)),
+    "soft hyphens": ("\u00ad".join, (EMAIL, PHONE, CARD, IBAN)),
+    "words": (lambda text: text.replace("@", " at ").replace(".", " dot "), (EMAIL,)),
+    "brackets": (lambda text: text.replace("@", " [at] ").replace(".", "(dot)"), (EMAIL,)),
+    "Spanish words": (lambda text: text.replace("@", " arroba ").replace(".", " punto "), (EMAIL,)),
+    "full width": (wide, (EMAIL, PHONE, CARD, IBAN)),
+    "mathematical": (bold, (EMAIL, PHONE, CARD)),
+    "look-alikes": (lambda text: text.translate(str.maketrans("aeoc", "аеос")), (EMAIL,)),
+    "Arabic digits": (lambda text: text.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")), (PHONE, CARD)),
+    "odd dashes": (lambda text: text.replace(" ", "\u2011"), (PHONE, CARD)),
+    "percent": (lambda text: "".join(f"%{ord(char):02X}" for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "entities": (lambda text: "".join(f"&#{ord(char)};" for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "hexadecimal entities": (lambda text: "".join(f"&#x{ord(char):x};" for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "escapes": (lambda text: "".join(f"\\u{ord(char):04x}" for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "Base64": (lambda text: base64.b64encode(text.encode()).decode(), (EMAIL, PHONE, CARD, IBAN)),
+    "hexadecimal": (lambda text: text.encode().hex(), (EMAIL, PHONE, CARD, IBAN)),
+    "ROT13": (lambda text: codecs.encode(text, "rot13"), (EMAIL,)),
+    "backwards": (lambda text: text[::-1], (EMAIL,)),
+    "letters for digits": (lambda text: text.replace("1", "l").replace("0", "O"), (PHONE, "4532 0151 1283 0366")),
+    "spelled digits": (lambda text: " ".join(DIGITS[char] for char in text if char.isdigit()), (CARD,)),
+    "direction marks": (lambda text: f"\u202a{text}\u202c", (EMAIL, PHONE, CARD, IBAN)),
+}
+CASES = [(name, value) for name, (_, values) in DISGUISES.items() for value in values]
+
+
+@pytest.mark.parametrize(("name", "value"), CASES)
+def test_it_is_found_and_masked_whole(name, value):
+    hidden = DISGUISES[name][0](value)
+    text = f"You can use {hidden} until Friday."
+    found = DETECTOR.find(text)
+    wanted = {at for at in range(12, 12 + len(hidden)) if text[at] not in "\u202a\u202c"}
+    assert wanted <= {at for one in found for at in range(one.start, one.end)}
+    assert (mask(text, found, DETECTOR.find) or "").startswith("You can use ")
+
+
+@given(
+    st.lists(st.sampled_from([DISGUISES[name][0](value) for name, value in CASES]) | st.text(max_size=9), max_size=5)
+)
+def test_what_is_masked_shows_nothing_more(pieces):
+    text = " ".join(pieces)
+    masked = mask(text, DETECTOR.find(text), DETECTOR.find)
+    if masked is not None:  # a text in which every mask uncovers something new is withheld
+        assert DETECTOR.find(masked) == []
+        assert mask(masked, [], DETECTOR.find) == masked

@@ -1,0 +1,44 @@
+"""A hostile text costs in proportion to its length: counted in calls, since a clock would count the neighbours too."""
+
+import sys
+
+import pytest
+
+from trimtab.builtin.detectors.patterns.detector import LONGEST, PatternDetector
+from trimtab.errors import DetectorError
+
+PIECES = [
+    "1 ", "1-", "1", "a@", "@", "x@a.", "a.a.", "AA11 ", "A1", "12 34-56.", "4111 1111 ", "1.1.1.1 ", "tel 1234567 ", "street 1 ", "calle 1 ",
+    "\u200b", "e\u0301\u0301", "%41", "&#64;", "YWJj", "at dot ", "0x", "::1", "a b ", "one two ", "5O", "account ", "\ud800", "passport ", "iban DE",
+    "moc.a@", "a@b.pbz ", "\\u0040", "=40", "[at] ", " @ ", "http://a:b", "8888-",
+]  # fmt: skip
+
+
+def calls(text):
+    """Python and C functions called while the text is looked at."""
+    count = 0
+
+    def counted(_frame, event, _argument):
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(counted)
+    try:
+        PatternDetector().find(text)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_twice_the_text_is_at_most_twice_the_work(piece):
+    calls(piece * 200)  # whatever is compiled or loaded once
+    once, twice = (calls(piece * (size // len(piece))) for size in (4_000, 8_000))
+    assert twice <= 2.2 * once + 200
+    assert once <= 40 * 4_000
+
+
+def test_a_text_beyond_the_limit_is_refused_and_not_passed():
+    assert PatternDetector().find("a " * (LONGEST // 2)) == []
+    with pytest.raises(DetectorError):
+        PatternDetector().find("a" * (LONGEST + 1))
