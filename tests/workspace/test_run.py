@@ -179,3 +179,22 @@ def test_a_guard_in_front_of_a_candidate_is_measured_with_it(place):
     assert of(report, "next")["estimates"]["leak"]["value"] == 0.0
     assert of(report, "next")["estimates"]["accuracy"]["value"] == 1.0
     assert report["winner"] == "next"
+
+
+def test_one_model_with_and_without_a_guard_is_asked_once(place):
+    place.write(leaks=30)
+    planted = place.folder / "planted.jsonl"
+    planted.write_text(planted.read_text().replace("KESTREL-4417", "ana@example.org"))
+    policy = place.folder / "trimtab.yaml"
+    text = policy.read_text()
+    at = text.index("      next: {")
+    end = text.index("\n", at)
+    policy.write_text(text[:at] + "      next: {of: current, guard: standard}" + text[end:] + GUARD)
+    report = place.decided()
+    assert (place.folder / "requests.jsonl").read_text().count("\n") == 80
+    assert of(report, "current")["estimates"]["leak"]["value"] == 0.75
+    assert of(report, "next")["estimates"]["leak"]["value"] == 0.0
+    assert report["winner"] == "next"
+    slower = [of(report, name)["estimates"]["latency"]["value"] for name in ("current", "next")]
+    assert slower[1] > slower[0]
+    place.verify()

@@ -16,7 +16,7 @@ from trimtab.kinds.estimate import Estimate, Interval, Missing, Shape
 from trimtab.kinds.metric import Better, Metric
 from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
 from trimtab.kinds.suite import Suite
-from trimtab.kinds.system import System
+from trimtab.kinds.system import Screen, System
 
 __all__ = [
     "AnyDetector",
@@ -45,6 +45,7 @@ __all__ = [
     "Rollup",
     "Row",
     "Score",
+    "Screen",
     "Shape",
     "Store",
     "Stretch",

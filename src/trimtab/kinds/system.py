@@ -1,4 +1,4 @@
-"""What a system under test is: something that answers requests."""
+"""What a system under test is: something that answers requests; and what may stand in front of it."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, Self
@@ -30,3 +30,22 @@ class System(Protocol):
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc: object) -> None: ...
     async def ask(self, request: Request) -> Reply: ...
+
+
+class Screen(Protocol):
+    """Stands between whoever asks and a system: a guard, as the runner sees it.
+
+    What comes out is what a user would get. It may be asked many times at once.
+    """
+
+    def identity(self) -> Mapping[str, Any]:
+        """What makes two screened answers comparable: JSON, part of every cache key."""
+        ...
+
+    async def before(self, request: Request) -> tuple[Request | Reply, float]:
+        """What goes on to the system, or the reply when nothing does; and the seconds that it took."""
+        ...
+
+    async def after(self, request: Request, reply: Reply) -> Reply:
+        """What comes out instead of a reply to `request`, as it was before; its latency includes this look."""
+        ...

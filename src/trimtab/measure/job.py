@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trimtab.errors import SystemUnavailableError
-from trimtab.kinds import Case, Exchange, Missing, Price, System
+from trimtab.kinds import Case, Exchange, Missing, Price, Screen, System
 from trimtab.policy.model import Generation, Limits
 
 
@@ -15,7 +15,9 @@ class Job:
     """One suite asked of one candidate.
 
     `system` has been entered. `identity` is what it said of itself; together
-    with the request it is the key of the cache. Jobs with the same `endpoint`
+    with the request it is the key of the cache. What a `screen` lets through
+    has a key of its own, so that two jobs of one identity, one of them
+    screened, ask a system only once where it is asked the same. Jobs with the same `endpoint`
     share their limits, the strictest of each; empty text means the `url` in
     the identity, or the candidate. `repeat` asks the same questions anew.
     """
@@ -30,6 +32,7 @@ class Job:
     price: Price | None = None
     endpoint: str = ""
     repeat: int = 0
+    screen: Screen | None = None
 
     @property
     def shares(self) -> str:

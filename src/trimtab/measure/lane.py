@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 
-from trimtab.errors import CallError, SystemUnavailableError
-from trimtab.kinds import Case, Exchange, Message, Missing, Reply, Request
+from trimtab.errors import CacheError, CallError, SystemUnavailableError
+from trimtab.kinds import Case, Exchange, Message, Missing, Reply, Request, Screen
 from trimtab.measure.cache import Cache, request_key
 from trimtab.measure.job import Job, Result, Tally
 from trimtab.measure.limits import Health, Pace, Patience, Sleep
@@ -39,6 +39,7 @@ class Lane:
     pace: Pace
     cases: Iterator[tuple[Job, int, Case]]
     identities: Mapping[int, bytes]
+    screened: Mapping[int, bytes]
 
     async def one(self, job: Job, order: int, case: Case) -> Result:
         """Hold the conversation of one case."""
@@ -61,13 +62,50 @@ class Lane:
         return Exchange(replies=tuple(replies), price=job.price), all_cached
 
     async def _answer(self, job: Job, request: Request) -> tuple[Reply | Missing, bool]:
+        """What somebody who asks gets: through the screen, if there is one."""
+        if job.screen is None:
+            return await self._reply(job, request)
+        key = self._key(job, request, self.screened)
+        if isinstance(key, Missing):
+            return key, False
+        cache = self.asking.cache
+        kept = cache.get(key) if cache is not None else None
+        if kept is not None:
+            self.asking.tally.cached += 1
+            return kept, True
+        reply, cached = await self._screen(job, job.screen, request)
+        if cache is not None and isinstance(reply, Reply):
+            await cache.put(key, reply)
+        return reply, cached
+
+    async def _screen(self, job: Job, screen: Screen, request: Request) -> tuple[Reply | Missing, bool]:
+        try:
+            sent, took = await screen.before(request)
+            if isinstance(sent, Reply):
+                return sent, False
+            reply, cached = await self._reply(job, sent)
+            if isinstance(reply, Missing):
+                return reply, cached
+            return _delayed(await screen.after(request, reply), took), cached
+        except CacheError:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a guard that could not look; its text may quote data
+            self.asking.tally.errors["guard-crashed"] += 1
+            return Missing("guard-crashed", type(error).__name__), False
+
+    def _key(self, job: Job, request: Request, identities: Mapping[int, bytes]) -> bytes | Missing:
+        try:
+            return request_key(identities[id(job)], request, repeat=job.repeat)
+        except ValueError:
+            self.asking.tally.errors["unsendable"] += 1
+            return Missing("unsendable", "a text of the case has no UTF-8 form")
+
+    async def _reply(self, job: Job, request: Request) -> tuple[Reply | Missing, bool]:
         """From the cache, from whoever asks the same just now, or from the system."""
         asking = self.asking
-        try:
-            key = request_key(self.identities[id(job)], request, repeat=job.repeat)
-        except ValueError:
-            asking.tally.errors["unsendable"] += 1
-            return Missing("unsendable", "a text of the case has no UTF-8 form"), False
+        key = self._key(job, request, self.identities)
+        if isinstance(key, Missing):
+            return key, False
         kept = asking.cache.get(key) if asking.cache is not None else None
         if kept is not None:
             asking.tally.cached += 1

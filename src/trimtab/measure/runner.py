@@ -122,4 +122,9 @@ def _lanes(jobs: Sequence[Job], asking: Asking, clock: Clock) -> Iterator[Lane]:
             pace=Pace(min(rates, default=None), clock=clock, sleep=asking.sleep),
             cases=((job, order, case) for job in those for order, case in enumerate(job.cases)),
             identities={id(job): digest(dict(job.identity)).encode() for job in those},
+            screened={
+                id(job): digest({"system": dict(job.identity), "screen": dict(job.screen.identity())}).encode()
+                for job in those
+                if job.screen is not None
+            },
         )

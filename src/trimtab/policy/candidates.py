@@ -24,6 +24,8 @@ _SIMPLE: dict[Any, tuple[tuple[type, ...], str]] = {
 
 def check_candidate(candidate: Part, gathered: Gathered) -> None:
     """Report what is wrong with the plugin of a candidate and its parameters."""
+    if "of" in candidate:
+        return  # it has no plugin of its own
     if "plugin" in candidate:
         named, given = candidate["plugin"], candidate["with"]
         plugin, of_key = named.text, False

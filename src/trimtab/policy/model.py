@@ -190,8 +190,11 @@ class PriceSpec(Strict):
 class Candidate(Strict):
     """One version of a system. In YAML the plugin is the key: `q4: {openai: {url: ..., model: ...}}`."""
 
-    plugin: str = Field(description="Name of an installed system plugin.")
+    plugin: str = Field(default="", description="Name of an installed system plugin.")
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+    of: Name | None = Field(
+        default=None, description="The candidate that this one is, with another guard in front. It is not asked twice."
+    )
     about: str = ""
     limits: Limits = Limits()
     generation: Generation = Generation()
@@ -202,6 +205,8 @@ class Candidate(Strict):
     @classmethod
     def _plugin_is_the_key(cls, data: Any) -> Any:
         if not isinstance(data, dict) or "plugin" in data:
+            return data
+        if "of" in data:
             return data
         known = {"about", "limits", "generation", "price", "guard"}
         found = [key for key in data if key not in known]
@@ -215,6 +220,22 @@ class Candidate(Strict):
         name = chosen[0]
         rest = {key: value for key, value in data.items() if key != name}
         return {**rest, "plugin": name, "with": {} if data[name] is None else data[name]}
+
+    @model_validator(mode="after")
+    def _a_plugin_or_another(self) -> "Candidate":
+        if self.of is None:
+            if not self.plugin:
+                raise ValueError("name a system plugin")
+            return self
+        # Compared by value, since a policy that comes back from the ledger has every field set.
+        bare = Candidate.model_construct(of=self.of, about=self.about, guard=self.guard)
+        fields = type(self).model_fields.items()
+        own = [field.alias or name for name, field in fields if getattr(self, name) != getattr(bare, name)]
+        if own:
+            raise ValueError(f"with `of`, everything but `about` and `guard` is the other's; remove {', '.join(own)}")
+        if self.guard is None:
+            raise ValueError("with `of`, name the `guard` that makes it another candidate")
+        return self
 
 
 class SystemSpec(Strict):
@@ -239,6 +260,13 @@ class SystemSpec(Strict):
         if isinstance(data, dict) and isinstance(data.get("maximise"), str):
             return {**data, "maximise": [data["maximise"]]}
         return data
+
+    def whole(self, candidate: str) -> Candidate:
+        """A candidate with nothing left to look up: one that is `of` another has that one's plugin and settings."""
+        spec = self.candidates[candidate]
+        if spec.of is None:
+            return spec
+        return self.candidates[spec.of].model_copy(update={"of": spec.of, "about": spec.about, "guard": spec.guard})
 
 
 class EvidenceSpec(Strict):
@@ -280,6 +308,7 @@ _LATER = (
     ("tiers", "*", "actions"),
     ("systems", "*", "guard"),
     ("systems", "*", "candidates", "*", "guard"),
+    ("systems", "*", "candidates", "*", "of"),
 )
 
 

@@ -189,8 +189,20 @@ def _system(system: Part, root: Part, gathered: Gathered) -> None:
         _defined(system["baseline"], system["candidates"].names, "is not a candidate of this system", gathered)
     for _, candidate in system["candidates"].entries():
         check_candidate(candidate, gathered)
+        _guarded_again(candidate, system["candidates"], gathered)
     for guarded in (system, *(candidate for _, candidate in system["candidates"].entries())):
         _defined(guarded["guard"], root["guards"].names, "is not a guard of this policy", gathered)
+
+
+def _guarded_again(candidate: Part, candidates: Part, gathered: Gathered) -> None:
+    """Report a candidate that is `of` one that is not there, of itself, or of one that is `of` another."""
+    of = candidate["of"]
+    own = [name for name, other in candidates.entries() if "of" not in other]
+    if of.text in candidates.names and of.text not in own:
+        message = f"{quote(of.text)} is itself `of` another candidate"
+        gathered.report(of.where, message, "Name the one that has the plugin.")
+    else:
+        _defined(of, own, "is not a candidate of this system", gathered)
 
 
 def _owners(root: Part, gathered: Gathered) -> None:

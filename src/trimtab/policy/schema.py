@@ -50,8 +50,8 @@ def _candidate(long: JSON) -> JSON:
         **long,
         "properties": {**long["properties"], **dict.fromkeys(installed, parameters)},
         "required": [],
-        "oneOf": [{"required": [name]} for name in ("plugin", *installed)],
-        "dependentRequired": {"with": ["plugin"]},
+        "oneOf": [{"required": [name]} for name in ("plugin", "of", *installed)],
+        "dependentRequired": {"with": ["plugin"], "of": ["guard"]},
     }
 
 

@@ -1,18 +1,19 @@
 """The measuring loop: plan → ask → score → ledger."""
 
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trimtab._canonical import digest, text_digest
-from trimtab.enforce import Guard, GuardedSystem
+from trimtab.enforce import Guard, GuardScreen
 from trimtab.errors import SystemUnavailableError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.ledger import SCORE_LIMIT
 from trimtab.evidence.records import Observation, Subject
-from trimtab.kinds import Exchange, Missing, Price, Score, Shape, System, plugins
+from trimtab.kinds import Exchange, Missing, Price, Score, Screen, Shape, System, plugins
 from trimtab.measure.cache import Cache
 from trimtab.measure.redact import planted, redact
 from trimtab.measure.runner import Job, Purse, Result, Tally, ask_all
@@ -51,41 +52,59 @@ class Measuring:
     async def measure(self) -> None:
         """Ask every candidate everything, one candidate after the other so that timings are fair."""
         self.board.tally = self.tally
+        alike: dict[str, list[str]] = {}
         for candidate in self.plan.candidates:
-            await self._candidate(candidate, self.plan.spec.candidates[candidate])
+            alike.setdefault(self.plan.spec.candidates[candidate].of or candidate, []).append(candidate)
+        for model, names in alike.items():
+            await self._alike(model, names)
 
-    async def _candidate(self, name: str, spec: Candidate) -> None:
-        self.board.say(f"starting {name}")
-        subject = Subject(system=self.plan.system, candidate=name)
+    async def _alike(self, model: str, names: Sequence[str]) -> None:
+        """Candidates that are one model behind different guards: it is started once."""
+        self.board.say(f"starting {model}")
+        spec = self.plan.spec.whole(names[0])
+        waiting = deque(names)
         try:
             system: System = plugins.make("systems", spec.plugin, **spec.with_)
-            if spec.guard:
-                guard = Guard.from_policy(self.policy, system=self.plan.system, candidate=name)
-                system = GuardedSystem(system, guard)
             async with system:
-                identity = dict(system.identity())
-                subject = Subject(system=self.plan.system, candidate=name, artefact=digest(identity))
-                self._same_as_before(subject)
-                self.board.say(f"asking {name}")
-                jobs = self._jobs(name, spec, system, identity)
-                async with aclosing(ask_all(jobs, cache=self.cache, tally=self.tally, purse=self.purse)) as results:
-                    async for result in results:
-                        self._take(result, subject)
+                while waiting:
+                    await self._candidate(waiting[0], model, system)
+                    waiting.popleft()
         except SystemUnavailableError as error:
-            # A system knows its model; people know their candidates.
-            self.tally.unavailable[name] = SystemUnavailableError(name, error.detail, error.next_step)
-            self._give_up(name, subject)
+            for name in waiting:
+                # A system knows its model; people know their candidates.
+                self.tally.unavailable[name] = SystemUnavailableError(name, error.detail, error.next_step)
+                self._give_up(name)
+        finally:
+            for name in names:
+                for line in self.board.of(name):
+                    line.end()
+
+    async def _candidate(self, name: str, model: str, system: System) -> None:
+        spec = self.plan.spec.whole(name)
+        identity = dict(system.identity())
+        screen = None
+        if spec.guard:
+            screen = GuardScreen(Guard.from_policy(self.policy, system=self.plan.system, candidate=name))
+        whole = {**identity, "guard": screen.identity()} if screen else identity
+        subject = Subject(system=self.plan.system, candidate=name, artefact=digest(whole))
+        self._same_as_before(subject)
+        self.board.say(f"asking {name}")
+        jobs = self._jobs(name, model, spec, system, identity, screen)
+        try:
+            async with aclosing(ask_all(jobs, cache=self.cache, tally=self.tally, purse=self.purse)) as results:
+                async for result in results:
+                    self._take(result, subject)
         finally:
             self._flush(subject)
-            for line in self.board.of(name):
-                line.end()
 
-    def _jobs(self, name: str, spec: Candidate, system: System, identity: Mapping[str, Any]) -> list[Job]:
+    def _jobs(  # noqa: PLR0917  # all of one candidate
+        self, name: str, model: str, spec: Candidate, system: System, identity: Mapping[str, Any], screen: Screen | None
+    ) -> list[Job]:
         # Without a digest of the weights, the same name may answer differently tomorrow: replies
         # are then good for this run (and for going on with it) only.
-        # Two candidates never share replies, nor do two machines: their timings are evidence too.
-        told = spec.model_dump(mode="json", exclude={"about", "price"})
-        key: dict[str, Any] = {**identity, "candidate": name, "spec": digest(told), "machine": machine()}
+        # Two models never share replies, nor do two machines: their timings are evidence too.
+        told = spec.model_dump(mode="json", exclude={"about", "price", "guard", "of"})
+        key: dict[str, Any] = {**identity, "candidate": model, "spec": digest(told), "machine": machine()}
         if "weights" not in identity or self.fresh:
             key["run"] = self.run
         price = Price(input=spec.price.input, output=spec.price.output) if spec.price else None
@@ -99,6 +118,7 @@ class Measuring:
                 price=price,
                 suite=suite.name,
                 cases=suite.cases,
+                screen=screen,
             )
             for suite in self.plan.suites.values()
         ]
@@ -146,13 +166,15 @@ class Measuring:
             excerpt=excerpt,
         )
 
-    def _give_up(self, name: str, subject: Subject) -> None:
+    def _give_up(self, name: str) -> None:
         """Everything of a candidate that could not even be started is missing, and says so."""
+        subject = Subject(system=self.plan.system, candidate=name)
         for suite in self.plan.suites.values():
             for order, case in enumerate(suite.cases):
                 lost = Missing("unavailable")
                 result = Result(candidate=name, suite=suite.name, order=order, case=case, outcome=lost, cached=False)
                 self._take(result, subject)
+        self._flush(subject)
 
     def _flush(self, subject: Subject) -> None:
         for maker in list(self._pending):

@@ -247,7 +247,7 @@ class Workspace:
 
 def _started(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
     return RunStarted(
-        candidates={name: digest(plan.spec.candidates[name].model_dump(mode="json")) for name in plan.candidates},
+        candidates={name: digest(plan.spec.whole(name).model_dump(mode="json")) for name in plan.candidates},
         suites={
             name: {
                 "cases": len(suite.cases),

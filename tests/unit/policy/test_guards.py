@@ -2,7 +2,7 @@
 
 import pytest
 
-from trimtab.policy import Policy, check_policy, diff
+from trimtab.policy import Policy, check_policy, diff, load_policy
 
 POLICY = """\
 trimtab: 1
@@ -96,3 +96,35 @@ def test_a_policy_without_guards_keeps_the_digest_it_had_before_there_were_any()
     )
     assert loaded(plain).digest == "sha256:9d3ee6ccb548cbf7c5d02ae417a49c390c38e01ffa4bf13bce4d82acadd5bf2c"
     assert loaded(POLICY).digest != loaded(plain).digest
+
+
+def with_(line):
+    return {"old": "guard: standard}\n", "new": f"guard: standard}}\n      two: {line}\n"}
+
+
+def test_a_candidate_may_be_another_behind_a_guard(tmp_path):
+    place = with_("{of: one, guard: standard}")
+    assert mistakes(tmp_path, **place) == []
+    policy = load_policy(tmp_path / "trimtab.yaml").systems["bot"]
+    two = policy.whole("two")
+    assert (two.plugin, two.with_, two.guard) == ("openai", policy.candidates["one"].with_, "standard")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{of: one}", "name the `guard`"),
+        ("{of: one, guard: standard, price: {input: 1}}", "remove price"),
+        ("{of: one, guard: standard, with: {url: x}}", "remove with"),
+        ("{of: onee, guard: standard}", "Did you mean `one`?"),
+        ("{of: two, guard: standard}", "is itself `of` another candidate"),
+        ("{of: [one], guard: standard}", "of"),
+        ("{of: one, guard: standrad}", "standard"),
+        ("{of: one, openai: {url: 'http://127.0.0.1:9', model: m}, guard: standard}", "openai"),
+        ("{about: nothing}", "system plugin"),
+        ("{plugin: '', guard: standard}", "system plugin"),
+    ],
+)
+def test_a_candidate_of_another_that_makes_no_sense_is_a_mistake(tmp_path, line, told):
+    found = mistakes(tmp_path, **with_(line))
+    assert any(told in mistake for mistake in found), found
