@@ -6,6 +6,7 @@ import math
 import shutil
 import struct
 import subprocess
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Context
 from typing import Any
 
 import numpy as np
@@ -64,9 +65,13 @@ def ecmascript(value):
         return "0"
     if value < 0:
         return "-" + ecmascript(-value)
+    # Both neighbours of each length: where the value lies in the middle, formatting takes the even one, which may be
+    # another double.
     digits, exponent = next(
-        (text.replace(".", "").split("e")[0], int(text.split("e")[1]))
-        for text in (f"{value:.{precision}e}" for precision in range(18))
+        (text.replace(".", "").split("E")[0], int(text.split("E")[1]))
+        for precision in range(18)
+        for rounding in (ROUND_HALF_EVEN, ROUND_UP, ROUND_DOWN)
+        for text in (f"{Context(precision + 1, rounding).create_decimal_from_float(value):.{precision}E}",)
         if float(text) == value
     )
     digits = digits.rstrip("0") or "0"
@@ -92,6 +97,7 @@ def test_numbers_of_the_rfc(bits, text):
 @given(DOUBLES)
 @example(1e-6)
 @example(9.999999999999999e-6)
+@example(2.0**-24)
 @example(1e-5)
 @example(1e16)
 @example(123456789012345.6)
