@@ -15,12 +15,14 @@ Source: Rogan & Gladen (1978), American Journal of Epidemiology 107(1), 71-76,
 for the equation; the interval is a union bound over two intervals that hold.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from trimtab.kinds import ErrorRates, Estimate, Interval, Missing, Shape
 from trimtab.stats.binomial import Side, least_rate, most_rate
 from trimtab.stats.clusters import Outcome
+from trimtab.stats.paired import Pair, further_pairs, paired_difference
 from trimtab.stats.planning import further_trials
 from trimtab.stats.shapes import estimate
 
@@ -45,7 +47,7 @@ def through(shape: Shape, outcomes: Sequence[Outcome], rates: ErrorRates, *, lev
     if isinstance(seen, Missing):
         return seen
     if shape is not Shape.RATE:
-        interval = Interval(float("-inf"), float("inf"), level, f"{seen.interval.method}, detector errors unknown")
+        interval = Interval(-math.inf, math.inf, level, f"{seen.interval.method}, detector errors unknown")
         return replace(seen, interval=interval)
     least, most = least_sensitivity(rates, tail / 2.0), most_alarms(rates, tail / 2.0)
     high = min(1.0, seen.interval.high / least) if least > 0.0 else 1.0
@@ -66,6 +68,38 @@ def further_through(
     if not 0.0 < flagged < 1.0:
         return None
     return further_trials(shape, outcomes, flagged, side=side, alpha=alpha / 2.0)
+
+
+def difference_through(pairs: Sequence[Pair], rates: ErrorRates, *, level: float) -> Estimate | Missing:
+    """As `paired_difference`, of the true rates of two candidates that one detector scored.
+
+    It is taken to err on both alike: flagged rates then differ by s - f times what the true ones do.
+
+    Returns:
+        An interval without ends when s - f may be 0 for all that is known.
+    """
+    tail = (1.0 - level) / 2.0
+    seen = paired_difference(pairs, level=1.0 - tail)
+    if isinstance(seen, Missing):
+        return seen
+    sharp, low, high = _sharpness(rates, tail), seen.interval.low, seen.interval.high
+    if sharp <= 0.0:
+        interval = Interval(-math.inf, math.inf, level, f"{seen.interval.method}, detector errors unknown")
+        return replace(seen, interval=interval)
+    low, high = (low / sharp if low < 0.0 else low), (high / sharp if high > 0.0 else high)
+    ends = (float(f"{low:.12g}"), float(f"{high:.12g}"))
+    return replace(seen, interval=Interval(*ends, level, f"{seen.interval.method} through detector errors"))
+
+
+def further_pairs_through(pairs: Sequence[Pair], margin: float, rates: ErrorRates, *, alpha: float) -> int | None:
+    """As `further_pairs`, when one detector scored both candidates."""
+    sharp = _sharpness(rates, alpha)
+    return further_pairs(pairs, margin * sharp, alpha=alpha / 2.0) if sharp > 0.0 else None
+
+
+def _sharpness(rates: ErrorRates, tail: float) -> float:
+    """The least that s - f can be, wrong with probability at most half of `tail`: each rate spends a quarter."""
+    return least_sensitivity(rates, tail / 4.0) - most_alarms(rates, tail / 4.0)
 
 
 def least_sensitivity(rates: ErrorRates, tail: float) -> float:
