@@ -99,17 +99,9 @@ def judge_regression(
             reason=f"{wording.question} {why}".strip(),
         )
 
-    if not against:
-        why = "The policy names no baseline to compare with: name one, or take `regression` out of the tier."
-        return answer(Verdict.INCONCLUSIVE, Missing("no-baseline"), why)
-    if shape is not None and shape not in COMPARABLE:
-        why = f"Pairs need scores from 0 to 1, and this metric is a {shape.value}: it cannot be compared case by case."
-        return answer(Verdict.INCONCLUSIVE, Missing("not-comparable"), why)
-    if shape is None or not baseline:
-        why = f"The baseline {against} was not measured, so nothing is known of the difference."
-        return answer(Verdict.INCONCLUSIVE, Missing("no-baseline"), why)
-    if not candidate:
-        return answer(Verdict.INCONCLUSIVE, Missing("not-measured"), "It was not measured, and silence proves nothing.")
+    reason, why = _incomparable(shape, candidate, baseline, against)
+    if reason or shape is None:
+        return answer(Verdict.INCONCLUSIVE, Missing(reason), why)
     pairs = pairs_of(shape, candidate, baseline, better=better)
     seen = compare(pairs, alpha=alpha, instrument=instrument)
     if isinstance(seen, Missing):  # no pairs: excluded above
@@ -130,6 +122,23 @@ def judge_regression(
     if beyond:
         why += f" Among {family} requirements judged together that comes by luck too often to count as refuted."
     return answer(Verdict.INCONCLUSIVE, seen, f"{why} {further_words(needed, missing=seen.missing)}", needed)
+
+
+def _incomparable(
+    shape: Shape | None, candidate: Sequence[Trial], baseline: Sequence[Trial], against: str
+) -> tuple[str, str]:
+    """Why nothing can be said of the difference, as a word and as a sentence; both empty if something can."""
+    if not against:
+        why = "The policy names no baseline to compare with: name one, or take `regression` out of the tier."
+        return "no-baseline", why
+    if shape is not None and shape not in COMPARABLE:
+        why = f"Pairs need scores from 0 to 1, and this metric is a {shape.value}: it cannot be compared case by case."
+        return "not-comparable", why
+    if shape is None or not baseline:
+        return "no-baseline", f"The baseline {against} was not measured, so nothing is known of the difference."
+    if not candidate:
+        return "not-measured", "It was not measured, and silence proves nothing."
+    return "", ""
 
 
 def _needed(pairs: Sequence[Pair], margin: float, *, alpha: float, instrument: Instrument | None) -> int | None:
