@@ -129,6 +129,11 @@ def test_what_would_decide_is_more_through_a_detector_and_none_when_it_is_blunt(
     assert further_pairs_through(pairs, 0.1, ErrorRates(corpus=""), alpha=ALPHA) is None
 
 
+def test_what_the_documentation_says_that_errors_cost():
+    rates = counted([97, 100])
+    assert seen(0, 79, rates).interval.high <= 0.05 < seen(0, 78, rates).interval.high
+
+
 @pytest.mark.parametrize(
     "rates",
     [ErrorRates(corpus=""), counted([3, 4]), counted([3, 4], [0, 5]),
