@@ -296,6 +296,7 @@ def _lines(policy: Policy, plan: Plan) -> list[Line]:
                     floor=tier.floors.get(scored.name),
                     alpha=alpha,
                     unit=policy.metrics[scored.name].unit,
+                    instrument=getattr(scored.plugin, "instrument", None),
                 )
                 for scored in plan.scored[suite.name]
             ),

@@ -149,6 +149,7 @@ def test_a_card_is_taken_at_its_word_only_for_what_it_speaks_of(stub):
     ("fields", "says"),
     [
         ({"labels": ["harm.nonsense"]}, "does not find"),
+        ({"labels": "harm.toxicity"}, "a list"),
         ({"threshold": 1.5}, "threshold"),
         ({"side": "both"}, "side"),
         ({"better": "bigger"}, "better"),

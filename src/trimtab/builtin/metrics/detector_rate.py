@@ -64,6 +64,8 @@ class DetectorRate:
     _detector: AnyDetector = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if isinstance(self.labels, str):  # its letters would be labels that are never found
+            raise ValueError("labels must be a list")  # noqa: TRY004  # a ValueError is what plugins raise
         if not 0.0 <= self.threshold <= 1.0:
             raise ValueError("threshold is outside [0, 1]")
         if self.side not in _SIDES:

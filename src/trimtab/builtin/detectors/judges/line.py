@@ -12,7 +12,7 @@ import os
 import random
 import ssl
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError as ConcurrentCancelled
 from contextlib import suppress
 from dataclasses import dataclass
@@ -71,17 +71,20 @@ async def post(url: URL, payload: bytes, headers: Mapping[str, str], *, route: R
     Raises:
         CallError: No answer; its text holds nothing that was sent or received.
     """
-    return await _exchange().ask(_tries(url, payload, headers, route=route, patience=patience, max_bytes=max_bytes))
+    exchange = _exchange()
+
+    async def once() -> bytes:
+        return await _once(exchange.session(route), url, payload, headers, max_bytes)
+
+    return await exchange.ask(_tries(once, patience))
 
 
-async def _tries(
-    url: URL, payload: bytes, headers: Mapping[str, str], *, route: Route, patience: Patience, max_bytes: int
-) -> bytes:
+async def _tries(once: Callable[[], Awaitable[bytes]], patience: Patience) -> bytes:
     attempt = 0
     while True:
         try:
             async with asyncio.timeout(patience.timeout):
-                return await _once(url, payload, headers, route=route, max_bytes=max_bytes)
+                return await once()
         except TimeoutError:
             failed = CallError("timeout", f"no answer in {patience.timeout:g} s", retryable=True)
         except CallError as error:
@@ -93,8 +96,9 @@ async def _tries(
         await asyncio.sleep(wait)
 
 
-async def _once(url: URL, payload: bytes, headers: Mapping[str, str], *, route: Route, max_bytes: int) -> bytes:
-    session = _exchange().session(route)
+async def _once(
+    session: aiohttp.ClientSession, url: URL, payload: bytes, headers: Mapping[str, str], max_bytes: int
+) -> bytes:
     try:
         # Not redirected: a key and a text are for the host that the policy names.
         async with session.post(url, data=payload, headers=headers, allow_redirects=False) as response:
@@ -141,6 +145,14 @@ class _Exchange:
         if not self._thread.is_alive():
             self._loop.close()
 
+    def abandon(self) -> None:
+        """In a forked child: leave all as it is. Closing a connection would take it out of the parent's poll."""
+        for session in self._sessions.values():
+            connector = session.connector
+            session.detach()
+            if connector is not None:
+                connector._closed = True  # noqa: SLF001  # or it closes its connections when it is collected
+
     async def _closed(self) -> None:
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
@@ -162,6 +174,7 @@ def _secure(route: Route) -> bool | ssl.SSLContext:
 
 _lock = threading.Lock()
 _made: list[_Exchange] = []
+_inherited: list[_Exchange] = []  # of a parent process: kept, since tidying them up would disturb it
 
 
 def _exchange() -> _Exchange:
@@ -183,7 +196,10 @@ def _forget() -> None:
     """A forked child has the sockets and not the thread; it must use neither."""
     global _lock  # noqa: PLW0603  # the parent may have held it at the moment of the fork
     _lock = threading.Lock()
-    _made.clear()
+    while _made:
+        exchange = _made.pop()
+        exchange.abandon()
+        _inherited.append(exchange)
 
 
 atexit.register(close)

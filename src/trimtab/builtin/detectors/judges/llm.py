@@ -57,6 +57,8 @@ class LlmJudge(Judge):
     max_tokens: int = 400
 
     def __post_init__(self) -> None:
+        if isinstance(self.labels, str):
+            raise ValueError("labels must be a list")  # noqa: TRY004  # a ValueError is what plugins raise
         for label in self.labels:
             if label not in RUBRICS:
                 raise ValueError(f"there is no built-in rubric {label!r}; there are {', '.join(RUBRICS)}")
