@@ -5,13 +5,16 @@ import itertools
 import json
 import logging
 import pickle
+import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.detectors.judging import said, serving, ticket_of, verdict
@@ -25,7 +28,7 @@ from trimtab.builtin.detectors.judges.rubrics import RUBRICS
 from trimtab.detect import look, look_async
 from trimtab.enforce import Guard
 from trimtab.errors import CallError, DetectorError
-from trimtab.kinds import Context, Finding
+from trimtab.kinds import Context, Finding, plugins
 from trimtab.policy import GuardSpec
 from trimtab.testing import Behaviour
 
@@ -466,6 +469,7 @@ def moderated(flagged, categories=None, scores=None, **extra):
         (moderated(True, {"gambling/online": True}), {}, [("harm.gambling_online", 1.0)]),
         (moderated(True, {"gambling": True}), {"categories": {"gambling": "topic.gambling"}}, [("topic.gambling", 1.0)]),
         (moderated(True), {}, [("harm.unspecified", 0.5)]),
+        (moderated(True, {TEXT: True}), {}, [("harm.unspecified", 1.0)]),
         (moderated(False, {"hate": False, "illicit": None}, {"hate": 0, "illicit": None}), {}, []),
     ],
 )  # fmt: skip
@@ -601,3 +605,31 @@ def test_a_guard_blocks_what_its_judge_objects_to_and_what_it_did_not_judge():
     assert [str(said.action) for said in (good, bad, odd, later)] == ["allow", "block", "block", "block"]
     assert odd.reason == "llm-judge crashed"
     assert "no-verdict" in odd.skipped[0].detail
+
+
+# -- the page --------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[3] / "docs/how-to/judges.md"
+
+
+def named(value):
+    """Every mapping in a block of the page that names a detector."""
+    if isinstance(value, dict):
+        if "detector" in value:
+            yield value
+        for inner in value.values():
+            yield from named(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from named(inner)
+
+
+def test_every_judge_on_the_page_can_be_made():
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    found = [one for block in blocks for one in named(yaml.safe_load(block))]
+    assert len(found) == 4
+    for one in found:
+        if "fields" in one:
+            plugins.make("metrics", "detector-rate", **one)
+        else:
+            plugins.make("detectors", one["detector"], **one["with"])

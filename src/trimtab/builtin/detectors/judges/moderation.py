@@ -32,6 +32,7 @@ CATEGORIES: Mapping[str, str] = {
 """The label of each category; of one that is not listed, `harm.` and its name."""
 
 _UNNAMED = "harm.unspecified"
+_NAME = re.compile(r"(?=.{1,40}$)[a-z][a-z0-9]*(?:_[a-z0-9]+){0,3}")  # a name, and no sentence out of the text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,10 @@ class ModerationJudge(Judge):
 
     def _label(self, category: str) -> str:
         known = self.categories.get(category) or CATEGORIES.get(category)
-        return known or f"harm.{re.sub(r'[^a-z0-9]+', '_', category.lower()).strip('_')[:60] or 'unspecified'}"
+        if known:
+            return known
+        name = re.sub(r"[ /-]+", "_", category.lower())
+        return f"harm.{name}" if _NAME.fullmatch(name) else _UNNAMED
 
 
 def address(url: str) -> URL:
