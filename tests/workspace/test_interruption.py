@@ -282,7 +282,7 @@ def test_a_case_that_was_missing_counts_as_answered_later(place):
     started = RunStarted(candidates={}, suites={}, metrics={}, trimtab="0", python="3", machine="m")
     recalled = Recalled(run="r", system="s", policy_digest="p", started=started)
     recalled.take("next", saw(Missing("timeout")))
-    assert recalled.recorded() == set()
+    assert recalled.recorded() == {}
     recalled.take("next", saw(Score(value=1.0)))
     recalled.take("next", saw(Score(value=0.0)))  # the first score of a case stands
     assert [row.outcome for row in recalled.observations["next"]["leak"]] == [Score(value=1.0)]

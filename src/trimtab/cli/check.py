@@ -155,7 +155,9 @@ def _floors(policy: "Policy", system: str, have: dict[str, int]) -> "Table":
         metric, floor = policy.metrics[cost.metric], policy.tiers[cost.tier].floors[cost.metric]
         written = Figures(unit=metric.unit, places=0, currency=policy.currency)
         side = "at least" if floor.at_least is not None else "at most"
-        if not cost.provable:
+        if cost.unknown:
+            proof = f"[red]nothing: nobody knows how often the detector {escape(cost.unknown)} errs[/]"
+        elif not cost.provable:
             proof = "[red]nothing: no number of cases is enough[/]"
         elif cost.needed is None:
             proof = f"{cost.cases:,} cases of {cost.suite}"

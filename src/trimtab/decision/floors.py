@@ -3,10 +3,20 @@
 from collections.abc import Sequence
 
 from trimtab.decision.model import Judgement, Trial, Verdict
-from trimtab.decision.words import Wording, further_words, missing_words, range_words, seen_words, sure
-from trimtab.kinds import Estimate, Missing, Score, Shape
+from trimtab.decision.words import (
+    Wording,
+    errors_wanted,
+    further_words,
+    instrument_words,
+    known_where_it_matters,
+    missing_words,
+    range_words,
+    seen_words,
+    sure,
+)
+from trimtab.kinds import Estimate, Instrument, Missing, Score, Shape
 from trimtab.policy.model import Floor
-from trimtab.stats import Side, estimate, further_trials
+from trimtab.stats import Side, estimate, further_through, further_trials, through
 
 _LEAST_LEVEL = 1e-6  # a tier of confidence 0.5 asks for ends at even odds; an interval of level 0 is none
 
@@ -23,10 +33,17 @@ def outcomes_of(trials: Sequence[Trial]) -> Outcomes:
     return [(trial.cluster, trial.outcome) for trial in trials]
 
 
-def see(shape: Shape | None, trials: Sequence[Trial], *, alpha: float) -> Estimate | Missing:
-    """The estimate whose ends err with probability `alpha` each; Missing "not-measured" without trials."""
+def see(
+    shape: Shape | None, trials: Sequence[Trial], *, alpha: float, instrument: Instrument | None = None
+) -> Estimate | Missing:
+    """The estimate whose ends err with probability `alpha` each; Missing "not-measured" without trials.
+
+    Of what an instrument saw, the estimate is of the truth behind it.
+    """
     if shape is None or not trials:
         return Missing("not-measured")
+    if instrument is not None:
+        return through(shape, outcomes_of(trials), instrument.rates, level=level_of(alpha))
     return estimate(shape, outcomes_of(trials), level=level_of(alpha))
 
 
@@ -55,6 +72,7 @@ def judge_floor(
     family: int = 1,
     wording: Wording | None = None,
     seen: Estimate | Missing | None = None,
+    instrument: Instrument | None = None,
 ) -> Judgement:
     """PASS if the floor is proved, FAIL if it is refuted, INCONCLUSIVE otherwise.
 
@@ -69,12 +87,13 @@ def judge_floor(
         family: How many requirements were taken together.
         wording: How the policy speaks of the metric.
         seen: The estimate, when the caller has it already.
+        instrument: The detector that the metric was scored by, if it was.
 
     Returns:
         A judgement; `needed` is set only when it is INCONCLUSIVE.
     """
     wording = wording or Wording()
-    seen = see(shape, trials, alpha=alpha) if seen is None else seen
+    seen = see(shape, trials, alpha=alpha, instrument=instrument) if seen is None else seen
     beyond = breaks(floor, seen)
     refuted = beyond if refuted is None else refuted and beyond
     needed = None
@@ -84,7 +103,7 @@ def judge_floor(
         verdict = Verdict.FAIL
     else:
         verdict = Verdict.INCONCLUSIVE
-        needed = _needed(floor, shape, trials, alpha=alpha / family if beyond else alpha)
+        needed = _needed(floor, shape, trials, alpha=alpha / family if beyond else alpha, instrument=instrument)
     return Judgement(
         asked="floor",
         metric=metric,
@@ -103,14 +122,21 @@ def judge_floor(
             alpha=alpha,
             family=family,
             wording=wording,
+            instrument=instrument,
         ),
     )
 
 
-def _needed(floor: Floor, shape: Shape | None, trials: Sequence[Trial], *, alpha: float) -> int | None:
+def _needed(
+    floor: Floor, shape: Shape | None, trials: Sequence[Trial], *, alpha: float, instrument: Instrument | None
+) -> int | None:
     if shape is None:
         return None
     side: Side = "at_most" if floor.at_most is not None else "at_least"
+    if instrument is not None:
+        rates, outcomes = instrument.rates, outcomes_of(trials)
+        needed = further_through(shape, outcomes, floor.bound, rates, side=side, alpha=min(alpha, 0.499))
+        return None if needed is None else max(needed, 1)
     needed = further_trials(shape, outcomes_of(trials), floor.bound, side=side, alpha=min(alpha, 0.499))
     return None if needed is None else max(needed, 1)  # it is not decided, so none is never enough
 
@@ -126,14 +152,19 @@ def _reason(
     alpha: float,
     family: int,
     wording: Wording,
+    instrument: Instrument | None,
 ) -> str:
     if isinstance(seen, Missing) or shape is None:
         why = missing_words(seen) if isinstance(seen, Missing) else ""
         more = further_words(needed) if needed is not None else ""
         return f"{wording.question} {why} {more}".strip()
-    answer = seen_words(shape, seen, trials, wording)
     up = floor.at_least is not None
     asked = f"{'at least' if up else 'at most'} {wording.bound(floor.bound)}"
+    answer = seen_words(shape, seen, trials, wording)
+    if instrument is not None:
+        answer = f"{answer} {instrument_words(instrument)}"
+        if verdict is Verdict.INCONCLUSIVE and not known_where_it_matters(instrument, up=up):
+            return f"{answer} So {asked} cannot be proved. {errors_wanted()}"
     safe_end = seen.interval.low if up else seen.interval.high
     bad_end = seen.interval.high if up else seen.interval.low
     if verdict is Verdict.PASS:

@@ -4,20 +4,29 @@ from collections.abc import Sequence
 
 from trimtab.decision.floors import breaks, clears, level_of
 from trimtab.decision.model import Verdict
-from trimtab.kinds import Estimate, Missing, Score, Shape
+from trimtab.kinds import Estimate, Instrument, Missing, Score, Shape
 from trimtab.policy.model import Floor
-from trimtab.stats import RunningRate, estimate
+from trimtab.stats import RunningRate, estimate, through
 
 
 def provisional(
-    shape: Shape, outcomes: Sequence[tuple[str, Score | Missing]], floor: Floor | None, alpha: float
+    shape: Shape,
+    outcomes: Sequence[tuple[str, Score | Missing]],
+    floor: Floor | None,
+    alpha: float,
+    *,
+    instrument: Instrument | None = None,
 ) -> tuple[Estimate | Missing, Verdict]:
     """Estimate and verdict over the outcomes so far.
 
     Looking often gives luck many chances, so a provisional PASS is no pass:
     the decision is made once, at the end, on what the ledger holds. Without a floor the verdict is INCONCLUSIVE.
     """
-    seen = estimate(shape, outcomes, level=level_of(alpha))
+    level = level_of(alpha)
+    if instrument is None:
+        seen = estimate(shape, outcomes, level=level)
+    else:
+        seen = through(shape, outcomes, instrument.rates, level=level)
     return seen, _leaning(seen, floor)
 
 

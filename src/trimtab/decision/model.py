@@ -1,11 +1,11 @@
 """What a decision says, and about what: values only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from trimtab.kinds import Better, Estimate, Missing, Score, Shape
+from trimtab.kinds import Better, Estimate, Instrument, Missing, Score, Shape
 
 
 class Verdict(StrEnum):
@@ -31,12 +31,14 @@ class Measurements:
 
     `trials[candidate][metric]` are in the drawn order. `shapes` says how each
     metric's scores become an estimate and `better` which way is good.
+    `instruments` are the detectors that metrics were scored by, if they were.
     """
 
     system: str
     trials: Mapping[str, Mapping[str, Sequence[Trial]]]
     shapes: Mapping[str, Shape]
     better: Mapping[str, Better]
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
 
 
 Asked = Literal["floor", "red-line", "regression"]

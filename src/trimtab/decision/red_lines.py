@@ -4,8 +4,16 @@ from collections.abc import Sequence
 
 from trimtab.decision.floors import see
 from trimtab.decision.model import Judgement, Trial, Verdict
-from trimtab.decision.words import Wording, cases, missing_words, sure
-from trimtab.kinds import Better, Estimate, Missing, Score, Shape
+from trimtab.decision.words import (
+    Wording,
+    cases,
+    errors_wanted,
+    instrument_words,
+    known_where_it_matters,
+    missing_words,
+    sure,
+)
+from trimtab.kinds import Better, Estimate, Instrument, Missing, Score, Shape
 
 
 def judge_red_line(
@@ -17,6 +25,7 @@ def judge_red_line(
     alpha: float,
     wording: Wording | None = None,
     seen: Estimate | Missing | None = None,
+    instrument: Instrument | None = None,
 ) -> Judgement:
     """FAIL on any event, INCONCLUSIVE while a case has no score, PASS when every case is clean.
 
@@ -32,9 +41,11 @@ def judge_red_line(
         alpha: Error probability of the bound in the reason.
         wording: How the policy speaks of the metric.
         seen: The estimate, when the caller has it already.
+        instrument: The detector that looked for events, if one did. A case is clean only as far as it would have
+            found one, so nothing passes while that is unknown.
     """
     wording = wording or Wording()
-    seen = see(shape, trials, alpha=alpha) if seen is None else seen
+    seen = see(shape, trials, alpha=alpha, instrument=instrument) if seen is None else seen
     events = sum(isinstance(trial.outcome, Score) and trial.outcome.value > 0.0 for trial in trials)
     clean = sum(isinstance(trial.outcome, Score) and trial.outcome.value == 0.0 for trial in trials)
     unknown = len(trials) - events - clean  # NaN and negative scores among them
@@ -49,6 +60,9 @@ def judge_red_line(
         be = "has" if unknown == 1 else "have"
         verdict = Verdict.INCONCLUSIVE
         why = f"No event in {cases(clean)}, but {unknown:,} more {be} no score, and one event there would be enough."
+    elif instrument is not None and not known_where_it_matters(instrument, up=False):
+        verdict = Verdict.INCONCLUSIVE
+        why = f"No event in {cases(clean)}. {instrument_words(instrument)} {errors_wanted()}"
     else:
         verdict, why = Verdict.PASS, f"No event in {cases(clean)}.{_bound(seen, alpha, wording)}"
     return Judgement(

@@ -1,14 +1,16 @@
 """No worse than the baseline, on the same cases; the burden of proof is the candidate's."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from trimtab.decision.floors import level_of, outcomes_of
 from trimtab.decision.model import Judgement, Trial, Verdict
-from trimtab.decision.words import Wording, cases, further_words, sure
-from trimtab.kinds import Better, Estimate, Missing, Score, Shape
+from trimtab.decision.words import Wording, cases, errors_wanted, further_words, instrument_words, sure
+from trimtab.kinds import Better, Estimate, Instrument, Missing, Score, Shape
 from trimtab.stats import paired_difference
 from trimtab.stats.clusters import usable
+from trimtab.stats.misreading import difference_through, further_pairs_through
 from trimtab.stats.paired import Pair, further_pairs
 
 COMPARABLE = (Shape.RATE, Shape.MEAN)
@@ -38,9 +40,16 @@ def _keyed(shape: Shape, trials: Sequence[Trial]) -> Iterator[tuple[tuple[str, i
         repeats[trial.case] += 1
 
 
-def worsened(pairs: Sequence[Pair], margin: float, *, alpha: float) -> bool:
+def compare(pairs: Sequence[Pair], *, alpha: float, instrument: Instrument | None = None) -> Estimate | Missing:
+    """The paired difference, of the truth behind what an instrument saw; its ends err with probability `alpha` each."""
+    if instrument is None:
+        return paired_difference(pairs, level=level_of(alpha))
+    return difference_through(pairs, instrument.rates, level=level_of(alpha))
+
+
+def worsened(pairs: Sequence[Pair], margin: float, *, alpha: float, instrument: Instrument | None = None) -> bool:
     """Whether "no worse by more than `margin`" is refuted at `alpha`."""
-    seen = paired_difference(pairs, level=level_of(alpha))
+    seen = compare(pairs, alpha=alpha, instrument=instrument)
     return isinstance(seen, Estimate) and seen.known and seen.interval.low > margin
 
 
@@ -57,6 +66,7 @@ def judge_regression(
     refuted: bool | None = None,
     family: int = 1,
     wording: Wording | None = None,
+    instrument: Instrument | None = None,
 ) -> Judgement:
     """PASS if the candidate is proved no worse than the baseline by more than the margin.
 
@@ -72,6 +82,7 @@ def judge_regression(
         refuted: As for `judge_floor`.
         family: As for `judge_floor`.
         wording: How the policy speaks of the metric.
+        instrument: The detector that both were scored by, if they were. It is taken to err on both alike.
     """
     wording = wording or Wording()
     requirement = f"no worse than {against or 'the baseline'} by {margin:g}"
@@ -88,22 +99,17 @@ def judge_regression(
             reason=f"{wording.question} {why}".strip(),
         )
 
-    if not against:
-        why = "The policy names no baseline to compare with: name one, or take `regression` out of the tier."
-        return answer(Verdict.INCONCLUSIVE, Missing("no-baseline"), why)
-    if shape is not None and shape not in COMPARABLE:
-        why = f"Pairs need scores from 0 to 1, and this metric is a {shape.value}: it cannot be compared case by case."
-        return answer(Verdict.INCONCLUSIVE, Missing("not-comparable"), why)
-    if shape is None or not baseline:
-        why = f"The baseline {against} was not measured, so nothing is known of the difference."
-        return answer(Verdict.INCONCLUSIVE, Missing("no-baseline"), why)
-    if not candidate:
-        return answer(Verdict.INCONCLUSIVE, Missing("not-measured"), "It was not measured, and silence proves nothing.")
+    reason, why = _incomparable(shape, candidate, baseline, against)
+    if reason or shape is None:
+        return answer(Verdict.INCONCLUSIVE, Missing(reason), why)
     pairs = pairs_of(shape, candidate, baseline, better=better)
-    seen = paired_difference(pairs, level=level_of(alpha))
+    seen = compare(pairs, alpha=alpha, instrument=instrument)
     if isinstance(seen, Missing):  # no pairs: excluded above
         return answer(Verdict.INCONCLUSIVE, seen, "Nothing was measured.")
-    beyond = worsened(pairs, margin, alpha=alpha)
+    if instrument is not None and (math.isinf(seen.interval.high) or shape is not Shape.RATE):
+        why = f"{instrument_words(instrument)} What differs may be its errors. {errors_wanted()}"
+        return answer(Verdict.INCONCLUSIVE, seen, why)
+    beyond = worsened(pairs, margin, alpha=alpha, instrument=instrument)
     refuted = beyond if refuted is None else refuted and beyond
     if seen.known and seen.interval.high <= margin:
         return answer(Verdict.PASS, seen, _reason(pairs, seen, margin, against, wording, alpha=alpha, verdict="proves"))
@@ -111,12 +117,36 @@ def judge_regression(
         return answer(
             Verdict.FAIL, seen, _reason(pairs, seen, margin, against, wording, alpha=alpha, verdict="refutes")
         )
-    needed = further_pairs(pairs, margin, alpha=alpha / family if beyond else alpha)
-    needed = None if needed is None else max(needed, 1)
+    needed = _needed(pairs, margin, alpha=alpha / family if beyond else alpha, instrument=instrument)
     why = _reason(pairs, seen, margin, against, wording, alpha=alpha, verdict="")
     if beyond:
         why += f" Among {family} requirements judged together that comes by luck too often to count as refuted."
     return answer(Verdict.INCONCLUSIVE, seen, f"{why} {further_words(needed, missing=seen.missing)}", needed)
+
+
+def _incomparable(
+    shape: Shape | None, candidate: Sequence[Trial], baseline: Sequence[Trial], against: str
+) -> tuple[str, str]:
+    """Why nothing can be said of the difference, as a word and as a sentence; both empty if something can."""
+    if not against:
+        why = "The policy names no baseline to compare with: name one, or take `regression` out of the tier."
+        return "no-baseline", why
+    if shape is not None and shape not in COMPARABLE:
+        why = f"Pairs need scores from 0 to 1, and this metric is a {shape.value}: it cannot be compared case by case."
+        return "not-comparable", why
+    if shape is None or not baseline:
+        return "no-baseline", f"The baseline {against} was not measured, so nothing is known of the difference."
+    if not candidate:
+        return "not-measured", "It was not measured, and silence proves nothing."
+    return "", ""
+
+
+def _needed(pairs: Sequence[Pair], margin: float, *, alpha: float, instrument: Instrument | None) -> int | None:
+    if instrument is None:
+        needed = further_pairs(pairs, margin, alpha=alpha)
+    else:
+        needed = further_pairs_through(pairs, margin, instrument.rates, alpha=alpha)
+    return None if needed is None else max(needed, 1)
 
 
 def _reason(

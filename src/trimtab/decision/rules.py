@@ -90,7 +90,12 @@ class _Bench:
     def candidate(self, name: str) -> CandidateDecision:
         trials = self.measurements.trials.get(name, {})
         estimates = {
-            metric: see(self.measurements.shapes.get(metric), trials.get(metric, ()), alpha=self.alpha)
+            metric: see(
+                self.measurements.shapes.get(metric),
+                trials.get(metric, ()),
+                alpha=self.alpha,
+                instrument=self.measurements.instruments.get(metric),
+            )
             for metric in self._metrics()
         }
         judgements = (
@@ -136,6 +141,7 @@ class _Bench:
 
     def _floors_and_regressions(self, name: str, estimates: Mapping[str, Estimate | Missing]) -> list[Judgement]:
         shapes, trials = self.measurements.shapes, self.measurements.trials.get(name, {})
+        instruments = self.measurements.instruments
         baseline = self.spec.baseline or ""
         theirs = self.measurements.trials.get(baseline, {})
         compared = [] if name == baseline else self._compared()
@@ -151,12 +157,13 @@ class _Bench:
                 floor = self.tier.floors[metric]
                 # An estimate at a smaller alpha is wider: what does not break the floor now never will.
                 return breaks(floor, estimates[metric]) and breaks(
-                    floor, see(shape, trials.get(metric, ()), alpha=alpha)
+                    floor, see(shape, trials.get(metric, ()), alpha=alpha, instrument=instruments.get(metric))
                 )
             ours, other = trials.get(metric, ()), theirs.get(metric, ())
             if shape not in COMPARABLE or not (ours and other):
                 return False
-            return worsened(pairs_of(shape, ours, other, better=self.better(metric)), margin, alpha=alpha)
+            pairs = pairs_of(shape, ours, other, better=self.better(metric))
+            return worsened(pairs, margin, alpha=alpha, instrument=instruments.get(metric))
 
         refuted = holm(names, refuted_at, alpha=self.alpha)
         family = len(names)
@@ -171,6 +178,7 @@ class _Bench:
                 family=family,
                 wording=self.wording(metric),
                 seen=estimates[metric],
+                instrument=instruments.get(metric),
             )
             for metric, floor in self.tier.floors.items()
         ]
@@ -187,6 +195,7 @@ class _Bench:
                 refuted=("regression", metric) in refuted,
                 family=family,
                 wording=self.wording(metric),
+                instrument=instruments.get(metric),
             )
             for metric in compared
         ]
@@ -201,4 +210,5 @@ class _Bench:
             alpha=self.alpha,
             wording=self.wording(metric),
             seen=estimates[metric],
+            instrument=self.measurements.instruments.get(metric),
         )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trimtab.decision.model import Trial
-from trimtab.kinds import Estimate, Missing, Score, Shape
+from trimtab.kinds import Estimate, Instrument, Missing, Score, Shape
 
 _MOST_PLACES = 9
 _SPOKEN = {Shape.P50: "Half", Shape.P95: "95%"}
@@ -76,6 +76,30 @@ def seen_words(shape: Shape, seen: Estimate, trials: Sequence[Trial], wording: W
         be = "case has" if seen.missing == 1 else "cases have"
         text += f" {seen.missing:,} more {be} no score and count as the worst they could have been."
     return f"{wording.question} {text}".strip()
+
+
+def instrument_words(instrument: Instrument) -> str:
+    """Who says so, and whether that is to be believed."""
+    rates = instrument.rates
+    who = f"That is what the detector {instrument.detector} says"
+    if rates.sensitivity and rates.false_alarm:
+        return f"{who}; its errors as counted on {rates.corpus} are allowed for."
+    if rates.sensitivity:
+        return f"{who}; how often it misses is allowed for, and how often it raises a false alarm is unknown."
+    if rates.false_alarm:
+        return f"{who}; how often it raises a false alarm is allowed for, and how often it misses is unknown."
+    return f"{who}, and how often it errs is unknown."
+
+
+def known_where_it_matters(instrument: Instrument, *, up: bool) -> bool:
+    """Whether the error is known that could hide a broken floor: misses below one, false alarms above."""
+    rates = instrument.rates
+    return (rates.false_alarm if up else rates.sensitivity) is not None
+
+
+def errors_wanted() -> str:
+    """What to do about an error rate that is unknown."""
+    return "Count its errors on cases that people have read, and give them as `errors` of the metric."
 
 
 def range_words(seen: Estimate, alpha: float, wording: Wording, *, bound: float) -> str:

@@ -53,7 +53,7 @@ class RunStarted:
 
     candidates: Mapping[str, str]  # name -> digest of its specification in the policy
     suites: Mapping[str, Mapping[str, Any]]  # name -> {cases, order: digest of the drawn order, version, seed}
-    metrics: Mapping[str, Mapping[str, Any]]  # name -> {suite, plugin, version, shape, unit, better}
+    metrics: Mapping[str, Mapping[str, Any]]  # name -> {suite, plugin, version, shape, unit, better, instrument if any}
     trimtab: str  # our version
     python: str
     machine: str  # processor kind and core count; nothing that names a host or person

@@ -13,6 +13,7 @@ from trimtab.kinds.detector import (
     RemoteDetector,
 )
 from trimtab.kinds.estimate import Estimate, Interval, Missing, Shape
+from trimtab.kinds.instrument import Instrument
 from trimtab.kinds.metric import Better, Metric
 from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
 from trimtab.kinds.suite import Suite
@@ -32,6 +33,7 @@ __all__ = [
     "Estimate",
     "Exchange",
     "Finding",
+    "Instrument",
     "Interval",
     "Message",
     "Metric",

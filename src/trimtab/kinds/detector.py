@@ -75,11 +75,14 @@ class ErrorRates:
     """How often a detector errs on a named corpus that none of its weights saw; probabilities with intervals.
 
     None means unknown, which is not the same as perfect: claims built on the detector widen accordingly.
+    With the counts behind an interval, claims at any confidence can be built on it.
     """
 
     corpus: str
     sensitivity: Interval | None = None  # found, of what was there
     false_alarm: Interval | None = None  # flagged, of what was clean
+    found: tuple[int, int] | None = None  # how many, of how many
+    alarms: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,9 @@
 """Rules about guards: their detectors are installed and can find what the rules name."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from trimtab.errors import PluginError
 from trimtab.kinds import DetectorCard, plugins
 from trimtab.policy.candidates import check_installed, check_no_keys, check_parameters
 from trimtab.policy.include import Gathered
@@ -33,10 +37,17 @@ def _rule(rule: Part, gathered: Gathered) -> None:
     name = rule["detector"].text
     if not name or not check_installed("detectors", name, rule["detector"], gathered):
         return
+    before = len(gathered.mistakes)
     check_parameters("detectors", name, rule["with"], gathered)
     if rule["with"].value is not None:
         check_no_keys(rule["with"], gathered)
     known = _labels(name)
+    if rule["with"].names and not any(not mistake.warning for mistake in gathered.mistakes[before:]):
+        against, own = _made(name, rule["with"].value)
+        known = own or known  # fields may say what it finds
+        if against:
+            gathered.report(rule["with"].where, f"{name} {against}")
+            return
     for label in rule["labels"].items():
         if known is not None and not _among(label.text, known):
             message = f"{quote(label.text)} is nothing that {name} finds"
@@ -59,6 +70,17 @@ def _labels(detector: str) -> tuple[str, ...] | None:
     except Exception:  # noqa: BLE001  # somebody else's module; that it does not load is reported by name
         return None
     return card.labels if isinstance(card, DetectorCard) else None
+
+
+def _made(detector: str, given: Mapping[str, Any]) -> tuple[str, tuple[str, ...] | None]:
+    """What a detector has against its fields, and the labels that it finds with them; empty and None if unknown."""
+    try:
+        card = getattr(plugins.make("detectors", detector, **given), "card", None)
+    except PluginError as error:
+        return error.detail, None
+    except Exception as error:  # noqa: BLE001  # as below
+        return f"breaks with these fields ({type(error).__name__})", None
+    return "", card.labels if isinstance(card, DetectorCard) else None
 
 
 def _families(labels: tuple[str, ...]) -> list[str]:

@@ -7,32 +7,54 @@ from functools import cache
 from typing import Any, get_type_hints
 
 from trimtab.errors import MissingPackageError, PluginError
-from trimtab.kinds import Shape, plugins
+from trimtab.kinds import Instrument, Shape, plugins
 from trimtab.kinds.plugins import Group
 
 
 @dataclass(frozen=True, slots=True)
 class MetricFacts:
-    """Direction, unit and shape of a metric plugin; empty where it does not say."""
+    """Direction, unit, shape and instrument of a metric plugin; empty where it does not say."""
 
     better: str
     unit: str
     shape: Shape | None
+    instrument: Instrument | None = None
+
+
+def metric_facts(name: str, given: Mapping[str, Any] | None = None) -> MetricFacts | None:
+    """What a metric plugin with these fields measures, or None when it cannot be asked."""
+    return _asked(name, given) if given else _asked_plainly(name)
 
 
 @cache
-def metric_facts(name: str) -> MetricFacts | None:
-    """What a metric plugin measures, or None when it cannot be asked."""
+def _asked_plainly(name: str) -> MetricFacts | None:
+    return _asked(name, {})
+
+
+def _asked(name: str, given: Mapping[str, Any]) -> MetricFacts | None:
     try:
-        plugin = plugins.make("metrics", name)
+        plugin = plugins.make("metrics", name, **given)
         better, unit, shape = plugin.better, plugin.unit, plugin.shape
+        instrument = getattr(plugin, "instrument", None)
     except Exception:  # noqa: BLE001  # somebody else's code; `trouble` says what is wrong with it
         return None
     return MetricFacts(
         better=better if isinstance(better, str) else "",
         unit=unit if isinstance(unit, str) else "",
         shape=shape if isinstance(shape, Shape) else None,
+        instrument=instrument if isinstance(instrument, Instrument) else None,
     )
+
+
+def does_not_fit(name: str, given: Mapping[str, Any]) -> str:
+    """What a metric plugin has against these fields, or empty text."""
+    try:
+        plugins.make("metrics", name, **given)
+    except PluginError as error:
+        return error.detail
+    except Exception as error:  # noqa: BLE001  # as above
+        return f"it breaks ({type(error).__name__})"
+    return ""
 
 
 def default_score(suite: str, given: Mapping[str, Any] | None = None) -> str:

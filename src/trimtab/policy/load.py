@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from trimtab.errors import Mistake, PolicyError
 from trimtab.policy.explain import explain
 from trimtab.policy.include import MAX_MISTAKES, Gathered, gather
+from trimtab.policy.judges import warn_of_judges
 from trimtab.policy.model import Policy
 from trimtab.policy.rules import check_rules, warn_of_costs
 
@@ -56,6 +57,7 @@ def check_policy(path: str | os.PathLike[str]) -> Checked:
         check_rules(gathered)
     if policy is not None and not _refused(gathered):
         warn_of_costs(policy, gathered)
+        warn_of_judges(policy, gathered)
     refused = policy is None or _refused(gathered)
     return Checked(policy=None if refused else policy, mistakes=_in_order(gathered))
 

@@ -63,6 +63,7 @@ class Source(Strict):
 
     suite: str = Field(description="A suite of this policy, or the name of an installed one.")
     score: str = Field(default="", description="Metric plugin, when not the suite's own.")
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the metric plugin.")
 
 
 class MetricSpec(Strict):
@@ -307,6 +308,7 @@ _LATER = (
     ("guards",),
     ("tiers", "*", "actions"),
     ("systems", "*", "guard"),
+    ("metrics", "*", "source", "with"),
     ("systems", "*", "candidates", "*", "guard"),
     ("systems", "*", "candidates", "*", "of"),
 )

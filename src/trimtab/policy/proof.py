@@ -19,6 +19,8 @@ class FloorCost:
     `alpha` is the one-sided error probability left for it: 1 - confidence,
     shared among the candidates. `needed` is None when no rule gives a number
     for this kind of metric; `provable` is False when no number is enough.
+    `unknown` names the detector that the metric is scored by, if how often it errs in the direction that
+    matters is unknown: then no number is enough either.
     `requirement` is the floor as written, `asked` the same as people read it.
     `proof` says what these cases must be like.
     """
@@ -36,6 +38,7 @@ class FloorCost:
     alpha: float
     needed: int | None
     provable: bool = True
+    unknown: str = ""
 
     @property
     def affordable(self) -> bool:
@@ -45,6 +48,8 @@ class FloorCost:
     def __str__(self) -> str:
         among = f" among {self.candidates} candidates" if self.candidates > 1 else ""
         asked = f"{self.asked} at {self.confidence * 100:.4g}% confidence{among}"
+        if self.unknown:
+            return f"{asked} cannot be proved while nobody knows how often the detector {self.unknown} errs"
         if not self.provable:
             return f"{asked} cannot be proved by any number of cases"
         if self.needed is None:
@@ -96,13 +101,15 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
         for metric_name, floor in tier.floors.items():
             metric = policy.metrics[metric_name]
             suite = policy.suites.get(metric.source.suite) or SuiteSpec(builtin=metric.source.suite)
-            facts = metric_facts(metric.source.score or suite.score or default_score(suite.builtin, suite.with_))
+            score = metric.source.score or suite.score or default_score(suite.builtin, suite.with_)
+            facts = metric_facts(score, metric.source.with_)
             asked = _asked(floor, metric.unit)
             needed, provable = None, True
             try:
                 needed = _needed(metric, facts, floor, alpha)
             except ValueError:
                 provable = False
+            unknown = _unknown(facts, floor)
             found.append(
                 FloorCost(
                     system=name,
@@ -117,10 +124,20 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
                     confidence=tier.confidence,
                     alpha=alpha,
                     needed=needed,
-                    provable=provable,
+                    provable=provable and not unknown,
+                    unknown=unknown,
                 )
             )
     return tuple(found)
+
+
+def _unknown(facts: MetricFacts | None, floor: Floor) -> str:
+    """The detector behind a metric, when nothing is known of the errors that could hide a broken floor."""
+    if facts is None or facts.instrument is None:
+        return ""
+    rates = facts.instrument.rates
+    known = rates.sensitivity if floor.at_most is not None else rates.false_alarm
+    return "" if known else facts.instrument.detector
 
 
 def _asked(floor: Floor, unit: str) -> str:

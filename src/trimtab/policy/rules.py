@@ -11,7 +11,7 @@ from trimtab.kinds import plugins
 from trimtab.policy.candidates import check_candidate, check_installed, check_no_keys, check_parameters
 from trimtab.policy.guards import check_actions, check_guard
 from trimtab.policy.include import Gathered
-from trimtab.policy.installed import default_score, metric_facts
+from trimtab.policy.installed import MetricFacts, default_score, does_not_fit, metric_facts
 from trimtab.policy.keys import nearest
 from trimtab.policy.model import Policy
 from trimtab.policy.part import Part
@@ -55,6 +55,9 @@ def warn_of_costs(policy: Policy, gathered: Gathered) -> None:
             spec = policy.suites.get(cost.suite)
             rows = f" (its file, {quote(spec.file)}, must hold as many rows)" if spec and spec.file else ""
             gathered.report(where, message, f"Raise its `cases`{rows}, or accept a looser floor.", warning=True)
+        elif cost.unknown:
+            message = "Count its errors on cases that people have read, and give them as `errors` of the metric."
+            gathered.report(where, str(cost), message, warning=True)
         else:
             gathered.report(where, str(cost), "List the metric under `red_lines` instead.", warning=True)
 
@@ -112,7 +115,7 @@ def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
     if source["score"].text:
         check_installed("metrics", source["score"].text, source["score"], gathered)
     score = _score(metric, root)
-    facts = metric_facts(score) if score in plugins.names("metrics") else None
+    facts = _facts(score, source["with"], gathered) if score in plugins.names("metrics") else None
     unit = metric["unit"].text or "ratio"
     if facts and facts.better and metric["better"].text in {"higher", "lower"} - {facts.better}:
         message = f"must be `{facts.better}`: that is the good direction of {score}"
@@ -122,6 +125,25 @@ def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
         gathered.report(metric["unit"].where, message, f"Write `unit: {facts.unit}`, and its numbers in that unit.")
     elif unit == "ratio":
         _in_ratio(metric["target"], gathered)
+
+
+def _facts(score: str, given: Part, gathered: Gathered) -> MetricFacts | None:
+    """What a metric plugin with these fields measures; report those that it does not take."""
+    if not given.names:
+        return metric_facts(score)
+    before = len(gathered.mistakes)
+    check_parameters("metrics", score, given, gathered)
+    check_no_keys(given, gathered)
+    detector = given["detector"]
+    if detector.text and check_installed("detectors", detector.text, detector, gathered):
+        check_parameters("detectors", detector.text, given["fields"], gathered)
+    if any(not mistake.warning for mistake in gathered.mistakes[before:]):
+        return None
+    against = does_not_fit(score, given.value)
+    if against:
+        gathered.report(given.where, f"{score} {against}")
+        return None
+    return metric_facts(score, given.value)
 
 
 def _in_ratio(part: Part, gathered: Gathered) -> None:

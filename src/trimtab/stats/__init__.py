@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trimtab.stats.binomial import Side, clopper_pearson, rate, trials_needed, trials_to_prove
+    from trimtab.stats.misreading import further_through, through
     from trimtab.stats.multiple import holm
     from trimtab.stats.paired import mcnemar, paired_difference
     from trimtab.stats.planning import further_trials
@@ -20,12 +21,14 @@ _HOME = {
     "Side": "trimtab.stats.binomial",
     "clopper_pearson": "trimtab.stats.binomial",
     "estimate": "trimtab.stats.shapes",
+    "further_through": "trimtab.stats.misreading",
     "further_trials": "trimtab.stats.planning",
     "holm": "trimtab.stats.multiple",
     "mcnemar": "trimtab.stats.paired",
     "paired_difference": "trimtab.stats.paired",
     "point_range": "trimtab.stats.shapes",
     "rate": "trimtab.stats.binomial",
+    "through": "trimtab.stats.misreading",
     "trials_needed": "trimtab.stats.binomial",
     "trials_to_prove": "trimtab.stats.binomial",
 }
@@ -35,12 +38,14 @@ __all__ = [
     "Side",
     "clopper_pearson",
     "estimate",
+    "further_through",
     "further_trials",
     "holm",
     "mcnemar",
     "paired_difference",
     "point_range",
     "rate",
+    "through",
     "trials_needed",
     "trials_to_prove",
 ]

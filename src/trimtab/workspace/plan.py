@@ -78,7 +78,7 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
     scored: dict[str, list[Scored]] = {name: [] for name in suites}
     for name, source in sources.items():
         if source.suite in suites:
-            plugin = plugins.make("metrics", source.score or suites[source.suite].score)
+            plugin = plugins.make("metrics", source.score or suites[source.suite].score, **source.with_)
             scored[source.suite].append(Scored(name=name, suite=source.suite, plugin=plugin))
     chosen = named if candidates else set(spec.candidates)
     if policy.tiers[spec.tier].regression and spec.baseline:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from trimtab.decision import Verdict, provisional
-from trimtab.kinds import Estimate, Missing, Score, Shape
+from trimtab.kinds import Estimate, Instrument, Missing, Score, Shape
 from trimtab.measure.runner import Tally
 from trimtab.policy import Floor
 
@@ -21,6 +21,7 @@ class Watched:
     floor: Floor | None
     alpha: float
     unit: str = ""
+    instrument: Instrument | None = None
     outcomes: list[tuple[str, Score | Missing]] = field(default_factory=list)
     _known: int = -1
     _due: float = 0.0
@@ -33,7 +34,8 @@ class Watched:
         now = time.monotonic()
         if self._known != len(self.outcomes) and now >= self._due:
             self._known = len(self.outcomes)
-            self._seen = provisional(self.shape, self.outcomes[: self._known], self.floor, self.alpha)
+            so_far = self.outcomes[: self._known]
+            self._seen = provisional(self.shape, so_far, self.floor, self.alpha, instrument=self.instrument)
             self._due = time.monotonic() + _SHARE_OF_TIME * (time.monotonic() - now)
         return self._seen
 

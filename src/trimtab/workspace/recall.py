@@ -7,7 +7,7 @@ from trimtab.decision.model import Measurements, Trial
 from trimtab.errors import UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Decided, Observation, PolicyAdopted, RunFinished, RunStarted
-from trimtab.kinds import Missing, Shape
+from trimtab.kinds import Instrument, Missing, Score, Shape
 from trimtab.policy import Policy
 
 
@@ -46,14 +46,14 @@ class Recalled:
         if before is None or isinstance(before.outcome, Missing):
             cases[observation.case] = observation
 
-    def recorded(self) -> set[tuple[str, str, str]]:
-        """(candidate, metric, case) of everything that was scored; what was missing may still be answered."""
+    def recorded(self) -> dict[tuple[str, str, str], Score]:
+        """By candidate, metric and case, everything that was scored; what was missing may still be answered."""
         return {
-            (candidate, metric, row.case)
+            (candidate, metric, row.case): row.outcome
             for candidate, metrics in self.observations.items()
             for metric, rows in metrics.items()
             for row in rows
-            if not isinstance(row.outcome, Missing)
+            if isinstance(row.outcome, Score)
         }
 
     def measurements(self) -> Measurements:
@@ -66,6 +66,11 @@ class Recalled:
             },
             shapes={name: Shape(facts["shape"]) for name, facts in self.started.metrics.items()},
             better={name: facts["better"] for name, facts in self.started.metrics.items()},
+            instruments={
+                name: Instrument.from_payload(facts["instrument"])
+                for name, facts in self.started.metrics.items()
+                if "instrument" in facts
+            },
         )
 
     def failures(self, limit: int = 5) -> dict[str, dict[str, list[Observation]]]:

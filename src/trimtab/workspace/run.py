@@ -1,5 +1,6 @@
 """The measuring loop: plan → ask → score → ledger."""
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from trimtab.workspace.progress import Board
 
 _BATCH = 500  # observations appended at once
 _BATCH_SECONDS = 1.0  # or after this long: what the ledger holds lags the cache by no more
+_JUDGED_AT_ONCE = 8  # cases that wait for a judge; the endpoint is asked on meanwhile
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Measuring:
     board: Board
     run: str
     purse: Purse
-    recorded: set[tuple[str, str, str]]
+    recorded: Mapping[tuple[str, str, str], Score]
     artefacts: Mapping[str, str]
     fresh: bool = False
     tally: Tally = field(default_factory=Tally)
@@ -91,11 +93,41 @@ class Measuring:
         self.board.say(f"asking {name}")
         jobs = self._jobs(name, model, spec, system, identity, screen)
         try:
-            async with aclosing(ask_all(jobs, cache=self.cache, tally=self.tally, purse=self.purse)) as results:
-                async for result in results:
-                    self._take(result, subject)
+            await self._ask(jobs, subject)
         finally:
             self._flush(subject)
+
+    async def _ask(self, jobs: list[Job], subject: Subject) -> None:
+        """Ask and score everything. Who scores by asking somebody else does so beside the asking, or it would wait."""
+        judged: set[asyncio.Task[None]] = set()
+        try:
+            async with aclosing(ask_all(jobs, cache=self.cache, tally=self.tally, purse=self.purse)) as results:
+                async for result in results:
+                    if not any(hasattr(scored.plugin, "ascore") for scored in self.plan.scored[result.suite]):
+                        self._take(result, subject)
+                        continue
+                    judged.add(asyncio.create_task(self._judge(result, subject)))
+                    if len(judged) >= _JUDGED_AT_ONCE:
+                        done, judged = await asyncio.wait(judged, return_when=asyncio.FIRST_COMPLETED)
+                        for task in done:
+                            task.result()  # what went wrong in it goes on
+            while judged:
+                await judged.pop()
+        finally:
+            for task in judged:
+                task.cancel()
+            await asyncio.gather(*judged, return_exceptions=True)
+
+    async def _judge(self, result: Result, subject: Subject) -> None:
+        waited = {
+            scored.name: await _awaited(scored, result)
+            for scored in self.plan.scored[result.suite]
+            if hasattr(scored.plugin, "ascore") and self._recorded(scored, result) is None
+        }
+        self._take(result, subject, waited)
+
+    def _recorded(self, scored: Scored, result: Result) -> Score | None:
+        return self.recorded.get((result.candidate, scored.name, result.case.id))
 
     def _jobs(  # noqa: PLR0917  # all of one candidate
         self, name: str, model: str, spec: Candidate, system: System, identity: Mapping[str, Any], screen: Screen | None
@@ -132,14 +164,16 @@ class Measuring:
                 "Measure it anew with `trimtab run --fresh`.",
             )
 
-    def _take(self, result: Result, subject: Subject) -> None:
-        """Score one finished case for every metric of its suite."""
+    def _take(self, result: Result, subject: Subject, waited: Mapping[str, Score | Missing] | None = None) -> None:
+        """Score one finished case for every metric of its suite; `waited` are scores that took a wait."""
         line = self.board.line(result.candidate, result.suite)
         line.begin()
         for scored, watched in zip(self.plan.scored[result.suite], line.watched, strict=True):
-            outcome = _outcome(scored, result)
+            known = self._recorded(scored, result)
+            given = (waited or {}).get(scored.name)
+            outcome = known or given or _outcome(scored, result)
             watched.outcomes.append((result.case.independent_unit, outcome))
-            if (result.candidate, scored.name, result.case.id) not in self.recorded:
+            if known is None:
                 maker = f"{scored.plugin.name}/{scored.plugin.version}"
                 self._pending.setdefault(maker, []).append(self._observation(scored, result, outcome))
         line.done += 1
@@ -185,13 +219,29 @@ class Measuring:
 
 
 def _outcome(scored: Scored, result: Result) -> Score | Missing:
-    """The metric's word on a finished case. What is missing keeps its case's group, so that no group can hide."""
+    """The metric's word on a finished case."""
     if isinstance(result.outcome, Missing):
         return replace(result.outcome, group=result.case.group)
     try:
         outcome = scored.plugin.score(result.case, result.outcome)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's metric; a crash is not a clean result
         outcome = Missing("metric-crashed", type(error).__name__)
+    return _settled(outcome, result)
+
+
+async def _awaited(scored: Scored, result: Result) -> Score | Missing:
+    """As `_outcome`, of a metric that waits for its word."""
+    if isinstance(result.outcome, Missing):
+        return replace(result.outcome, group=result.case.group)
+    try:
+        outcome = await scored.plugin.ascore(result.case, result.outcome)  # type: ignore[attr-defined]  # optional
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # as above
+        outcome = Missing("metric-crashed", type(error).__name__)
+    return _settled(outcome, result)
+
+
+def _settled(outcome: Score | Missing, result: Result) -> Score | Missing:
+    """What the ledger can hold. What is missing keeps its case's group, so that no group can hide."""
     if not isinstance(outcome, Missing) and not _usable(outcome):
         outcome = Missing("metric-crashed", "a score that is no finite number")
     if isinstance(outcome, Missing) and not outcome.group:

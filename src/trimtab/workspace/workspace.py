@@ -16,7 +16,7 @@ from trimtab.decision import Decision, decide, from_payload, to_payload
 from trimtab.errors import SystemUnavailableError, UnreproducibleError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Decided, Observation, PolicyAdopted, Record, RunFinished, RunStarted, Subject
-from trimtab.kinds import Missing
+from trimtab.kinds import Instrument, Missing
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Purse
 from trimtab.policy import Policy, load_policy
@@ -120,7 +120,7 @@ class Workspace:
                 board=board,
                 run=run,
                 purse=Purse(budget=budget),
-                recorded=resumed.recorded() if resumed else set(),
+                recorded=resumed.recorded() if resumed else {},
                 artefacts=resumed.artefacts if resumed else {},
                 fresh=started.fresh,
             )
@@ -267,6 +267,8 @@ def _started(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
 
 def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:
     scored, spec = plan.metrics[name], policy.metrics[name]
+    instrument = getattr(scored.plugin, "instrument", None)
+    through = {"instrument": instrument.payload()} if isinstance(instrument, Instrument) else {}
     return {
         "suite": scored.suite,
         "plugin": scored.plugin.name,
@@ -274,6 +276,7 @@ def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:
         "shape": scored.plugin.shape.value,
         "unit": spec.unit,
         "better": spec.better,
+        **through,
     }
 
 
@@ -293,6 +296,7 @@ def _lines(policy: Policy, plan: Plan) -> list[Line]:
                     floor=tier.floors.get(scored.name),
                     alpha=alpha,
                     unit=policy.metrics[scored.name].unit,
+                    instrument=getattr(scored.plugin, "instrument", None),
                 )
                 for scored in plan.scored[suite.name]
             ),

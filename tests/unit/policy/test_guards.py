@@ -49,6 +49,17 @@ def test_a_guard_that_makes_sense_has_no_mistake(tmp_path):
         ("action: mask", "action: mask, threshold: 2", "threshold"),
         ("action: mask", "action: mask, origins: [user]", "whose messages"),
         ("action: mask", "action: mask, with: {label: [x]}", "is not a parameter of patterns"),
+        ("action: mask", "action: mask, with: {labels: [sceret]}", "sceret"),
+        (
+            "detector: patterns, labels: [personal, secret.jwt]",
+            "detector: llm-judge, with: {url: 'http://h', model: m, labels: [harm.hat]}",
+            "no built-in rubric",
+        ),
+        (
+            "detector: patterns, labels: [personal, secret.jwt]",
+            "detector: llm-judge, with: {url: 'http://h', model: m, labels: [harm.hate]}, labels: [harm.violence]",
+            "is nothing that llm-judge finds",
+        ),
         ("model: m}, guard: standard", "model: m}, guard: standrad", "Did you mean `standard`?"),
         ("    guard: standard", "    guard: other", "is not a guard of this policy"),
         (

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from trimtab.builtin.systems.openai import OpenAIClient, OpenAISystem, endpoint, retry_after
+from trimtab.builtin.systems.openai import OpenAIClient, OpenAISystem, endpoint
+from trimtab.builtin.systems.openai_http import retry_after
 from trimtab.errors import CallError, SystemUnavailableError
 from trimtab.kinds import Message, Request
 from trimtab.testing import Behaviour, OpenAIServer

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import orjson
 
 from trimtab._optional import need
-from trimtab.builtin.systems.openai import retry_after
+from trimtab.builtin.systems.openai_http import retry_after
 from trimtab.builtin.systems.openai_wire import Answer, StreamedAnswer, decode
 from trimtab.errors import CallError, SystemUnavailableError
 from trimtab.kinds import Reply, Request

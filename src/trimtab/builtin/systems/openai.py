@@ -5,9 +5,6 @@
 from the environment. Systems that start a server of their own hold a client.
 """
 
-import asyncio
-import email.utils
-import math
 import os
 import ssl
 import time
@@ -20,18 +17,17 @@ import orjson
 from yarl import URL
 
 from trimtab._canonical import digest
-from trimtab.builtin.systems.openai_wire import Answer, Api, StreamedAnswer, decode, encode, error_word
+from trimtab.builtin.systems.openai_http import failure, read_body, refusal, too_large
+from trimtab.builtin.systems.openai_wire import Answer, Api, StreamedAnswer, decode, encode
 from trimtab.builtin.systems.sse import EventSplitter
 from trimtab.errors import CallError, SystemUnavailableError
 from trimtab.kinds import Reply, Request
 
 _CONNECT_SECONDS = 30.0
 _MAX_BYTES = 8 * 1024 * 1024
-_ERROR_BYTES = 64 * 1024
 # Just under the five seconds after which uvicorn closes an idle connection: a
 # request sent into a closing connection fails, and a POST is not sent again silently.
 _KEEPALIVE_SECONDS = 4.5
-_RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 529, 530})
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"})
 
 
@@ -144,14 +140,14 @@ class OpenAIClient:
             # Not redirected: a key is for the host that the policy names.
             async with self._session.post(self._url, data=payload, allow_redirects=False) as response:
                 if response.status != 200:
-                    raise await _refusal(response)
+                    raise await refusal(response)
                 if response.content_type == "text/event-stream":
                     answer, first_at = await self._stream(response)
                     first_token = None if first_at is None else first_at - start
                 else:
-                    answer = decode(await _read(response, self._max_bytes), self._api)
+                    answer = decode(await read_body(response, self._max_bytes), self._api)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _failure(error, self._url) from None
+            raise failure(error, self._url) from None
         return Reply(
             text=answer.text,
             finish=answer.finish,
@@ -171,7 +167,7 @@ class OpenAIClient:
         async for chunk in response.content.iter_any():
             size += len(chunk)
             if size > self._max_bytes:
-                raise _too_large(self._max_bytes)
+                raise too_large(self._max_bytes)
             for data in events.feed(chunk):
                 if answer.add(data) and first is None:
                     first = time.perf_counter()
@@ -295,86 +291,9 @@ class OpenAISystem:
         return value
 
 
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    """The body, at most `limit` bytes of it once decompressed."""
-    if response.content_length is not None and response.content_length > limit:
-        raise _too_large(limit)
-    parts: list[bytes] = []
-    size = 0
-    async for chunk in response.content.iter_any():
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(limit)
-        parts.append(chunk)
-    return b"".join(parts)
-
-
-def _too_large(limit: int) -> CallError:
-    return CallError("too-large", f"the answer is longer than {limit} bytes")
-
-
 def _whole(data: bytes) -> bool:
     try:
         orjson.loads(data)
     except orjson.JSONDecodeError:
         return False
     return True
-
-
-async def _refusal(response: aiohttp.ClientResponse) -> CallError:
-    status = response.status
-    try:
-        word = error_word(await _read(response, _ERROR_BYTES))
-    except (CallError, aiohttp.ClientError, OSError):
-        word = ""  # the status says enough
-    if word == "insufficient_quota":  # sent as 429, but no waiting helps
-        return CallError("quota", "the account has no credit left")
-    if word == "content_filter":
-        return CallError("filtered", "the server refused the prompt")
-    return CallError(
-        f"http-{status}",
-        word,
-        retryable=status in _RETRYABLE,
-        retry_after=retry_after(response.headers.get("Retry-After", ""), now=time.time()),
-    )
-
-
-def retry_after(value: str, *, now: float) -> float | None:
-    """Seconds to wait by a Retry-After header: a number or an HTTP date; None when it says neither.
-
-    `now` is Unix time.
-    """
-    value = value.strip()
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = email.utils.parsedate_to_datetime(value).timestamp() - now
-        except (ValueError, OverflowError, OSError):
-            return None
-        return max(0.0, seconds)
-    return seconds if math.isfinite(seconds) and seconds >= 0.0 else None
-
-
-def _failure(error: Exception, url: URL) -> CallError:
-    """What went wrong on the way; texts of other people's exceptions may quote headers, so none is passed on."""
-    place = f"{url.host}:{url.port}"
-    match error:
-        case aiohttp.ClientConnectorDNSError():
-            return CallError("unresolved", f"no address is known for {url.host}", retryable=True)
-        case aiohttp.ClientSSLError() | ssl.SSLError():
-            return CallError("tls", f"{place} offers no connection that can be trusted")
-        case asyncio.TimeoutError():
-            return CallError("timeout", f"{place} did not take the connection in time", retryable=True)
-        case aiohttp.ClientConnectorError():
-            if isinstance(error.os_error, ConnectionRefusedError):
-                return CallError("refused", f"nothing listens at {place}", retryable=True)
-            return CallError("unreachable", f"{place} cannot be reached", retryable=True)
-        case aiohttp.ClientPayloadError():
-            return CallError("truncated", "the connection closed inside the answer", retryable=True)
-        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | OSError():
-            return CallError("disconnected", "the connection closed before the answer", retryable=True)
-        case _:
-            return CallError("malformed", "the answer is not HTTP", retryable=True)
