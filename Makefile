@@ -17,6 +17,10 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 ARGS ?=
 
+# Bytecode is kept even where the environment says otherwise: without it every process that a test or the demo starts would
+# compile the same seven hundred modules again, which takes longer than most of them run.
+export PYTHONDONTWRITEBYTECODE :=
+
 DEMO_OUT ?= trimtab-report
 TORCH := torch==2.13.0
 
