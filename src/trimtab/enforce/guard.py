@@ -4,14 +4,14 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from trimtab.enforce.checks import Checks, Look
 from trimtab.enforce.reading import Given, Reading, read
 from trimtab.enforce.ruling import Action, Ruling, Skipped
 from trimtab.enforce.stream import GuardStream
 from trimtab.errors import UsageError
-from trimtab.kinds import Context
+from trimtab.kinds import Context, Origin
 from trimtab.policy import GuardSpec, Policy, load_policy
 
 Messages = Sequence[Given]
@@ -45,6 +45,8 @@ class Guard:
         self._crash = Action(spec.on_crash)
         self._budget = spec.budget_ms / 1000.0
         self._refusal = spec.refusal
+        # Made once, since making one takes as long as a simple check.
+        self._contexts = {origin: Context(origin=origin, kept=self._kept) for origin in get_args(Origin)}
 
     @classmethod
     def from_policy(
@@ -129,6 +131,8 @@ class Guard:
 
     def _answering(self, messages: Messages) -> Context:
         """The context of a reply to a conversation."""
+        if not messages:
+            return self._contexts["assistant"]
         said = map(read, messages)
         instructions = tuple(text for one in said if one.origin == "system" for text in one.texts)
         return Context(origin="assistant", instructions=instructions, kept=self._kept)
@@ -153,7 +157,7 @@ class Guard:
         readings = list(map(read, messages))
         looks: list[Look] = []
         for number, reading in enumerate(readings):
-            context = Context(origin=reading.origin, kept=self._kept)
+            context = self._contexts[reading.origin]
             if reading.odd:
                 odd = Look("", context, deadline, number)
                 odd.skipped.append(Skipped(detector="guard", reason="crashed", detail=reading.odd))
@@ -163,31 +167,42 @@ class Guard:
 
     def _requests(self, readings: Sequence[Reading], looks: Sequence[Look], begun: float) -> Ruling:
         """Put together what was seen of all texts of a request."""
-        texts: dict[int, list[str]] = {}
-        for one in looks:
-            texts.setdefault(one.message, []).append(self._input.text(one))
-        seen = tuple(seen for one in looks for seen in one.seen)
-        skipped = tuple(skipped for one in looks for skipped in one.skipped)
-        action = self._strictest(looks)
-        goes_on = action.goes_on
         seconds: dict[str, float] = {}
+        quiet = True
         for one in looks:
+            if one.seen or one.skipped:
+                quiet = False
             for name, took in one.seconds.items():
                 seconds[name] = seconds.get(name, 0.0) + took
+        if quiet:
+            return Ruling(
+                action=Action.ALLOW,
+                messages=tuple([reading.message(reading.texts) for reading in readings]),
+                wire=tuple([reading.wire(reading.texts) for reading in readings]),
+                seconds=seconds,
+                total=time.perf_counter() - begun,
+            )
+        texts: list[list[str]] = [[] for _ in readings]
+        for one in looks:
+            texts[one.message].append(self._input.text(one))
+        action = self._strictest(looks)
+        goes_on = action.goes_on
         return Ruling(
             action=action,
             text="" if goes_on else self._refusal,
-            messages=tuple(r.message(texts.get(n, [])) for n, r in enumerate(readings)) if goes_on else (),
-            wire=tuple(r.wire(texts.get(n, [])) for n, r in enumerate(readings)) if goes_on else (),
-            seen=seen,
-            skipped=skipped,
+            messages=tuple([r.message(new) for r, new in zip(readings, texts, strict=True)]) if goes_on else (),
+            wire=tuple([r.wire(new) for r, new in zip(readings, texts, strict=True)]) if goes_on else (),
+            seen=tuple(seen for one in looks for seen in one.seen),
+            skipped=tuple(skipped for one in looks for skipped in one.skipped),
             seconds=seconds,
             total=time.perf_counter() - begun,
         )
 
     def _replies(self, one: Look, begun: float) -> Ruling:
+        if not one.seen and not one.skipped:
+            return Ruling(action=Action.ALLOW, text=one.text, seconds=one.seconds, total=time.perf_counter() - begun)
         text = self._output.text(one)
-        action = self._strictest((one,)) if one.seen or one.skipped else Action.ALLOW
+        action = self._strictest((one,))
         return Ruling(
             action=action,
             text=text if action.goes_on else self._refusal,

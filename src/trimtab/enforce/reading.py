@@ -42,12 +42,16 @@ class Reading:
 
     def message(self, texts: Sequence[str]) -> Message:
         """The message with these texts for its own, without its calls."""
+        if texts is self.texts and isinstance(self.given, Message):
+            return self.given
         return Message(self.role, texts[0] if self.spoken == 1 else "\n".join(texts[: self.spoken]))
 
     def wire(self, texts: Sequence[str]) -> dict[str, Any]:
         """The message as on the wire, with these texts for its own."""
         if isinstance(self.given, Message):
             return {"role": self.given.role, "content": texts[0]}
+        if texts is self.texts:
+            return dict(self.given)
         left = iter(texts)
         new = dict(self.given)
         if isinstance(new.get("content"), str):
