@@ -31,7 +31,7 @@ class LeakDetector:
 
     def find_in(self, text: str, context: Context) -> list[Finding]:
         """What leaks; nothing in texts that are not the model's own."""
-        if context.origin != "assistant" or not text:
+        if context.origin != "assistant" or not text or not (context.kept or context.instructions):
             return []
         codes = [match.group() for given in context.instructions for match in _VALUE.finditer(given)]
         values = list(dict.fromkeys([*context.kept, *codes]))
