@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from trimtab.kinds import Finding, Message
 
@@ -18,7 +18,15 @@ class Action(StrEnum):
     @property
     def strictness(self) -> int:
         """0 for allow, 3 for block."""
-        return list(Action).index(self)
+        return _STRICTNESS[self]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the text, or what is left of it, may go on."""
+        return self is Action.ALLOW or self is Action.MASK
+
+
+_STRICTNESS = {action: number for number, action in enumerate(Action)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,43 +37,68 @@ class Seen:
     detector: str
     action: Action
     message: int = 0  # which message of a request
+    part: int = 0  # which text of that message: the parts of its content, then the arguments of its tool calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A check that was not made, and why. Only `needless` is harmless: the text was blocked already."""
+    """A check that was not made, and why. Only `needless` is harmless: the text was blocked already.
+
+    `late` is for streams alone: what was seen at the end contradicts what had been let through.
+    """
 
     detector: str
-    reason: Literal["crashed", "timeout", "budget", "needless"]
+    reason: Literal["crashed", "timeout", "budget", "needless", "late"]
     detail: str = ""  # never text that was looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """An answer that was not sure enough, and what becomes of it. `confidence` is None when it was missing."""
+
+    confidence: float | None
+    at_least: float
+    action: Action
+
+    def __str__(self) -> str:
+        if self.confidence is None:
+            return f"no confidence where {self.at_least:g} is asked"
+        return f"confidence {self.confidence:.3g} below {self.at_least:g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
     """What is to be done with a text, or with the messages of a request.
 
-    `text` is what may go on: the text itself, the masked text, or the guard's
-    refusal when it may not. For a request, `messages` are those that may go
-    on, none when it may not; findings count the code points of the message
-    at `Seen.message`. `seconds` holds what each detector took.
+    `text` is what may go on: the text itself, the masked text, or what the
+    guard says instead when it may not (`refusal`, or `held` of its policy).
+    For a request, `messages` are those that may go on, none when it may not,
+    and `wire` are the same as on the OpenAI wire, with their tool calls and
+    whatever else they were given with; findings count the code points of the
+    text at `Seen.message` and `Seen.part`.
+    `seconds` holds what each detector took.
     """
 
     action: Action
     text: str = ""
     messages: tuple[Message, ...] = ()
+    wire: tuple[dict[str, Any], ...] = ()
     seen: tuple[Seen, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    doubt: Doubt | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     total: float = 0.0
 
     @property
     def goes_on(self) -> bool:
         """Whether the text, or what is left of it, may go on."""
-        return self.action in {Action.ALLOW, Action.MASK}
+        return self.action.goes_on
 
     @property
     def reason(self) -> str:
         """In a few words, without the text."""
         said = dict.fromkeys(f"{one.finding.label} by {one.detector}" for one in self.seen if one.action == self.action)
         said.update(dict.fromkeys(f"{one.detector} {one.reason}" for one in self.skipped if one.reason != "needless"))
+        if self.doubt:
+            said[str(self.doubt)] = None
         return ", ".join(said)

@@ -17,10 +17,11 @@ from trimtab.kinds.instrument import Instrument
 from trimtab.kinds.metric import Better, Metric
 from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
 from trimtab.kinds.suite import Suite
-from trimtab.kinds.system import Screen, System
+from trimtab.kinds.system import Ask, Screen, System
 
 __all__ = [
     "AnyDetector",
+    "Ask",
     "Better",
     "Case",
     "Checkpoint",

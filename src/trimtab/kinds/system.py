@@ -1,9 +1,11 @@
 """What a system under test is: something that answers requests; and what may stand in front of it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, Self
 
 from trimtab.kinds.case import Reply, Request
+
+Ask = Callable[[Request], Awaitable[Reply]]
 
 
 class System(Protocol):
@@ -42,10 +44,9 @@ class Screen(Protocol):
         """What makes two screened answers comparable: JSON, part of every cache key."""
         ...
 
-    async def before(self, request: Request) -> tuple[Request | Reply, float]:
-        """What goes on to the system, or the reply when nothing does; and the seconds that it took."""
-        ...
+    async def through(self, request: Request, ask: Ask) -> Reply:
+        """What comes out of a request, latency included. `ask` asks the system, as often as the screen needs.
 
-    async def after(self, request: Request, reply: Reply) -> Reply:
-        """What comes out instead of a reply to `request`, as it was before; its latency includes this look."""
+        What `ask` raises goes on as it is: there was no reply.
+        """
         ...

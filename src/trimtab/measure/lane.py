@@ -79,14 +79,20 @@ class Lane:
         return reply, cached
 
     async def _screen(self, job: Job, screen: Screen, request: Request) -> tuple[Reply | Missing, bool]:
-        try:
-            sent, took = await screen.before(request)
-            if isinstance(sent, Reply):
-                return sent, False
-            reply, cached = await self._reply(job, sent)
+        made = False  # whether a call was
+
+        async def ask(what: Request) -> Reply:
+            nonlocal made
+            reply, cached = await self._reply(job, what)
+            made = made or not cached
             if isinstance(reply, Missing):
-                return reply, cached
-            return _delayed(await screen.after(request, reply), took), cached
+                raise _NoReplyError(reply)
+            return reply
+
+        try:
+            return await screen.through(request, ask), not made
+        except _NoReplyError as none:
+            return none.why, False
         except CacheError:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001  # a guard that could not look; its text may quote data
@@ -248,6 +254,14 @@ class Lane:
         if health.dead is not None:
             self.asking.tally.unavailable.setdefault(candidate, health.dead)
         return Missing(health.reason, "the candidate became unavailable")
+
+
+class _NoReplyError(Exception):
+    """A screen asked and there was no reply; nobody but us sees it."""
+
+    def __init__(self, why: Missing) -> None:
+        super().__init__(why.reason)
+        self.why = why
 
 
 class _Wait:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from tests.unit.measure.test_runner import Scripted, cases, job, run
 
+from trimtab.errors import CallError
 from trimtab.kinds import Exchange, Message, Missing, Reply
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Tally
@@ -22,20 +23,18 @@ class Practice:
     def identity(self):
         return {"screen": "practice", "refuse": self.refuse, "change": self.change}
 
-    async def before(self, request):
+    async def through(self, request, ask):
         text = request.messages[-1].content
         self.looks.append(text)
         if self.crash == "before":
             raise ValueError("secret text")
         if self.refuse in text:
-            return Reply(text="no", finish="content_filter"), 0.5
+            return Reply(text="no", finish="content_filter", latency=0.5)
         said = (*request.messages[:-1], Message("user", text + self.change))
-        return replace(request, messages=said), 0.5
-
-    async def after(self, request, reply):
+        reply = await ask(replace(request, messages=said))
         if self.crash == "after":
             raise SystemExit(0)
-        return replace(reply, text=reply.text.replace("re:", "seen:"), latency=reply.latency + 0.25)
+        return replace(reply, text=reply.text.replace("re:", "seen:"), latency=reply.latency + 0.75)
 
 
 def texts(results):
@@ -81,3 +80,8 @@ def test_a_screen_that_crashes_lets_nothing_through_and_quotes_nothing(crash):
     assert [result.outcome.reason for result in results if isinstance(result.outcome, Missing)] == ["guard-crashed"] * 2
     assert tally.errors["guard-crashed"] == 2
     assert "secret" not in str(results)
+
+
+def test_no_reply_behind_a_screen_is_missing_for_its_own_reason():
+    results = run(job(Scripted(lambda *_: CallError("refused")), cases(2), screen=Practice()))
+    assert [result.outcome.reason for result in results if isinstance(result.outcome, Missing)] == ["refused"] * 2
