@@ -1,4 +1,4 @@
-"""`python -m training.names [rounds [texts]]`: trains, writes the weights, measures them, writes the card."""
+"""`python -m training.names [rounds [texts [prose]]]`: trains, writes the weights, measures them, writes the card."""
 
 import os
 
@@ -11,11 +11,13 @@ from training.names.measure import write_card  # noqa: E402
 from training.names.trainer import CORPUS, corpus, train, write  # noqa: E402
 from trimtab.builtin.detectors.names.network import CARD, WEIGHTS  # noqa: E402
 
-SEED, ROUNDS, TEXTS = 7, 4, 30_000
+SEED, ROUNDS, TEXTS, PROSE = 7, 6, 26_000, 12_000
 
 if __name__ == "__main__":
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else TEXTS
-    learner, marks = train(seed=SEED, rounds=rounds, texts_each=count)
+    rounds, count, prose = (
+        int(given) for given in (*sys.argv[1:], *map(str, (ROUNDS, TEXTS, PROSE)[len(sys.argv) - 1 :]))
+    )
+    learner, marks = train(seed=SEED, rounds=rounds, texts_each=count, prose_each=prose)
     write(learner, marks, WEIGHTS)
-    write_card(CARD, WEIGHTS, corpus(CORPUS, "D"), seed=SEED, rounds=rounds, texts=count)
+    made = {"seed": SEED, "rounds": rounds, "texts_each": count, "prose_each": prose}
+    write_card(CARD, WEIGHTS, corpus(CORPUS, "D"), made)

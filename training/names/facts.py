@@ -1,5 +1,7 @@
 """Plain facts and everyday words, written down for this purpose."""
 
+from training.names import facts_north
+
 
 def _w(text: str) -> list[str]:
     return text.split()
@@ -287,3 +289,12 @@ move turn push pull lift drop carry hold keep hide show watch follow lead train 
 LIBRARIES = _w(
     "numpy pandas requests flask django react lodash express spring hibernate boto torch sklearn matplotlib asyncio json re os sys socket logging"
 )
+
+CALENDAR |= facts_north.CALENDAR
+FIELDS |= facts_north.FIELDS
+TITLES |= facts_north.TITLES
+SPOKEN_TITLES |= facts_north.SPOKEN_TITLES
+STREET_WORDS |= facts_north.STREET_WORDS
+SMALL_WORDS |= facts_north.SMALL_WORDS
+NOUNS |= facts_north.NOUNS
+ADJECTIVES |= facts_north.ADJECTIVES

@@ -14,6 +14,7 @@ from zlib import crc32
 
 from training.names import facts
 from training.names.people import Maker, Piece
+from training.names.records import Records
 from training.names.vocabulary import GENERIC_ORG
 from training.names.words import LANGUAGES, Lexicon
 
@@ -21,9 +22,15 @@ TEMPLATES = Path(__file__).with_name("templates")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
+UNSURE = "?"
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text and what is in it: `(start, end, label)`, half open, in code points."""
+    """A text and what is in it: `(start, end, label)`, half open, in code points.
+
+    Under the label `UNSURE` nobody knows what is there, so nothing is learned from it.
+    """
 
     text: str
     spans: tuple[tuple[int, int, str], ...]
@@ -51,7 +58,9 @@ def templates() -> tuple[Template, ...]:
         language, _, kind = path.stem.partition("_")
         lines = path.read_text(encoding="utf-8").splitlines()
         found += [
-            Template(language, line.replace("\\n", "\n"), kind == "none") for line in lines if line and line[:2] != "# "
+            Template(language, line.replace("\\n", "\n").replace("\\t", "\t"), kind.startswith("none"))
+            for line in lines
+            if line and line[:2] != "# "
         ]
     return tuple(found)
 
@@ -65,6 +74,7 @@ class Filler:
     def __init__(self, words: Lexicon, draw: random.Random) -> None:
         self.words, self.draw = words, draw
         self.maker = Maker(words, draw)
+        self.records = Records(self)
         self._common = {
             code: [*words.common.get(code, ()), *facts.NOUNS[code], *facts.SMALL_WORDS[code]] for code in LANGUAGES
         }
@@ -123,6 +133,10 @@ class Filler:
                 return [(make.street(code), "address")]
             case "zip":
                 return [(make.postcode(), "address")]
+            case "CITY":
+                return [(make.city(code).upper(), "location")]
+            case "PER":
+                return [(make.person(code).upper(), "name")]
             case "age":
                 return [(str(self.draw.randint(1, 99)), "age")]
             case _:
@@ -151,6 +165,17 @@ class Filler:
                 return " ".join(self.word(code).capitalize() for _ in range(draw.randint(1, 7)))
             case "caps":
                 return " ".join(self.word(code).upper() for _ in range(draw.randint(1, 6)))
+            case "CAPSLINE":
+                return self.plain("words", code).upper() + pick(
+                    [".", "!", "", " " + self.plain("words", code).upper() + "."]
+                )
+            case "initials":
+                return ", ".join(f"{letter}." for letter in draw.choices("ABCDEFGHJKLMPRST", k=draw.randint(1, 2)))
+            case "work":
+                words = [self.word(code) for _ in range(draw.randint(1, 4))]
+                title = " ".join(word if len(word) < 4 and at else word.capitalize() for at, word in enumerate(words))
+                title = pick(["The ", "A ", "", "", "My "]) + title if code == "en" else title
+                return pick(['"{}"', "{}", "{}", "“{}”", "'{}'", "`` {} ''"]).format(title)
             case "prod":
                 if make.chance(0.6):
                     return pick(facts.PRODUCTS) + pick(["", "", " Pro", " 2", " X", " 11", " Mini", " Plus"])
@@ -209,47 +234,6 @@ class Filler:
             case "lib":
                 return pick(facts.LIBRARIES)
         raise ValueError(f"no such slot: {name}")
-
-    def form(self, code: str) -> list[Piece]:
-        """A form: names of fields and their values, in many layouts."""
-        fields = {
-            "name": {"en": "Name|Full name|Customer|Patient|Contact|Client|Signed by|Employee|Account holder|Reviewer|Owner|Doctor|Recipient",
-                     "es": "Nombre|Titular|Paciente|Cliente|Médico|Contacto|Remitido por", "de": "Name|Patient|Kunde|Arzt|Kontakt|Inhaber",
-                     "fr": "Nom|Patient|Client|Médecin|Contact|Titulaire", "it": "Nome|Paziente|Cliente|Medico|Intestatario",
-                     "pt": "Nome|Paciente|Cliente|Médico|Titular", "nl": "Naam|Patiënt|Klant|Arts|Contact"},
-            "first": {"en": "First name|Given name|Forename", "es": "Nombre", "de": "Vorname", "fr": "Prénom", "it": "Nome", "pt": "Nome", "nl": "Voornaam"},
-            "last": {"en": "Last name|Surname|Family name", "es": "Apellidos|Apellido", "de": "Nachname|Familienname", "fr": "Nom de famille|Nom",
-                     "it": "Cognome", "pt": "Apelido|Sobrenome", "nl": "Achternaam"},
-            "city": {"en": "City|Town|Birthplace|Location", "es": "Localidad|Ciudad|Provincia|Localidad/ Provincia|Municipio", "de": "Ort|Stadt|Wohnort|Geburtsort",
-                     "fr": "Ville|Commune|Lieu de naissance", "it": "Città|Comune", "pt": "Cidade|Localidade", "nl": "Plaats|Woonplaats|Geboorteplaats"},
-            "country": {"en": "Country|Nationality country", "es": "País", "de": "Land", "fr": "Pays", "it": "Paese", "pt": "País", "nl": "Land"},
-            "street": {"en": "Street|Address|Address line 1", "es": "Domicilio|Dirección|Calle", "de": "Straße|Anschrift", "fr": "Adresse|Rue",
-                       "it": "Indirizzo|Via", "pt": "Morada|Endereço", "nl": "Adres|Straat"},
-            "addr": {"en": "Address|Home address|Ship to|Billing address", "es": "Domicilio|Dirección", "de": "Adresse|Anschrift", "fr": "Adresse",
-                     "it": "Indirizzo|Residenza", "pt": "Morada|Endereço", "nl": "Adres"},
-            "zip": {"en": "ZIP|Postcode|Zip code", "es": "CP|Código postal", "de": "PLZ", "fr": "Code postal|CP", "it": "CAP", "pt": "CEP|Código postal", "nl": "Postcode"},
-            "org": {"en": "Company|Employer|Organisation|Hospital|School|Bank", "es": "Empresa|Hospital|Centro", "de": "Firma|Arbeitgeber|Klinik",
-                    "fr": "Société|Employeur|Hôpital", "it": "Azienda|Ospedale", "pt": "Empresa|Hospital", "nl": "Bedrijf|Werkgever"},
-            "age": {"en": "Age", "es": "Edad", "de": "Alter", "fr": "Âge", "it": "Età", "pt": "Idade", "nl": "Leeftijd"},
-        }  # fmt: skip
-        empty = {"id": "ID|No.|Ref|NHC|Order|Case", "date": "Date|DOB|Datum|Fecha|Fecha de nacimiento", "phone": "Phone|Tel|Telefon|Teléfono",
-                 "email": "E-mail|Email|Mail", "noun": "Subject|Type|Status|Item|Tipo|Motivo", "words": "Notes|Comment|Bemerkung|Observaciones",
-                 "prod": "Product|Device|Plan"}  # fmt: skip
-        make = self.maker
-        wanted = [*fields, *empty]
-        self.draw.shuffle(wanted)
-        mark = make.pick([": ", ": ", ":  ", " = ", ":\t", " - ", ":\n"])
-        end = make.pick(["\n", "\n", ".\n", ", ", "; ", " | "])
-        case = make.pick(["", "", "", "lower", "upper"])
-        pieces: list[Piece] = []
-        for name in wanted[: self.draw.randint(2, 8)]:
-            labels = fields[name][code] if name in fields else empty[name]
-            label = make.pick(labels.split("|"))
-            label = label.lower() if case == "lower" else label.upper() if case == "upper" else label
-            pieces.append((f"{label}{mark}", ""))
-            pieces.extend(self.slot("per" if name == "name" else name, code))
-            pieces.append((end, ""))
-        return pieces[:-1]
 
     def noise(self, pieces: list[Piece], code: str) -> list[Piece]:
         """Some ordinary words replaced by others, so that no sentence is learned by heart."""
@@ -322,8 +306,11 @@ def texts(words: Lexicon, *, seed: int, count: int, held_out: bool = False) -> l
         for number in range(draw.choice([1, 1, 2, 2, 3, 4])):
             if number:
                 pieces.append((draw.choice([" ", " ", "\n", "\n\n"]), ""))
-            if not held_out and draw.random() < 0.12:
-                pieces.extend(filler.form(code))
+            part = draw.random()
+            if not held_out and part < 0.14:
+                pieces.extend(filler.records.any(code))
+            elif not held_out and part < 0.19 and code in words.phrases:
+                pieces.append((filler.maker.pick(words.phrases[code]), ""))
             else:
                 template = draw.choice(full if draw.random() < 0.62 else empty)
                 pieces.extend(filler.noise(filler.fill(template), code))

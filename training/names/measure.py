@@ -98,16 +98,14 @@ def measure(rows: Iterable[Mapping[str, Any]], detector: Detector) -> dict[str, 
     return {name: tally.summary() for name, tally in sorted(tallies.items())}
 
 
-def write_card(
-    path: Path, weights: Path, rows: Iterable[Mapping[str, Any]], *, seed: int, rounds: int, texts: int
-) -> None:
-    """Measures at the detector's own setting, and writes what was found beside the weights."""
+def write_card(path: Path, weights: Path, rows: Iterable[Mapping[str, Any]], made: Mapping[str, int]) -> None:
+    """Measures at the detector's own setting, and writes what was found beside the weights, `made` as said."""
     detector = NameDetector()
     card = {
         "name": detector.name,
         "version": detector.version,
         "weights": {"sha256": hashlib.sha256(weights.read_bytes()).hexdigest(), "bytes": weights.stat().st_size},
-        "made": {"by": "python -m training.names", "seed": seed, "rounds": rounds, "texts_each": texts},
+        "made": {"by": "python -m training.names", **made},
         "data": [
             "texts made by training/names from templates and word lists of our own",
             "names, places, firms and words from the lists of faker (MIT, copyright Daniele Faraglia and contributors)",

@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from trimtab.builtin.detectors.names.features import BUCKETS
-from trimtab.builtin.detectors.names.network import REACH, TAGS, Floats
+from trimtab.builtin.detectors.names.network import NEIGHBOURS, TAGS, Floats
 
-_SPAN = 2 * REACH + 1
+_SPAN = 2 * NEIGHBOURS + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Some texts one behind the other, with `2 * REACH` empty places between them.
+    """Some texts one behind the other, with `2 * NEIGHBOURS` empty places between them.
 
     `rows` (places x features) names rows of the table, -1 where there is none; `real` is 0 at the empty places.
     """
@@ -24,6 +24,8 @@ class Batch:
     modes: NDArray[np.intp]
     tags: NDArray[np.intp]
     real: Floats
+    counts: Floats
+    """What a place counts for in the loss: 0 where nobody knows the right tag."""
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class _Moments:
 def _around(rows: Floats) -> Floats:
     count, width = rows.shape
     wide = np.zeros((count, _SPAN * width), np.float32)
-    for place, shift in enumerate(range(-REACH, REACH + 1)):
+    for place, shift in enumerate(range(-NEIGHBOURS, NEIGHBOURS + 1)):
         low, high = max(0, -shift), count - max(0, shift)
         wide[low:high, place * width : (place + 1) * width] = rows[low + shift : high + shift]
     return wide
@@ -47,7 +49,7 @@ def _back(wide: Floats, width: int) -> Floats:
     """The derivative of `_around`."""
     count = len(wide)
     rows = np.zeros((count, width), np.float32)
-    for place, shift in enumerate(range(-REACH, REACH + 1)):
+    for place, shift in enumerate(range(-NEIGHBOURS, NEIGHBOURS + 1)):
         low, high = max(0, -shift), count - max(0, shift)
         rows[low + shift : high + shift] += wide[low:high, place * width : (place + 1) * width]
     return rows
@@ -111,13 +113,13 @@ class Learner:
         scores -= scores.max(axis=1, keepdims=True)
         chances = np.exp(scores)
         chances /= chances.sum(axis=1, keepdims=True)
-        total = float(batch.real.sum())
+        total = float(batch.counts.sum())
         at = np.arange(count)
-        loss = float(-(np.log(chances[at, batch.tags] + 1e-9) * batch.real).sum() / total)
+        loss = float(-(np.log(chances[at, batch.tags] + 1e-9) * batch.counts).sum() / total)
 
         error = chances
         error[at, batch.tags] -= 1.0
-        error *= real / np.float32(total)
+        error *= batch.counts[:, None] / np.float32(total)
         slopes = {"last": both.T @ error, "last_bias": error.sum(axis=0)}
         back = error @ weights["last"].T
         back_far = back[:, : self.far] * awake

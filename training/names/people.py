@@ -17,6 +17,9 @@ _LOCALES_OF = {
     "it": ("it_IT",),
     "pt": ("pt_PT", "pt_BR"),
     "nl": ("nl_NL", "nl_BE"),
+    "sv": ("sv_SE", "fi_FI"),
+    "da": ("da_DK", "no_NO"),
+    "pl": ("pl_PL",),
 }
 _STATES = ("AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC "
            "SD TN TX UT VT VA WA WV WI WY NSW VIC QLD ON QC BC AB MB SK MI RM TO BA SP RJ MG").split()  # fmt: skip
@@ -128,8 +131,12 @@ class Maker:
     def city(self, code: str) -> str:
         cities = self.words.cities
         form = self.draw.random()
-        if form < 0.4:
+        if form < 0.22:
             return self.pick(cities["world"])
+        if form < 0.40:
+            return self.pick(cities["geo"])
+        if form < 0.46:
+            return self.pick(cities.get(f"zone-{code}") or cities["world"])
         if form < 0.62 and len(cities.get(code, ())) >= 10:
             return self.pick(cities[code])
         if form < 0.86:
@@ -200,6 +207,9 @@ class Maker:
                 "it": ["Università di {}", "Ospedale di {}", "Comune di {}", "Banca di {}", "Clinica {}", "Liceo {}"],
                 "pt": ["Universidade de {}", "Hospital de {}", "Câmara Municipal de {}", "Banco de {}", "Clínica {}"],
                 "nl": ["Universiteit {}", "Ziekenhuis {}", "Gemeente {}", "Bank van {}", "FC {}"],
+                "sv": ["{} universitet", "{} kommun", "{} sjukhus", "Region {}", "{} AB", "Sparbanken {}", "{} IF", "Högskolan i {}"],
+                "da": ["{} Universitet", "{} Kommune", "{} Sygehus", "Region {}", "{} A/S", "{} Sparekasse", "{} IF", "{} Sykehus"],
+                "pl": ["Uniwersytet {}", "Szpital {}", "Urząd Miasta {}", "Bank {}", "{} sp. z o.o.", "Politechnika {}", "Gmina {}"],
             }  # fmt: skip
             return self.pick(local[code]).format(self.pick([city, family, made, self.city(code)]))
         if form < 0.92:
@@ -210,6 +220,10 @@ class Maker:
 
     def postcode(self) -> str:
         form = self.draw.random()
+        if form < 0.04:
+            return f"{self.draw.randrange(10, 99)}-{self.draw.randrange(100, 999)}"
+        if form < 0.08:
+            return f"{self.draw.randrange(100, 999)} {self.draw.randrange(10, 99)}"
         if form < 0.62:
             return f"{self.draw.randrange(1000, 99999):05d}"
         if form < 0.72:
@@ -229,6 +243,9 @@ class Maker:
 
     def _street_name(self, code: str) -> str:
         form = self.draw.random()
+        if form < 0.08:
+            common = self.words.common.get(code) or self.words.common["en"]
+            return " ".join(self.pick(common).capitalize() for _ in range(self.draw.choice([1, 1, 2])))
         if form < 0.35:
             return self.family(code).split(" ")[-1]
         if form < 0.5:
@@ -253,6 +270,14 @@ class Maker:
             if self.chance(0.06):
                 return f"{name} {suffix} {number}"
             return f"{number} {first}{name} {suffix}{'.' if self.chance(0.08) else ''}"
+        if code in {"sv", "da"}:
+            endings = {"sv": ["gatan", "vägen", "gränd", "torget", "stigen", "backen", "allén"],
+                       "da": ["gade", "vej", "vænget", "stræde", "torv", "allé", "veien", "gata"]}[code]  # fmt: skip
+            unit = self.pick(["", "", "", " A", ", 2. th.", ", st. tv.", " lgh 1102", ", 3. sal"])
+            return f"{name.split(' ')[-1]}{self.pick(endings)} {number}{unit}"
+        if code == "pl":
+            prefix = self.pick(["ul. ", "ul. ", "ul. ", "al. ", "pl. ", "os. ", "", "ulica "])
+            return f"{prefix}{name} {number}{self.pick(['', '', '/' + str(self.draw.randint(1, 60)), ' m. 4', ' lok. 12'])}"
         if code in {"de", "nl"}:
             endings = {"de": ["straße", "str.", "weg", "gasse", "allee", "platz", "strasse", "ring"],
                        "nl": ["straat", "laan", "weg", "plein", "gracht", "kade", "singel", "hof", "dreef"]}[code]  # fmt: skip
@@ -276,7 +301,7 @@ class Maker:
 
     def _unit(self) -> str:
         number = str(self.draw.randint(1, 999)).zfill(self.draw.randint(1, 3))
-        return f"{self.pick(['Apt.', 'Apt', 'Suite', 'Unit', 'Flat', 'Floor', '#', 'Apartment', 'Ste', 'Suite', 'Room', 'Top', 'bus', 'Etage'])} {number}"
+        return f"{self.pick(['Apt.', 'Apt', 'Suite', 'Unit', 'Flat', 'Floor', '#', 'Apartment', 'Ste', 'Suite', 'Room', 'Top', 'bus', 'Etage', 'Building', 'Bldg.', 'Lot', 'Space', 'Trailer', 'apt', 'suite', 'unit', 'Dept', 'Level'])} {number}"
 
     def address(self, code: str) -> str:
         """A postal address: any of its parts may be missing, and they are set apart in many ways."""

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.names.generator import Text, joined, styled, texts
+from training.names.generator import UNSURE, Text, joined, styled, texts
 from training.names.network import Batch, Learner
 from training.names.people import Maker, Piece
+from training.names.prose import Prose
 from training.names.words import Lexicon, lexicon, listed
 from trimtab.builtin.detectors.names.features import Token, key, tokens, word_features
-from trimtab.builtin.detectors.names.network import KINDS, REACH, glued, modes
+from trimtab.builtin.detectors.names.network import KINDS, NEIGHBOURS, Floats, Network, glued, modes
 
 _MOST = 40  # features of a word
 _PLACES = 3_000  # tokens of a batch
@@ -66,7 +67,7 @@ def _clinical(rows: Sequence[dict[str, Any]], words: Lexicon, seed: int) -> list
 
 
 def _modes(found: Sequence[Token]) -> NDArray[np.intp]:
-    firsts = [token.text[0] for token in found]
+    firsts = [token[0][0] for token in found]
     alpha = np.array([char.isalpha() for char in firsts], np.float32)
     return modes(alpha, np.array([char.isupper() for char in firsts], np.float32))
 
@@ -93,20 +94,23 @@ class Encoder:
             self._groups.append(groups)
         return number
 
-    def encode(self, text: Text) -> tuple[list[Token], NDArray[np.intp], NDArray[np.intp]]:
-        """Tokens, their words' numbers, their tags."""
+    def encode(self, text: Text) -> tuple[list[Token], NDArray[np.intp], NDArray[np.intp], Floats]:
+        """Tokens, their words' numbers, their tags, and what each counts for."""
         found = tokens(text.text)
-        tags = np.zeros(len(found), np.intp)
+        tags, counts = np.zeros(len(found), np.intp), np.ones(len(found), np.float32)
         spans = iter(text.spans)
         span = next(spans, None)
         inside = False
         for place, token in enumerate(found):
-            while span and token.start >= span[1]:
+            while span and token[1] >= span[1]:
                 span, inside = next(spans, None), False
-            if span and token.start >= span[0]:
-                tags[place] = 1 + 2 * KINDS.index(span[2]) + inside
+            if span and token[1] >= span[0]:
+                if span[2] == UNSURE:
+                    counts[place] = 0.0
+                else:
+                    tags[place] = 1 + 2 * KINDS.index(span[2]) + inside
                 inside = True
-        return found, np.array([self._number(token.text) for token in found], np.intp), tags
+        return found, np.array([self._number(token[0]) for token in found], np.intp), tags, counts
 
     def batches(self, examples: Sequence[Text], draw: np.random.Generator) -> Iterator[Batch]:
         """All texts in a drawn order, with some features hidden."""
@@ -114,7 +118,7 @@ class Encoder:
         encoded = [item for item in encoded if item[0]]
         rows, groups = np.array(self._rows, np.int32), np.array(self._groups, np.int8)
         order = draw.permutation(len(encoded))
-        gap = 2 * REACH
+        gap = 2 * NEIGHBOURS
         held: list[int] = []
         size = 0
         for place, number in enumerate(order.tolist()):
@@ -124,15 +128,17 @@ class Encoder:
                 continue
             picked, marks = np.full((size, _MOST), -1, np.int32), np.zeros(size, np.float32)
             tight, cased, tags = np.zeros(size, np.intp), np.zeros(size, np.intp), np.zeros(size, np.intp)
+            worth = np.zeros(size, np.float32)
             at = 0
             for which in held:
-                found, numbers, labels = encoded[which]
+                found, numbers, labels, counts = encoded[which]
                 upto = at + len(found)
                 picked[at:upto] = self._hidden(rows[numbers], groups[numbers], draw)
                 marks[at:upto] = 1.0
                 tight[at:upto], cased[at:upto], tags[at:upto] = glued(found), _modes(found), labels
+                worth[at:upto] = counts
                 at = upto + gap
-            yield Batch(rows=picked, glued=tight, modes=cased, tags=tags, real=marks)
+            yield Batch(rows=picked, glued=tight, modes=cased, tags=tags, real=marks, counts=worth)
             held, size = [], 0
 
     @staticmethod
@@ -142,8 +148,14 @@ class Encoder:
         return np.where(np.take_along_axis(gone, groups.astype(np.intp), axis=1), np.int32(-1), rows)
 
 
-def train(*, seed: int, rounds: int, texts_each: int, rate: float = 0.002) -> tuple[Learner, dict[int, int]]:
-    """Weights, and the lists that go with them, from new texts in every round."""
+def train(
+    *, seed: int, rounds: int, texts_each: int, prose_each: int, rate: float = 0.002
+) -> tuple[Learner, dict[int, int]]:
+    """Weights, and the lists that go with them, from new texts in every round.
+
+    In the first half there are only texts whose labels are known. What was learned from them labels ordinary prose, and
+    the second half learns from both (see `prose`).
+    """
     words = lexicon()
     marks: dict[int, int] = {}
     for word, bits in sorted(listed().items()):
@@ -152,30 +164,38 @@ def train(*, seed: int, rounds: int, texts_each: int, rate: float = 0.002) -> tu
     draw = np.random.default_rng(seed)
     learner = Learner(draw)
     notes = list(corpus(CORPUS, "T"))
-    steps = 0
+    prose: Prose | None = None
     for number in range(rounds):
-        examples = texts(words, seed=seed * 1_000 + number, count=texts_each)
-        examples += _clinical(notes[number % 2 :: 2], words, seed * 1_000 + number)
+        part = seed * 1_000 + number
+        examples = texts(words, seed=part, count=texts_each)
+        examples += _clinical(notes[number % 2 :: 2], words, part)
+        if 2 * number >= rounds:
+            prose = prose or Prose(words, Network.of(arrays(learner, marks)))
+            examples += prose.texts(seed=part, count=prose_each)
         losses = []
         batches = list(encoder.batches(examples, draw))
-        for batch in batches:
-            done = steps / (rounds * len(batches))
-            losses.append(learner.step(batch, rate * min(1.0, steps / 100) * max(0.02, 1.0 - done)))
-            steps += 1
+        for place, batch in enumerate(batches):
+            left = 1.0 - (number + place / len(batches)) / rounds
+            losses.append(learner.step(batch, rate * min(1.0, (learner.steps + 1) / 100) * max(0.02, left)))
         print(f"round {number + 1} of {rounds}: loss {np.mean(losses):.4f}", flush=True)  # noqa: T201
     return learner, marks
 
 
-def write(learner: Learner, marks: dict[int, int], path: Path) -> None:
-    """The weights as they ship: the table in 8 bits, the rest in 16; not compressed, since a package is anyway."""
+def arrays(learner: Learner, marks: dict[int, int]) -> dict[str, NDArray[Any]]:
+    """The weights as they ship: the table in 8 bits, the rest in 16."""
     table = learner.table()
     scale = np.maximum(np.abs(table).max(axis=0) / 127.0, 1e-8).astype(np.float32)
-    arrays: dict[str, Any] = {
+    made: dict[str, NDArray[Any]] = {
         name: array.astype(np.float16) for name, array in learner.weights.items() if name != "table"
     }
-    arrays["table"] = np.clip(np.rint(table / scale), -127, 127).astype(np.int8)
-    arrays["scale"] = scale
+    made["table"] = np.clip(np.rint(table / scale), -127, 127).astype(np.int8)
+    made["scale"] = scale
     keys = sorted(marks)
-    arrays["listed_keys"] = np.array(keys, np.uint32)
-    arrays["listed_bits"] = np.array([marks[one] for one in keys], np.uint16)
-    np.savez(path, **arrays)
+    made["listed_keys"] = np.array(keys, np.uint32)
+    made["listed_bits"] = np.array([marks[one] for one in keys], np.uint16)
+    return made
+
+
+def write(learner: Learner, marks: dict[int, int], path: Path) -> None:
+    """The weights; not compressed, since a package is anyway."""
+    np.savez(path, **arrays(learner, marks))

@@ -1,6 +1,6 @@
 """The words that texts are filled with, by language, and the lists that ship as hashes.
 
-Everything comes from the lists of `faker` (MIT) and from plain facts written down here.
+Everything comes from the lists of `faker` (MIT), from what `sources` names, and from plain facts written down here.
 """
 
 import importlib
@@ -20,9 +20,11 @@ from faker.providers.date_time import Provider as Dates
 from faker.providers.geo import Provider as Geo
 from faker.providers.job import Provider as Jobs
 
-from training.names import facts, vocabulary
+from training.names import facts, sources, vocabulary
+from trimtab.builtin.detectors.names.function_words import FUNCTION_WORDS
 
-LANGUAGES = ("en", "es", "de", "fr", "it", "pt", "nl")
+LANGUAGES = ("en", "es", "de", "fr", "it", "pt", "nl", "sv", "da", "pl")
+_PIECE = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff' .\-’]{2,40}")
 _CYRILLIC = dict(
     zip(
@@ -96,6 +98,7 @@ class Lexicon:
     common: dict[str, list[str]] = field(default_factory=dict)
     jobs: dict[str, list[str]] = field(default_factory=dict)
     firms: list[str] = field(default_factory=list)
+    phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 _GIVEN = ("first_names", "first_names_male", "first_names_female", "first_names_nonbinary", "first_romanized_names",
@@ -136,6 +139,19 @@ def lexicon() -> Lexicon:
     words.common["en"].extend(vocabulary.english())
     for code, more in vocabulary.OTHERS.items():
         words.common.setdefault(code, []).extend(more)
+    words.phrases.update(sources.phrases())
+    for code, phrases in words.phrases.items():
+        heard = {word for phrase in phrases for word in _PIECE.findall(phrase) if len(word) > 2}
+        # A word that is never written small is a noun in German, and a name of a language or a brand elsewhere.
+        plain = {word for word in heard if word.islower() or word.lower() in heard or code == "de"}
+        words.common.setdefault(code, []).extend(sorted(plain))
+    drawn = sources.towns()[1]
+    words.cities["geo"] = list(drawn)
+    words.regions["en"].extend(sources.counties())
+    for code, names in sources.countries().items():
+        words.countries.setdefault(code, []).extend(names)
+    for code, names in sources.capitals().items():
+        words.cities.setdefault(f"zone-{code}", []).extend(names)
     words.jobs["en"] = [_latin(job.split(",")[0].split("/")[0]).lower() for job in Jobs.jobs]
     for locale, provider in _providers(jobs).items():
         words.jobs.setdefault(locale[:2], []).extend(job.lower() for job in _own(provider, "jobs") if len(job) < 30)
@@ -145,10 +161,23 @@ def lexicon() -> Lexicon:
     return words
 
 
-GIVEN, FAMILY, CITY, REGION, COUNTRY, STREET, FIRM_WORD, FIRM, TITLE, COMMON, CALENDAR, PEOPLE_OF, PART, FIELD = range(
-    14
-)
-_PIECE = re.compile(r"[^\W\d_]+")
+(
+    GIVEN,
+    FAMILY,
+    CITY,
+    REGION,
+    COUNTRY,
+    STREET,
+    FIRM_WORD,
+    FIRM,
+    TITLE,
+    COMMON,
+    CALENDAR,
+    PEOPLE_OF,
+    PART,
+    FIELD,
+    SMALL,
+) = range(15)
 
 
 def listed() -> dict[str, int]:
@@ -189,6 +218,7 @@ def listed() -> dict[str, int]:
         add(TITLE, facts.TITLES[code])
         add(FIELD, facts.FIELDS[code])
     add(COMMON, facts.VERBS)
+    add(SMALL, FUNCTION_WORDS)
     add(FIRM_WORD, facts.FIRM_WORDS)
     add(FIRM, words.firms, least=3)
     add(PEOPLE_OF, facts.PEOPLES)

@@ -9,6 +9,14 @@ from trimtab.builtin.detectors.names.features import tokens
 from trimtab.builtin.detectors.names.network import network
 from trimtab.kinds import DetectorCard, Finding
 
+REACH = 800
+"""Characters on either side of a place on which what is found there may depend.
+
+That many hold the tokens that a tag depends on, those over which an address goes on, and the part of a mail address by
+which it is one. A text may be cut anywhere behind white space that no finding holds. Findings go on as long as they go
+on; white space counts as one character, however long it is.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class NameDetector:

@@ -1,14 +1,17 @@
 """The tagger itself: hashed embeddings, two convolutions over neighbours, one probability per token and tag.
 
-A word's embedding depends on the word alone, so it is worked out once and kept; what is left per text is three
-multiplications of matrices. A token sees four neighbours on either side, and how many words around it have capitals.
+What a word says to itself and to its neighbours in the first convolution depends on the word alone, so it is worked out
+once and kept; what is left per text is a sum and two small products of matrices. A token sees four neighbours on either
+side, and how many words around it have capitals.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
+from typing import Any, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -23,15 +26,20 @@ KINDS = ("name", "location", "organisation", "address", "age", "title")
 """What the tags are about. Tag 0 is "nothing", then the first token and the further tokens of each kind in turn."""
 
 TAGS = 1 + 2 * len(KINDS)
-REACH = 2
+NEIGHBOURS = 2
 """Neighbours on either side that one convolution sees."""
 
-_AROUND = 12
-_MODES = (0.0, 0.3, 0.7)
-_CHUNK = 2_048
-_OVERLAP = _AROUND + 2 * REACH
-_KEPT = 16_384
-_NOTHING = np.zeros(1, np.float32)
+AROUND = 12
+"""Tokens on either side among which capitals are counted."""
+
+SEEN = AROUND + NEIGHBOURS
+"""Tokens on either side that a token's tag may depend on."""
+
+_SPAN = 2 * NEIGHBOURS + 1
+_MODES = tuple(np.float32(share) for share in (0.0, 0.3, 0.7))
+_CHUNK = 1_024
+_OVERLAP = SEEN + NEIGHBOURS
+_KEPT = 6_000  # words: some 1.6 kB each
 _ALONE = 250_000
 WEIGHTS = Path(__file__).with_name("weights.npz")
 CARD = Path(__file__).with_name("card.json")
@@ -50,22 +58,36 @@ def modes(words: Floats, capitals: Floats) -> NDArray[np.intp]:
     `words` is 1 where a token is a word, `capitals` where it begins with a capital.
     """
     count = len(words)
-    at = np.arange(count)
-    low, high = np.maximum(at - _AROUND, 0), np.minimum(at + _AROUND + 1, count)
-    # Counts below 2**24 are exact in these floats.
-    around = [np.concatenate((_NOTHING, np.cumsum(marks, dtype=np.float32))) for marks in (words, capitals)]
-    every, upper = (sums[high] - sums[low] for sums in around)
-    every = np.maximum(every, 1.0)
-    return np.asarray(np.sum([upper > share * every for share in _MODES], axis=0), np.intp)
+    upto = AROUND + 1 + count
+    sums = np.zeros((2, upto + AROUND), np.float32)  # counts below 2**24 are exact in these floats
+    np.cumsum((words, capitals), axis=1, out=sums[:, AROUND + 1 : upto])
+    sums[:, upto:] = sums[:, upto - 1 : upto]
+    every, upper = sums[:, 2 * AROUND + 1 :] - sums[:, :count]
+    np.maximum(every, 1.0, out=every)
+    few, many, most = (upper > share * every for share in _MODES)
+    return np.asarray(few.astype(np.intp) + many + most, np.intp)
 
 
-def windows(rows: Floats) -> Floats:
-    """Each row beside its neighbours; beyond the ends there are zeros. Shape (n, d) to (n, (2 REACH + 1) d)."""
-    count, width = rows.shape
-    padded = np.zeros((count + 2 * REACH, width), np.float32)
-    padded[REACH : REACH + count] = rows
-    # A row of the result lies in one piece in the padded array, so this is a view; whoever multiplies it copies it.
-    return np.lib.stride_tricks.as_strided(padded, (count, (2 * REACH + 1) * width), padded.strides)
+def spread(weights: Floats) -> Floats:
+    """Weights of a convolution, ((2 NEIGHBOURS + 1) d, e), as those by which a row speaks to all places, (d, ... e)."""
+    height, width = weights.shape
+    return np.ascontiguousarray(
+        weights.reshape(_SPAN, height // _SPAN, width).transpose(1, 0, 2).reshape(-1, _SPAN * width)
+    )
+
+
+def gathered(said: Floats, width: int) -> Floats:
+    """The sum of what each row's neighbours, and itself, say to it; beyond the ends there is silence."""
+    middle = NEIGHBOURS * width
+    total: Floats = said[:, middle : middle + width].copy()
+    for place in range(_SPAN):
+        shift = place - NEIGHBOURS
+        part = said[:, place * width : (place + 1) * width]
+        if shift < 0:
+            total[-shift:] += part[:shift]
+        elif shift > 0:
+            total[:-shift] += part[shift:]
+    return total
 
 
 def times(rows: Floats, weights: Floats) -> Floats:
@@ -99,13 +121,27 @@ class Network:
     last_bias: Floats
     listed_keys: NDArray[np.uint32]
     listed_bits: NDArray[np.uint16]
-    _known: dict[str, Floats] = field(default_factory=dict)
+    _known: tuple[dict[str, Floats], dict[str, Floats]] = field(default_factory=lambda: ({}, {}))
 
-    def embedding(self, word: str) -> Floats:
-        """What a word looks like, as numbers; the last two say whether it is a word, and has a capital."""
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """From the arrays as they are stored.
+
+        Raises:
+            ValueError, TypeError, KeyError: They are not those of a network.
+        """
+        wide: dict[str, Any] = {
+            name: a.astype(np.float32) if a.dtype == np.float16 else a for name, a in arrays.items()
+        }
+        wide["first"], wide["second"] = spread(wide["first"]), spread(wide["second"])
+        return cls(**wide)
+
+    def said(self, word: str, glue: bool) -> Floats:  # noqa: FBT001  # one of two tables, asked in the inmost loop
+        """What a word says to its neighbours; the last two numbers tell whether it is a word, and has a capital."""
         rows = word_features(word, self.lists).rows
-        made = np.empty(len(self.scale) + 2, np.float32)
-        np.multiply(self.table[list(rows)].sum(axis=0, dtype=np.int32), self.scale, out=made[:-2], casting="unsafe")
+        embedded = self.table[list(rows)].sum(axis=0, dtype=np.int32) * self.scale + self.glue[int(glue)]
+        made = np.empty(self.first.shape[1] + 2, np.float32)
+        np.matmul(embedded.astype(np.float32), self.first, out=made[:-2])
         made[-2], made[-1] = word[0].isalpha(), word[0].isupper()
         return made
 
@@ -115,7 +151,21 @@ class Network:
         return int(self.listed_bits[place]) if place < len(self.listed_keys) and self.listed_keys[place] == key else 0
 
     def tag(self, tokens: Sequence[Token]) -> Floats:
-        """Probability of each tag for each token, shape (tokens, TAGS); a row adds up to 1."""
+        """Probability of each tag for each token, shape (tokens, TAGS); a row adds up to 1.
+
+        A token longer than `LONGEST` is nothing, and nothing is seen beyond it: that bounds how far anything is seen.
+        """
+        walls = [place for place, token in enumerate(tokens) if token[2] - token[1] > LONGEST]
+        if not walls:
+            return self._tag_any(tokens)
+        chances = np.zeros((len(tokens), TAGS), np.float32)
+        chances[:, 0] = 1.0
+        for before, wall in pairwise((-1, *walls, len(tokens))):
+            if wall - before > 1:
+                chances[before + 1 : wall] = self._tag_any(tokens[before + 1 : wall])
+        return chances
+
+    def _tag_any(self, tokens: Sequence[Token]) -> Floats:
         count = len(tokens)
         if count <= _CHUNK:
             return self._tag(tokens)
@@ -126,24 +176,12 @@ class Network:
         return np.concatenate(parts)
 
     def _tag(self, tokens: Sequence[Token]) -> Floats:
-        known = self._known
-        held = []
-        for token in tokens:
-            word = token[0]
-            row = known.get(word)
-            if row is None:
-                row = self.embedding(word)
-                if len(known) >= _KEPT:
-                    known.clear()  # simpler than keeping track of what was used last, and as good here
-                if len(word) <= LONGEST:
-                    known[word] = row
-            held.append(row)
-        rows = np.array(held)
-        embedded = rows[:, :-2] + self.glue[glued(tokens)]
-        near = times(windows(embedded), self.first)
-        near += self.mode[modes(rows[:, -2], rows[:, -1])]
+        said = self._read(tokens)
+        width = self.mode.shape[1]
+        near = gathered(said, width)
+        near += self.mode[modes(said[:, -2], said[:, -1])]
         np.maximum(near, 0.0, out=near)
-        far = times(windows(near), self.second)
+        far = gathered(times(near, self.second), len(self.second_bias))
         far += self.second_bias
         np.maximum(far, 0.0, out=far)
         scores = times(np.concatenate((far, near), axis=1), self.last)
@@ -152,6 +190,23 @@ class Network:
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=1, keepdims=True)
         return np.asarray(scores, np.float32)
+
+    def _read(self, tokens: Sequence[Token]) -> Floats:
+        held = []
+        # Nothing that another thread clears meanwhile is asked for twice.
+        loose, tight = self._known
+        before = 0
+        for word, start, end in tokens:
+            known = tight if start == before else loose
+            row = known.get(word)
+            if row is None:
+                row = self.said(word, start == before)
+                if len(known) >= _KEPT:
+                    known.clear()  # simpler than keeping track of what was used last, and as good here
+                known[word] = row
+            held.append(row)
+            before = end
+        return np.array(held)
 
 
 @lru_cache(maxsize=1)
@@ -165,8 +220,6 @@ def network() -> Network:
         with np.load(
             BytesIO(WEIGHTS.read_bytes()), allow_pickle=False
         ) as held:  # a damaged archive leaves no open file
-            arrays = {name: held[name] for name in held.files}
-        arrays = {name: a.astype(np.float32) if a.dtype == np.float16 else a for name, a in arrays.items()}
-        return Network(**arrays)
-    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile) as error:
+            return Network.of({name: held[name] for name in held.files})
+    except (OSError, ValueError, TypeError, KeyError, IndexError, EOFError, BadZipFile) as error:
         raise DetectorError("names", f"its weights cannot be read ({type(error).__name__})") from None
