@@ -23,7 +23,7 @@ from trimtab.builtin.detectors.names.detector import NameDetector
 from trimtab.builtin.detectors.names.network import network
 from trimtab.builtin.detectors.patterns.detector import PatternDetector
 
-CORPUS = Path(os.environ.get("TRIMTAB_DATA", "/work/shared/data")) / "pii.jsonl.gz"
+CORPUS = Path(os.environ.get("TRIMTAB_DATA", Path(__file__).parents[2] / "shared" / "data")) / "pii.jsonl.gz"
 OURS = {"PERSON", "LOCATION", "ORG", "ADDRESS", "ZIP", "AGE", "TITLE"}
 SHORT = (
     "Hi {}, could you please check why the invoice of last month was sent twice to our office in {} and tell the "

@@ -65,6 +65,13 @@ def templates() -> tuple[Template, ...]:
     return tuple(found)
 
 
+_JOINT = {"de": ["", "", "s", "en"], "nl": ["", "", "s", "en"], "sv": ["", "", "s"], "da": ["", "", "s", "e"]}
+_ENDINGS = {
+    "de": ["", "", "", "en", "e", "s", "ung", "er"],
+    "nl": ["", "", "", "en", "je", "s"],
+    "sv": ["", "", "en", "et", "n", "ar", "er", "arna", "erna", "s"],
+    "da": ["", "", "en", "et", "er", "erne", "ene", "s"],
+}
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -83,12 +90,21 @@ class Filler:
     def word(self, code: str) -> str:
         """An ordinary word; now and then one that nobody has heard of."""
         pick = self.maker.pick
+        if code in _JOINT and self.maker.chance(0.3):
+            return self._compound(code)
         if self.maker.chance(0.12):
             one, other = pick(self._common[code]), pick(self._common[code])
             return (one[: len(one) // 2 + 1] + other[len(other) // 2 :]).lower()
         if self.maker.chance(0.05):
             code = pick(LANGUAGES)
         return pick(self._common[code])
+
+    def _compound(self, code: str) -> str:
+        """Two nouns in one word, or one with an ending, as Germanic languages make new ones every day."""
+        one, other = self.maker.pick(facts.NOUNS[code]), self.maker.pick(facts.NOUNS[code]).lower()
+        word = one + self.maker.pick(_JOINT[code]) + other if self.maker.chance(0.6) else one
+        ending = self.maker.pick(_ENDINGS[code])
+        return word[:-1] + ending if ending and word[-1] == ending[0] else word + ending
 
     def _snake(self) -> str:
         words = [self.maker.pick(self._common["en"]).lower() for _ in range(self.draw.randint(1, 3))]
@@ -148,7 +164,7 @@ class Filler:
         pick = make.pick
         match name:
             case "noun":
-                return pick(facts.NOUNS[code]) if make.chance(0.7) else self.word(code)
+                return pick(facts.NOUNS[code]) if make.chance(0.6) else self.word(code)
             case "Noun":
                 return self.plain("noun", code).capitalize()
             case "orgword" | "Orgword":

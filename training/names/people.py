@@ -143,16 +143,14 @@ class Maker:
             return self.pick(cities[self.pick(self._city_keys)])
         if form < 0.90:
             return self.pick(facts.PLACES)
+        if form < 0.94:  # a new town, called after somebody
+            name = self.given("en") if self.chance(0.6) else self.family("en").split(" ")[-1]
+            town = name + self.pick(self.words.town_endings).lower() if self.chance(0.75) else name
+            return f"{self.pick(self.words.town_beginnings)} {town}" if self.chance(0.6) else town
         names = cities[self.pick(self._city_keys)]
         made = _splice(self.pick(names), self.pick(names))
-        return (
-            self.pick(
-                ["North ", "South ", "New ", "Lake ", "Port ", "East ", "West ", "Fort ", "San ", "Bad ", "Saint-"]
-            )
-            + made
-            if self.chance(0.3)
-            else made
-        )
+        beginnings = ["North ", "South ", "New ", "Lake ", "Port ", "East ", "West ", "Fort ", "San ", "Bad ", "Saint-"]
+        return self.pick(beginnings) + made if self.chance(0.3) else made
 
     def country(self, code: str) -> str:
         key = self.pick(["world", "world", "en", code, self.pick(self._country_keys)])
@@ -237,7 +235,7 @@ class Maker:
         return f"{self.draw.randrange(1000, 9999)}-{self.draw.randrange(100, 999)}"
 
     def number(self) -> str:
-        top = self.pick(["99", "99", "400", "9999"])
+        top = self.pick(["99", "99", "400", "9999", "99999"])
         number = str(self.draw.randint(1, int(top)))
         return number + (self.pick(["a", "b", "A", "B", "/2", "-3", " bis", "C"]) if self.chance(0.08) else "")
 
@@ -263,7 +261,7 @@ class Maker:
             foreign = self.pick(self.words.streets[self.pick(self._street_keys)])
             return f"{number} {foreign}" if self.chance(0.6) else f"{foreign} {number}"
         if code == "en":
-            suffix = self.pick(facts.STREET_WORDS["en"][:40])
+            suffix = self.pick(facts.STREET_WORDS["en"][:40] if self.chance(0.6) else self.words.street_endings)
             first = self.pick(["", "", "", "", "", "N ", "West ", "Old ", "E. ", "South "])
             if self.chance(0.08):
                 name = f"{self.draw.randint(2, 99)}th"

@@ -21,7 +21,7 @@ from trimtab.builtin.detectors.names.decoding import spans
 from trimtab.builtin.detectors.names.features import Token, key, tokens
 from trimtab.builtin.detectors.names.network import KINDS, Network
 
-DATA = Path(os.environ.get("TRIMTAB_DATA", "/work/shared/data"))
+DATA = Path(os.environ.get("TRIMTAB_DATA", Path(__file__).parents[3] / "shared" / "data"))
 _FILES = ("toxicity.jsonl.gz", "injection.jsonl.gz", "bias.jsonl.gz")
 _MOST = 500  # characters of a piece
 _EACH = 6_000  # characters of one row: no long row outweighs the others
@@ -58,35 +58,35 @@ def pieces() -> list[str]:
 
 
 class Prose:
-    """Draws texts, labelled by `teacher`."""
+    """Draws texts and has them labelled."""
 
-    def __init__(self, words: Lexicon, teacher: Network) -> None:
-        self.words, self.teacher = words, teacher
+    def __init__(self, words: Lexicon) -> None:
+        self.words = words
         self._pieces = pieces()
 
-    def texts(self, *, seed: int, count: int) -> list[Text]:
-        """`count` of them; the same seed and teacher give the same."""
+    def texts(self, teacher: Network, *, seed: int, count: int) -> list[Text]:
+        """`count` of them, labelled by `teacher`; the same seed and teacher give the same."""
         draw = random.Random(seed)
         make = Maker(self.words, draw)
         made = []
         for _ in range(count):
             text = make.pick(self._pieces)
-            labelled = self._labelled(text, make)
+            labelled = self._labelled(teacher, text, make)
             made.append(joined(styled(labelled, draw) if draw.random() < 0.4 else labelled))
         return made
 
-    def _labelled(self, text: str, make: Maker) -> list[Piece]:
+    def _labelled(self, teacher: Network, text: str, make: Maker) -> list[Piece]:
         cut = tokens(text)
         if not cut:
             return [(text, "")]
-        chances = self.teacher.tag(cut)
+        chances = teacher.tag(cut)
         marks: list[tuple[int, int, str]] = []
         taken = set()
         for first, last, kind, sure in spans(cut, chances, 0.5):
             taken.update(range(first, last + 1))
             label = KINDS[kind]
             hidden = any(self._tagged(cut, place) for place in range(first, last + 1))
-            words = all(self._ordinary(token) for token in cut[first : last + 1])
+            words = all(self._ordinary(teacher, token) for token in cut[first : last + 1])
             if hidden or words:
                 continue
             marks.append((cut[first][1], cut[last][2], label if sure >= _SURE else UNSURE))
@@ -94,7 +94,7 @@ class Prose:
             if (
                 place not in taken
                 and chances[place, 0] < _CLEAR
-                and not self._ordinary(token)
+                and not self._ordinary(teacher, token)
                 and token[0][0].isalpha()
             ):
                 marks.append((token[1], token[2], UNSURE))
@@ -112,11 +112,12 @@ class Prose:
         """Whether a token is the name of an account or a topic: "@" or "#" stands before it."""
         return place > 0 and cut[place - 1][0] in {"@", "#"} and cut[place - 1][2] == cut[place][1]
 
-    def _ordinary(self, token: Token) -> bool:
+    @staticmethod
+    def _ordinary(teacher: Network, token: Token) -> bool:
         """Whether a word is written small, on a list of ordinary words and on no list of names; or a sign."""
         if not token[0][0].isalpha():
             return not token[0][0].isdecimal()
-        bits = self.teacher.lists(key(token[0]))
+        bits = teacher.lists(key(token[0]))
         return bool(bits & _WORDS) and not bits & _NAMES and token[0].islower()
 
     @staticmethod

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from training.names.generator import UNSURE, Text, joined, styled, texts
 from training.names.network import Batch, Learner
 from training.names.people import Maker, Piece
-from training.names.prose import Prose
+from training.names.prose import DATA, Prose
 from training.names.words import Lexicon, lexicon, listed
 from trimtab.builtin.detectors.names.features import Token, key, tokens, word_features
 from trimtab.builtin.detectors.names.network import KINDS, NEIGHBOURS, Floats, Network, glued, modes
@@ -22,7 +21,7 @@ from trimtab.builtin.detectors.names.network import KINDS, NEIGHBOURS, Floats, N
 _MOST = 40  # features of a word
 _PLACES = 3_000  # tokens of a batch
 _HIDE = (0.25, 0.08, 0.25)  # of word, spelling, lists: how often training hides them
-CORPUS = Path(os.environ.get("TRIMTAB_DATA", "/work/shared/data")) / "pii.jsonl.gz"
+CORPUS = DATA / "pii.jsonl.gz"
 _MEDDOCAN = {"PERSON": "name", "LOCATION": "location", "ADDRESS": "address", "ORG": "organisation", "AGE": "age"}
 
 
@@ -153,8 +152,8 @@ def train(
 ) -> tuple[Learner, dict[int, int]]:
     """Weights, and the lists that go with them, from new texts in every round.
 
-    In the first half there are only texts whose labels are known. What was learned from them labels ordinary prose, and
-    the second half learns from both (see `prose`).
+    In the first third there are only texts whose labels are known. What was learned by then labels ordinary prose, anew
+    in every round, and the other rounds learn from both (see `prose`).
     """
     words = lexicon()
     marks: dict[int, int] = {}
@@ -164,14 +163,13 @@ def train(
     draw = np.random.default_rng(seed)
     learner = Learner(draw)
     notes = list(corpus(CORPUS, "T"))
-    prose: Prose | None = None
+    prose = Prose(words)
     for number in range(rounds):
         part = seed * 1_000 + number
         examples = texts(words, seed=part, count=texts_each)
         examples += _clinical(notes[number % 2 :: 2], words, part)
-        if 2 * number >= rounds:
-            prose = prose or Prose(words, Network.of(arrays(learner, marks)))
-            examples += prose.texts(seed=part, count=prose_each)
+        if 3 * number >= rounds:
+            examples += prose.texts(Network.of(arrays(learner, marks)), seed=part, count=prose_each)
         losses = []
         batches = list(encoder.batches(examples, draw))
         for place, batch in enumerate(batches):

@@ -177,7 +177,9 @@ def english() -> list[str]:
 
 
 OTHERS = {
-    "de": _w("""Abend Abteilung Aktie Ampel Anfang Anlage Anruf Antrag Anwalt Apfel Arbeit Arm Art Aufgabe Auge Ausbildung Ausgabe Ausland Bäcker Bad Bahn Bank Bauch Baum Bauer Bein
+    "de": _w("""Angeklagte Angestellte Beamte Bekannte Beschuldigte Betroffene Damen Deutsche Erwachsene Fremde Gefangene Geschädigte Herren Jugendliche Kläger Klägerin Beklagte
+    Reisende Selbständige Studierende Verdächtige Verletzte Versicherte Verwandte Vorgesetzte Vorsitzende Zeuge Zeugin klug dumm faul fleißig freundlich höflich mutig müde ruhig
+    sauber schmutzig stark schwach streng süß tapfer treu weise wild zornig ängstlich ehrlich eifrig einsam ernst fremd geduldig gerecht gesund krank Abend Abteilung Aktie Ampel Anfang Anlage Anruf Antrag Anwalt Apfel Arbeit Arm Art Aufgabe Auge Ausbildung Ausgabe Ausland Bäcker Bad Bahn Bank Bauch Baum Bauer Bein
     Beispiel Bericht Beruf Besuch Betrag Betrieb Bett Bewegung Bild Blatt Boden Bürger Büro Chef Datei Daten Decke Dorf Druck Ecke Ehe Eingang Einladung Eltern Ende Energie Entscheidung
     Erfahrung Erfolg Ergebnis Essen Fabrik Fahrer Fahrt Fall Familie Farbe Fehler Feld Ferien Fest Finger Firma Fisch Flasche Fleisch Forschung Frage Freiheit Freund Freundin Frieden Frucht
     Frühling Führung Fuß Gast Gebäude Gefahr Gefühl Geld Gemüse Gepäck Gericht Geschäft Geschichte Geschenk Gesellschaft Gesetz Gesicht Gespräch Gesundheit Gewicht Glas Glück Grenze Größe Grund

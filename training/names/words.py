@@ -99,6 +99,9 @@ class Lexicon:
     jobs: dict[str, list[str]] = field(default_factory=dict)
     firms: list[str] = field(default_factory=list)
     phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    town_beginnings: list[str] = field(default_factory=list)
+    town_endings: list[str] = field(default_factory=list)
+    street_endings: list[str] = field(default_factory=list)
 
 
 _GIVEN = ("first_names", "first_names_male", "first_names_female", "first_names_nonbinary", "first_romanized_names",
@@ -128,6 +131,10 @@ def lexicon() -> Lexicon:
         words.regions.setdefault(code, []).extend(_own(provider, *_REGIONS))
         words.countries.setdefault(code, []).extend(_own(provider, "countries"))
         words.streets.setdefault(code, []).extend(_own(provider, *_STREETS))
+        if code == "en":
+            words.town_beginnings.extend(_own(provider, "city_prefixes"))
+            words.town_endings.extend(_own(provider, "city_suffixes"))
+            words.street_endings.extend(_own(provider, "street_suffixes"))
     words.cities["world"] = sorted({*filter(None, (_latin(row[2]) for row in Geo.land_coords)), *facts.CITIES,
                                     *(_latin(country.capital) for country in Dates.countries)} - {""})  # fmt: skip
     words.countries["world"] = sorted({*(_latin(country.name) for country in Dates.countries), *facts.COUNTRIES} - {""})
