@@ -92,7 +92,15 @@ def test_they_are_picklable_and_have_their_settings_checked(name):
 
 @pytest.mark.parametrize("name", sorted(ADAPTERS))
 def test_a_package_that_is_missing_is_named_with_its_extra(name, monkeypatch, tmp_path):
-    for package in ("presidio_analyzer", "presidio_analyzer.nlp_engine", "spacy", "gliner", "torch", "transformers"):
+    for package in (
+        "presidio_analyzer",
+        "presidio_analyzer.nlp_engine",
+        "spacy",
+        "tldextract",
+        "gliner",
+        "torch",
+        "transformers",
+    ):
         monkeypatch.setitem(sys.modules, package, None)
     fields = ADAPTERS[name] if name == "presidio" else {"model": str(tmp_path)}
     with pytest.raises(MissingPackageError, match="trimtab\\["):
@@ -125,6 +133,10 @@ def with_presidio(monkeypatch, answer, load=lambda model: f"pipeline {model}"):
     engines = module("presidio_analyzer.nlp_engine", SpacyNlpEngine=SpacyNlpEngine)
     monkeypatch.setitem(sys.modules, "presidio_analyzer.nlp_engine", engines)
     monkeypatch.setitem(sys.modules, "spacy", module("spacy", load=load, blank=lambda language: f"blank {language}"))
+    extractors = SimpleNamespace(TLD_EXTRACTOR="one that connects")
+    offline = module("tldextract", tldextract=extractors, TLDExtract=lambda **options: options)
+    monkeypatch.setitem(sys.modules, "tldextract", offline)
+    seen.extractors = extractors
     return seen
 
 
@@ -142,6 +154,7 @@ def test_presidio_speaks_our_labels(monkeypatch):
     assert found == [NAME, Finding(label="personal.location", start=42, end=51)]
     assert seen.engine.nlp == {"en": "blank en"}
     assert seen.languages == ["en"]
+    assert seen.extractors.TLD_EXTRACTOR == {"suffix_list_urls": (), "cache_dir": None}
 
 
 def test_presidio_uses_the_pipeline_that_is_installed_and_downloads_none(monkeypatch):

@@ -194,6 +194,7 @@ def test_the_weights_are_those_of_the_card():
 
 def test_the_card_states_error_rates_for_every_label():
     card = NameDetector().card
+    assert card is NameDetector.card
     assert card.labels == LABELS
     assert not card.remote
     for label in LABELS:

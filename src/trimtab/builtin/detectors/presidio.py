@@ -59,7 +59,10 @@ def _analyzer(model: str, language: str) -> Any:
     presidio = need("presidio_analyzer", extra="presidio")
     engines = need("presidio_analyzer.nlp_engine", extra="presidio")
     spacy = need("spacy", extra="presidio")
+    domains = need("tldextract", extra="presidio")
     try:
+        # Presidio asks this package whether a mail address ends well, and it would fetch a list, and write it to disk.
+        domains.tldextract.TLD_EXTRACTOR = domains.TLDExtract(suffix_list_urls=(), cache_dir=None)
         # Asking spaCy itself: Presidio would download what it does not find.
         pipeline = spacy.load(model) if model else spacy.blank(language)
         engine = engines.SpacyNlpEngine(models=[{"lang_code": language, "model_name": model or f"blank:{language}"}])
