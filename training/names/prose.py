@@ -25,7 +25,7 @@ DATA = Path(os.environ.get("TRIMTAB_DATA", Path(__file__).parents[3] / "shared" 
 _FILES = ("toxicity.jsonl.gz", "injection.jsonl.gz", "bias.jsonl.gz")
 _MOST = 500  # characters of a piece
 _EACH = 6_000  # characters of one row: no long row outweighs the others
-_SURE, _CLEAR = 0.9, 0.97
+_SURE, _CLEAR = 0.87, 0.98
 _NAMES = 1 << GIVEN | 1 << FAMILY | 1 << CITY | 1 << COUNTRY | 1 << REGION
 _WORDS = 1 << COMMON | 1 << SMALL
 _BREAK = re.compile(r"\n+|(?<=[.!?]) +")
