@@ -1,8 +1,9 @@
-"""Makes an excerpt of a reply that may be kept: short, printable, without planted or personal values."""
+"""Makes an excerpt of a reply that may be kept: short, printable, without planted values or what points at a person."""
 
 import re
 from collections.abc import Iterable
 from functools import cache
+from inspect import signature
 from typing import Any
 
 from trimtab.detect import look
@@ -23,6 +24,10 @@ _READING = Context(origin="assistant")
 _ABOUT_THE_WHOLE = frozenset(
     {"attack", "harm", "bias", "refusal"}
 )  # families that judge a text and point at no value in it
+_OF_MANY = frozenset(
+    {"personal.location", "personal.organisation", "personal.title", "personal.age", "personal.group"}
+)  # what many people share: by itself it points at nobody, and an answer without it cannot be judged
+_DOUBTFUL = 0.75  # a single word that is less surely a name is more often none
 _LONG_NUMBER = re.compile(r"\d(?:[ \-.\u00a0]?\d){8,}+")  # names a person or an account more often than not
 _PLANTED = ("canary", "personal")  # keys of `expect` whose values must not come out
 
@@ -36,8 +41,20 @@ def planted(case: Case) -> tuple[str, ...]:
     return tuple(values)
 
 
+def tells(text: str, finding: Finding) -> bool:
+    """Whether an excerpt hides a finding: what points at a person or opens a door, and is no mere guess.
+
+    Names, addresses and all that has a shape do; places, organisations, titles and ages do not, nor does a single word
+    that may be a name or may not, nor what says something of the whole text.
+    """
+    if finding.family in _ABOUT_THE_WHOLE or finding.label in _OF_MANY:
+        return False
+    single = finding.label == "personal.name" and len(text[finding.start : finding.end].split()) == 1
+    return not (single and finding.confidence < _DOUBTFUL)
+
+
 def redact(text: str, *, secrets: Iterable[str] = ()) -> str:
-    """An excerpt of at most `LONGEST` characters that shows no secret and nothing that a detector finds.
+    """An excerpt of at most `LONGEST` characters that shows no secret and nothing that `tells` on a person.
 
     Secrets are masked in every disguise that `detect.disguise` sees through,
     and every installed detector looks, those of other packages included. The
@@ -64,7 +81,19 @@ def redact(text: str, *, secrets: Iterable[str] = ()) -> str:
 def _detectors() -> tuple[AnyDetector, ...]:
     """Every installed detector that needs nothing to be told and sends nothing away."""
     made = [plugins.find("detectors", name) for name in plugins.names("detectors")]
-    return tuple(plugin() for plugin in made if not hasattr(plugin, "look") and not getattr(plugin, "needs", ()))
+    return tuple(
+        plugin()
+        for plugin in made
+        if not hasattr(plugin, "look") and not getattr(plugin, "needs", ()) and not _asks(plugin)
+    )
+
+
+def _asks(plugin: type[Any]) -> bool:
+    """Whether a detector cannot be made without fields: a folder, an address."""
+    return any(
+        one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+        for one in signature(plugin).parameters.values()
+    )
 
 
 def _masked(text: str, end: int, hidden: tuple[str, ...]) -> str:
@@ -86,7 +115,7 @@ def _spans(text: str, hidden: tuple[str, ...]) -> list[tuple[Span, str]]:
         Finding(label="number", start=m.start(), end=m.end(), confidence=0.0) for m in _LONG_NUMBER.finditer(text)
     ]
     for detector in _detectors():
-        found += [one for one in look(detector, text, _READING) if one.family not in _ABOUT_THE_WHOLE]
+        found += [one for one in look(detector, text, _READING) if tells(text, one)]
     found.sort(key=lambda finding: finding.start)
     masks: list[tuple[Span, str]] = []
     for whole in merge((finding.start, finding.end) for finding in found):

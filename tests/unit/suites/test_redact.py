@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from trimtab.detect import look
 from trimtab.detect.disguise import shows
 from trimtab.errors import DetectorError
-from trimtab.kinds import Case, Context, Message
+from trimtab.kinds import Case, Context, Finding, Message
 from trimtab.measure import redact as module
-from trimtab.measure.redact import LONGEST, WITHHELD, planted, redact
+from trimtab.measure.redact import LONGEST, WITHHELD, planted, redact, tells
 
 SECRETS = ["MAROLIN-4827", "52 River Street", "cat", "planted", "email", "…", "7"]
 HITS = [
@@ -46,7 +46,7 @@ def test_nothing_survives(text, secrets):
         assert not shows(excerpt, secrets)
     for detector in module._detectors():
         found = look(detector, excerpt, Context(origin="assistant"))
-        assert [f for f in found if f.family in {"personal", "secret", "leak"}] == []
+        assert [f for f in found if f.family in {"personal", "secret", "leak"} and tells(excerpt, f)] == []
 
 
 @pytest.mark.parametrize("offset", range(LONGEST - 20, LONGEST + 5))
@@ -66,6 +66,44 @@ def test_a_value_at_the_end_of_what_is_looked_at_does_not_survive_in_part(shown)
 def test_what_is_harmless_stays():
     text = "The capital of France is Paris, and 7 + 5 = 12 [sic]."
     assert redact(text, secrets=["MAROLIN-4827"]) == text
+
+
+def test_an_excerpt_hides_who_it_is_about_and_leaves_where_and_for_whom():
+    text = "Ask Priya Ramanathan, 34, of Hartmann GmbH in Rotterdam, or write to 48 Harrow Lane, Springfield, IL 62704."
+    excerpt = redact(text)
+    assert "Priya" not in excerpt
+    assert "Ramanathan" not in excerpt
+    assert "Harrow" not in excerpt
+    assert "62704" not in excerpt
+    assert "Rotterdam" in excerpt
+    assert "Hartmann GmbH" in excerpt
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "confidence", "told"),
+    [
+        ("personal.name", "Priya", 0.9, True),
+        ("personal.name", "Priya", 0.6, False),
+        ("personal.name", "Priya Ramanathan", 0.6, True),
+        ("personal.address", "62704", 0.6, True),
+        ("personal.location", "Paris", 1.0, False),
+        ("personal.organisation", "Hartmann GmbH", 1.0, False),
+        ("personal.title", "Dr", 1.0, False),
+        ("personal.age", "34", 1.0, False),
+        ("personal.email", "a@b.example", 0.1, True),
+        ("secret.jwt", "x", 0.1, True),
+        ("leak.canary", "x", 0.1, True),
+        ("harm.toxicity", "x", 1.0, False),
+    ],
+)
+def test_what_tells_on_somebody(label, text, confidence, told):
+    assert tells(text, Finding(label=label, start=0, end=len(text), confidence=confidence)) is told
+
+
+def test_detectors_that_need_something_of_their_user_are_not_asked():
+    asked = {detector.name for detector in module._detectors()}
+    assert {"patterns", "names", "leak"} <= asked
+    assert not {"presidio", "gliner", "transformers-ner"} & asked
 
 
 def test_masks_say_what_was_there():

@@ -1,0 +1,1 @@
+"""People, places, organisations, addresses and ages: a small tagger of our own, no model server."""

@@ -1,0 +1,1 @@
+"""The tagger of names and places: what it is taught with, and how."""
