@@ -10,13 +10,12 @@ words, letters for digits (O, l, S), addresses backwards or in ROT13, percent si
 hexadecimal and Base64. Everything takes time linear in the text, and decoded texts are no longer than it.
 """
 
-import base64
 import binascii
 import codecs
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import compress
@@ -92,7 +91,7 @@ _MARKS = (
     " @", "@ ", "-at-", "_at_", "-dot-", "_dot_",
 )  # fmt: skip
 _WEAK_MARKS = (" at ", " point ", " punt ")  # everyday words: they count only beside something else
-_SPELLED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SPELLED = ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ESCAPES = (
     "%",
     "&#",
@@ -149,11 +148,10 @@ def _readings(view: View) -> Iterator[View]:
     raw, low = view.raw, view.low
     shown = _SIGNS.of(raw, low)
     found: list[View | None] = []
-    spaces = raw.translate(_SPACES)
-    if any(sign in spaces for sign in _APART_SIGNS):
+    if _APART_SIGN in raw.translate(_SPACES).replace(b"   ", b" ").replace(b"  ", b" "):
         found.append(_joined(view))
     if shown:
-        marks = [_LITERALS[number] for number in shown if number < _SPELLED_FROM]
+        marks = [_LITERALS[number] for number in shown if number < _AT_WORD]
         if shown[0] < _AT_WORD or (shown[0] == _AT_WORD and _before_host(view.text, low)):
             found.append(_unworded(view, marks))
         words = [_LITERALS[number] for number in shown if _SPELLED_FROM <= number < _ESCAPES_FROM]
@@ -186,7 +184,7 @@ def _mask(**classes: bytes) -> bytes:
 _NUMERALS = b"0123456789"
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SPACES = bytes(0x20 if code in b" \t" else 0x0A if code in b"\r\n\x0b\x0c" else 0x78 for code in range(256))
-_APART_SIGNS = (b" x x x ", b"  x  x ", b" x  x  ")
+_APART_SIGN = b" x x x "
 _TOKEN_MASK = _mask(a=_LETTERS + _NUMERALS + b"+/-_")
 _HEX_MASK = _mask(h=_NUMERALS + b"abcdefABCDEF", s=b" :")
 _HEX_APART = b"hhs" * 6
@@ -316,9 +314,16 @@ def _before_host(text: str, low: bytes) -> bool:
 
 
 def _unworded(view: View, marks: Sequence[str]) -> View | None:
+    """With strong marks every sign counts that stands near one; without, ` at ` before what looks like a host."""
+    strong = _places(view.low, marks)
+    weak = set(strong)
+    for mark in (*_WEAK_MARKS, " ."):
+        weak.update(place for place in _places(view.low, (mark,)) if _near(strong, place))
+    weak.update(place for place in _places(view.low, (" at ",)) if _HOST.match(view.text, place + 4))
+
     def parts() -> Iterator[Part]:
         at = 0
-        for place in _places(view.low, {*marks, *_WEAK_MARKS, " ."}):
+        for place in sorted(weak):
             for begin in range(max(at, place - 2), place + 1):
                 match = _WORDED.match(view.text, begin)
                 if match:
@@ -329,26 +334,34 @@ def _unworded(view: View, marks: Sequence[str]) -> View | None:
     return _replaced(view, "worded", parts())
 
 
+def _near(places: Sequence[int], place: int) -> bool:
+    """Whether one of these places, which rise, is within a window of this one."""
+    at = bisect_left(places, place - _WINDOW)
+    return at < len(places) and places[at] <= place + _WINDOW
+
+
 _DIGITS = {
     "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
     "eight": "8", "nine": "9",
 }  # fmt: skip
 _NUMBER_WORD = later(
-    r"(?<!\w)(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)(?:[ ,\-]{1,3}(?=[a-z])|(?!\w))){6,40}",
+    r"(?<!\w)(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)(?:[ ,\-]{1,3}(?=[a-z])|(?!\w))){6,}",
     re.IGNORECASE,
 )
-_WORD = later(r"[a-z]+", re.IGNORECASE)
+_WORD = later(r"([a-z]+)[ ,\-]{0,3}", re.IGNORECASE)
 
 
 def _unspelled(view: View) -> View | None:
     def parts() -> Iterator[Part]:
         for match in _NUMBER_WORD.finditer(view.text):
-            yield *match.span(), "".join(_DIGITS[word.lower()] for word in _WORD.findall(match.group())) + " "
+            for word in _WORD.finditer(view.text, *match.span()):
+                yield *word.span(), _DIGITS[word[1].lower()] + " " * (word.end() == match.end())
 
     return _replaced(view, "spelled", parts())
 
 
 _LEET_NUMBER = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[ .()\-]{0,2}[\dOoIlSBZ]){6,24}(?![A-Za-z0-9])", re.ASCII)
+_LEET_WORD = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[.()\-]{0,2}[\dOoIlSBZ])*+(?![A-Za-z0-9])", re.ASCII)
 _LEET = str.maketrans("OoIlSBZ", "0011582")
 
 
@@ -369,10 +382,11 @@ def _unleet(view: View) -> View | None:
         for place in near:
             if place < at:
                 continue
-            low = numbers.rfind(b".", max(at, place - _WINDOW), place) + 1 or max(at, place - _WINDOW)
-            high = numbers.find(b".", place, place + _WINDOW)
-            at = high if high >= 0 else min(len(raw), place + _WINDOW)
-            for match in _LEET_NUMBER.finditer(view.text, low, at + 1):
+            low = numbers.rfind(b".", at, place) + 1 or at
+            high = numbers.find(b".", place)
+            at = high if high >= 0 else len(raw)
+            # A long row is a table: what is next to a number there says nothing of it, so each is read by itself.
+            for match in (_LEET_NUMBER if at - low <= _WINDOW * 2 else _LEET_WORD).finditer(view.text, low, at):
                 written = match.group()
                 if sum(map(str.isdigit, written)) * 2 >= len(written) - written.count(" ") and not _digits_only(
                     written
@@ -417,8 +431,9 @@ def _turned(view: View) -> View | None:
 # -- codes ------------------------------------------------------------------------
 
 _ESCAPED = later(
-    r"(?:%[0-9A-Fa-f]{2})+|&#\d{2,7};|&#[xX][0-9A-Fa-f]{2,6};|&(?:commat|period|lowbar|amp|hyphen|colon|nbsp|plus);"
-    r"|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|=(?:40|2E|3D)(?=[A-Za-z0-9])"
+    r"%[0-9A-Fa-f]{2}(?:%[89A-Fa-f][0-9A-Fa-f]){0,3}|&#\d{2,7};|&#[xX][0-9A-Fa-f]{2,6};"
+    r"|&(?:commat|period|lowbar|amp|hyphen|colon|nbsp|plus);"
+    r"|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\x[0-9A-Fa-f]{2}|=(?:40|2E|3D)(?=[A-Za-z0-9])"
 )
 
 
@@ -434,7 +449,8 @@ def _unescaped(view: View) -> View | None:
             elif written[0] == "&":
                 yield *match.span(), html.unescape(written)
             else:
-                yield *match.span(), chr(int(written.lstrip("\\ux="), 16))
+                code = int(written.lstrip("\\ux={").rstrip("}"), 16)
+                yield *match.span(), chr(code) if code < 0x110000 else "\ufffd"
 
     return _replaced(view, "escaped", parts())
 
@@ -448,46 +464,77 @@ def _tokens(raw: bytes) -> Iterator[tuple[int, int]]:
         high = mask.find(b".", at, at + _LONGEST_TOKEN)
         if high < 0:
             high = min(len(mask), at + _LONGEST_TOKEN)
-        word = raw[at:high]
+        word = raw[at : min(high, at + _LEAST_TOKEN * 8)]
         # Encoded text has capitals within or digits; words have neither.
         if not word.isalpha() or not (word[1:].islower() or word.isupper()):
             yield at, high
         at = mask.find(wanted, high)
 
 
+# What can be read among decoded bytes: ASCII and UTF-8. Nearly every token that was not encoded text holds none.
+_ISLAND = re.compile(rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){10,}+")
+_SHORT_ISLAND = 96  # bytes that are masked together
+_STEP = 18  # bytes of a longer one, three for four characters of Base64
+
+
 def _unbase64(text: str, tokens: Iterable[tuple[int, int]]) -> Iterator[Part]:
     for start, end in tokens:
-        token = text[start:end].replace("-", "+").replace("_", "/")
-        padded = token + "=" * (-len(token) % 4)
-        try:
-            raw = base64.b64decode(padded, validate=True)
-        except (binascii.Error, ValueError):
-            continue
-        new = _readable(raw, len(token))
-        if new is not None:
-            while end < len(text) and text[end] == "=":
-                end += 1  # noqa: PLW2901  # the signs that fill it up belong to it
-            yield start, end, new
+        token = text[start:end].translate(_SAFE_BASE64)
+        token = token[: len(token) - (len(token) % 4 == 1)]
+        raw = binascii.a2b_base64(token + "=" * (-len(token) % 4))
+        wide = len(raw) > 2 * _LEAST_TOKEN and not any(raw[1 : 2 * _LEAST_TOKEN : 2])  # UTF-16
+        upto = end
+        while upto < len(text) and upto < end + 2 and text[upto] == "=":
+            upto += 1  # the signs that fill it up belong to it
+
+        def place(at: int, *, begins: bool, start: int = start, size: int = len(raw), upto: int = upto) -> int:
+            if begins:
+                return start + at // 3 * 4
+            return upto if at >= size else start + -(-at // 3) * 4
+
+        yield from _laid(raw, place, wide=wide)
 
 
-_HEX = later(r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){6,4096}(?![0-9A-Za-z])")
+_SAFE_BASE64 = str.maketrans("-_", "+/")
+_HEX = later(r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){6,}+(?![0-9A-Za-z]{2})")
+_PAIR = later(r"[0-9A-Fa-f]{2}")
 
 
 def _unhex(text: str, tokens: Iterable[tuple[int, int]], *, apart: bool) -> Iterator[Part]:
     matches: Iterable[re.Match[str] | None]
     matches = _HEX.finditer(text) if apart else (_HEX.match(text, start, end) for start, end in tokens)
     for match in filter(None, matches):
-        token = match.group().removeprefix("0x").replace(" ", "").replace(":", "")
-        new = _readable(bytes.fromhex(token), len(token)) if len(token) % 2 == 0 else None
-        if new is not None:
-            yield *match.span(), new
+        token = match.group()
+        start, end = match.start() + 2 * token.startswith("0x"), match.end()
+        if " " in token or ":" in token:
+            places: Sequence[int] = [pair.start() for pair in _PAIR.finditer(text, start, end)]
+            raw = bytes.fromhex(token.removeprefix("0x").replace(":", ""))
+        else:
+            raw = bytes.fromhex(text[start:end])
+            places = range(start, end, 2)
+
+        def place(at: int, *, begins: bool, places: Sequence[int] = places) -> int:
+            return places[at] if begins else places[at - 1] + 2
+
+        yield from _laid(raw, place, wide=False)
 
 
-def _readable(raw: bytes, longest: int) -> str | None:
-    """Decoded bytes if they are text; nearly every token that was not encoded text gives none."""
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        return None
-    printable = sum(map(str.isprintable, text)) + text.count("\n") + text.count("\t")
-    return f" {text} " if text and printable == len(text) <= longest else None
+def _laid(raw: bytes, place: Callable[..., int], *, wide: bool) -> Iterator[Part]:
+    """What can be read of decoded bytes, and where it came from, in steps short enough to mask little else."""
+    last = 0
+    found: Iterable[tuple[int, int]]
+    found = [(0, len(raw))] if wide else [match.span() for match in _ISLAND.finditer(raw)]
+    for low, high in found:
+        at = low
+        step = high - low if high - low <= _SHORT_ISLAND else _STEP
+        while at < high:
+            upto = min(high, at - at % 3 + step) if at + step < high else high
+            while upto < high and not wide and raw[upto] & 0xC0 == 0x80:
+                upto += 3  # not within a character
+            upto = min(upto, high)
+            new = raw[at:upto].decode("utf-16-le" if wide else "utf-8", "replace")
+            start, end = max(last, place(at, begins=True)), place(upto, begins=False)
+            if start < end:
+                yield start, end, f"{' ' * (at == low)}{new}{' ' * (upto == high)}"
+                last = end
+            at = upto

@@ -22,6 +22,17 @@ _LEAST = 0.5
 LONGEST = 1_000_000
 """Characters of a text that is looked at; with work in proportion to its length, that bounds the time of a call."""
 
+AHEAD = 640
+"""Characters after a place beyond which nothing can change what is found before it.
+
+Whatever a text goes on with, of what begins more than so many characters before its end the beginning is known, and
+the end of all that is over by then. Long things (keys, tokens) are known by their beginning and go on as long as they
+go on. The exception are values stretched over more than so many characters by a disguise."""
+REACH = 4_096
+"""Characters before a place on which what is found there may depend: the words before a number, the head of a document.
+
+A text may be cut anywhere behind white space that no finding holds; what begins so far behind the cut stays as it is."""
+
 
 @lru_cache(maxsize=32)
 def _engine(labels: tuple[str, ...]) -> Engine:

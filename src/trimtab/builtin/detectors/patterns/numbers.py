@@ -14,11 +14,12 @@ from trimtab.builtin.detectors.patterns.phone import phone
 from trimtab.detect.signs import later
 from trimtab.kinds import Finding
 
-_RUN = re.compile(r"[0-9](?:[ \t\u00a0.\-/()_:·]{0,2}[0-9]){3,39}+")
+_RUN = re.compile(r"[0-9](?:[ \t\u00a0.\-/()_:·]{0,2}[0-9]){3,}+")
 _LETTER = later(r"[^\W\d_]|[$€£¥#]")
 _PART = later(r"[^ \t\u00a0]+")
 _MOST_PARTS = 6
-_MOST_TRIED = 40
+_LONGEST_RUN = 120
+"""Characters of a row of numbers beyond which it is a table: numbers side by side in one say nothing of each other."""
 _LEAST_DIGITS = 7
 _MOST_DIGITS = 19
 _CONTEXT = 40  # characters before a number that may say what it is
@@ -91,20 +92,25 @@ def _form(zeros: str) -> _Form:
     )
 
 
-def numbers(text: str, groups: Iterable[tuple[int, int]]) -> Iterator[Finding]:
-    """What is found among the groups of digits of a text; linear, since runs and the parts tried of each are bounded."""
+def numbers(  # noqa: C901 - one way out after the other
+    text: str, groups: Iterable[tuple[int, int]]
+) -> Iterator[Finding]:
+    """What is found among the groups of digits of a text; linear, since few parts of a run are tried together."""
     last = 0
     for at, _ in groups:
-        run = _RUN.match(text, at) if at >= last else None
+        if at < last:
+            continue
+        run = _RUN.match(text, at)
         if not run:
             continue
         start, end = run.span()
         last = end
         if start and text[start - 1] in "(+":
             start -= 2 if text[max(0, start - 2) : start] in {"(+", "+("} else 1
-        if start and (text[start - 1].isalnum() or text[start - 1] in "_@%"):
+        if end - start > _LONGEST_RUN:
+            yield from _table(text, start, end)
             continue
-        if end < len(text) and (text[end].isalpha() and text[end] not in "xXe"):
+        if _within_word(text, start, end):
             continue
         place = _GEO.match(text, at) if "." in run.group() else None
         if place:
@@ -120,6 +126,12 @@ def numbers(text: str, groups: Iterable[tuple[int, int]]) -> Iterator[Finding]:
                 yield whole.found()
             continue
         yield from _parts(text, start, end, before)
+
+
+def _within_word(text: str, start: int, end: int) -> bool:
+    if start and (text[start - 1].isalnum() or text[start - 1] in "_@%"):
+        return True
+    return end < len(text) and text[end].isalpha() and text[end] not in "xXe"
 
 
 class _Verdict:
@@ -142,8 +154,8 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
     sizes = [text[low:high].translate(_ZEROS).count("0") for low, high in parts]
     if max(sizes) < 3 and "." not in text[start:end]:
         return
-    first = tried = 0
-    while first < len(parts) and tried < _MOST_TRIED:
+    first = 0
+    while first < len(parts):
         size, longest = 0, 0
         found: list[int] = []
         for last in range(first, min(first + _MOST_PARTS, len(parts))):
@@ -157,7 +169,6 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
             if size >= _LEAST_DIGITS and longest >= 3 and last - first + 1 < len(parts):
                 found.append(last)
         for last in reversed(found):
-            tried += 1
             here = f"{before} {text[start : parts[first][0]]}"[-_CONTEXT:] if before else ""
             verdict = _judge(text, parts[first][0], parts[last][1], here)
             if verdict and verdict.label:
@@ -165,6 +176,63 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
                 first = last
                 break
         first += 1
+
+
+def _table(text: str, start: int, end: int) -> Iterator[Finding]:  # noqa: C901, PLR0912 - one loop with its ways out
+    """Numbers in a long row: whatever begins at any of them and says enough by itself.
+
+    Nothing depends on where the row begins, or a stream of numbers would never be settled.
+    """
+    parts = [match.span() for match in _PART.finditer(text, start, end)]
+    sizes = [
+        high - low if text[low:high].isdecimal() else sum(map(str.isdecimal, text[low:high])) for low, high in parts
+    ]
+    count = len(parts)
+    for first, (low, _) in enumerate(parts):
+        if sizes[first] > _MOST_DIGITS:
+            continue
+        if "." in text[low : parts[first][1]]:
+            place = _GEO.match(text, low)
+            if place and abs(float(place[1])) <= 90 and abs(float(place[2])) <= 180:
+                yield Finding(label="personal.geo", start=low, end=place.end(), confidence=0.75)
+                continue
+        before = ""
+        size = longest = 0
+        tried = []
+        for last in range(first, min(first + _MOST_PARTS, count)):
+            size += sizes[last]
+            longest = max(longest, sizes[last])
+            if size > _MOST_DIGITS:
+                break
+            if size >= _LEAST_DIGITS and longest >= 3:
+                tried.append(parts[last][1])
+            elif last == first and text.count(".", low, parts[first][1]) == 3:
+                tried = [parts[last][1]]
+                break
+        if tried and low - start < _CONTEXT:
+            before = text[max(0, low - _CONTEXT) : low]
+            before = before.lower() if _LETTER.search(before) else ""
+        for high in reversed(tried):
+            if low > start and high < end - _CONTEXT:
+                label, confidence = _bare(text[low:high])
+                if confidence >= _SURE:
+                    yield Finding(label=f"personal.{label}", start=low, end=high, confidence=confidence)
+                    break
+            elif not _within_word(text, low, high):
+                verdict = _judge(text, low, high, before)
+                if verdict and verdict.label and verdict.confidence >= _SURE:
+                    yield verdict.found()
+                    break
+
+
+_SURE = 0.8
+
+
+@lru_cache(maxsize=8_192)
+def _bare(written: str) -> tuple[str, float]:
+    """The label and the confidence of a number with nothing but numbers around it."""
+    verdict = _judge(written, 0, len(written), "")
+    return (verdict.label, verdict.confidence) if verdict and verdict.label else ("", 0.0)
 
 
 def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:  # noqa: C901, PLR0912  # one rule after the other

@@ -2,58 +2,73 @@
 
 import base64
 import binascii
-import json
 import re
 
 from trimtab.builtin.detectors.patterns.secret_context import ABROAD, ANCHORS, abroad, assigned
 from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, plausible, stands_in, starts_word
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
 
-_LONGEST_KEY = 24_000
 _PEM_HEAD = re.compile(
     r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY ----|-----BEGIN [A-Z]{2,10} NKEY SEED-----"
 )
-_PEM_NEXT = re.compile(r"-----?\s?(?:BEGIN|END)[ A-Z0-9]{1,50}-{4,5}|-----?\s?(?:BEGIN|END)")
-_PEM_LINES = re.compile(r"(?:[^\n]{0,80}?[A-Za-z0-9+/]{40,76}={0,2}[^\n]{0,40}(?:\n|\Z)|\s{0,4}\n){1,200}")
-_DRAWN = re.compile(r"[A-Za-z0-9+/]{16}")
+_PEM_STEP = re.compile(
+    r"(?P<end>-----?\s?END[ A-Z0-9]{0,50}-{0,5})|(?P<begin>-----?\s?BEGIN)|[A-Za-z0-9+/]{16,}+={0,2}"
+)
+_PEM_TAIL = re.compile(r"(?:\\n|[^\w\n]{0,8}\n[^\w\n]{0,20})[A-Za-z0-9+/]{2,15}={0,2}(?![\w ])")
+_PEM_GAP = 180  # characters between what looks drawn: line ends, what a log or a program puts before lines, headers
 
 
 def _pem(text: str, start: int, _end: int) -> Judged | None:
-    """A whole private key, whatever stands before its lines; without an end, as far as lines look like one's."""
+    """A whole private key, whatever stands before its lines; without an end, as far as lines look like one's.
+
+    It goes from one piece of its body to the next, so that where it begins is known before its end is there.
+    """
     head = _PEM_HEAD.match(text, start)
     if not head:
         return None
-    close = _PEM_NEXT.search(text, head.end(), head.end() + _LONGEST_KEY)
-    stop = close.start() if close else min(len(text), head.end() + _LONGEST_KEY)
-    if close and "END" in close.group():
-        if not _DRAWN.search(text, head.end(), stop):
-            return None
-        return start, close.end(), 0.99
-    body = _DRAWN.search(text, head.end(), min(stop, head.end() + 200))
-    if not body:
+    at = head.end()
+    while step := _PEM_STEP.search(text, at, at + _PEM_GAP):
+        if step["end"]:
+            return (start, step.end(), 0.99) if at > head.end() else None
+        if step["begin"]:
+            break
+        # The endpos cuts a piece of the body short.
+        whole = _PEM_STEP.match(text, step.start())
+        at = whole.end() if whole else step.end()
+    if at == head.end():
         return None
-    lines = _PEM_LINES.match(text, head.end(), stop)
-    reach = lines.end() if lines else text.find("\n", body.end())
-    return start, (reach if reach >= 0 else stop), 0.9
+    tail = _PEM_TAIL.match(text, at)
+    return start, (tail.end() if tail else at), 0.9
 
 
-_JWT_HEAD = frozenset({"alg", "typ", "kid", "enc", "cty", "jku", "x5t"})
-_JWT_REST = re.compile(r"[A-Za-z0-9_-]{0,16000}(?:\.[A-Za-z0-9_-]{0,16000}){0,4}")
+_JWT_HEAD = re.compile(
+    rb"\{\s*\"(?:alg|typ|kid|enc|cty|jku|jwk|x5[tcu](?:#S256)?|zip|epk|ap[uv]|iss|b64|crit|ver|p2[sc]|iv|tag|nonce|svt|ppt)\"\s*:"
+)
+_JWT_ANY = re.compile(rb"\"(?:alg|enc)\"\s*:\s*\"")
+_JWT_FIRST = re.compile(r"[A-Za-z0-9_-]*+")
+_JWT_LOOKED_AT = 400  # characters of the first part
+_JWT_REST = re.compile(r"[A-Za-z0-9_-]*+(?:\.[A-Za-z0-9_-]*+){0,4}+")
 
 
-def _jwt(text: str, start: int, end: int) -> Judged | None:
+def _jwt(text: str, start: int, _end: int) -> Judged | None:
     """A web token: its first part is Base64 of an object that names an algorithm."""
     if not starts_word(text, start):
         return None
-    head = text[start:end].partition(".")[0]
+    first = _JWT_FIRST.match(text, start)
+    assert first is not None
+    upto = first.end()
+    if text[upto : upto + 1] != "." and upto - start < _JWT_LOOKED_AT:
+        return None
+    head = text[start : min(upto, start + _JWT_LOOKED_AT)]
     try:
-        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
-    except (ValueError, RecursionError):
+        header = base64.urlsafe_b64decode(f"{head}===" if len(head) % 4 != 1 else f"{head[:-1]}===")
+    except ValueError:
         return None
-    if not isinstance(header, dict) or not header.keys() & _JWT_HEAD:
+    if not _JWT_HEAD.match(header) and not _JWT_ANY.search(header):
         return None
-    rest = _JWT_REST.match(text, end)
-    return start, (rest.end() if rest else end), 0.99
+    rest = _JWT_REST.match(text, upto + 1)
+    end = rest.end() if rest else upto
+    return (start, end, 0.99) if end - upto > 4 or upto - start >= _JWT_LOOKED_AT else None
 
 
 def _whole(text: str, start: int, end: int) -> Judged | None:
@@ -138,16 +153,24 @@ def _der(text: str, start: int, _end: int) -> Judged | None:
     return (*body.span(), 0.95) if body else None
 
 
-_MEMBER = re.compile(r"[A-Za-z0-9_-]{16,4000}")
+_MEMBER = re.compile(r"[A-Za-z0-9_-]{16,}+")
 
 
 def _jwk(text: str, start: int, end: int) -> Judged | None:
     """A private member of a JSON web key."""
     value = _MEMBER.match(text, end)
-    near = text[max(0, start - 1500) : start]
-    if not value or not ('"kty"' in near or '"kty"' in text[value.end() : value.end() + 600]):
+    if not value:
+        return None
+    if len(set(value.group()[:64])) < 10:
+        return None
+    near = text[max(0, start - 1500) : start + _JWK_AHEAD]
+    # A long member is that of an RSA key, whose other members may be too far away to see.
+    if '"kty"' not in near and not ('"crv"' in near or value.end() - value.start() > _JWK_AHEAD // 2):
         return None
     return (*value.span(), 0.9)
+
+
+_JWK_AHEAD = 500
 
 
 # -- headers and commands ------------------------------------------------------------
@@ -169,7 +192,7 @@ def _header(text: str, start: int, _end: int) -> Judged | None:
     named = "authorization" in text[max(0, start - 24) : start].lower()
     if scheme == "basic":
         try:
-            decoded = base64.b64decode(value + "=" * (-len(value) % 4), validate=False)
+            decoded = base64.b64decode(value[:200] + "=" * (-len(value[:200]) % 4), validate=False)
         except (binascii.Error, ValueError):
             return None
         if len(value) < 8 or not (b":" in decoded or named) or (value.isalpha() and not named):
@@ -313,7 +336,7 @@ _USERS = ("user", "login", "id", "account", "username", "usuario", "benutzer", "
 
 BLOCKS: tuple[Pattern, ...] = (
     _wide("pem", "-----BEGIN|---- BEGIN SSH2", ("-----begin", "---- begin ssh2"), _pem, ignore_case=False),
-    _wide("jwt", r"eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{4,4000}", ("eyj",), _jwt, ignore_case=False),
+    _wide("jwt", r"eyJ[A-Za-z0-9_-]{8}", ("eyj",), _jwt, ignore_case=False),
     _wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
     _wide(
         "jwk",
