@@ -16,8 +16,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import compress
 
 from trimtab.detect.signs import Signs, as_bytes, digit_groups, later
@@ -31,35 +30,31 @@ Part = tuple[int, int, str]
 """Start and end of what is replaced in a text, and by what; parts of one view rise and do not overlap."""
 
 
-@dataclass(frozen=True)
 class View:
-    """A reading of a text, made of pieces of another view, `of`; the text itself has none.
+    """A reading of a text, made of pieces of another view, `of`; the text itself has none. Never changed once made.
 
     Piece `i` begins at `cuts[i]` and was made of `of.text[froms[i]:tos[i]]`; where `tos[i]` is -1 it was copied,
-    character by character, from `froms[i]` on.
+    character by character, from `froms[i]` on. `raw` is the text as bytes (see `as_bytes`), `low` the same with ASCII
+    letters in lower case, and `groups` say where groups of digits begin and end.
     """
 
-    name: str
-    text: str
-    of: "View | None" = None
-    cuts: Sequence[int] = ()
-    froms: Sequence[int] = ()
-    tos: Sequence[int] = ()
+    # Not a frozen dataclass: making one takes several times as long, and one is made for every text.
+    __slots__ = ("cuts", "froms", "groups", "low", "name", "of", "raw", "text", "tos")
 
-    @cached_property
-    def raw(self) -> bytes:
-        """One byte for each character of the text: see `as_bytes`."""
-        return as_bytes(self.text)
-
-    @cached_property
-    def low(self) -> bytes:
-        """The same, ASCII letters in lower case."""
-        return self.raw.lower()
-
-    @cached_property
-    def groups(self) -> list[tuple[int, int]]:
-        """Where groups of digits begin and end."""
-        return digit_groups(self.raw)
+    def __init__(  # noqa: PLR0913 - its fields
+        self,
+        name: str,
+        text: str,
+        of: "View | None" = None,
+        cuts: Sequence[int] = (),
+        froms: Sequence[int] = (),
+        tos: Sequence[int] = (),
+    ) -> None:
+        self.name, self.text, self.of = name, text, of
+        self.cuts, self.froms, self.tos = cuts, froms, tos
+        self.raw = as_bytes(text)
+        self.low = self.raw.lower()
+        self.groups = digit_groups(self.raw)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of `text[start:end]`, which must not be empty."""

@@ -81,7 +81,9 @@ class PatternDetector:
                 found = here
             elif here:
                 found += _new(found, here, view)
-        return _tidy([f for f in found if not self.labels or any(map(f.is_a, self.labels))])
+        if self.labels:
+            found = [finding for finding in found if any(map(finding.is_a, self.labels))]
+        return _tidy(found)
 
 
 def _new(found: Sequence[Finding], here: Iterable[Finding], view: View) -> list[Finding]:
@@ -103,15 +105,19 @@ def _new(found: Sequence[Finding], here: Iterable[Finding], view: View) -> list[
 
 def _tidy(found: list[Finding]) -> list[Finding]:
     """Sorted; of two findings of one family one within the other, the wider, and of the same place the surer."""
-    if len(found) < 2:
-        return [finding for finding in found if finding.confidence >= _LEAST]
     found = [finding for finding in found if finding.confidence >= _LEAST]
-    found.sort(key=lambda f: (f.start, -f.end, -f.confidence))
+    if len(found) < 2:
+        return found
+    found.sort(key=_order)
     kept: list[Finding] = []
-    reach: dict[str, int] = {}
+    reach = {True: -1, False: -1}  # personal or secret
     for finding in found:
-        if finding.end <= reach.get(finding.family, -1):
-            continue
-        reach[finding.family] = finding.end
-        kept.append(finding)
+        family = finding.label.startswith("p")
+        if finding.end > reach[family]:
+            reach[family] = finding.end
+            kept.append(finding)
     return kept
+
+
+def _order(finding: Finding) -> tuple[int, int, float]:
+    return finding.start, -finding.end, -finding.confidence

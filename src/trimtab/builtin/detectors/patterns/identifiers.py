@@ -46,6 +46,11 @@ _KNOWN = (
 )
 _SIGNED = later(r"[-./+ ]")
 ID_HINT = rf"\b(?:{'|'.join(known.words for known in _KNOWN)}|id\b|identi|dni|nie\b|nif|nass|tin|ausweis|personalausweis|codice)"
+ID_LEADS = frozenset(
+    "cpf nir séc sec ins ste idn tin ide nhs aad uid per cpr ahv avs sin soc tfn tax pes bsn bur sof rij nat reg nif con id tc kim rrn res rod "  # noqa: SIM905 - a table of words
+    "iti ein emp dni nie nas aus cod".split()
+)
+"""How the words of `ID_HINT` begin, three letters at most."""
 _HINT = later(ID_HINT)
 _SIZES = frozenset(size for known in _KNOWN for size in known.sizes)
 _OF_SIZE = {size: tuple(known for known in _KNOWN if size in known.sizes) for size in _SIZES}

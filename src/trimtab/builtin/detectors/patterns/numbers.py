@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from trimtab.builtin.detectors.patterns.identifiers import ID_HINT, formed, national_id
+from trimtab.builtin.detectors.patterns.identifiers import ID_HINT, ID_LEADS, formed, national_id
 from trimtab.builtin.detectors.patterns.phone import phone
 from trimtab.detect.signs import later
 from trimtab.kinds import Finding
@@ -43,11 +43,11 @@ _SAYS = {
         r"\b(?:accounts?|acct|a/c|routing|aba|sort code|cuenta|konto(?:nummer)?|compte|conto|conta|rekening|iban)\b"
     ),
     "medical-record": later(
-        r"\b(?:mrn|medical record|patient(?: id| no| number|\W)|chart (?:no|number)|historia(?: cl[ií]nica)?|nhc|n[uº]mero de historia|cipa|nass|episodio)"
+        r"\b(?:mrn|medical record|patient(?: id| no| number|\W)|chart (?:no|number)|historia(?: cl[ií]nica)?|nhc|n[uú]mero de historia|cipa|nass|episodio)"
     ),
 }
 _HINT_WORDS = (
-    r"\b(?:acc|a/c|routing|aba\b|sort|cuenta|konto|compte|conto|conta|rekening|iban|mrn|medical|patient|chart|historia|nhc|n[uº]mero|cipa|"
+    r"\b(?:acc|a/c|routing|aba\b|sort|cuenta|konto|compte|conto|conta|rekening|iban|mrn|medical|patient|chart|historia|nhc|n[uú]mero|cipa|"
     r"nass|episodio|ssn|soc)"
 )
 _ANY_HINT = later(f"{_HINT_WORDS}|{ID_HINT}")
@@ -55,6 +55,14 @@ _NEVER = later(
     r"(?:[$€£¥#]|\b(?:usd|eur|isbn|issn|version|v|build|port|order|invoice|ticket|pedido|art(?:icle|ikel)?|doi|rfc|line|page|sha|ref))[\s.:#]*$"
 )
 _NEVER_REACH = 16
+_MONEY = later(r"[$€£¥#]")
+# How the words begin that the expressions above look for: most words say at once that they are none of them.
+_LEAD = later(r"\b[^\W\d_]{1,3}")
+_NO_LEADS: frozenset[str] = frozenset()
+_HINT_LEADS = ID_LEADS | frozenset(
+    "acc a rou aba sor cue kon com con rek iba mrn med pat cha his nhc num núm cip nas epi ssn soc".split()  # noqa: SIM905 - a table of words
+)
+_NEVER_LEADS = frozenset("usd eur isb iss ver v bui por ord inv tic ped art doi rfc lin pag sha ref".split())  # noqa: SIM905 - a table of words
 
 
 class _Form(NamedTuple):
@@ -72,7 +80,7 @@ class _Form(NamedTuple):
 
 
 _ZEROS = str.maketrans("123456789", "000000000")
-_GROUP = later("0+")
+_LONE = later("(?<!0)0(?!0)")
 _DATE_FORM = later(r"0{1,4}([-./ ])00?\1(?:00|0{4}|0)(?:[ T_].*)?")
 
 
@@ -80,15 +88,15 @@ _DATE_FORM = later(r"0{1,4}([-./ ])00?\1(?:00|0{4}|0)(?:[ T_].*)?")
 def _form(zeros: str) -> _Form:
     size = zeros.count("0")
     return _Form(
-        size=size,
-        date=_DATE_FORM.fullmatch(zeros) is not None,
-        ip=zeros.count(".") == 3 and len(zeros) == size + 3,
-        ssn=zeros in {"000-00-0000", "000 00 0000"},
-        card=12 <= size <= 19,
-        identifier=size >= 6,
-        phone=6 <= size <= 15,
-        lone=sum(len(group) == 1 for group in _GROUP.findall(zeros)),
-        nothing=_TIME_OR_SUM.fullmatch(zeros) is not None,
+        size,
+        size <= 14 and _DATE_FORM.fullmatch(zeros) is not None,
+        zeros.count(".") == 3 and len(zeros) == size + 3,
+        zeros in {"000-00-0000", "000 00 0000"},
+        12 <= size <= 19,
+        size >= 6,
+        6 <= size <= 15,
+        len(_LONE.findall(zeros)) if size > 4 else 0,
+        _TIME_OR_SUM.fullmatch(zeros) is not None,
     )
 
 
@@ -178,51 +186,50 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
         first += 1
 
 
-def _table(text: str, start: int, end: int) -> Iterator[Finding]:  # noqa: C901, PLR0912 - one loop with its ways out
-    """Numbers in a long row: whatever begins at any of them and says enough by itself.
+def _table(text: str, start: int, end: int) -> Iterator[Finding]:
+    """Numbers in a long row: whatever begins at any of them and says enough by its form.
 
     Nothing depends on where the row begins, or a stream of numbers would never be settled.
     """
     parts = [match.span() for match in _PART.finditer(text, start, end)]
-    sizes = [
-        high - low if text[low:high].isdecimal() else sum(map(str.isdecimal, text[low:high])) for low, high in parts
-    ]
-    count = len(parts)
+    shapes = [text[low:high].translate(_ZEROS) for low, high in parts]
     for first, (low, _) in enumerate(parts):
-        if sizes[first] > _MOST_DIGITS:
-            continue
-        if "." in text[low : parts[first][1]]:
+        shape = shapes[first]
+        if "." in shape:
             place = _GEO.match(text, low)
             if place and abs(float(place[1])) <= 90 and abs(float(place[2])) <= 180:
                 yield Finding(label="personal.geo", start=low, end=place.end(), confidence=0.75)
                 continue
-        before = ""
-        size = longest = 0
         tried = []
-        for last in range(first, min(first + _MOST_PARTS, count)):
-            size += sizes[last]
-            longest = max(longest, sizes[last])
-            if size > _MOST_DIGITS:
+        for last in range(first, min(first + _MOST_PARTS, len(parts))):
+            if last > first:
+                shape = f"{shape} {shapes[last]}"
+            if len(shape) > _LONGEST_SHAPE:
                 break
-            if size >= _LEAST_DIGITS and longest >= 3:
+            if _stands_out(shape):
                 tried.append(parts[last][1])
-            elif last == first and text.count(".", low, parts[first][1]) == 3:
-                tried = [parts[last][1]]
-                break
-        if tried and low - start < _CONTEXT:
-            before = text[max(0, low - _CONTEXT) : low]
-            before = before.lower() if _LETTER.search(before) else ""
         for high in reversed(tried):
-            if low > start and high < end - _CONTEXT:
-                label, confidence = _bare(text[low:high])
-                if confidence >= _SURE:
-                    yield Finding(label=f"personal.{label}", start=low, end=high, confidence=confidence)
-                    break
-            elif not _within_word(text, low, high):
-                verdict = _judge(text, low, high, before)
-                if verdict and verdict.label and verdict.confidence >= _SURE:
-                    yield verdict.found()
-                    break
+            if low == start or high == end:
+                found = not _within_word(text, low, high) and _bare(text[low:high])
+            else:
+                found = _bare(text[low:high])
+            if found and found[1] >= _SURE:
+                yield Finding(label=f"personal.{found[0]}", start=low, end=high, confidence=found[1])
+                break
+
+
+_LONGEST_SHAPE = 26
+_ROW_SHAPE = later(
+    r"[(+]{0,2}0[0().-]{6,20}|\+[0 ().-]{8,24}|\(?000\)?[-. ]{0,2}000[-. ]0000|0{3,5} 0{6}|0{3,4} 0{3,4} 0{4}|\(0{2,5}\) 0{3,4}[ -]?0{3,4}"
+    r"|00 00 00 00 00|000 00 00 00|000 000 000|0000 0000 0000(?: 0000(?: 000)?)?|0000 000000 0{4,5}|000 00 0000"
+    r"|(?:0{1,3}\.){3}0{1,3}"
+)
+
+
+@lru_cache(maxsize=4_096)
+def _stands_out(shape: str) -> bool:
+    """Whether digits in these groups are written by people rather than by a row of measurements."""
+    return _ROW_SHAPE.fullmatch(shape) is not None
 
 
 _SURE = 0.8
@@ -254,8 +261,9 @@ def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:  # 
             return _Verdict("card", start, end, 0.95)
         if said and size >= 13:
             return _Verdict("card", start, end, 0.7)
-    hinted = bool(before) and _ANY_HINT.search(before) is not None
-    if form.identifier and (hinted or formed(form.size, written)):
+    leads = frozenset(_LEAD.findall(before)) if before else _NO_LEADS
+    hinted = bool(leads) and not leads.isdisjoint(_HINT_LEADS) and _ANY_HINT.search(before) is not None
+    if form.identifier and (hinted or formed(size, written)):
         found = national_id(written, digits, before if hinted else "")
         if found:
             return _Verdict(found[0], start, end, found[1])
@@ -267,9 +275,13 @@ def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:  # 
                 return _Verdict(told, start, end, 0.8)
             if size == 9 and _says("ssn", before):
                 return _Verdict("ssn", start, end, 0.8)
-        never = written[0] not in "(+" and _NEVER.search(before, max(0, len(before) - _NEVER_REACH)) is not None
+        never = (
+            written[0] not in "(+"
+            and (not leads.isdisjoint(_NEVER_LEADS) or _MONEY.search(before) is not None)
+            and _NEVER.search(before, max(0, len(before) - _NEVER_REACH)) is not None
+        )
     if form.phone and not never and (before or form.lone < 2 or written[0] in "+("):
-        sure = phone(written, digits, before, text[end : end + 16])
+        sure = phone(written, digits, before, leads, text[end : end + 16])
         if sure:
             extension = _EXTENSION.match(text, end)
             return _Verdict("phone", start, extension.end() if extension else end, sure)

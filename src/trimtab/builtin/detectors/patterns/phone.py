@@ -36,8 +36,19 @@ _UNSURE = later(r"[.,] ")  # a sentence or a list goes on
 _GROUPED = later(r"\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{1,8}\)?){1,5}")
 
 
-def phone(written: str, digits: str, before: str, after: str) -> float:
-    """How sure we are that it is one, in [0, 1]; 0 for not at all. `before` and `after` are what stands around it."""
+_SAYS_LEADS = frozenset(
+    "tel tfn tlf pho cal cel mob mov móv han fax dia rin tex sms wha rea con kon lla app chi lig bel anr ruf num my".split()  # noqa: SIM905 - a table of words
+)
+_OTHER_LEADS = frozenset(
+    "lic ide pas aad tax n no nº noº nºo col mem pol acc rou inv ord tra ser cas car ssn id dni nif nhc nas cip cp zip apt sui box roo fla epi his".split()  # noqa: SIM905 - a table of words
+)
+
+
+def phone(written: str, digits: str, before: str, leads: frozenset[str], after: str) -> float:
+    """How sure we are that it is one, in [0, 1]; 0 for not at all.
+
+    `before` and `after` are what stands around it, and `leads` how the words before it begin.
+    """
     if written.startswith(("+", "(+")) or (
         digits.startswith("00") and len(digits) > 9 and not written.startswith("00.")
     ):
@@ -45,9 +56,12 @@ def phone(written: str, digits: str, before: str, after: str) -> float:
     if len(set(digits)) == 1:
         return 0.0
     said = other = -1
+    near = ""
     if before:
-        near = (_LIST.sub(" ", before) if _ANY_DIGIT.search(before) else before)[-_CLOSE:]
-        said, other = _last(_SAYS, near), _last(_SAYS_OTHER, near)
+        says, says_other = not leads.isdisjoint(_SAYS_LEADS), not leads.isdisjoint(_OTHER_LEADS)
+        if says or says_other:
+            near = (_LIST.sub(" ", before) if _ANY_DIGIT.search(before) else before)[-_CLOSE:]
+            said, other = _last(_SAYS, near) if says else -1, _last(_SAYS_OTHER, near) if says_other else -1
     if said > other and (other < 0 or not near.startswith("number", said)):
         return 0.9
     if _SAYS_AFTER.match(after):
