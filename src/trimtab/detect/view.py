@@ -143,7 +143,10 @@ def _readings(view: View) -> Iterator[View]:
     raw, low = view.raw, view.low
     shown = _SIGNS.of(raw, low)
     found: list[View | None] = []
-    if _APART_SIGN in raw.translate(_SPACES).replace(b"   ", b" ").replace(b"  ", b" "):
+    spaces = raw.translate(_SPACES)
+    if b"  " in spaces:
+        spaces = spaces.replace(b"   ", b" ").replace(b"  ", b" ")
+    if _APART_SIGN in spaces:
         found.append(_joined(view))
     if shown:
         marks = [_LITERALS[number] for number in shown if number < _AT_WORD]

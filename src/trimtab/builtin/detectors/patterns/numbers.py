@@ -73,13 +73,14 @@ class _Form(NamedTuple):
     ip: bool
     ssn: bool
     card: bool
-    identifier: bool
+    formed: bool  # as a national identifier is written
     phone: bool
     lone: int  # digits that stand alone between signs
     nothing: bool
 
 
 _ZEROS = str.maketrans("123456789", "000000000")
+_NO_SIGNS = str.maketrans("", "", " \t\u00a0.-/()_:·+")
 _LONE = later("(?<!0)0(?!0)")
 _DATE_FORM = later(r"0{1,4}([-./ ])00?\1(?:00|0{4}|0)(?:[ T_].*)?")
 
@@ -93,7 +94,7 @@ def _form(zeros: str) -> _Form:
         zeros.count(".") == 3 and len(zeros) == size + 3,
         zeros in {"000-00-0000", "000 00 0000"},
         12 <= size <= 19,
-        size >= 6,
+        formed(zeros),
         6 <= size <= 15,
         len(_LONE.findall(zeros)) if size > 4 else 0,
         _TIME_OR_SUM.fullmatch(zeros) is not None,
@@ -253,7 +254,7 @@ def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:  # 
         return _Verdict("ip", start, end, sure) if sure > 0.5 else _Verdict("", start, end, 0)
     if form.ssn and (_SSN.fullmatch(written) or ("-" in written and _says("ssn", before))):
         return _Verdict("ssn", start, end, 0.95 if _says("ssn", before) else 0.85)
-    digits = written if written.isdecimal() else "".join(filter(str.isdecimal, written))
+    digits = written if len(written) == size else written.translate(_NO_SIGNS)
     if form.card and form.lone < 2:
         right = _card(digits)
         said = (not right or (size == 12 and digits[0] not in "56")) and _says("card", before)
@@ -263,7 +264,7 @@ def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:  # 
             return _Verdict("card", start, end, 0.7)
     leads = frozenset(_LEAD.findall(before)) if before else _NO_LEADS
     hinted = bool(leads) and not leads.isdisjoint(_HINT_LEADS) and _ANY_HINT.search(before) is not None
-    if form.identifier and (hinted or formed(size, written)):
+    if form.formed or (hinted and size > 5):
         found = national_id(written, digits, before if hinted else "")
         if found:
             return _Verdict(found[0], start, end, found[1])

@@ -40,7 +40,7 @@ _SAYS_LEADS = frozenset(
     "tel tfn tlf pho cal cel mob mov móv han fax dia rin tex sms wha rea con kon lla app chi lig bel anr ruf num my".split()  # noqa: SIM905 - a table of words
 )
 _OTHER_LEADS = frozenset(
-    "lic ide pas aad tax n no nº noº nºo col mem pol acc rou inv ord tra ser cas car ssn id dni nif nhc nas cip cp zip apt sui box roo fla epi his".split()  # noqa: SIM905 - a table of words
+    "lic ide pas aad tax n no nº noº nºo noc noo nºc nºº col mem pol acc rou inv ord tra ser cas car ssn id dni nif nhc nas cip cp zip apt sui box roo fla epi his".split()  # noqa: SIM905 - a table of words
 )
 
 
