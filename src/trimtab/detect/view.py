@@ -257,14 +257,20 @@ def _replaced(view: View, name: str, parts: Iterable[Part]) -> View | None:
     froms: list[int] = []
     tos: list[int] = []
     size = at = 0
+    text = view.text
     for start, end, new in parts:
-        for text, low, high in ((view.text[at:start], at, -1), (new, start, end)):
-            if text:
-                pieces.append(text)
-                cuts.append(size)
-                froms.append(low)
-                tos.append(high)
-                size += len(text)
+        if at < start:
+            pieces.append(text[at:start])
+            cuts.append(size)
+            froms.append(at)
+            tos.append(-1)
+            size += start - at
+        if new:
+            pieces.append(new)
+            cuts.append(size)
+            froms.append(start)
+            tos.append(end)
+            size += len(new)
         at = end
     if not at:
         return None
@@ -435,6 +441,9 @@ _ESCAPED = later(
 )
 
 
+_PERCENT = {form: chr(code) for code in range(128) for form in (f"%{code:02x}", f"%{code:02X}")}
+
+
 def _unescaped(view: View) -> View | None:
     import html  # noqa: PLC0415  # with its table of names it costs more to load than all the rest here
     from urllib.parse import unquote_to_bytes  # noqa: PLC0415
@@ -442,7 +451,9 @@ def _unescaped(view: View) -> View | None:
     def parts() -> Iterator[Part]:
         for match in _ESCAPED.finditer(view.text):
             written = match.group()
-            if written[0] == "%":
+            if written in _PERCENT:
+                yield *match.span(), _PERCENT[written]
+            elif written[0] == "%":
                 yield *match.span(), unquote_to_bytes(written).decode("utf-8", "replace")
             elif written[0] == "&":
                 yield *match.span(), html.unescape(written)

@@ -56,7 +56,7 @@ class Engine:
         for number, places in self._present(view.raw, view.low, digits=bool(groups)):
             self._collect(found, number, text, places)
         if groups and self._mixed:
-            for start in _mixed_words(text, groups):
+            for start in _mixed_words(text, view.raw, groups):
                 self._collect_mixed(found, text, start)
         return found
 
@@ -132,27 +132,49 @@ def _digit_near(raw: bytes, at: int, reach: int) -> bool:
     return _ANY_DIGIT.search(raw, max(0, at - reach), at + reach) is not None
 
 
-def _mixed_words(text: str, groups: Iterable[tuple[int, int]]) -> Iterator[int]:
+# Classes of bytes: digits, letters, colons, signs within words, bars, spaces; what is beyond Latin-1 counts as a letter.
+_CLASSES = bytearray(b"." * 256)
+for _code in range(256):
+    if chr(_code).isdigit():
+        _CLASSES[_code] = ord("0")
+    elif chr(_code).isalnum() or _code == ord("?"):
+        _CLASSES[_code] = ord("a")
+for _signs, _name in ((b":", "c"), (b"-+", "m"), (b"/|", "s"), (b" ", " ")):
+    for _code in _signs:
+        _CLASSES[_code] = ord(_name)
+_WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
+_LETTER, _BAR, _SPACE = b"as "
+
+
+def _mixed_words(text: str, raw: bytes, groups: Iterable[tuple[int, int]]) -> Iterator[int]:
     """Where words begin that hold digits and letters, or digits and colons; and pairs of letters before digits."""
     last = -1
     size = len(text)
+    marks = raw.translate(_CLASSES) + b"..."  # so that places just before the first and after the last are there
     for start, end in groups:
         if start < last:
             continue
-        low = start
-        while low > 0 and start - low < _LONGEST_WORD and (text[low - 1].isalnum() or text[low - 1] == ":"):
-            low -= 1
-        high = end
-        while high < size and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
-            high += 1
-        last = high
-        if low < start or high > end:
+        before, after = marks[start - 1], marks[end]
+        if before in _WORD_BEFORE or after in _WORD_AFTER:
+            low = start
+            while low > 0 and start - low < _LONGEST_WORD and (text[low - 1].isalnum() or text[low - 1] == ":"):
+                low -= 1
+            high = end
+            while high < size and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
+                high += 1
+            last = high
             # Digits and hyphens alone are left to `numbers`, save for one form of ten digits.
-            if high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit():
+            if (low < start or high > end) and (
+                high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit()
+            ):
                 yield low
-        elif high < size and text[high] in "/|":
-            yield low
-        elif start > 2 and text[start - 1] == " " and text[start - 3 : start - 1].isalpha():
+                continue
+            after = marks[high] if high > end else after
+            if low < start or high > end:
+                continue
+        if after == _BAR:
+            yield start
+        elif before == _SPACE and start > 2 and marks[start - 2] == marks[start - 3] == _LETTER:
             yield start - 3
-        elif high + 1 < size and text[high] == " " and text[high + 1].isalpha():
-            yield low
+        elif after == _SPACE and marks[end + 1] == _LETTER:
+            yield start

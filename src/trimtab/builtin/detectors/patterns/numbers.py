@@ -192,47 +192,36 @@ def _table(text: str, start: int, end: int) -> Iterator[Finding]:
 
     Nothing depends on where the row begins, or a stream of numbers would never be settled.
     """
-    parts = [match.span() for match in _PART.finditer(text, start, end)]
-    shapes = [text[low:high].translate(_ZEROS) for low, high in parts]
-    for first, (low, _) in enumerate(parts):
-        shape = shapes[first]
-        if "." in shape:
+    at = start
+    while stands_out := _IN_ROW.search(text, at, end):
+        low, high = stands_out.span()
+        at = min(_next_part(text, low, end), high)
+        if stands_out["geo"]:
             place = _GEO.match(text, low)
             if place and abs(float(place[1])) <= 90 and abs(float(place[2])) <= 180:
                 yield Finding(label="personal.geo", start=low, end=place.end(), confidence=0.75)
+                at = place.end()
+            continue
+        for upto in {high, at}:
+            if (low == start or upto == end) and _within_word(text, low, upto):
                 continue
-        tried = []
-        for last in range(first, min(first + _MOST_PARTS, len(parts))):
-            if last > first:
-                shape = f"{shape} {shapes[last]}"
-            if len(shape) > _LONGEST_SHAPE:
-                break
-            if _stands_out(shape):
-                tried.append(parts[last][1])
-        for high in reversed(tried):
-            if low == start or high == end:
-                found = not _within_word(text, low, high) and _bare(text[low:high])
-            else:
-                found = _bare(text[low:high])
-            if found and found[1] >= _SURE:
-                yield Finding(label=f"personal.{found[0]}", start=low, end=high, confidence=found[1])
+            label, sure = _bare(text[low:upto])
+            if sure >= _SURE:
+                yield Finding(label=f"personal.{label}", start=low, end=upto, confidence=sure)
                 break
 
 
-_LONGEST_SHAPE = 26
-_ROW_SHAPE = later(
-    r"[(+]{0,2}0[0().-]{6,20}|\+[0 ().-]{8,24}|\(?000\)?[-. ]{0,2}000[-. ]0000|0{3,5} 0{6}|0{3,4} 0{3,4} 0{4}|\(0{2,5}\) 0{3,4}[ -]?0{3,4}"
-    r"|00 00 00 00 00|000 00 00 00|000 000 000|0000 0000 0000(?: 0000(?: 000)?)?|0000 000000 0{4,5}|000 00 0000"
-    r"|(?:0{1,3}\.){3}0{1,3}"
+def _next_part(text: str, low: int, end: int) -> int:
+    part = _PART.match(text, low, end)
+    return part.end() if part else end
+
+
+_IN_ROW = later(
+    r"(?<![^ \u00a0])(?:(?P<geo>\d\d?\.\d{4,12} {1,2}-?\d{1,3}\.\d{4,12})"
+    r"|(?:[(+]{0,2}\d[\d().-]{6,20}|\+[\d ().-]{8,24}|\(?[2-9]\d\d\)?[-. ]{0,2}\d{3}[-. ]\d{4}|0\d{2,4} \d{6}|0\d{2,3} \d{3,4} \d{4}"
+    r"|\(\d{2,5}\) \d{3,4}[ -]?\d{3,4}|0\d(?: \d\d){4}|[6-9]\d\d(?: \d\d){3}|[6-9]\d\d \d{3} \d{3}|[2-9]\d{3}(?: \d{4}){2,3}(?: \d{3})?"
+    r"|3\d{3} \d{6} \d{4,5}|\d{3} \d\d \d{4})(?![^ \u00a0]))"
 )
-
-
-@lru_cache(maxsize=4_096)
-def _stands_out(shape: str) -> bool:
-    """Whether digits in these groups are written by people rather than by a row of measurements."""
-    return _ROW_SHAPE.fullmatch(shape) is not None
-
-
 _SURE = 0.8
 
 

@@ -5,6 +5,7 @@ values.
 """
 
 import re
+from operator import add
 
 LOOKED_AT = 64
 """Characters of a value that are looked at; what follows cannot make a random beginning less random."""
@@ -48,7 +49,7 @@ def wordiness(letters: str) -> float:
     low = letters.lower()
     if len(low) < 2:
         return 1.0
-    return sum(low[at : at + 2] in _PAIRS for at in range(len(low) - 1)) / (len(low) - 1)
+    return sum(map(_PAIRS.__contains__, map(add, low, low[1:]))) / (len(low) - 1)
 
 
 def random_part(part: str) -> bool:
