@@ -59,4 +59,6 @@ def test_every_form_of_an_identifier_is_known_by_its_groups(form):
     some = re.sub(r"\\d|\[[^\]]*\d[^\]]*\]", "0", re.sub(r"\(\?:[^)]*\)\??", "", form).replace(" ?", " "))
     zeros = re.sub(r"(.)\{(\d)(?:,\d)?\}", lambda found: found[1] * int(found[2]), some)
     zeros = re.sub(r"\[(.)[^\]]*\]", r"\1", zeros).replace("\\", "")
-    assert identifiers.formed(re.sub(r"\d", "0", zeros)) or identifiers.formed(f"00{re.sub(r'[0-9]', '0', zeros)}"), zeros
+    assert identifiers.formed(re.sub(r"\d", "0", zeros)) or identifiers.formed(f"00{re.sub(r'[0-9]', '0', zeros)}"), (
+        zeros
+    )

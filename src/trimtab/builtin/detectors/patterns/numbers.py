@@ -232,51 +232,71 @@ def _bare(written: str) -> tuple[str, float]:
     return (verdict.label, verdict.confidence) if verdict and verdict.label else ("", 0.0)
 
 
-def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:  # noqa: C901, PLR0912  # one rule after the other
-    written = text[start:end]
+_NOTHING = ("", 0, 0.0)
+
+
+def _judge(text: str, start: int, end: int, before: str) -> _Verdict | None:
+    told = _verdict(text[start:end], before, text[end : end + _AFTER])
+    if told is None:
+        return None
+    label, longer, sure = told
+    return _Verdict(label, start, end + longer, sure)
+
+
+_AFTER = 20
+
+
+@lru_cache(maxsize=2_048)
+def _verdict(  # noqa: C901, PLR0911, PLR0912 - one rule after the other
+    written: str, before: str, after: str
+) -> tuple[str, int, float] | None:
+    """The label of a number by what stands around it, how much longer it is than its digits, and how sure we are.
+
+    An empty label means that it is certainly nothing personal; None that its parts may be.
+    """
     form = _form(written.translate(_ZEROS))
     size = form.size
     if form.date and _DATE.fullmatch(written):
-        return _Verdict("birth-date" if _says("birth-date", before) else "", start, end, 0.9)
+        return "birth-date" if _says("birth-date", before) else "", 0, 0.9
     if form.ip and all(int(part) < 256 for part in written.split(".") if part.isdecimal()) and _IP.fullmatch(written):
         sure = 0.4 if _NEVER.search(before) else 0.95
-        return _Verdict("ip", start, end, sure) if sure > 0.5 else _Verdict("", start, end, 0)
+        return ("ip", 0, sure) if sure > 0.5 else _NOTHING
     if form.ssn and (_SSN.fullmatch(written) or ("-" in written and _says("ssn", before))):
-        return _Verdict("ssn", start, end, 0.95 if _says("ssn", before) else 0.85)
+        return "ssn", 0, 0.95 if _says("ssn", before) else 0.85
     digits = written if len(written) == size else written.translate(_NO_SIGNS)
     if form.card and form.lone < 2:
         right = _card(digits)
         said = (not right or (size == 12 and digits[0] not in "56")) and _says("card", before)
         if right and (size > 12 or said or digits[0] in "56"):
-            return _Verdict("card", start, end, 0.95)
+            return "card", 0, 0.95
         if said and size >= 13:
-            return _Verdict("card", start, end, 0.7)
+            return "card", 0, 0.7
     leads = frozenset(_LEAD.findall(before)) if before else _NO_LEADS
     hinted = bool(leads) and not leads.isdisjoint(_HINT_LEADS) and _ANY_HINT.search(before) is not None
     if form.formed or (hinted and size > 5):
         found = national_id(written, digits, before if hinted else "")
         if found:
-            return _Verdict(found[0], start, end, found[1])
+            return found[0], 0, found[1]
     never = False
     if before:
         if hinted:
             told = _told(before, size)
             if told:
-                return _Verdict(told, start, end, 0.8)
+                return told, 0, 0.8
             if size == 9 and _says("ssn", before):
-                return _Verdict("ssn", start, end, 0.8)
+                return "ssn", 0, 0.8
         never = (
             written[0] not in "(+"
             and (not leads.isdisjoint(_NEVER_LEADS) or _MONEY.search(before) is not None)
             and _NEVER.search(before, max(0, len(before) - _NEVER_REACH)) is not None
         )
     if form.phone and not never and (before or form.lone < 2 or written[0] in "+("):
-        sure = phone(written, digits, before, leads, text[end : end + 16])
+        sure = phone(written, digits, before, leads, after[:16])
         if sure:
-            extension = _EXTENSION.match(text, end)
-            return _Verdict("phone", start, extension.end() if extension else end, sure)
+            extension = _EXTENSION.match(after)
+            return "phone", extension.end() if extension else 0, sure
     if never or form.nothing:
-        return _Verdict("", start, end, 0)
+        return _NOTHING
     return None
 
 

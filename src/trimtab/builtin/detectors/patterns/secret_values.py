@@ -302,7 +302,7 @@ def _without_digits(head: str, others: list[str], *, quoted: bool, told: bool) -
         or (len(signs) == 1 and head[-1] in "!?*=" and head[0].isupper())
         or _TALK.fullmatch(letters)
     ):
-        if len(head) >= 10 and random_looking(head, 10) and not _WORDS_ONLY.fullmatch(head):
+        if len(head) >= 10 and not _WORDS_ONLY.fullmatch(head.strip("-_.")) and random_looking(head, 10):
             return 0.8
         return 0.0
     if len(signs) == 1 and signs[0] in "?=+*|&" and not random_part(letters):
