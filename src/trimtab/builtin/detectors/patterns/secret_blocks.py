@@ -250,6 +250,26 @@ def _after_words(text: str, _start: int, end: int) -> Judged | None:
     return (*found.span(2), sure) if sure else None
 
 
+_WITH = re.compile(
+    r"\s{1,3}[\"'`]?\w{3,40}[\"'`]?\s{1,3}(?:as|by|using)\s{1,3}[\"'`]([^\"'`\n]{4,200})[\"'`]", re.IGNORECASE
+)
+
+
+def _identified_with(text: str, _start: int, end: int) -> Judged | None:
+    """`IDENTIFIED WITH plugin AS 'hash'`."""
+    found = _WITH.match(text, end)
+    return (*found.span(1), 0.9) if found and not stands_in(found[1]) and not _DUMMY.fullmatch(found[1]) else None
+
+
+_PUTTY = re.compile(r"private-lines: ?\d{1,3}\r?\n((?:[A-Za-z0-9+/]{4,80}={0,2}(?:\r?\n|\Z))+)", re.IGNORECASE)
+
+
+def _putty(text: str, start: int, _end: int) -> Judged | None:
+    """The lines of a private key in PuTTY's own format."""
+    found = _PUTTY.match(text, start)
+    return (found.start(1), found.end(1) - 1, 0.99) if found and len(found[1]) > 40 else None
+
+
 _PAIR = re.compile(
     r"(?:[ \t]?[/|,:][ \t]?|[ \t]and[ \t])(?:pass(?:word|wd)?|pwd?|pw)[ \t]{0,2}[:=)]{0,2}[ \t]{1,3}([^\s/:]{2,40})[ \t]?[/:|][ \t]?([^\s\"'()]{4,60})",
     re.IGNORECASE,
@@ -354,6 +374,8 @@ BLOCKS: tuple[Pattern, ...] = (
     _wide("password", " -u |--user|--proxy-user", (" -u ", "--user", "--proxy-user"), _user_option, ignore_case=True),
     _wide("password", _either(_PROGRAMS), _PROGRAMS, _short_option),
     _wide("password", _either(_WORDS), _WORDS, _after_words),
+    _wide("password", "identified with", ("identified with",), _identified_with),
+    _wide("pem", "private-lines:", ("private-lines:",), _putty),
     _wide("password", f"(?:{_either(_USERS)})", tuple(f"{user}/p" for user in _USERS), _pair),
     _wide(
         "password-hash",

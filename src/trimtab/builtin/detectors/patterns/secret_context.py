@@ -7,7 +7,13 @@ and the value goes as far as its quotes or as far as a person would read it.
 import re
 from functools import lru_cache
 
-from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, random_looking, refers
+from trimtab.builtin.detectors.patterns.secret_values import (
+    like_key,
+    like_password,
+    random_looking,
+    random_part,
+    refers,
+)
 from trimtab.builtin.detectors.patterns.spec import Judged
 
 _PASSWORD, _TOKEN, _WEAK, _VAGUE, _SALT, _PIN, _NOTHING = "password", "token", "weak", "vague", "salt", "pin", ""
@@ -167,10 +173,10 @@ _SIGN = re.compile(
     rf"(?P<close>{_QUOTE}?[\])]{{0,2}}(?:\*\*|__|</(?:b|strong|code|em|label|span|dt|th)>)?)"
     r"(?:[ \t]\((?![\"'`])[^()\n]{1,40}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|di)[ \t][\w.@-]{1,30}(?:[ \t][\w.@-]{1,30})?(?=[ \t]?[:=]))?"  # password (temporary): ...
     r"(?:"
-    r"(?P<typed>\s{0,3}:\s{0,3}[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?\s{0,3}=\s{0,3}|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
+    r"(?P<typed>\s{0,3}:\s{0,3}[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
     r"|\s{0,20}(?P<sign>:=|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20})?"
     r"|(?P<pair>\s{0,3},\s{0,20}[\"']?(?:[Vv]alue|default|content|Default|VALUE)[\"']?\s{0,3}[:=]\s{0,3}|\s{0,3}\n\s{0,20}[\"']?(?:value|default|content)[\"']?\s{0,3}[:=]\s{0,3}|\s{1,3}(?:value|content|default)\s{0,2}=\s{0,2})"
-    r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}|\s{1,3}[A-Za-z-]{2,12}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{1,40}[\"']\s{0,3}>\s{0,20})"
+    r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}|(?:\s{1,3}[A-Za-z:-]{2,16}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{0,60}[\"']){1,4}\s{0,3}>\s{0,20})"
     rf"|(?P<call>\s{{0,3}}[(,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
     r"|(?P<table>\s{0,20}\|\s{0,20})"
     r"|(?P<prose>[ \t][-–—][ \t]{1,3}|(?:[ \t][\w.@'’-]{1,24}+){0,5}?[ \t](?:is|was|are|be|ist|lautet|es|est|é|è|är|er|on|jest|is:|to|equals|это|это:|является)(?:[ \t](?:now|set to|currently|still|nun|jetzt|ahora|maintenant|this|the following))?:?[ \t]{1,3})"
@@ -194,7 +200,7 @@ _IN_CELL_TEXT = re.compile(r"[^\s\"'`<>|]{1,512}")
 _MORE = re.compile(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
 _MARKUP_TEXT = re.compile(r"[^<>\r\n]{1,512}")
 _NEXT = re.compile(
-    r"[,;&|?][ \t]{0,2}(?:amp;)?[\w.-]{1,40}+\s?[=:]|%26[\w.-]{1,40}+%3[dD]|\\[nrt\"']|&(?:amp;)?(?:quot|lt|gt|#\d+);|;(?=\s|\Z)|\*\*|,(?=[A-Za-z_]+[=:])"
+    r"[,;&|?][ \t]{0,2}(?:amp;)?[\w.-]{1,40}+\s?[=:]|%26[\w.-]{1,40}+%3[dD]|\\[nrt\"']|&(?:amp;)?(?:quot|#\d+);|&(?:lt|gt);|;(?=\s|\Z)|\*\*|,(?=[A-Za-z_]+[=:])"
 )
 _JOIN = re.compile(
     r"[\"'`]\s{0,8}[+.\\&]?\s{0,8}\\?\r?\n\s{0,40}(?:[+.&]\s{0,8})?[brfuBRFU]?[\"'`]([^\"'`\r\n]{4,512})(?=[\"'`])"
@@ -327,6 +333,8 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         if sign["list"]:
             rest = _LIST_END.match(text, high)
             high = rest.end() if rest else high
+    elif sign["markup"]:
+        high = _joined(text, high)
     elif high - low >= 500:
         more = _MORE.match(text, low)
         high = max(high, more.end()) if more else high
@@ -420,8 +428,16 @@ def _value(  # noqa: C901, PLR0912 - each kind of quote ends in its own way
     return (low, high) if high > low else None
 
 
+_WRAPPED = re.compile(r"\\?\r?\n[ \t]{0,40}([A-Za-z0-9+/_-]{8,160}={0,2})(?=[\"'`<\s\\])")
+
+
 def _joined(text: str, high: int) -> int:
     """The end of a literal that goes on in the next lines."""
+    for _ in range(60):
+        more = _WRAPPED.match(text, high)
+        if not more or not random_part(more[1].rstrip("=")):
+            break
+        high = more.end(1)
     for _ in range(60):
         more = _JOIN.match(text, high)
         if not more or " " in more[1].strip():
