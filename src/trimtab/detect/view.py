@@ -41,7 +41,7 @@ class View:
     # Not a frozen dataclass: making one takes several times as long, and one is made for every text.
     __slots__ = ("cuts", "froms", "groups", "low", "name", "of", "raw", "text", "tos")
 
-    def __init__(  # noqa: PLR0913 - its fields
+    def __init__(  # noqa: PLR0917 - its fields
         self,
         name: str,
         text: str,
@@ -138,7 +138,7 @@ _SIGNS = Signs(_LITERALS)
 _HOST = later(r"[A-Za-z0-9-]{1,63}\.[A-Za-z]")
 
 
-def _readings(view: View) -> Iterator[View]:
+def _readings(view: View) -> Iterator[View]:  # noqa: C901 - one question after the other
     """The readings worth making. Nearly every text gives no reason, so this is a few quick looks."""
     raw, low = view.raw, view.low
     shown = _SIGNS.of(raw, low)

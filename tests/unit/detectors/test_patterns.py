@@ -67,7 +67,12 @@ FORMS = [
     if "?" not in rest and "[^" not in rest
 ]
 ELSEWHERE = {
-    "telegram-token", "mailchimp-key", "terraform-token", "dropbox-long-token", "azure-devops-token", "firebase-server-key",
+    "telegram-token",
+    "mailchimp-key",
+    "terraform-token",
+    "dropbox-long-token",
+    "azure-devops-token",
+    "firebase-server-key",
 }  # what counts stands before the prefix
 
 

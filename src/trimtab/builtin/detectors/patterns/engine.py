@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from trimtab.builtin.detectors.patterns.numbers import numbers
-from trimtab.builtin.detectors.patterns.spec import Pattern
+from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import Signs, later
 from trimtab.detect.view import View
 from trimtab.kinds import Finding
@@ -71,8 +71,8 @@ class Engine:
             spans = (match.span() for place in places if (match := shape.match(text, place)))
         for start, end in spans:
             judged = pattern.judge(text, start, end)
-            if judged and judged[2] > 0:
-                found.append(Finding(label=pattern.label, start=judged[0], end=judged[1], confidence=judged[2]))
+            if judged:
+                _add(found, pattern.label, judged)
 
     def _collect_mixed(self, found: list[Finding], text: str, start: int) -> None:
         """As `_collect` for each of the patterns without anchors: one expression says which is the next to match."""
@@ -81,8 +81,8 @@ class Engine:
             first += match.lastindex or 1
             pattern = self._patterns[self._mixed[first - 1]][0]
             judged = pattern.judge(text, *match.span())
-            if judged and judged[2] > 0:
-                found.append(Finding(label=pattern.label, start=judged[0], end=judged[1], confidence=judged[2]))
+            if judged:
+                _add(found, pattern.label, judged)
 
     def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[tuple[int, list[int] | None]]:
         """Which patterns may match, and where they then begin; None for anywhere."""
@@ -103,6 +103,12 @@ class Engine:
                 yield number, [at for at in sorted(set(places)) if _digit_near(raw, at, pattern.digit_near)]
             else:
                 yield number, sorted(set(places))
+
+
+def _add(found: list[Finding], label: str, judged: Judged | list[Judged]) -> None:
+    for start, end, sure in judged if isinstance(judged, list) else (judged,):
+        if sure > 0:
+            found.append(Finding(label=label, start=start, end=end, confidence=sure))
 
 
 def _as_written(pattern: Pattern, anchor: str) -> str | None:
@@ -146,7 +152,9 @@ _WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
 _LETTER, _BAR, _SPACE = b"as "
 
 
-def _mixed_words(text: str, raw: bytes, groups: Iterable[tuple[int, int]]) -> Iterator[int]:
+def _mixed_words(  # noqa: C901 - one case after the other
+    text: str, raw: bytes, groups: Iterable[tuple[int, int]]
+) -> Iterator[int]:
     """Where words begin that hold digits and letters, or digits and colons; and pairs of letters before digits."""
     last = -1
     size = len(text)

@@ -247,7 +247,7 @@ _AFTER = 20
 
 
 @lru_cache(maxsize=2_048)
-def _verdict(  # noqa: C901, PLR0911, PLR0912 - one rule after the other
+def _verdict(  # noqa: C901, PLR0912 - one rule after the other
     written: str, before: str, after: str
 ) -> tuple[str, int, float] | None:
     """The label of a number by what stands around it, how much longer it is than its digits, and how sure we are.

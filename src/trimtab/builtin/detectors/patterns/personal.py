@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from importlib import import_module
 
-from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
+from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern, Single
 from trimtab.detect.signs import later
 
 
@@ -93,7 +93,7 @@ _FILLER = later(
 )
 
 
-def _after(*, least_digits: int, sizes: range, confidence: float = 0.85, letters: bool = True) -> Judge:
+def _after(*, least_digits: int, sizes: range, confidence: float = 0.85, letters: bool = True) -> Single:
     """The judge of a word that announces an identifier: the next thing that looks like one is it."""
 
     def judge(text: str, start: int, end: int) -> Judged | None:

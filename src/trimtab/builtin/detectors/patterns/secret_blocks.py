@@ -5,8 +5,9 @@ import binascii
 import re
 
 from trimtab.builtin.detectors.patterns.secret_context import ABROAD, ANCHORS, abroad, assigned
+from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
 from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, plausible, stands_in, starts_word
-from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
+from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 
 _PEM_HEAD = re.compile(
     r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY ----|-----BEGIN [A-Z]{2,10} NKEY SEED-----"
@@ -98,21 +99,15 @@ def _address(text: str, start: int, _end: int) -> Judged | None:
         elif secret[:slash].isdigit() or text[max(0, start - 5) : start].lower().endswith(("http", "https")):
             return None
     high = low + len(secret)
-    if len(secret) < 2 or stands_in(secret + "~") or _DUMMY.fullmatch(secret):
+    if len(secret) < 2 or stands_in(secret + "~") or DUMMY.fullmatch(secret):
         return None
     return low, high, 0.95
-
-
-_DUMMY = re.compile(
-    r"pass(?:word|wd)?|pw|pwd|secret|token|<.*|\[.*\]|\*+|x+|\.+|%s|\$\w+|\{.*\}|p|pat|api[-_]?key|PASS(?:WORD)?|key",
-    re.IGNORECASE,
-)
 
 
 def _dsn(text: str, start: int, _end: int) -> Judged | None:
     """`user:password@tcp(host)`, `jdbc:oracle:thin:user/password@host`."""
     before = _DSN_BACK.search(text[max(0, start - 120) : start])
-    if not before or stands_in(before[1]) or _DUMMY.fullmatch(before[1]):
+    if not before or stands_in(before[1]) or DUMMY.fullmatch(before[1]):
         return None
     return start - len(before[1]), start, 0.9
 
@@ -122,12 +117,12 @@ _DSN_BACK = re.compile(r"[\w.-]{1,40}:([^\s:\"'`]{3,80})\Z")
 
 def _oracle(text: str, _start: int, end: int) -> Judged | None:
     found = _ORACLE.match(text, end)
-    if not found or stands_in(found[1]) or _DUMMY.fullmatch(found[1]):
+    if not found or stands_in(found[1]) or DUMMY.fullmatch(found[1]):
         return None
     return found.start(1), found.end(1), 0.9
 
 
-_ORACLE = re.compile(r"[\w$#.]{1,40}/([^\s@\"'/]{2,80})@")
+_ORACLE = re.compile(r"[\w$#.]{1,40}/([^\s\"'/]{2,80})@(?=[\w/(])")
 
 
 # -- keys without a frame ---------------------------------------------------------------
@@ -211,7 +206,7 @@ def _user_option(text: str, start: int, _end: int) -> Judged | None:
     found = _CURL.match(text, start)
     if not found or text[start - 1 : start] == "-":
         return None
-    return _literal(found[2], *found.span(2))
+    return literal(found[2], *found.span(2))
 
 
 def _short_option(text: str, start: int, end: int) -> Judged | None:
@@ -225,14 +220,7 @@ def _short_option(text: str, start: int, end: int) -> Judged | None:
         or "/" in found[1]
     ):
         return None
-    return _literal(found[1], *found.span(1))
-
-
-def _literal(value: str, low: int, high: int) -> Judged | None:
-    if stands_in(value) or _DUMMY.fullmatch(value):
-        return None
-    sure = like_password(value, quoted=True, told=True, literal=True)
-    return (low, high, sure) if sure else None
+    return literal(found[1], *found.span(1))
 
 
 _AFTER_WORDS = re.compile(
@@ -258,7 +246,7 @@ _WITH = re.compile(
 def _identified_with(text: str, _start: int, end: int) -> Judged | None:
     """`IDENTIFIED WITH plugin AS 'hash'`."""
     found = _WITH.match(text, end)
-    return (*found.span(1), 0.9) if found and not stands_in(found[1]) and not _DUMMY.fullmatch(found[1]) else None
+    return (*found.span(1), 0.9) if found and not stands_in(found[1]) and not DUMMY.fullmatch(found[1]) else None
 
 
 _PUTTY = re.compile(r"private-lines: ?\d{1,3}\r?\n((?:[A-Za-z0-9+/]{4,80}={0,2}(?:\r?\n|\Z))+)", re.IGNORECASE)
@@ -301,7 +289,7 @@ def _pgpass(text: str, start: int, end: int) -> Judged | None:
     found = _PGPASS.match(text, end)
     if not found or not start or not (text[start - 1].isalnum() or text[start - 1] == "*"):
         return None
-    return _literal(found[1], *found.span(1))
+    return literal(found[1], *found.span(1))
 
 
 _PGPASS = re.compile(r"[\w*-]{1,40}:[\w*.-]{1,40}:([^\s:\"']{4,100})(?=\s|\Z)")
@@ -310,16 +298,6 @@ _PGPASS = re.compile(r"[\w*-]{1,40}:[\w*.-]{1,40}:([^\s:\"']{4,100})(?=\s|\Z)")
 def _signed(text: str, start: int, end: int) -> Judged | None:
     """The signature in an address that grants access to a file."""
     return (start + 4, end, 0.9) if start and text[start - 1] in "?&;" and plausible(text[start + 4 : end]) else None
-
-
-def _wide(label: str, shape: str, anchors: tuple[str, ...], judge: Judge, *, ignore_case: bool = True) -> Pattern:
-    return Pattern(
-        label=f"secret.{label}", shape=shape, anchors=anchors, begins=True, judge=judge, ignore_case=ignore_case
-    )
-
-
-def _either(words: tuple[str, ...]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
 _PROGRAMS = (
@@ -355,29 +333,29 @@ _WORDS = (
 _USERS = ("user", "login", "id", "account", "username", "usuario", "benutzer", "konto")
 
 BLOCKS: tuple[Pattern, ...] = (
-    _wide("pem", "-----BEGIN|---- BEGIN SSH2", ("-----begin", "---- begin ssh2"), _pem, ignore_case=False),
-    _wide("jwt", r"eyJ[A-Za-z0-9_-]{8}", ("eyj",), _jwt, ignore_case=False),
-    _wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
-    _wide(
+    wide("pem", "-----BEGIN|---- BEGIN SSH2", ("-----begin", "---- begin ssh2"), _pem, ignore_case=False),
+    wide("jwt", r"eyJ[A-Za-z0-9_-]{8}", ("eyj",), _jwt, ignore_case=False),
+    wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
+    wide(
         "jwk",
         r"\"(?:d|k|p|q|dp|dq|qi)\"\s{0,4}:\s{0,4}\"",
         ('"d"', '"k"', '"p"', '"q"', '"dp"', '"dq"', '"qi"'),
         _jwk,
         ignore_case=False,
     ),
-    _wide("connection-string", "://", ("://",), _address),
-    _wide("connection-string", r"@(?:tcp|unix|udp)\(", ("@tcp(", "@unix(", "@udp("), _dsn),
-    _wide("connection-string", "jdbc:oracle:(?:thin|oci):", ("jdbc:oracle:",), _oracle),
-    _wide("connection-string", ":5432:", (":5432:",), _pgpass),
-    _wide("connection-string", "sig=[A-Za-z0-9%+/=_-]{30,200}", ("sig=",), _signed),
-    _wide("authorization", _either(_SCHEMES), _SCHEMES, _header),
-    _wide("password", " -u |--user|--proxy-user", (" -u ", "--user", "--proxy-user"), _user_option, ignore_case=True),
-    _wide("password", _either(_PROGRAMS), _PROGRAMS, _short_option),
-    _wide("password", _either(_WORDS), _WORDS, _after_words),
-    _wide("password", "identified with", ("identified with",), _identified_with),
-    _wide("pem", "private-lines:", ("private-lines:",), _putty),
-    _wide("password", f"(?:{_either(_USERS)})", tuple(f"{user}/p" for user in _USERS), _pair),
-    _wide(
+    wide("connection-string", "://", ("://",), _address),
+    wide("connection-string", r"@(?:tcp|unix|udp)\(", ("@tcp(", "@unix(", "@udp("), _dsn),
+    wide("connection-string", "jdbc:oracle:(?:thin|oci):|sqlplus ", ("jdbc:oracle:", "sqlplus "), _oracle),
+    wide("connection-string", ":5432:", (":5432:",), _pgpass),
+    wide("connection-string", "sig=[A-Za-z0-9%+/=_-]{30,200}", ("sig=",), _signed),
+    wide("authorization", either(_SCHEMES), _SCHEMES, _header),
+    wide("password", " -u |--user|--proxy-user", (" -u ", "--user", "--proxy-user"), _user_option, ignore_case=True),
+    wide("password", either(_PROGRAMS), _PROGRAMS, _short_option),
+    wide("password", either(_WORDS), _WORDS, _after_words),
+    wide("password", "identified with", ("identified with",), _identified_with),
+    wide("pem", "private-lines:", ("private-lines:",), _putty),
+    wide("password", f"(?:{either(_USERS)})", tuple(f"{user}/p" for user in _USERS), _pair),
+    wide(
         "password-hash",
         r"\$(?:2[aby]?|argon2(?:id|i|d)|1|5|6|7|y|gy|apr1|sha1|pbkdf2(?:-sha\d{1,3})?|scrypt|bcrypt-sha256)\$[A-Za-z0-9./+=,$-]{20,240}",
         (
@@ -401,19 +379,19 @@ BLOCKS: tuple[Pattern, ...] = (
         _hash,
         ignore_case=False,
     ),
-    _wide("password-hash", _LDAP.pattern, ("{ssha", "{sha", "{smd5}", "{md5}", "{crypt}"), _whole, ignore_case=False),
-    _wide(
+    wide("password-hash", _LDAP.pattern, ("{ssha", "{sha", "{smd5}", "{md5}", "{crypt}"), _whole, ignore_case=False),
+    wide(
         "password-hash",
         r"(?:pbkdf2_sha256|pbkdf2_sha1|bcrypt_sha256|scrypt)\$[A-Za-z0-9$./+=]{30,200}",
         ("pbkdf2_sha", "bcrypt_sha256$", "scrypt$"),
         _whole,
         ignore_case=False,
     ),
-    _wide("ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False),
-    _wide("password", _either(ANCHORS), ANCHORS, assigned),
+    wide("ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False),
+    wide("password", either(ANCHORS), ANCHORS, assigned),
     Pattern(
         label="secret.password",
-        shape=_either(ABROAD),
+        shape=either(ABROAD),
         anchors=ABROAD,
         judge=abroad,
         ignore_case=True,

@@ -34,7 +34,7 @@ ABROAD = tuple(word for word in _FOREIGN_KINDS if not word.isascii())
 """Words with letters beyond ASCII, which no anchor of ASCII finds."""
 ANCHORS = (
     "passw", "pasw", "pssw", "psw", "passphrase", "passcode", "passkey", "passwd", "pass", "pwd", "pw", "secret", "token", "key", "credential", "creds", "cred", "auth",
-    "bearer", "salt", "nonce", "jwt", "sessionid", "session_id", "sessid", "signature", "client_srt", "pin", "otp", "connection_string", "sas", "webhook",
+    "bearer", "salt", "nonce", "psk", "jwt", "sessionid", "session_id", "sessid", "signature", "client_srt", "pin", "otp", "connection_string", "sas", "webhook",
     *(word for word in _FOREIGN_KINDS if word.isascii()), "contrase", "jelsz",
 )  # fmt: skip
 
@@ -124,7 +124,13 @@ def kind_of(name: str) -> str:  # noqa: C901, PLR0912 - one question after the o
         return _NOTHING if _HARMLESS.intersection(words) or not _OPENS.intersection(words) else _VAGUE
     if last.endswith(("passwords", "secrets", "tokens", "keys", "credentials")):
         last = last[:-1]
-    if last in FOREIGN or last.startswith(_GLUED[:-1]) or last.endswith(_GLUED) or "passw" in last:
+    if (
+        last in FOREIGN
+        or last in {"psk", "masterauth"}
+        or last.startswith(_GLUED[:-1])
+        or last.endswith(_GLUED)
+        or "passw" in last
+    ):
         return _PASSWORD
     if last == "pass" or _SHORTENED.fullmatch(last) or (last.endswith("pass") and last not in _NOT_PASS):
         return (
@@ -173,11 +179,11 @@ _SIGN = re.compile(
     rf"(?P<close>{_QUOTE}?[\])]{{0,2}}(?:\*\*|__|</(?:b|strong|code|em|label|span|dt|th)>)?)"
     r"(?:[ \t]\((?![\"'`])[^()\n]{1,40}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|di)[ \t][\w.@-]{1,30}(?:[ \t][\w.@-]{1,30})?(?=[ \t]?[:=]))?"  # password (temporary): ...
     r"(?:"
-    r"(?P<typed>\s{0,3}:\s{0,3}[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
-    r"|\s{0,20}(?P<sign>:=|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20})?"
-    r"|(?P<pair>\s{0,3},\s{0,20}[\"']?(?:[Vv]alue|default|content|Default|VALUE)[\"']?\s{0,3}[:=]\s{0,3}|\s{0,3}\n\s{0,20}[\"']?(?:value|default|content)[\"']?\s{0,3}[:=]\s{0,3}|\s{1,3}(?:value|content|default)\s{0,2}=\s{0,2})"
+    r"(?P<typed>\s\{[^{}\n]{1,30}\}\s{0,3}=\s{0,3}|\s{0,3}:\s{0,3}[&*]{0,2}(?:'\w{1,20} )?[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
+    r"|\s{0,20}(?P<sign>:=|<-|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20})?"
+    r"|(?P<pair>\s{0,3},\s{0,20}[\"']?(?:[Vv]alue|default|content|Default|VALUE)[\"']?\s{0,3}[:=]\s{0,3}|\s{0,3}\n\s{0,20}[\"']?(?:value|default|content)[\"']?\s{0,3}[:=]\s{0,3}|\s{1,3}(?:\w{1,20}:)?(?:value|content|default)\s{0,2}=\s{0,2}|\s{0,3}\{(?:[^{}\"]|\"[^\"\n]{0,80}\"){0,200}?\bdefault\s{0,20}=\s{0,4})"
     r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}|(?:\s{1,3}[A-Za-z:-]{2,16}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{0,60}[\"']){1,4}\s{0,3}>\s{0,20})"
-    rf"|(?P<call>\s{{0,3}}[(,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
+    rf"|(?P<call>\s{{0,3}}[({{,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
     r"|(?P<table>\s{0,20}\|\s{0,20})"
     r"|(?P<prose>[ \t][-–—][ \t]{1,3}|(?:[ \t][\w.@'’-]{1,24}+){0,5}?[ \t](?:is|was|are|be|ist|lautet|es|est|é|è|är|er|on|jest|is:|to|equals|это|это:|является)(?:[ \t](?:now|set to|currently|still|nun|jetzt|ahora|maintenant|this|the following))?:?[ \t]{1,3})"
     r"|(?P<east>\s?(?:是|为|為|は|が|는|은|ist)\s?[：:]?\s?)"

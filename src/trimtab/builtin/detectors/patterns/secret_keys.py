@@ -10,7 +10,7 @@ import binascii
 import re
 
 from trimtab.builtin.detectors.patterns.secret_values import plausible, random_looking, starts_word
-from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
+from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern, Single
 
 _WORD = "[A-Za-z0-9]"
 _SAFE = "[A-Za-z0-9_-]"
@@ -228,7 +228,7 @@ def _openai(text: str, start: int, end: int) -> Judged | None:
     return None if text.startswith(("sk-ant-", "sk-or-v1-"), start) else _random_key(text, start, end)
 
 
-def _after(prefix: re.Pattern[str], judge: Judge = _key) -> Judge:
+def _after(prefix: re.Pattern[str], judge: Single = _key) -> Single:
     """The judge of a key that begins before its anchor, with what `prefix` matches when read backwards."""
 
     def judged(text: str, start: int, end: int) -> Judged | None:
