@@ -19,6 +19,7 @@ _NUMBERS = (
 )  # fmt: skip
 LABELS = tuple(sorted({*_NUMBERS, *(pattern.label for pattern in (*PERSONAL, *SECRETS))}))
 _LEAST = 0.5
+_LEAST_DISGUISED = 0.7  # what was never meant as a disguise is easily read as something
 LONGEST = 1_000_000
 """Characters of a text that is looked at; with work in proportion to its length, that bounds the time of a call."""
 
@@ -95,6 +96,8 @@ def _new(found: Sequence[Finding], here: Iterable[Finding], view: View) -> list[
         ends.append(max(one.end, ends[-1] if ends else 0))
     new = []
     for one in here:
+        if one.confidence < _LEAST_DISGUISED:
+            continue
         start, end = view.span(one.start, one.end)
         starts, ends = reach.get(one.family, ([], []))
         before = bisect_right(starts, start)

@@ -73,6 +73,7 @@ class _Form(NamedTuple):
     ip: bool
     ssn: bool
     card: bool
+    card_form: bool  # as people write them
     formed: bool  # as a national identifier is written
     phone: bool
     lone: int  # digits that stand alone between signs
@@ -82,6 +83,9 @@ class _Form(NamedTuple):
 _ZEROS = str.maketrans("123456789", "000000000")
 _NO_SIGNS = str.maketrans("", "", " \t\u00a0.-/()_:·+")
 _LONE = later("(?<!0)0(?!0)")
+_CARD_FORM = later(
+    r"0{12,19}|0{4}(?P<sign>[ ./·_-]| - )(?:0{4}(?P=sign)0{4}(?P=sign)0{1,4}(?:(?P=sign)0{1,3})?|0{6}(?P=sign)0{4,5}|0{4}(?P=sign)0{5})|0{8}[ -]0{8}|0{6}[ -]0{9,13}"
+)
 _DATE_FORM = later(r"0{1,4}([-./ ])00?\1(?:00|0{4}|0)(?:[ T_].*)?")
 
 
@@ -93,7 +97,8 @@ def _form(zeros: str) -> _Form:
         size <= 14 and _DATE_FORM.fullmatch(zeros) is not None,
         zeros.count(".") == 3 and len(zeros) == size + 3,
         zeros in {"000-00-0000", "000 00 0000"},
-        12 <= size <= 19,
+        12 <= size <= 19 and "\t" not in zeros,
+        size >= 12 and _CARD_FORM.fullmatch(zeros) is not None,
         formed(zeros),
         6 <= size <= 15,
         len(_LONE.findall(zeros)) if size > 4 else 0,
@@ -121,20 +126,41 @@ def numbers(  # noqa: C901 - one way out after the other
             continue
         if _within_word(text, start, end):
             continue
+        before = text[max(0, start - _CONTEXT) : start]
+        before = before.lower() if _LETTER.search(before) else ""
         place = _GEO.match(text, at) if "." in run.group() else None
         if place:
-            if abs(float(place[1])) <= 90 and abs(float(place[2])) <= 180:
+            if _on_earth(text, place, before):
                 begin = at - (at > 0 and text[at - 1] in "-+")
                 yield Finding(label="personal.geo", start=begin, end=place.end(), confidence=0.75)
             continue
-        before = text[max(0, start - _CONTEXT) : start]
-        before = before.lower() if _LETTER.search(before) else ""
         whole = _judge(text, start, end, before)
         if whole:
             if whole.label:
                 yield whole.found()
             continue
         yield from _parts(text, start, end, before)
+
+
+_PLACE = later(r"\b(?:lat|lon|lng|gps|coord|geo|locat|posi|ubic|standort|emplacement|maps?\b|place)")
+_NEXT_IN_ROW = later(r"[,; \t]{1,3}[-+]?\d")
+_LAST_IN_ROW = later(r"\d[,; \t]{1,3}[-+]?\Z")
+
+
+def _on_earth(text: str, place: re.Match[str], before: str) -> bool:
+    """Whether two decimal fractions are a latitude and a longitude, and not two of a row of measurements."""
+    north, east = abs(float(place[1])), abs(float(place[2]))
+    if north > 90 or east > 180:
+        return False
+    if before and _PLACE.search(before):
+        return True
+    start = place.start()
+    return (
+        max(north, east) >= 1
+        and text[place.end(1)] != " "
+        and not _NEXT_IN_ROW.match(text, place.end())
+        and not _LAST_IN_ROW.search(text[max(0, start - 4) : start])
+    )
 
 
 def _within_word(text: str, start: int, end: int) -> bool:
@@ -180,7 +206,8 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
         for last in reversed(found):
             here = f"{before} {text[start : parts[first][0]]}"[-_CONTEXT:] if before else ""
             verdict = _judge(text, parts[first][0], parts[last][1], here)
-            if verdict and verdict.label:
+            # One of several numbers has to say more for itself than one that stands alone.
+            if verdict and verdict.label and verdict.confidence >= _SURE - 0.1 and (here or verdict.label in _ALONE):
                 yield verdict.found()
                 first = last
                 break
@@ -196,12 +223,6 @@ def _table(text: str, start: int, end: int) -> Iterator[Finding]:
     while stands_out := _IN_ROW.search(text, at, end):
         low, high = stands_out.span()
         at = min(_next_part(text, low, end), high)
-        if stands_out["geo"]:
-            place = _GEO.match(text, low)
-            if place and abs(float(place[1])) <= 90 and abs(float(place[2])) <= 180:
-                yield Finding(label="personal.geo", start=low, end=place.end(), confidence=0.75)
-                at = place.end()
-            continue
         for upto in {high, at}:
             if (low == start or upto == end) and _within_word(text, low, upto):
                 continue
@@ -217,12 +238,12 @@ def _next_part(text: str, low: int, end: int) -> int:
 
 
 _IN_ROW = later(
-    r"(?<![^ \u00a0])(?:(?P<geo>\d\d?\.\d{4,12} {1,2}-?\d{1,3}\.\d{4,12})"
-    r"|(?:[(+]{0,2}\d[\d().-]{6,20}|\+[\d ().-]{8,24}|\(?[2-9]\d\d\)?[-. ]{0,2}\d{3}[-. ]\d{4}|0\d{2,4} \d{6}|0\d{2,3} \d{3,4} \d{4}"
+    r"(?<![^ \u00a0])(?:(?:[(+]{0,2}\d[\d().-]{6,20}|\+[\d ().-]{8,24}|\(?[2-9]\d\d\)?[-. ]{0,2}\d{3}[-. ]\d{4}|0\d{2,4} \d{6}|0\d{2,3} \d{3,4} \d{4}"
     r"|\(\d{2,5}\) \d{3,4}[ -]?\d{3,4}|0\d(?: \d\d){4}|[6-9]\d\d(?: \d\d){3}|[6-9]\d\d \d{3} \d{3}|[2-9]\d{3}(?: \d{4}){2,3}(?: \d{3})?"
     r"|3\d{3} \d{6} \d{4,5}|\d{3} \d\d \d{4})(?![^ \u00a0]))"
 )
 _SURE = 0.8
+_ALONE = frozenset({"card", "phone", "ip", "ssn"})
 
 
 @lru_cache(maxsize=8_192)
@@ -266,8 +287,8 @@ def _verdict(  # noqa: C901, PLR0912 - one rule after the other
     digits = written if len(written) == size else written.translate(_NO_SIGNS)
     if form.card and form.lone < 2:
         right = _card(digits)
-        said = (not right or (size == 12 and digits[0] not in "56")) and _says("card", before)
-        if right and (size > 12 or said or digits[0] in "56"):
+        said = (not right or size == 12 or not form.card_form) and _says("card", before)
+        if right and (said or (form.card_form and (size > 12 or digits.startswith(_SHORT_CARDS)))):
             return "card", 0, 0.95
         if said and size >= 13:
             return "card", 0, 0.7
@@ -331,4 +352,5 @@ def _card(digits: str) -> bool:
     return (sum(code[-1::-2]) + sum(code[-2::-2].translate(_DOUBLED)) - len(code) * 48) % 10 == 0
 
 
+_SHORT_CARDS = ("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763")  # may have twelve digits
 _DOUBLED = bytes.maketrans(b"0123456789", bytes(48 + value * 2 - 9 * (value > 4) for value in range(10)))

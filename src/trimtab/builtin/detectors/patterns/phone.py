@@ -18,6 +18,9 @@ _SAYS_OTHER = later(
 _LIST = later(r"[\d\s/,.\-()+]{6,}(?:y|and|und|et|or|o)?\s?$")
 _ANY_DIGIT = later(r"\d")
 _HOUSE = later(r" (?:[A-ZÄÖÜÁÉÍÓÚ]|[a-z]{3,}(?:strasse|stra|weg|gat)|rue |via |av )")
+_RANGE = later(
+    r"\b(?:rang[eo]?s?|normal(?:e?s|ly)?|ref(?:erence|erencia)?|valor(?:es)?|values?|between|entre|from|desde|pages?|p[áa]gs?|pp?|seiten?|vn|bereich)\b[^.;\n]{0,12}\Z"
+)
 _CLOSE = 28
 _FORMS = tuple(
     later(form)
@@ -30,6 +33,7 @@ _FORMS = tuple(
         r"\(\d{2,4}\)[-. ]?\d{3,4}[-. ]?\d{3,4}",
     )
 )
+_POSTCODE = later(r"\d{5}-\d{3}")
 _GROUP = later(r"\d+")
 _SUM = later(r"\(?\d{1,3}(?:\.\d{3})+")
 _UNSURE = later(r"[.,] ")  # a sentence or a list goes on
@@ -68,7 +72,9 @@ def phone(written: str, digits: str, before: str, leads: frozenset[str], after: 
         return 0.9
     if other >= 0:
         return 0.0
-    if len(digits) < 7:
+    if len(digits) < 7 or digits.endswith("000000"):
+        return 0.0
+    if "-" in written and before and _RANGE.search(before):
         return 0.0
     sure = _by_form(written[:_LEAD].translate(_CLASSES) + written[_LEAD:].translate(_ZEROS))
     return 0.0 if sure < 0.85 and _HOUSE.match(after) else sure
@@ -101,6 +107,8 @@ _ZEROS = str.maketrans("123456789", "000000000")
 @lru_cache(maxsize=8_192)
 def _by_form(written: str) -> float:
     """How sure a form alone makes us, of a number whose digits stand for their classes."""
+    if _POSTCODE.fullmatch(written):
+        return 0.0
     if any(form.fullmatch(written) for form in _FORMS):
         return 0.85
     return _national(written) if _GROUPED.fullmatch(written) and not _UNSURE.search(written) else 0.0
@@ -109,6 +117,10 @@ def _by_form(written: str) -> float:
 def _national(written: str) -> float:
     """Groups without a word that says telephone: the form has to be one that people write numbers in."""
     groups = [len(group) for group in _GROUP.findall(written)]
+    if written.count("(") != written.count(")") or written.find("(") > 5:
+        return 0.0
+    if len(groups) == 2 and groups[1] == 5 and groups[0] < 5:
+        return 0.0  # the number of a house and a postcode
     if sum(groups) > 12 or max(groups) < 2 or min(groups) < 2 or "/" in written or _SUM.fullmatch(written):
         return 0.0
     if len(groups) == 2:

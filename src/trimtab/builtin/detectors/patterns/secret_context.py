@@ -317,6 +317,8 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         if high - low < 4 or (text[low:high].isdigit() and _UNIT.match(text, high)):
             return None
     found = text[low:high]
+    if sign["markup"] and found[0] == "@":
+        return None  # `<password>@host`
     if not quoted and found[-1] in ":=" and found[:-1].isalpha():
         return None  # the next name
     if not quoted and sign["markup"] is None and ((high < len(text) and text[high] in "([") or _refers(found, sign)):

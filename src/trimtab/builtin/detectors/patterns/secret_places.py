@@ -76,7 +76,9 @@ def _echoed(text: str, start: int, _end: int) -> Judged | None:
     """`echo ... | sudo -S`: what a command reads from the one before."""
     low = max(0, start - 180)
     found = _ECHOED.search(text[low:start])
-    return literal(found[2], low + found.start(2), low + found.end(2)) if found else None
+    if not found or (found[2].isalpha() and found[2].islower()):
+        return None
+    return literal(found[2], low + found.start(2), low + found.end(2))
 
 
 _COLUMNS = re.compile(r"\s{1,4}[\w.\"`\[\]]{1,80}\s{0,4}\(([^()]{1,600})\)\s{0,10}values\s{0,10}(?=\()", re.IGNORECASE)
