@@ -51,10 +51,11 @@ def unescaped(view: View) -> View | None:
     return replaced(view, "escaped", parts())
 
 
-def tokens(raw: bytes) -> Iterator[tuple[int, int]]:
+def tokens(raw: bytes) -> list[tuple[int, int]]:
     """Where long words begin and end that could be Base64 or hexadecimal; everyday words are passed over."""
     mask = raw.translate(_TOKEN_MASK)
     wanted = b"a" * _LEAST_TOKEN
+    found = []
     at = mask.find(wanted)
     while at >= 0:
         high = mask.find(b".", at, at + _LONGEST_TOKEN)
@@ -63,8 +64,9 @@ def tokens(raw: bytes) -> Iterator[tuple[int, int]]:
         word = raw[at : min(high, at + _LEAST_TOKEN * 8)]
         # Encoded text has capitals within or digits; words have neither.
         if not word.isalpha() or not (word[1:].islower() or word.isupper()):
-            yield at, high
+            found.append((at, high))
         at = mask.find(wanted, high)
+    return found
 
 
 # What can be read among decoded bytes: ASCII and UTF-8. Nearly every token that was not encoded text holds none.

@@ -30,7 +30,7 @@ from trimtab.detect.words import (
 )
 
 __all__ = ["View", "views"]
-_LEAST_SPELLED = 6
+_LEAST_SPELLED = 4  # of the words below in six digits, of which a few are shorter and not among them
 
 
 def views(text: str) -> Iterator[View]:
@@ -44,7 +44,7 @@ def views(text: str) -> Iterator[View]:
             if plainer is not None:
                 yield plainer
                 base = plainer
-        found = list(_readings(base))
+        found = _readings(base)
         yield from found
         if not found:
             return
@@ -65,8 +65,8 @@ _MARKS = (
 _SPELLED = (
     "zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "null", "eins",
     "zwei", "drei", "vier", "sechs", "sieben", "acht", "neun", "cero", "uno", "dos", "tres", "cuatro", "cinco",
-    "seis", "siete", "ocho", "nueve", "un", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "due",
-    "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dois", "quatro", "sete", "oito",
+    "seis", "siete", "ocho", "nueve", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "quattro",
+    "cinque", "sette", "otto", "nove", "dois", "quatro", "sete", "oito",
 )  # fmt: skip
 _ESCAPES = (
     "%",
@@ -94,52 +94,52 @@ _ESCAPES = (
     "<!--",
     "><",
 )
-_LITERALS = (
-    *_MARKS,
-    *WEAK_MARKS,
-    *_SPELLED,
-    *_ESCAPES,
-    *(f"{word}." for word in BACKWARDS),
-    *(f".{word}" for word in TURNED),
+_KINDS = (
+    ("mark", _MARKS),
+    ("at", WEAK_MARKS[:1]),
+    ("", WEAK_MARKS[1:]),
+    ("spelled", _SPELLED),
+    ("escape", _ESCAPES),
+    ("turned", (*(f"{word}." for word in BACKWARDS), *(f".{word}" for word in TURNED))),
 )
-_AT_WORD = len(_MARKS)
-_SPELLED_FROM = _AT_WORD + len(WEAK_MARKS)
-_ESCAPES_FROM = _SPELLED_FROM + len(_SPELLED)
-_TURNED_FROM = _ESCAPES_FROM + len(_ESCAPES)
-_SIGNS = Signs(_LITERALS)
+_LITERALS = tuple((literal, kind) for kind, literals in _KINDS for literal in literals)
+_SIGNS = Signs([literal for literal, _ in _LITERALS])
 
 
-def _readings(view: View) -> Iterator[View]:  # noqa: C901 - one question after the other
+def _readings(view: View) -> list[View]:  # noqa: C901 - one question after the other
     """The readings worth making. Nearly every text gives no reason, so this is a few quick looks."""
-    raw, low = view.raw, view.low
-    shown = _SIGNS.of(raw, low)
+    raw, low, text = view.raw, view.low, view.text
+    shown: dict[str, list[str]] = {}
+    for number in _SIGNS.of(raw, low):
+        literal, kind = _LITERALS[number]
+        shown.setdefault(kind, []).append(literal)
     found: list[View | None] = []
-    if shown and any(_ESCAPES_FROM <= number < _TURNED_FROM for number in shown):
+    if "escape" in shown:
         found.append(unescaped(view))
-    long = list(tokens(raw))
+    long = tokens(raw)
     if long:
-        found.append(replaced(view, "base64", unbase64(view.text, long)))
+        found.append(replaced(view, "base64", unbase64(text, long)))
     if view.groups:
         apart = len(view.groups) > 3 and HEX_APART in raw.translate(HEX_MASK)
         if long or apart:
-            found.append(replaced(view, "hexadecimal", unhex(view.text, long, apart=apart)))
+            found.append(replaced(view, "hexadecimal", unhex(text, long, apart=apart)))
     spaces = raw.translate(_SPACES)
     if _LINES_SIGN in spaces or _APART_SIGN in _single(spaces):
         found.append(joined(view))
     if _SEPARATE_SIGN in raw.translate(_SEPARATORS):
         found.append(unseparated(view))
     if shown:
-        marks = [_LITERALS[number] for number in shown if number < _AT_WORD]
-        if shown[0] < _AT_WORD or (shown[0] == _AT_WORD and before_host(view.text, low)):
+        marks = shown.get("mark", [])
+        if marks or ("at" in shown and before_host(text, low)):
             found.append(unworded(view, marks))
-        words = [_LITERALS[number] for number in shown if _SPELLED_FROM <= number < _ESCAPES_FROM]
+        words = shown.get("spelled", [])
         if len(words) > 1 and sum(low.count(word.encode()) for word in words) >= _LEAST_SPELLED:
-            found.append(unspelled(view))
-        if shown[-1] >= _TURNED_FROM and b"@" in raw:
+            found.append(unspelled(view, words))
+        if "turned" in shown and b"@" in raw:
             found.append(turned(view))
     if view.groups:
         found.append(unleet(view))
-    yield from filter(None, found)
+    return [one for one in found if one is not None]
 
 
 _SPACES = bytes(0x20 if code in b" \t" else 0x0A if code in b"\r\n\x0b\x0c" else 0x78 for code in range(256))

@@ -3,7 +3,7 @@
 import codecs
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from trimtab.detect.reading import NUMERALS, WINDOW, Part, View, mask_of, places, replaced
 from trimtab.detect.signs import later
@@ -131,18 +131,39 @@ _WORD = later(r"([^\W\d_]+)[ ,\-]{0,3}")
 _TELEPHONE = 7  # digits that nobody spells out but those of something personal
 
 
-def unspelled(view: View) -> View | None:
-    """Digits as words; a row as long as a telephone number's is one unless it is something else."""
+def unspelled(view: View, shown: Iterable[str]) -> View | None:
+    """Digits as words, of which some are `shown`; a row as long as a telephone number is one, or something else."""
+    text = view.text
 
     def parts() -> Iterator[Part]:
-        for match in _NUMBER_WORD.finditer(view.text):
-            words = [(word.start(), word.end(), word[1].lower()) for word in _WORD.finditer(view.text, *match.span())]
+        at = 0
+        for place in places(view.low, shown):
+            if place < at or (place and text[place - 1].isalnum()):
+                continue
+            match = _NUMBER_WORD.match(text, _back(text, at, place))
+            if not match:
+                continue
+            at = match.end()
+            words = [(word.start(), word.end(), word[1].lower()) for word in _WORD.finditer(text, *match.span())]
             said = "tel " if len(words) >= _TELEPHONE else ""
             for start, end, word in words:
-                yield start, end, f"{said}{_DIGITS.get(word, '+')}{' ' * (end == match.end())}"
+                yield start, end, f"{said}{_DIGITS.get(word, '+')}{' ' * (end == at)}"
                 said = ""
 
     return replaced(view, "spelled", parts())
+
+
+_WORD_BEFORE = later(r"[ ,\-]{1,3}([^\W\d_]{2,7})(?!\w)")
+
+
+def _back(text: str, least: int, place: int) -> int:
+    """Where a row of digits begins of which a word begins at a place: short words before it belong to it."""
+    while word := _WORD_BEFORE.match(text[max(least, place - 12) : place][::-1]):
+        before = word[1][::-1].lower()
+        if before not in _DIGITS and before != "plus":
+            break
+        place -= word.end()
+    return place
 
 
 _LEET_NUMBER = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[ .()\-]{0,2}[\dOoIlSBZ]){6,24}(?![A-Za-z0-9])", re.ASCII)
