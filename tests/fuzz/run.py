@@ -51,7 +51,7 @@ def _guided(target: str, seconds: int) -> int:
             (Path(corpus) / str(number)).write_bytes(seed)
         command = [
             sys.executable, "-c", _GUIDED.format(target=target), corpus, f"-max_total_time={seconds}", f"-max_len={_LONGEST}",
-            "-timeout=10", f"-exact_artifact_path=fuzz-{target}.bin", "-print_final_stats=1",
+            "-timeout=120", f"-exact_artifact_path=fuzz-{target}.bin", "-print_final_stats=1",
         ]  # fmt: skip
         return int(subprocess.run(command, check=False).returncode != 0)
 
