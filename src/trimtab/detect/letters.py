@@ -1,11 +1,12 @@
 """Characters in their plain form: compatibility forms, letters that look like others, marks that are not seen."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import compress
 
-from trimtab.detect.reading import View
+from trimtab.detect.reading import View, replaced
 
 # Letters of other scripts that look like Latin ones or like digits, after compatibility forms are gone.
 _ALIKE = dict(
@@ -43,13 +44,21 @@ def _plain(char: str) -> str:
 
 def folded(view: View) -> View | None:
     """The view in plain characters; None when it is so already."""
-    forms = {char: char if char.isascii() else _plain(char) for char in set(view.text)}
-    if all(form == char for char, form in forms.items()):
+    forms = {char: form for char in set(view.text) if not char.isascii() and (form := _plain(char)) != char}
+    if not forms:
         return None
-    letters = list(map(forms.__getitem__, view.text))
-    places: Sequence[int] = range(len(letters))
+    if sum(map(view.text.count, forms)) * 8 < len(view.text) if len(forms) < _FEW else False:
+        sought = re.compile(f"[{re.escape(''.join(forms))}]")
+        return replaced(
+            view, "look-alike", ((at.start(), at.end(), forms[at.group()]) for at in sought.finditer(view.text))
+        )
+    letters = [forms.get(char, char) for char in view.text]
+    froms: Sequence[int] = range(len(letters))
     if any(len(form) > 1 for form in forms.values()):
-        places = [place for place, form in enumerate(letters) for _ in form]
+        froms = [place for place, form in enumerate(letters) for _ in form]
     elif "" in forms.values():
-        places = list(compress(places, letters))
-    return View("look-alike", "".join(letters), view, range(len(places)), places, [place + 1 for place in places])
+        froms = list(compress(froms, letters))
+    return View("look-alike", "".join(letters), view, range(len(froms)), froms, [place + 1 for place in froms])
+
+
+_FEW = 16  # different signs, of which each is counted

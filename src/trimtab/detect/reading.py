@@ -45,6 +45,48 @@ class View:
         return self.of.span(low, high)
 
 
+BEFORE, BEYOND = 512, 1_024
+"""Characters before and after what was replaced that may be part of what is found there, or say what it is."""
+_APART = "\n\x00\n"  # between pieces that do not stand together: nothing goes on over it
+
+
+def changed(view: View) -> View:
+    """As much of a view as lies near what was replaced in it: the rest was looked at where it was taken from."""
+    if view.of is None:
+        return view
+    spans: list[tuple[int, int]] = []
+    last = len(view.cuts) - 1
+    for piece, (cut, to) in enumerate(zip(view.cuts, view.tos, strict=True)):
+        if to < 0 and not piece and not view.froms[0]:
+            continue  # the beginning, as it was
+        upto = cut if to < 0 else (view.cuts[piece + 1] if piece < last else len(view.text))
+        low, high = max(0, cut - BEFORE), min(len(view.text), upto + BEYOND)
+        if spans and low <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(high, spans[-1][1])
+        else:
+            spans.append((low, high))
+    if not spans or sum(high - low for low, high in spans) * 4 > len(view.text) * 3:
+        return view
+    pieces: list[str] = []
+    cuts: list[int] = []
+    froms: list[int] = []
+    size = 0
+    for low, high in spans:
+        pieces += (view.text[low:high], _APART)
+        cuts.append(size)
+        froms.append(low)
+        size += high - low + len(_APART)
+    return View(view.name, "".join(pieces), view, cuts, froms, [-1] * len(cuts))
+
+
+def is_new(view: View, start: int, end: int) -> bool:
+    """Whether `text[start:end]` of a view holds, or soon follows, anything that was replaced."""
+    first, last = bisect_right(view.cuts, start) - 1, bisect_right(view.cuts, end - 1) - 1
+    if first != last or view.tos[first] >= 0:
+        return True
+    return (first > 0 or view.froms[0] > 0) and start - view.cuts[first] < BEFORE // 2
+
+
 def replaced(view: View, name: str, parts: Iterable[Part]) -> View | None:
     """The view with every part replaced; None when there is none."""
     pieces: list[str] = []

@@ -9,6 +9,7 @@ from typing import ClassVar
 from trimtab.builtin.detectors.patterns.engine import Engine
 from trimtab.builtin.detectors.patterns.personal import PERSONAL
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
+from trimtab.detect.reading import changed, is_new
 from trimtab.detect.view import View, views
 from trimtab.errors import DetectorError
 from trimtab.kinds import DetectorCard, Finding
@@ -77,14 +78,29 @@ class PatternDetector:
         engine = _engine(self.labels)
         found: list[Finding] = []
         for view in views(text):
-            here = engine.find(view)
             if not view.name:
-                found = here
-            elif here:
-                found += _new(found, here, view)
+                found = engine.find(view)
+                continue
+            near = changed(view)
+            here = engine.find(near)
+            if near is not view:
+                here = [one for one in here if one.end <= len(near.text) - 3 and _is_new(near, one)]
+            if here:
+                found += _new(found, here, near)
         if self.labels:
             found = [finding for finding in found if any(map(finding.is_a, self.labels))]
         return _tidy(found)
+
+
+def _is_new(near: View, one: Finding) -> bool:
+    """Whether what was found near something replaced has to do with it."""
+    assert near.of is not None
+    first = bisect_right(near.cuts, one.start) - 1
+    shift = near.froms[first] - near.cuts[first]
+    end = one.end + shift
+    if first + 1 < len(near.cuts):
+        end = min(end, near.cuts[first + 1] + shift - 3)
+    return end > one.start + shift and is_new(near.of, one.start + shift, end)
 
 
 def _new(found: Sequence[Finding], here: Iterable[Finding], view: View) -> list[Finding]:

@@ -127,9 +127,13 @@ def _as_written(pattern: Pattern, anchor: str) -> str | None:
 
 def _places(haystack: bytes, anchor: bytes) -> list[int]:
     places = []
+    one = anchor[:1]
+    alike = len(anchor) > 4 and anchor.count(one) == len(anchor)
     at = haystack.find(anchor)
     while at >= 0:
-        places.append(at)
+        # A row of one sign is one place, or every sign of it would be.
+        if not alike or haystack[at - 1 : at] != one:
+            places.append(at)
         at = haystack.find(anchor, at + 1)
     return places
 

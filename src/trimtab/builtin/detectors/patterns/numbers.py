@@ -139,7 +139,10 @@ def numbers(  # noqa: C901 - one way out after the other
             if whole.label:
                 yield whole.found()
             continue
-        yield from _parts(text, start, end, before)
+        if before:
+            yield from _parts(text, start, end, before)
+        elif " " in run.group():
+            yield from _table(text, start, end)
 
 
 _PLACE = later(r"\b(?:lat|lon|lng|gps|coord|geo|locat|posi|ubic|standort|emplacement|maps?\b|place)")
