@@ -177,12 +177,17 @@ def _person(text: str, start: int, end: int) -> Judged | None:
 _USERNAME = later(r"\s?(?:is|:|=)\s?[\"']?([\w.@-]{3,40})")
 
 
+_DIGIT_OR_AT = later(r"[\d@-]")
+
+
 def _username(text: str, start: int, end: int) -> Judged | None:
     token = _USERNAME.match(text, end)
     if not token or (start and text[start - 1].isalnum()):
         return None
     at, upto = token.span(1)
     value = text[at:upto].rstrip(".")
+    if text[upto : upto + 1] in {"(", "["} or not (text[at - 1] in "\"'" or _DIGIT_OR_AT.search(value)):
+        return None  # code
     if "://" in text[max(0, start - 8) : start]:
         return None  # `https://username:token@host`
     return (at, at + len(value), 0.7) if any(not char.isalpha() for char in value) else None

@@ -48,7 +48,9 @@ _OTHER_LEADS = frozenset(
 )
 
 
-def phone(written: str, digits: str, before: str, leads: frozenset[str], after: str) -> float:
+def phone(  # noqa: C901 - one question after the other
+    written: str, digits: str, before: str, leads: frozenset[str], after: str
+) -> float:
     """How sure we are that it is one, in [0, 1]; 0 for not at all.
 
     `before` and `after` are what stands around it, and `leads` how the words before it begin.
@@ -56,6 +58,8 @@ def phone(written: str, digits: str, before: str, leads: frozenset[str], after: 
     if written.startswith(("+", "(+")) or (
         digits.startswith("00") and len(digits) > 9 and not written.startswith("00.")
     ):
+        if len(written) == len(digits):  # a row of digits that begins with two zeros is rarely one
+            return 0.9 if _international("+" + digits[2:], strict=True) else 0.0
         return 0.95 if _international("+" + digits.removeprefix("00")) else (0.7 if len(digits) > 8 else 0.0)
     if len(set(digits)) == 1:
         return 0.0
@@ -72,7 +76,7 @@ def phone(written: str, digits: str, before: str, leads: frozenset[str], after: 
         return 0.9
     if other >= 0:
         return 0.0
-    if len(digits) < 7 or digits.endswith("000000"):
+    if len(digits) < 7 or digits.endswith("000000") or written.count("/") > 1:
         return 0.0
     if "-" in written and before and _RANGE.search(before):
         return 0.0
@@ -89,13 +93,14 @@ def _last(words: re.Pattern[str], text: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _international(number: str) -> bool:
+def _international(number: str, *, strict: bool = False) -> bool:
     import phonenumbers as library
 
     try:
-        return bool(library.is_possible_number(library.parse(number)))
+        parsed = library.parse(number)
     except library.NumberParseException:
         return False
+    return bool(library.is_valid_number(parsed) if strict else library.is_possible_number(parsed))
 
 
 # All that a form asks of digits, of the first few of them only: 0, 1, 2 to 5, 6 or 7, 8 or 9.

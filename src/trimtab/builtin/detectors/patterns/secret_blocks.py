@@ -179,7 +179,7 @@ _AUTHORIZATION = re.compile(
 def _header(text: str, start: int, _end: int) -> Judged | None:
     """`Bearer ...`, `Basic ...`: anything after the header's name, else only what looks drawn at random."""
     found = _AUTHORIZATION.match(text, start)
-    if not found or not starts_word(text, start):
+    if not found or not starts_word(text, start) or text[start - 1 : start] == "-":
         return None
     value, scheme = found[2], found[1].lower()
     if stands_in(value):

@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 
-from trimtab.builtin.detectors.patterns.secret_values import plausible, random_looking, starts_word
+from trimtab.builtin.detectors.patterns.secret_values import plausible, random_looking, random_part, starts_word
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern, Single
 
 _WORD = "[A-Za-z0-9]"
@@ -314,13 +314,32 @@ _MIXED: tuple[tuple[str, str], ...] = (
     ("atlassian-token", "[MNO][A-Za-z][A-Za-z0-9+/]{42}"),
     ("crates-token", "cio[A-Za-z0-9]{32}"),
     ("mollie-key", "(?:live|test)_[A-Za-z0-9]{30}"),
+    ("salesforce-org", "00D[A-Za-z0-9]{12,15}"),
+    ("otp-seed", "[A-Z2-7]{32}|[A-Z2-7]{16}"),
 )
+
+
+def _says_little(key: str) -> bool:
+    """Whether a key without signs of its own looks too much like a word or a digest to be one."""
+    if key.startswith("00D") and len(key) < 19:
+        return _ONLY_HEX.fullmatch(key) is not None or not _THREE_KINDS.match(key[:2] + "a" + key[2:])
+    if len(key) in {16, 32} and _BASE32.fullmatch(key):
+        return len(_BASE32_DIGIT.findall(key)) < 2 or not random_part(key)
+    return False
+
+
+_SIGNS = frozenset("-./+=")
+_ONLY_HEX = re.compile(r"[0-9a-fA-F]+")
+_BASE32 = re.compile(r"[A-Z2-7]+")
+_BASE32_DIGIT = re.compile(r"[2-7]")
 
 
 def _mixed(text: str, start: int, end: int) -> Judged | None:
     if end < len(text) and (text[end].isalnum() or text[end] == "_"):
         return None
     if not starts_word(text, start) or len(set(text[start:end])) < 6:
+        return None
+    if _says_little(text[start:end]) or (_BASE32.fullmatch(text, start, end) and text[start - 1 : start] in _SIGNS):
         return None
     if text[start] in "MNO" and end - start == 44:
         decoded = base64.b64decode(text[start:end])

@@ -159,7 +159,7 @@ _PATH = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\|\\\\)[\w.$@{} -]+(?:[/\\]|$|\
 _VARIABLE = re.compile(r"[$&@%][A-Za-z_][\w.:-]*[$@%]?")
 _CALL = re.compile(r"[A-Za-z_$][\w.$:>-]*[(\[]")
 _FORMAT = re.compile(
-    r"%[-+0-9.]*[sdrfiuxXc](?![^\W_])|%\(\w+\)|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\(\?[:=!<]"
+    r"%[-+0-9.]*[sdrfiuxXc](?![^\W_])|%\(\w+\)|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\[[^\]\s]{0,20}(?:a-z|A-Z|0-9)|\(\?[:=!<]"
 )
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+;?")
 _NAME = re.compile(r"[A-Za-z_]\w*")
