@@ -47,7 +47,8 @@ class View:
 
 BEFORE, BEYOND = 512, 1_024
 """Characters before and after what was replaced that may be part of what is found there, or say what it is."""
-_APART = "\n\x00\n"  # between pieces that do not stand together: nothing goes on over it
+APART = "\n\x00\n"
+"""Stands between pieces that do not stand together: nothing goes on over it."""
 
 
 def changed(view: View) -> View:
@@ -72,10 +73,10 @@ def changed(view: View) -> View:
     froms: list[int] = []
     size = 0
     for low, high in spans:
-        pieces += (view.text[low:high], _APART)
+        pieces += (view.text[low:high], APART)
         cuts.append(size)
         froms.append(low)
-        size += high - low + len(_APART)
+        size += high - low + len(APART)
     return View(view.name, "".join(pieces), view, cuts, froms, [-1] * len(cuts))
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from trimtab.builtin.detectors.patterns.engine import Engine
 from trimtab.builtin.detectors.patterns.personal import PERSONAL
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
-from trimtab.detect.reading import changed, is_new
+from trimtab.detect.reading import APART, changed, is_new
 from trimtab.detect.view import View, views
 from trimtab.errors import DetectorError
 from trimtab.kinds import DetectorCard, Finding
@@ -83,8 +83,7 @@ class PatternDetector:
                 continue
             near = changed(view)
             here = engine.find(near)
-            if near is not view:
-                here = [one for one in here if one.end <= len(near.text) - 3 and _is_new(near, one)]
+            here = [one for one in here if _is_new(view, near, one)]
             if here:
                 found += _new(found, here, near)
         if self.labels:
@@ -92,15 +91,15 @@ class PatternDetector:
         return _tidy(found)
 
 
-def _is_new(near: View, one: Finding) -> bool:
-    """Whether what was found near something replaced has to do with it."""
-    assert near.of is not None
-    first = bisect_right(near.cuts, one.start) - 1
-    shift = near.froms[first] - near.cuts[first]
-    end = one.end + shift
-    if first + 1 < len(near.cuts):
-        end = min(end, near.cuts[first + 1] + shift - 3)
-    return end > one.start + shift and is_new(near.of, one.start + shift, end)
+def _is_new(view: View, near: View, one: Finding) -> bool:
+    """Whether what was found near something replaced has to do with it, and did not just end there."""
+    start, end = one.start, min(one.end, one.start + AHEAD // 2)
+    if near is not view:
+        first = bisect_right(near.cuts, start) - 1
+        upto = near.cuts[first + 1] if first + 1 < len(near.cuts) else len(near.text)
+        shift = near.froms[first] - near.cuts[first]
+        start, end = start + shift, min(end, upto - len(APART)) + shift
+    return start < end and is_new(view, start, end)
 
 
 def _new(found: Sequence[Finding], here: Iterable[Finding], view: View) -> list[Finding]:
