@@ -88,7 +88,8 @@ def _iban(text: str, start: int, end: int) -> Judged | None:
     # A slip of the pen or an invented one: its bank code must then look like one of its country.
     letters = _IBAN_LETTERS.get(seen[:2].upper(), 0)
     rest = seen[4 + letters :]
-    fits = seen[4 : 4 + letters].isalpha() or not letters
+    written = text[start:at]
+    fits = (seen[4 : 4 + letters].isalpha() or not letters) and written.isupper() and "-" not in written
     return (start, at, 0.6) if fits and wanted > 17 and sum(map(str.isdigit, rest)) * 4 >= len(rest) * 3 else None
 
 
