@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from trimtab.builtin.detectors.patterns.identifiers import ID_HINT, ID_LEADS, formed, national_id
-from trimtab.builtin.detectors.patterns.phone import phone
+from trimtab.builtin.detectors.patterns.phone import announced, phone
 from trimtab.detect.signs import later
 from trimtab.kinds import Finding
 
@@ -280,7 +280,7 @@ def _verdict(  # noqa: C901, PLR0912 - one rule after the other
     """
     form = _form(written.translate(_ZEROS))
     size = form.size
-    if form.date and _DATE.fullmatch(written):
+    if form.date and _DATE.fullmatch(written) and not (size == 8 and written[2] == " " and announced(before)):
         return "birth-date" if _says("birth-date", before) else "", 0, 0.9
     if form.ip and all(int(part) < 256 for part in written.split(".") if part.isdecimal()) and _IP.fullmatch(written):
         sure = 0.4 if _NEVER.search(before) else 0.95

@@ -30,6 +30,7 @@ _FORMS = tuple(
         r"\(?0\d{1,5}\)?[-. /]{1,2}\d{2,8}(?:[-. /]\d{2,6}){0,4}",  # trunk zero
         r"0\d(?:[-. ]?\d\d){4}",  # France
         r"[6789]\d{2}([-. ])\d{3}\1\d{3}|[89]\d{2}([-. ])\d{2}\2\d{2}\2\d{2}",  # Spain
+        r"8 \(\d{3}\) \d{3}-\d\d-\d\d",  # Russia
         r"\(\d{2,4}\)[-. ]?\d{3,4}[-. ]?\d{3,4}",
     )
 )
@@ -59,8 +60,10 @@ def phone(  # noqa: C901 - one question after the other
         digits.startswith("00") and len(digits) > 9 and not written.startswith("00.")
     ):
         if len(written) == len(digits):  # a row of digits that begins with two zeros is rarely one
-            return 0.9 if _international("+" + digits[2:], strict=True) else 0.0
-        return 0.95 if _international("+" + digits.removeprefix("00")) else (0.7 if len(digits) > 8 else 0.0)
+            return 0.9 if _in_use("+" + digits[2:]) else 0.0
+        if _INTERNATIONAL.fullmatch("+" + digits.removeprefix("00")):
+            return 0.95
+        return 0.7 if len(digits) > 8 else 0.0
     if len(set(digits)) == 1:
         return 0.0
     said = other = -1
@@ -84,6 +87,11 @@ def phone(  # noqa: C901 - one question after the other
     return 0.0 if sure < 0.85 and _HOUSE.match(after) else sure
 
 
+def announced(before: str) -> bool:
+    """Whether a word for a telephone stands close before."""
+    return _SAYS.search(before[-_CLOSE:]) is not None
+
+
 def _last(words: re.Pattern[str], text: str) -> int:
     """Where the last of these words begins; -1 for none."""
     place = -1
@@ -92,15 +100,23 @@ def _last(words: re.Pattern[str], text: str) -> int:
     return place
 
 
+# Country codes of ITU-T E.164, and how many digits follow at least; with them there are fifteen at most.
+_INTERNATIONAL = later(
+    r"\+(?:1[2-9]\d{9}|7\d{10}|(?:2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])\d{6,13}"
+    r"|(?:21[12368]|2[2-46]\d|25[0-8]|29[01789]|35\d|37[0-9]|38[0-35-79]|42[013]|50\d|59\d|67[02-9]|68[0-35-9]|69[0-2]|85[02356]"
+    r"|88[0-368]|87[08]|96[0-8]|97[0-79]|99[2-68])\d{5,12})"
+)
+
+
 @lru_cache(maxsize=4096)
-def _international(number: str, *, strict: bool = False) -> bool:
+def _in_use(number: str) -> bool:
+    """Whether its country gives out such numbers: asked of `phonenumbers`, which takes a while to load, and rarely."""
     import phonenumbers as library
 
     try:
-        parsed = library.parse(number)
+        return bool(library.is_valid_number(library.parse(number)))
     except library.NumberParseException:
         return False
-    return bool(library.is_valid_number(parsed) if strict else library.is_possible_number(parsed))
 
 
 # All that a form asks of digits, of the first few of them only: 0, 1, 2 to 5, 6 or 7, 8 or 9.
