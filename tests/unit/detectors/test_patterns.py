@@ -172,7 +172,7 @@ def test_telephone_numbers_of_the_world_are_found():
             whole[template] += covered >= len(text) - len(template) + 2
         seen += 1
     assert whole["{} for it"] >= 0.98 * seen
-    assert whole["Tel.: {}"] >= 0.95 * seen
+    assert whole["Tel.: {}"] >= 0.9 * seen
 
 
 @pytest.mark.parametrize("label", [*LABELS, "personal", "secret"])
