@@ -8,14 +8,13 @@ from trimtab.builtin.detectors.patterns.secret_context import ABROAD, ANCHORS, a
 from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
 from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, plausible, stands_in, starts_word
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
+from trimtab.detect.signs import later
 
-_PEM_HEAD = re.compile(
+_PEM_HEAD = later(
     r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY ----|-----BEGIN [A-Z]{2,10} NKEY SEED-----"
 )
-_PEM_STEP = re.compile(
-    r"(?P<end>-----?\s?END[ A-Z0-9]{0,50}-{0,5})|(?P<begin>-----?\s?BEGIN)|[A-Za-z0-9+/]{16,}+={0,2}"
-)
-_PEM_TAIL = re.compile(r"(?:\\n|[^\w\n]{0,8}\n[^\w\n]{0,20})[A-Za-z0-9+/]{2,15}={0,2}(?![\w ])")
+_PEM_STEP = later(r"(?P<end>-----?\s?END[ A-Z0-9]{0,50}-{0,5})|(?P<begin>-----?\s?BEGIN)|[A-Za-z0-9+/]{16,}+={0,2}")
+_PEM_TAIL = later(r"(?:\\n|[^\w\n]{0,8}\n[^\w\n]{0,20})[A-Za-z0-9+/]{2,15}={0,2}(?![\w ])")
 _PEM_GAP = 180  # characters between what looks drawn: line ends, what a log or a program puts before lines, headers
 
 
@@ -46,9 +45,9 @@ _JWT_HEAD = re.compile(
     rb"\{\s*\"(?:alg|typ|kid|enc|cty|jku|jwk|x5[tcu](?:#S256)?|zip|epk|ap[uv]|iss|b64|crit|ver|p2[sc]|iv|tag|nonce|svt|ppt)\"\s*:"
 )
 _JWT_ANY = re.compile(rb"\"(?:alg|enc)\"\s*:\s*\"")
-_JWT_FIRST = re.compile(r"[A-Za-z0-9_-]*+")
+_JWT_FIRST = later(r"[A-Za-z0-9_-]*+")
 _JWT_LOOKED_AT = 400  # characters of the first part
-_JWT_REST = re.compile(r"[A-Za-z0-9_-]*+(?:\.[A-Za-z0-9_-]*+){0,4}+")
+_JWT_REST = later(r"[A-Za-z0-9_-]*+(?:\.[A-Za-z0-9_-]*+){0,4}+")
 
 
 def _jwt(text: str, start: int, _end: int) -> Judged | None:
@@ -78,8 +77,8 @@ def _whole(text: str, start: int, end: int) -> Judged | None:
 
 # -- addresses with a password -----------------------------------------------------
 
-_USERINFO = re.compile(r"://([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,300}+)")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,24}", re.IGNORECASE)
+_USERINFO = later(r"://([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,300}+)")
+_SCHEME = later(r"[a-z][a-z0-9+.-]{1,24}", re.IGNORECASE)
 
 
 def _address(text: str, start: int, _end: int) -> Judged | None:
@@ -112,7 +111,7 @@ def _dsn(text: str, start: int, _end: int) -> Judged | None:
     return start - len(before[1]), start, 0.9
 
 
-_DSN_BACK = re.compile(r"[\w.-]{1,40}:([^\s:\"'`]{3,80})\Z")
+_DSN_BACK = later(r"[\w.-]{1,40}:([^\s:\"'`]{3,80})\Z")
 
 
 def _oracle(text: str, _start: int, end: int) -> Judged | None:
@@ -122,12 +121,12 @@ def _oracle(text: str, _start: int, end: int) -> Judged | None:
     return found.start(1), found.end(1), 0.9
 
 
-_ORACLE = re.compile(r"[\w$#.]{1,40}/([^\s\"'/]{2,80})@(?=[\w/(])")
+_ORACLE = later(r"[\w$#.]{1,40}/([^\s\"'/]{2,80})@(?=[\w/(])")
 
 
 # -- keys without a frame ---------------------------------------------------------------
 
-_DER = re.compile(r"[A-Za-z0-9+/]{48,16000}={0,2}(?:\s{1,12}[A-Za-z0-9+/]{16,80}={0,2}){0,400}")
+_DER = later(r"[A-Za-z0-9+/]{48,16000}={0,2}(?:\s{1,12}[A-Za-z0-9+/]{16,80}={0,2}){0,400}")
 
 
 def _der(text: str, start: int, _end: int) -> Judged | None:
@@ -148,7 +147,7 @@ def _der(text: str, start: int, _end: int) -> Judged | None:
     return (*body.span(), 0.95) if body else None
 
 
-_MEMBER = re.compile(r"[A-Za-z0-9_-]{16,}+")
+_MEMBER = later(r"[A-Za-z0-9_-]{16,}+")
 
 
 def _jwk(text: str, start: int, end: int) -> Judged | None:
@@ -170,7 +169,7 @@ _JWK_AHEAD = 500
 
 # -- headers and commands ------------------------------------------------------------
 
-_AUTHORIZATION = re.compile(
+_AUTHORIZATION = later(
     r"(basic|bearer|token|ntlm|negotiate|apikey|api-key|ssws|splunk|hmac|aws4-hmac-sha256|key)\s{1,3}(?:token=)?[\"']?([A-Za-z0-9._~+/=%:-]{8,4000})",
     re.IGNORECASE,
 )
@@ -198,8 +197,8 @@ def _header(text: str, start: int, _end: int) -> Judged | None:
     return None
 
 
-_CURL = re.compile(r" ?(?:-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{1,60}):([^\s\"']{3,120})")
-_SHORT = re.compile(r"[^\n|]{0,120}?[ \t]-p[ \t]{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})")
+_CURL = later(r" ?(?:-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{1,60}):([^\s\"']{3,120})")
+_SHORT = later(r"[^\n|]{0,120}?[ \t]-p[ \t]{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})")
 
 
 def _user_option(text: str, start: int, _end: int) -> Judged | None:
@@ -223,7 +222,7 @@ def _short_option(text: str, start: int, end: int) -> Judged | None:
     return literal(found[1], *found.span(1))
 
 
-_AFTER_WORDS = re.compile(
+_AFTER_WORDS = later(
     r"(?:\s{1,3}(?:-String|-Force|-AsPlainText|-asplaintext|-force|values?|plain|hash))*\s{0,3}\(?\s{0,2}(\\?[\"'`]?)([^\s\"'`;,)\\]{3,200})"
 )
 
@@ -238,7 +237,7 @@ def _after_words(text: str, _start: int, end: int) -> Judged | None:
     return (*found.span(2), sure) if sure else None
 
 
-_WITH = re.compile(
+_WITH = later(
     r"\s{1,3}[\"'`]?\w{3,40}[\"'`]?\s{1,3}(?:as|by|using)\s{1,3}[\"'`]([^\"'`\n]{4,200})[\"'`]", re.IGNORECASE
 )
 
@@ -249,7 +248,7 @@ def _identified_with(text: str, _start: int, end: int) -> Judged | None:
     return (*found.span(1), 0.9) if found and not stands_in(found[1]) and not DUMMY.fullmatch(found[1]) else None
 
 
-_PUTTY = re.compile(r"private-lines: ?\d{1,3}\r?\n((?:[A-Za-z0-9+/]{4,80}={0,2}(?:\r?\n|\Z))+)", re.IGNORECASE)
+_PUTTY = later(r"private-lines: ?\d{1,3}\r?\n((?:[A-Za-z0-9+/]{4,80}={0,2}(?:\r?\n|\Z))+)", re.IGNORECASE)
 
 
 def _putty(text: str, start: int, _end: int) -> Judged | None:
@@ -258,11 +257,11 @@ def _putty(text: str, start: int, _end: int) -> Judged | None:
     return (found.start(1), found.end(1) - 1, 0.99) if found and len(found[1]) > 40 else None
 
 
-_PAIR = re.compile(
+_PAIR = later(
     r"(?:[ \t]?[/|,:][ \t]?|[ \t]and[ \t])(?:pass(?:word|wd)?|pwd?|pw)[ \t]{0,2}[:=)]{0,2}[ \t]{1,3}([^\s/:]{2,40})[ \t]?[/:|][ \t]?([^\s\"'()]{4,60})",
     re.IGNORECASE,
 )
-_PAIR_GLUED = re.compile(
+_PAIR_GLUED = later(
     r"(?:[ \t]?[/|,:][ \t]?)(?:pass(?:word|wd)?|pwd?|pw)[ \t]{0,2}[:=-][ \t]{0,3}([^\s/:]{2,40})[/:|]([^\s\"'()]{4,60})",
     re.IGNORECASE,
 )
@@ -277,7 +276,7 @@ def _pair(text: str, _start: int, end: int) -> Judged | None:
     return (found.start(2), found.start(2) + len(found[2].rstrip(".,;")), sure) if sure else None
 
 
-_LDAP = re.compile(r"\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512)\}[A-Za-z0-9+/]{16,120}={0,2}")
+_LDAP = later(r"\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512)\}[A-Za-z0-9+/]{16,120}={0,2}")
 
 
 def _hash(text: str, start: int, end: int) -> Judged | None:
@@ -292,7 +291,7 @@ def _pgpass(text: str, start: int, end: int) -> Judged | None:
     return literal(found[1], *found.span(1))
 
 
-_PGPASS = re.compile(r"[\w*-]{1,40}:[\w*.-]{1,40}:([^\s:\"']{4,100})(?=\s|\Z)")
+_PGPASS = later(r"[\w*-]{1,40}:[\w*.-]{1,40}:([^\s:\"']{4,100})(?=\s|\Z)")
 
 
 def _signed(text: str, start: int, end: int) -> Judged | None:

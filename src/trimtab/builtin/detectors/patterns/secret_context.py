@@ -15,6 +15,7 @@ from trimtab.builtin.detectors.patterns.secret_values import (
     refers,
 )
 from trimtab.builtin.detectors.patterns.spec import Judged
+from trimtab.detect.signs import later
 
 _PASSWORD, _TOKEN, _WEAK, _VAGUE, _SALT, _PIN, _NOTHING = "password", "token", "weak", "vague", "salt", "pin", ""
 
@@ -38,11 +39,11 @@ ANCHORS = (
     *(word for word in _FOREIGN_KINDS if word.isascii()), "contrase", "jelsz",
 )  # fmt: skip
 
-_SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
-_BACK = re.compile(r"[\w-]{0,48}")
-_CHAIN = re.compile(r"=[\w.-]{1,50}=")
-_FIRST_WORD = re.compile(r"[ ]([A-Za-z-]{2,20})")
-_TAIL = re.compile(r"[\w-]{0,40}")
+_SPLIT = later(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+_BACK = later(r"[\w-]{0,48}")
+_CHAIN = later(r"=[\w.-]{1,50}=")
+_FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
+_TAIL = later(r"[\w-]{0,40}")
 
 # Last words of a name that say that its value is about a secret and not one itself.
 _ABOUT = frozenset(
@@ -71,7 +72,7 @@ _OPENS = frozenset(
 _HARMLESS = frozenset(
     "hash hashed digest checksum fingerprint thumbprint sha sha1 sha256 md5 public pub id ids cache version etag integrity cert certificate signature".split()  # noqa: SIM905 - a table of words
 )
-_SHORTENED = re.compile(r"(?:.*_)?p(?:a|as|ass|s|ss)?w(?:o?r?d)?s?")
+_SHORTENED = later(r"(?:.*_)?p(?:a|as|ass|s|ss)?w(?:o?r?d)?s?")
 _GLUED = ("password", "passwd", "passphrase", "passwort", "passcode", "userpwd", "pwd", "passw")
 _GLUED_TOKENS = (
     "secret",
@@ -174,7 +175,7 @@ def kind_of(name: str) -> str:  # noqa: C901, PLR0912 - one question after the o
 
 
 _QUOTE = r"(?:\\{1,6}[\"'`]|&(?:amp;)?(?:quot|#34|#39|apos);|[\"'`]{1,3}|[“”„«»「」‘’])"
-_SIGN = re.compile(
+_SIGN = later(
     # What closes the name: its quote, a bracket, emphasis.
     rf"(?P<close>{_QUOTE}?[\])]{{0,2}}(?:\*\*|__|</(?:b|strong|code|em|label|span|dt|th)>)?)"
     r"(?:[ \t]\((?![\"'`])[^()\n]{1,40}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|di)[ \t][\w.@-]{1,30}(?:[ \t][\w.@-]{1,30})?(?=[ \t]?[:=]))?"  # password (temporary): ...
@@ -195,30 +196,30 @@ _SIGN = re.compile(
     rf"(?P<open>(?:[bBuUrRfFL@$]{{0,2}}{_QUOTE})?)"
 )
 _IN_QUOTES = {
-    '"': re.compile(r'(?:\\.|[^"\\\r\n]){1,512}'),
-    "'": re.compile(r"(?:\\.|[^'\\\r\n]){1,512}"),
-    "`": re.compile(r"[^`\r\n]{1,512}"),
+    '"': later(r'(?:\\.|[^"\\\r\n]){1,512}'),
+    "'": later(r"(?:\\.|[^'\\\r\n]){1,512}"),
+    "`": later(r"[^`\r\n]{1,512}"),
 }
-_IN_ESCAPED = re.compile(r"(?:[^\\\"'`\r\n&]|&(?!(?:amp;)?(?:quot|#34|#39|apos);)|\\(?!\\{0,5}[\"'`]).){1,512}")
-_IN_CURLY = re.compile(r"[^“”„«»「」‘’\r\n]{1,512}")
-_BARE = re.compile(r"[^\s\"'`<>，。；、」「“”]{1,512}")
-_IN_CELL_TEXT = re.compile(r"[^\s\"'`<>|]{1,512}")
-_MORE = re.compile(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
-_MARKUP_TEXT = re.compile(r"[^<>\r\n]{1,512}")
-_NEXT = re.compile(
+_IN_ESCAPED = later(r"(?:[^\\\"'`\r\n&]|&(?!(?:amp;)?(?:quot|#34|#39|apos);)|\\(?!\\{0,5}[\"'`]).){1,512}")
+_IN_CURLY = later(r"[^“”„«»「」‘’\r\n]{1,512}")
+_BARE = later(r"[^\s\"'`<>，。；、」「“”]{1,512}")
+_IN_CELL_TEXT = later(r"[^\s\"'`<>|]{1,512}")
+_MORE = later(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
+_MARKUP_TEXT = later(r"[^<>\r\n]{1,512}")
+_NEXT = later(
     r"[,;&|?][ \t]{0,2}(?:amp;)?[\w.-]{1,40}+\s?[=:]|%26[\w.-]{1,40}+%3[dD]|\\[nrt\"']|&(?:amp;)?(?:quot|#\d+);|&(?:lt|gt);|;(?=\s|\Z)|\*\*|,(?=[A-Za-z_]+[=:])"
 )
-_JOIN = re.compile(
+_JOIN = later(
     r"[\"'`]\s{0,8}[+.\\&]?\s{0,8}\\?\r?\n\s{0,40}(?:[+.&]\s{0,8})?[brfuBRFU]?[\"'`]([^\"'`\r\n]{4,512})(?=[\"'`])"
 )
-_BYTES = re.compile(
+_BYTES = later(
     r"[\[({]\s{0,20}(?:(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')[uUL]?\s{0,8},[\s\\]{0,20}){7,400}(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')?"
 )
-_BYTES_SIGN = re.compile(
+_BYTES_SIGN = later(
     r"(?:\[\d{0,4}\])?\s{0,4}(?::=|[:=])?\s{0,4}(?:new\s)?(?:\[\]\s?)?(?:byte|uint8|u8|char|bytes|bytearray|Uint8Array|unsigned char)?\s{0,2}(?:\[\d{0,4}\])?\s{0,2}[(]?(?=[\[({])"
 )
-_LIST_END = re.compile(r"[^\]})\n]{0,400}")
-_UNIT = re.compile(
+_LIST_END = later(r"[^\]})\n]{0,400}")
+_UNIT = later(
     r"\s(?:characters?|chars?|bits?|bytes?|digits?|seconds?|minutes?|hours?|days?|times|letters|symbols|tokens|words|per|of|or|and|years?|months?|weeks?|zeichen|caracteres|users?|attempts?)\b",
     re.IGNORECASE,
 )
@@ -275,9 +276,9 @@ def abroad(text: str, start: int, end: int) -> Judged | None:
     return _judged(text, sign, kind, word, start) if sign and kind else None
 
 
-_DIGIT_IN_WORD = re.compile(r"[^\s\d]{0,63}\d")
-_TOLD_BEFORE = re.compile(r"(?:(?:^|\n)[ \t]*(?:ENV|ARG|export|setx?) |\blogin [\w.@-]{1,40}\s{1,4})\Z")
-_IN_CELL = re.compile(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
+_DIGIT_IN_WORD = later(r"[^\s\d]{0,63}\d")
+_TOLD_BEFORE = later(r"(?:(?:^|\n)[ \t]*(?:ENV|ARG|export|setx?) |\blogin [\w.@-]{1,40}\s{1,4})\Z")
+_IN_CELL = later(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
 
 
 def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
@@ -371,11 +372,11 @@ def _sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool,
     return like_key(value, least=8 if told else 12, weak=False)
 
 
-_LOGIN_PAIR = re.compile(r"[A-Za-z][\w.@-]{1,30}[:/]([^\s:/]{4,60})")
-_DIGITS = re.compile(r"\d{4,8}")
-_SALTY = re.compile(r"(?=(?:\D*\d){3})(?=(?:[^!#$%^&*@~\\]*[!#$%^&*@~\\]){2})\S{6,64}\Z")
-_THREE_KINDS = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
-_STRONG_LOOK = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)(?=.*[^\w.,:/()-]|.{8,})[^\s]{7,64}")
+_LOGIN_PAIR = later(r"[A-Za-z][\w.@-]{1,30}[:/]([^\s:/]{4,60})")
+_DIGITS = later(r"\d{4,8}")
+_SALTY = later(r"(?=(?:\D*\d){3})(?=(?:[^!#$%^&*@~\\]*[!#$%^&*@~\\]){2})\S{6,64}\Z")
+_THREE_KINDS = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
+_STRONG_LOOK = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)(?=.*[^\w.,:/()-]|.{8,})[^\s]{7,64}")
 
 
 def _strong(value: str) -> bool:
@@ -402,7 +403,7 @@ def _value(  # noqa: C901, PLR0912 - each kind of quote ends in its own way
             if len(opened) == 2:  # an empty string
                 return None
             if len(opened) == 3:
-                blank = re.compile(r"\s{0,40}").match(text, start)
+                blank = later(r"\s{0,40}").match(text, start)
                 start = blank.end() if blank else start
             match = _IN_QUOTES[opened[0]].match(text, start)
         else:
@@ -436,7 +437,7 @@ def _value(  # noqa: C901, PLR0912 - each kind of quote ends in its own way
     return (low, high) if high > low else None
 
 
-_WRAPPED = re.compile(r"\\?\r?\n[ \t]{0,40}([A-Za-z0-9+/_-]{8,160}={0,2})(?=[\"'`<\s\\])")
+_WRAPPED = later(r"\\?\r?\n[ \t]{0,40}([A-Za-z0-9+/_-]{8,160}={0,2})(?=[\"'`<\s\\])")
 
 
 def _joined(text: str, high: int) -> int:

@@ -11,6 +11,7 @@ import re
 
 from trimtab.builtin.detectors.patterns.secret_values import plausible, random_looking, random_part, starts_word
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern, Single
+from trimtab.detect.signs import later
 
 _WORD = "[A-Za-z0-9]"
 _SAFE = "[A-Za-z0-9_-]"
@@ -244,9 +245,9 @@ def _path_only(text: str, start: int, end: int) -> Judged | None:
 
 
 _JUDGES: dict[str, Judge] = {
-    "telegram-token": _after(re.compile(r"\d{8,10}")),
-    "mailchimp-key": _after(re.compile(r"[0-9a-zA-Z]{32,37}")),
-    "terraform-token": _after(re.compile(r"[A-Za-z0-9]{14}")),
+    "telegram-token": _after(later(r"\d{8,10}")),
+    "mailchimp-key": _after(later(r"[0-9a-zA-Z]{32,37}")),
+    "terraform-token": _after(later(r"[A-Za-z0-9]{14}")),
     "slack-webhook": _path_only,
     "discord-webhook": _path_only,
     "teams-webhook": _path_only,
@@ -266,9 +267,9 @@ _JUDGES: dict[str, Judge] = {
     "supabase-key": _random_key,
     "ngrok-key": _random_key,
     "heroku-key": _random_key,
-    "dropbox-long-token": _after(re.compile(r"[A-Za-z0-9]{11}"), _random_key),
-    "azure-devops-token": _after(re.compile(r"[A-Za-z0-9]{76}")),
-    "firebase-server-key": _after(re.compile(r"[A-Za-z0-9_-]{7,11}AAAA")),
+    "dropbox-long-token": _after(later(r"[A-Za-z0-9]{11}"), _random_key),
+    "azure-devops-token": _after(later(r"[A-Za-z0-9]{76}")),
+    "firebase-server-key": _after(later(r"[A-Za-z0-9_-]{7,11}AAAA")),
     "backblaze-key": _random_key,
     "modal-token": _random_key,
     "brave-key": _random_key,
@@ -329,9 +330,9 @@ def _says_little(key: str) -> bool:
 
 
 _SIGNS = frozenset("-./+=")
-_ONLY_HEX = re.compile(r"[0-9a-fA-F]+")
-_BASE32 = re.compile(r"[A-Z2-7]+")
-_BASE32_DIGIT = re.compile(r"[2-7]")
+_ONLY_HEX = later(r"[0-9a-fA-F]+")
+_BASE32 = later(r"[A-Z2-7]+")
+_BASE32_DIGIT = later(r"[2-7]")
 
 
 def _mixed(text: str, start: int, end: int) -> Judged | None:
@@ -348,10 +349,10 @@ def _mixed(text: str, start: int, end: int) -> Judged | None:
 
 
 _BESIDE = 160  # characters between the name of a key and its secret: a comma, a line, the name of a field
-_BESIDE_AWS = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
-_BESIDE_ALIBABA = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{30}(?![A-Za-z0-9])")
-_BESIDE_GOOGLE = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{24}(?![A-Za-z0-9_-])")
-_THREE_KINDS = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
+_BESIDE_AWS = later(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_BESIDE_ALIBABA = later(r"(?<![A-Za-z0-9])[A-Za-z0-9]{30}(?![A-Za-z0-9])")
+_BESIDE_GOOGLE = later(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{24}(?![A-Za-z0-9_-])")
+_THREE_KINDS = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
 
 
 def _beside(text: str, start: int, end: int) -> Judged | None:
@@ -399,10 +400,10 @@ def _base64_pem(text: str, start: int, _end: int) -> Judged | None:
     return (start, block.end(), 0.99) if block else None
 
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{0,40}={0,2}")
-_BASE64_WORD = re.compile(r"[A-Za-z0-9+/]{40}")
-_BASE64_BACK = re.compile(r"[A-Za-z0-9+/]{0,100}")
-_BASE64_LINES = re.compile(r"[A-Za-z0-9+/]{20,20000}(?:(?:\\n|\s){1,12}[A-Za-z0-9+/]{16,200}){0,400}={0,2}")
+_BASE64 = later(r"[A-Za-z0-9+/]{0,40}={0,2}")
+_BASE64_WORD = later(r"[A-Za-z0-9+/]{40}")
+_BASE64_BACK = later(r"[A-Za-z0-9+/]{0,100}")
+_BASE64_LINES = later(r"[A-Za-z0-9+/]{20,20000}(?:(?:\\n|\s){1,12}[A-Za-z0-9+/]{16,200}){0,400}={0,2}")
 _NO_SPACE = str.maketrans("", "", " \r\n\t\\")
 
 KEYS: tuple[Pattern, ...] = (

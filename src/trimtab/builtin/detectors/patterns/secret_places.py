@@ -5,8 +5,9 @@ import re
 from trimtab.builtin.detectors.patterns.secret_context import kind_of
 from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, stands_in
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
+from trimtab.detect.signs import later
 
-DUMMY = re.compile(
+DUMMY = later(
     r"pass(?:word|wd)?|pw|pwd|secret|token|<.*|\[.*\]|\*+|x+|\.+|%s|\$\w+|\{.*\}|p|pat|api[-_]?key|PASS(?:WORD)?|key",
     re.IGNORECASE,
 )
@@ -32,7 +33,7 @@ def either(words: tuple[str, ...]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
-_ARGUMENTS = re.compile(
+_ARGUMENTS = later(
     r"\s{0,10}(?:(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[\w.$>-]{1,60})\s{0,4},\s{0,20}){1,3}([\"'`])([^\"'`\n]{4,120})\1\s{0,4}[,)\n]"
 )
 _CALLS = (
@@ -49,16 +50,14 @@ def _called(text: str, _start: int, end: int) -> Judged | None:
 
 
 _COMMANDS = {
-    "ldapsearch ": re.compile(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
-    "ldapmodify ": re.compile(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
-    "ldapadd ": re.compile(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
-    "openssl enc": re.compile(r"[^\n|]{0,120}?\s-k\s{1,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
-    "htpasswd -": re.compile(
-        r"[a-zA-Z]{0,6}b[a-zA-Z]{0,6}(?:\s-\w+)?\s+\S{1,80}\s+\S{1,40}\s+[\"']?([^\s\"'$<]{4,80})"
-    ),
-    "net use ": re.compile(r"[^\n|]{0,120}?/user:\S{1,60}\s+[\"']?([^\s\"'$<*/][^\s\"']{3,80})", re.IGNORECASE),
-    "smbclient ": re.compile(r"[^\n|]{0,120}?-U\s{0,2}[\"']?[^\s%\"']{1,60}%([^\s\"'$<]{4,80})"),
-    "wifi:": re.compile(r"(?:[TSHRAI]:[^;\n]{0,64};){0,4}P:((?:\\.|[^;\\\n]){4,64});"),
+    "ldapsearch ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "ldapmodify ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "ldapadd ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "openssl enc": later(r"[^\n|]{0,120}?\s-k\s{1,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "htpasswd -": later(r"[a-zA-Z]{0,6}b[a-zA-Z]{0,6}(?:\s-\w+)?\s+\S{1,80}\s+\S{1,40}\s+[\"']?([^\s\"'$<]{4,80})"),
+    "net use ": later(r"[^\n|]{0,120}?/user:\S{1,60}\s+[\"']?([^\s\"'$<*/][^\s\"']{3,80})", re.IGNORECASE),
+    "smbclient ": later(r"[^\n|]{0,120}?-U\s{0,2}[\"']?[^\s%\"']{1,60}%([^\s\"'$<]{4,80})"),
+    "wifi:": later(r"(?:[TSHRAI]:[^;\n]{0,64};){0,4}P:((?:\\.|[^;\\\n]){4,64});"),
 }
 
 
@@ -67,9 +66,7 @@ def _command(text: str, start: int, end: int) -> Judged | None:
     return literal(found[1], *found.span(1)) if found else None
 
 
-_ECHOED = re.compile(
-    r"(?:echo|printf)\s{1,3}(?:-[ne]{1,2}\s{1,3})?([\"']?)([^\s\"'$|<]{4,100})\1\s{0,3}\|[^|\n]{0,60}\Z"
-)
+_ECHOED = later(r"(?:echo|printf)\s{1,3}(?:-[ne]{1,2}\s{1,3})?([\"']?)([^\s\"'$|<]{4,100})\1\s{0,3}\|[^|\n]{0,60}\Z")
 
 
 def _echoed(text: str, start: int, _end: int) -> Judged | None:
@@ -81,9 +78,9 @@ def _echoed(text: str, start: int, _end: int) -> Judged | None:
     return literal(found[2], low + found.start(2), low + found.end(2))
 
 
-_COLUMNS = re.compile(r"\s{1,4}[\w.\"`\[\]]{1,80}\s{0,4}\(([^()]{1,600})\)\s{0,10}values\s{0,10}(?=\()", re.IGNORECASE)
-_ROW = re.compile(r"\(([^()\n]{1,600})\)\s{0,4},?\s{0,20}")
-_CELL = re.compile(r"\s*(?:N?'((?:[^'\\]|\\.|'')*+)'|\"((?:[^\"\\]|\\.)*+)\"|[^,'\"]*)\s*(?:,|\Z)")
+_COLUMNS = later(r"\s{1,4}[\w.\"`\[\]]{1,80}\s{0,4}\(([^()]{1,600})\)\s{0,10}values\s{0,10}(?=\()", re.IGNORECASE)
+_ROW = later(r"\(([^()\n]{1,600})\)\s{0,4},?\s{0,20}")
+_CELL = later(r"\s*(?:N?'((?:[^'\\]|\\.|'')*+)'|\"((?:[^\"\\]|\\.)*+)\"|[^,'\"]*)\s*(?:,|\Z)")
 _FAR = 3_000  # characters after a header that its names are remembered
 
 
@@ -115,7 +112,7 @@ def _inserted(text: str, _start: int, end: int) -> list[Judged]:
     return found
 
 
-_COOKIES = re.compile(r" ?([\w.-]{1,60})=([^\s;,\"']{1,4000})(?:;|(?=\s|[\"']|\Z))")
+_COOKIES = later(r" ?([\w.-]{1,60})=([^\s;,\"']{1,4000})(?:;|(?=\s|[\"']|\Z))")
 
 
 def _cookies(text: str, _start: int, end: int) -> list[Judged]:
