@@ -192,7 +192,7 @@ def unleet(view: View) -> View | None:
             high = numbers.find(b".", place)
             at = high if high >= 0 else len(raw)
             # A long row is a table: what is next to a number there says nothing of it, so each is read by itself.
-            for match in (_LEET_NUMBER if at - low <= WINDOW * 2 else _LEET_WORD).finditer(view.text, low, at):
+            for match in (_LEET_NUMBER if at - low <= WINDOW * 2 else _LEET_WORD).finditer(view.text, low, at + 1):
                 written = match.group()
                 if sum(map(str.isdigit, written)) * 2 >= sum(map(str.isalnum, written)) and not _digits_only(written):
                     yield *match.span(), written.translate(_LEET)
