@@ -16,6 +16,7 @@ VENV_INTEGRATIONS ?= .venv-integrations
 BIN := $(VENV)/bin
 WORKERS ?= 2
 ARGS ?=
+FUZZ ?= 600
 
 # Bytecode is kept even where the environment says otherwise: without it every process that a test or the demo starts would
 # compile the same seven hundred modules again, which takes longer than most of them run.
@@ -46,8 +47,9 @@ test-integrations: $(VENV_INTEGRATIONS)/.integrations ## with a real model, a re
 	@$(call chromium)
 	$(VENV_INTEGRATIONS)/bin/python -m pytest -m integration $(ARGS)
 
-test-long: $(VENV)/.test ## the core suite with ten times the random examples
+test-long: $(VENV)/.test ## the core suite with ten times the random examples, then ten minutes of fuzzing each target
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not integration" --hypothesis-profile=long $(ARGS)
+	$(BIN)/python -m tests.fuzz.run --seconds $(FUZZ)
 
 check: $(VENV)/.dev ## format, lint, types, import contract and the quick tests
 	$(BIN)/ruff format --check .

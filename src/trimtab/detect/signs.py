@@ -49,7 +49,7 @@ class Signs:
             literal.encode("ascii") if exactly else literal.lower().encode("ascii")
             for literal, exactly in zip(literals, self._exact, strict=True)
         )
-        self._allowed = hyperscan
+        self._allowed = hyperscan and bool(literals)  # it makes nothing of nothing
         self._local = threading.local()  # one scratch space for each thread
 
     def of(self, raw: bytes, low: bytes) -> list[int]:

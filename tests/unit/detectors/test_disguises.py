@@ -19,6 +19,7 @@ EMAIL, PHONE, CARD, IBAN = (
 DIGITS = dict(
     zip("0123456789", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], strict=True)
 )
+SPANISH = ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
 DETECTOR = PatternDetector()
 
 
@@ -55,6 +56,37 @@ DISGUISES = {
     "backwards": (lambda text: text[::-1], (EMAIL,)),
     "letters for digits": (lambda text: text.replace("1", "l").replace("0", "O"), (PHONE, "4532 0151 1283 0366")),
     "spelled digits": (lambda text: " ".join(DIGITS[char] for char in text if char.isdigit()), (CARD,)),
+    "hyphens between": ("-".join, (EMAIL, IBAN)),
+    "lines between": ("\n".join, (EMAIL, IBAN)),
+    "wide gaps": ("  ".join, (EMAIL, IBAN)),
+    "twice Base64": (
+        lambda text: base64.b64encode(base64.b64encode(text.encode())).decode(),
+        (EMAIL, PHONE, CARD, IBAN),
+    ),
+    "Base64 of UTF-16": (lambda text: base64.b64encode(text.encode("utf-16-le")).decode(), (EMAIL, PHONE, CARD, IBAN)),
+    "twice percent": (lambda text: "".join(f"%25{ord(char):02X}" for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "quoted-printable": (lambda text: "".join(f"={ord(char):02X}" for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "bytes of a program": (lambda text: ", ".join(f"0x{ord(char):02x}" for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "octal": (lambda text: "".join(f"\\{ord(char):03o}" for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "code points": (lambda text: " ".join(f"U+{ord(char):04X}" for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "escaped escapes": (lambda text: "".join(f"\\\\u{ord(char):04x}" for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "tags": (lambda text: "".join(chr(0xE0000 + ord(char)) for char in text), (EMAIL, PHONE, CARD, IBAN)),
+    "markup": ("<b></b>".join, (EMAIL, IBAN)),
+    "comment": (lambda text: text[:6] + "<!-- x -->" + text[6:], (EMAIL, CARD, IBAN)),
+    "pieces of a literal": (lambda text: '" + "'.join((text[:5], text[5:])), (EMAIL, IBAN)),
+    "German words": (lambda text: text.replace("@", " ät ").replace(".", " Punkt "), (EMAIL,)),
+    "signs as words": (lambda text: text.replace("@", " at-sign ").replace(".", " period "), (EMAIL,)),
+    "spelled Spanish digits": (
+        lambda text: " ".join(SPANISH[int(char)] for char in text if char.isdigit()),
+        (PHONE, CARD),
+    ),
+    "spelled telephone number": (lambda text: " ".join(DIGITS[char] for char in text if char.isdigit()), (PHONE,)),
+    "Base64 of percent": (
+        lambda text: base64.b64encode("".join(f"%{ord(c):02X}" for c in text).encode()).decode(),
+        (EMAIL, CARD),
+    ),
+    "percent of hexadecimal": (lambda text: "".join(f"%{ord(c):02X}" for c in text.encode().hex()), (EMAIL, CARD)),
+    "letters of Base64 set apart": (lambda text: " ".join(base64.b64encode(text.encode()).decode()), (EMAIL, CARD)),
     "direction marks": (lambda text: f"\u202a{text}\u202c", (EMAIL, PHONE, CARD, IBAN)),
 }
 CASES = [(name, value) for name, (_, values) in DISGUISES.items() for value in values]
@@ -66,6 +98,7 @@ def test_it_is_found_and_masked_whole(name, value):
     text = f"You can use {hidden} until Friday."
     found = DETECTOR.find(text)
     wanted = {at for at in range(12, 12 + len(hidden)) if text[at] not in "\u202a\u202c"}
+    wanted = {at for at in wanted if at < 11 + len(hidden) or hidden[-1] != "="}  # what fills up says nothing
     assert wanted <= {at for one in found for at in range(one.start, one.end)}
     assert (mask(text, found, DETECTOR.find) or "").startswith("You can use ")
 

@@ -66,7 +66,14 @@ FORMS = [
     for prefix in _split(written)
     if "?" not in rest and "[^" not in rest
 ]
-ELSEWHERE = {"telegram-token", "mailchimp-key", "terraform-token"}  # what counts stands before the prefix
+ELSEWHERE = {
+    "telegram-token",
+    "mailchimp-key",
+    "terraform-token",
+    "dropbox-long-token",
+    "azure-devops-token",
+    "firebase-server-key",
+}  # what counts stands before the prefix
 
 
 @pytest.mark.parametrize(("kind", "prefix", "rest"), [form for form in FORMS if form[0] not in ELSEWHERE])
@@ -151,3 +158,24 @@ def test_these_are_found_whole(text, values):
 )
 def test_words_that_hold_others_announce_nothing(text):
     assert PatternDetector(("personal",)).find(text) == []
+
+
+def test_telephone_numbers_of_the_world_are_found():
+    library = pytest.importorskip("phonenumbers")
+    detector = PatternDetector(("personal.phone",))
+    seen, whole = 0, {"{} for it": 0, "Tel.: {}": 0}
+    for region in library.SUPPORTED_REGIONS:
+        number = library.example_number(region)
+        for template, form in zip(whole, (1, 2), strict=True):
+            text = template.format(library.format_number(number, form))
+            covered = sum(one.end - one.start for one in detector.find(text))
+            whole[template] += covered >= len(text) - len(template) + 2
+        seen += 1
+    assert whole["{} for it"] >= 0.98 * seen
+    assert whole["Tel.: {}"] >= 0.9 * seen
+
+
+@pytest.mark.parametrize("label", [*LABELS, "personal", "secret"])
+def test_every_label_can_be_asked_for_alone(label):
+    found = PatternDetector((label,)).find(" ".join(HITS))
+    assert all(one.is_a(label) for one in found)

@@ -8,6 +8,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.detectors import places
 from tests.unit.detectors.fake_secrets import (
     FORMATS,
     LETTERS,
@@ -72,6 +73,19 @@ def test_a_token_is_found_whole_wherever_it_stands(template):
     dice = random.Random(template)
     missed = [case for case in (dressed(template, token, dice) for _ in range(10)) if readable(case.text, case.value)]
     assert not missed
+
+
+@pytest.mark.parametrize(
+    ("template", "make"), [*((one, password) for one in places.PASSWORDS), *((one, token) for one in places.TOKENS)]
+)
+def test_a_credential_is_found_whole_in_the_place_that_says_so(template, make):
+    dice = random.Random(template)
+    for _ in range(4):
+        value = make(dice)
+        around = template.replace("{}", "\0").replace("{{", "{").replace("}}", "}")
+        text = f"before\n{around.replace(chr(0), value)}\nafter\n"
+        shown = masked(text)[text.rindex(value) :][: len(value)]
+        assert not shown.strip("\0"), text
 
 
 @pytest.mark.parametrize("seed", range(3))

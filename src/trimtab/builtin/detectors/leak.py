@@ -11,6 +11,14 @@ _WORD = re.compile(r"\w+")
 _VALUE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{6,64}\b|\b[A-Z][A-Z0-9]{3,}(?:-[A-Z0-9]+)+\b")
 _RUN = 12
 """Words of the instructions in a row that make a leak. Shorter runs are quoted in good faith."""
+REACH = 1_024
+"""Characters on either side of a place on which what is found there may depend, unless a kept value is longer than a
+sixteenth of it, or is stretched over more than so many characters: see `reach`."""
+
+
+def reach(context: Context) -> int:
+    """The same for what must not come out of this context: sixteen characters for each of the longest value."""
+    return max(REACH, 16 * max(map(len, context.kept), default=0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import ClassVar
 from trimtab.builtin.detectors.patterns.engine import Engine
 from trimtab.builtin.detectors.patterns.personal import PERSONAL
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
+from trimtab.detect.reading import APART, changed, is_new
 from trimtab.detect.view import View, views
 from trimtab.errors import DetectorError
 from trimtab.kinds import DetectorCard, Finding
@@ -19,8 +20,20 @@ _NUMBERS = (
 )  # fmt: skip
 LABELS = tuple(sorted({*_NUMBERS, *(pattern.label for pattern in (*PERSONAL, *SECRETS))}))
 _LEAST = 0.5
+_LEAST_DISGUISED = 0.7  # what was never meant as a disguise is easily read as something
 LONGEST = 1_000_000
 """Characters of a text that is looked at; with work in proportion to its length, that bounds the time of a call."""
+
+AHEAD = 640
+"""Characters after a place beyond which nothing can change what is found before it.
+
+Whatever a text goes on with, of what begins more than so many characters before its end the beginning is known, and
+the end of all that is over by then. Long things (keys, tokens) are known by their beginning and go on as long as they
+go on. The exception are values stretched over more than so many characters by a disguise."""
+REACH = 4_096
+"""Characters before a place on which what is found there may depend: the words before a number, the head of a document.
+
+A text may be cut anywhere behind white space that no finding holds; what begins so far behind the cut stays as it is."""
 
 
 @lru_cache(maxsize=32)
@@ -45,7 +58,7 @@ class PatternDetector:
 
     name: ClassVar[str] = "patterns"
     version: ClassVar[str] = "1"
-    card: ClassVar[DetectorCard] = DetectorCard(labels=LABELS, seconds=0.00005, reach=640, behind=4_096)
+    card: ClassVar[DetectorCard] = DetectorCard(labels=LABELS, seconds=0.00005, reach=AHEAD, behind=REACH)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", tuple(self.labels))
@@ -65,12 +78,28 @@ class PatternDetector:
         engine = _engine(self.labels)
         found: list[Finding] = []
         for view in views(text):
-            here = engine.find(view)
             if not view.name:
-                found = here
-            elif here:
-                found += _new(found, here, view)
-        return _tidy([f for f in found if not self.labels or any(map(f.is_a, self.labels))])
+                found = engine.find(view)
+                continue
+            near = changed(view)
+            here = engine.find(near)
+            here = [one for one in here if _is_new(view, near, one)]
+            if here:
+                found += _new(found, here, near)
+        if self.labels:
+            found = [finding for finding in found if any(map(finding.is_a, self.labels))]
+        return _tidy(found)
+
+
+def _is_new(view: View, near: View, one: Finding) -> bool:
+    """Whether what was found near something replaced has to do with it, and did not just end there."""
+    start, end = one.start, min(one.end, one.start + AHEAD // 2)
+    if near is not view:
+        first = bisect_right(near.cuts, start) - 1
+        upto = near.cuts[first + 1] if first + 1 < len(near.cuts) else len(near.text)
+        shift = near.froms[first] - near.cuts[first]
+        start, end = start + shift, min(end, upto - len(APART)) + shift
+    return start < end and is_new(view, start, end)
 
 
 def _new(found: Sequence[Finding], here: Iterable[Finding], view: View) -> list[Finding]:
@@ -82,6 +111,8 @@ def _new(found: Sequence[Finding], here: Iterable[Finding], view: View) -> list[
         ends.append(max(one.end, ends[-1] if ends else 0))
     new = []
     for one in here:
+        if one.confidence < _LEAST_DISGUISED:
+            continue
         start, end = view.span(one.start, one.end)
         starts, ends = reach.get(one.family, ([], []))
         before = bisect_right(starts, start)
@@ -92,15 +123,19 @@ def _new(found: Sequence[Finding], here: Iterable[Finding], view: View) -> list[
 
 def _tidy(found: list[Finding]) -> list[Finding]:
     """Sorted; of two findings of one family one within the other, the wider, and of the same place the surer."""
-    if len(found) < 2:
-        return [finding for finding in found if finding.confidence >= _LEAST]
     found = [finding for finding in found if finding.confidence >= _LEAST]
-    found.sort(key=lambda f: (f.start, -f.end, -f.confidence))
+    if len(found) < 2:
+        return found
+    found.sort(key=_order)
     kept: list[Finding] = []
-    reach: dict[str, int] = {}
+    reach = {True: -1, False: -1}  # personal or secret
     for finding in found:
-        if finding.end <= reach.get(finding.family, -1):
-            continue
-        reach[finding.family] = finding.end
-        kept.append(finding)
+        family = finding.label.startswith("p")
+        if finding.end > reach[family]:
+            reach[family] = finding.end
+            kept.append(finding)
     return kept
+
+
+def _order(finding: Finding) -> tuple[int, int, float]:
+    return finding.start, -finding.end, -finding.confidence

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from trimtab.builtin.detectors.patterns.numbers import numbers
-from trimtab.builtin.detectors.patterns.spec import Pattern
+from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import Signs, later
 from trimtab.detect.view import View
 from trimtab.kinds import Finding
@@ -56,7 +56,7 @@ class Engine:
         for number, places in self._present(view.raw, view.low, digits=bool(groups)):
             self._collect(found, number, text, places)
         if groups and self._mixed:
-            for start in _mixed_words(text, groups):
+            for start in _mixed_words(text, view.raw, groups):
                 self._collect_mixed(found, text, start)
         return found
 
@@ -71,8 +71,8 @@ class Engine:
             spans = (match.span() for place in places if (match := shape.match(text, place)))
         for start, end in spans:
             judged = pattern.judge(text, start, end)
-            if judged and judged[2] > 0:
-                found.append(Finding(label=pattern.label, start=judged[0], end=judged[1], confidence=judged[2]))
+            if judged:
+                _add(found, pattern.label, judged)
 
     def _collect_mixed(self, found: list[Finding], text: str, start: int) -> None:
         """As `_collect` for each of the patterns without anchors: one expression says which is the next to match."""
@@ -81,8 +81,8 @@ class Engine:
             first += match.lastindex or 1
             pattern = self._patterns[self._mixed[first - 1]][0]
             judged = pattern.judge(text, *match.span())
-            if judged and judged[2] > 0:
-                found.append(Finding(label=pattern.label, start=judged[0], end=judged[1], confidence=judged[2]))
+            if judged:
+                _add(found, pattern.label, judged)
 
     def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[tuple[int, list[int] | None]]:
         """Which patterns may match, and where they then begin; None for anywhere."""
@@ -105,6 +105,12 @@ class Engine:
                 yield number, sorted(set(places))
 
 
+def _add(found: list[Finding], label: str, judged: Judged | list[Judged]) -> None:
+    for start, end, sure in judged if isinstance(judged, list) else (judged,):
+        if sure > 0:
+            found.append(Finding(label=label, start=start, end=end, confidence=sure))
+
+
 def _as_written(pattern: Pattern, anchor: str) -> str | None:
     """The anchor in the only letters that the shape spells it with, where case matters; None for any."""
     if pattern.ignore_case or not pattern.begins:
@@ -121,9 +127,13 @@ def _as_written(pattern: Pattern, anchor: str) -> str | None:
 
 def _places(haystack: bytes, anchor: bytes) -> list[int]:
     places = []
+    one = anchor[:1]
+    alike = len(anchor) > 4 and anchor.count(one) == len(anchor)
     at = haystack.find(anchor)
     while at >= 0:
-        places.append(at)
+        # A row of one sign is one place, or every sign of it would be.
+        if not alike or haystack[at - 1 : at] != one:
+            places.append(at)
         at = haystack.find(anchor, at + 1)
     return places
 
@@ -132,27 +142,51 @@ def _digit_near(raw: bytes, at: int, reach: int) -> bool:
     return _ANY_DIGIT.search(raw, max(0, at - reach), at + reach) is not None
 
 
-def _mixed_words(text: str, groups: Iterable[tuple[int, int]]) -> Iterator[int]:
+# Classes of bytes: digits, letters, colons, signs within words, bars, spaces; what is beyond Latin-1 counts as a letter.
+_CLASSES = bytearray(b"." * 256)
+for _code in range(256):
+    if chr(_code).isdigit():
+        _CLASSES[_code] = ord("0")
+    elif chr(_code).isalnum() or _code == ord("?"):
+        _CLASSES[_code] = ord("a")
+for _signs, _name in ((b":", "c"), (b"-+", "m"), (b"/|", "s"), (b" ", " ")):
+    for _code in _signs:
+        _CLASSES[_code] = ord(_name)
+_WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
+_LETTER, _BAR, _SPACE = b"as "
+
+
+def _mixed_words(  # noqa: C901 - one case after the other
+    text: str, raw: bytes, groups: Iterable[tuple[int, int]]
+) -> Iterator[int]:
     """Where words begin that hold digits and letters, or digits and colons; and pairs of letters before digits."""
     last = -1
     size = len(text)
+    marks = raw.translate(_CLASSES) + b"..."  # so that places just before the first and after the last are there
     for start, end in groups:
         if start < last:
             continue
-        low = start
-        while low > 0 and start - low < _LONGEST_WORD and (text[low - 1].isalnum() or text[low - 1] == ":"):
-            low -= 1
-        high = end
-        while high < size and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
-            high += 1
-        last = high
-        if low < start or high > end:
+        before, after = marks[start - 1], marks[end]
+        if before in _WORD_BEFORE or after in _WORD_AFTER:
+            low = start
+            while low > 0 and start - low < _LONGEST_WORD and (text[low - 1].isalnum() or text[low - 1] == ":"):
+                low -= 1
+            high = end
+            while high < size and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
+                high += 1
+            last = high
             # Digits and hyphens alone are left to `numbers`, save for one form of ten digits.
-            if high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit():
+            if (low < start or high > end) and (
+                high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit()
+            ):
                 yield low
-        elif high < size and text[high] in "/|":
-            yield low
-        elif start > 2 and text[start - 1] == " " and text[start - 3 : start - 1].isalpha():
+                continue
+            after = marks[high] if high > end else after
+            if low < start or high > end:
+                continue
+        if after == _BAR:
+            yield start
+        elif before == _SPACE and start > 2 and marks[start - 2] == marks[start - 3] == _LETTER:
             yield start - 3
-        elif high + 1 < size and text[high] == " " and text[high + 1].isalpha():
-            yield low
+        elif after == _SPACE and marks[end + 1] == _LETTER:
+            yield start

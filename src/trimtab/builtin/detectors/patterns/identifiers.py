@@ -43,9 +43,41 @@ _KNOWN = (
     _Identifier("cz.rc", (9, 10), r"\d{6}/\d{3,4}", r"rodn"),
     _Identifier("us.itin", (9,), r"9\d{2}-[5-9]\d-\d{4}", r"itin"),
     _Identifier("us.ein", (9,), r"", r"ein\b|employer id"),
+    _Identifier("br.cnpj", (14,), r"\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}", r"cnpj"),
+    _Identifier("ar.cuit", (11,), r"(?:20|2[3-7]|3[034])-\d{8}-\d", r"cui[tl]\b"),
+    _Identifier("cl.rut", (8, 9), r"\d{1,2}\.\d{3}\.\d{3}-\d", r"ru[tn]\b"),
+    _Identifier("cn.ric", (18,), r"", r"身份证|公民身份|resident id|id card|ric\b"),
+    _Identifier("my.nric", (12,), r"\d{6}-\d{2}-\d{4}", r"nric|mykad|kad pengenalan"),
+    _Identifier("th.pin", (13,), r"\d-\d{4}-\d{5}-\d{2}-\d", r"บัตรประชาชน|thai id|citizen id"),
+    _Identifier("pk.cnic", (13,), r"\d{5}-\d{7}-\d", r"cnic|nadra"),
+    _Identifier("no.fodselsnummer", (11,), r"", r"f[øo]dsel|personnummer|fnr\b"),
+    _Identifier("is_.kennitala", (10,), r"", r"kennitala|kt\b"),
+    _Identifier("ee.ik", (11,), r"", r"isikukood"),
+    _Identifier("lt.asmens", (11,), r"", r"asmens"),
+    _Identifier("ro.cnp", (13,), r"", r"cnp\b|cod numeric"),
+    _Identifier("bg.egn", (10,), r"", r"egn\b|егн"),
+    _Identifier("hr.oib", (11,), r"", r"oib\b"),
+    _Identifier("gr.amka", (11,), r"", r"amka|αμκα"),
+    _Identifier("il.idnr", (9,), r"", r"teudat|תעודת|israeli id|id no|id number"),
+    _Identifier("sk.rc", (9, 10), r"", r"rodn"),
+    _Identifier("si.emso", (13,), r"", r"em[sš]o"),
+    _Identifier("nz.ird", (8, 9), r"", r"ird\b"),
+    _Identifier("at.vnr", (10,), r"", r"svnr|sozialversicherung|versicherungsnummer|sv-nummer"),
+    _Identifier("ec.ci", (10,), r"", r"c[eé]dula"),
+    _Identifier("do.cedula", (11,), r"\d{3}-\d{7}-\d", r"c[eé]dula"),
+    _Identifier("tr.tckimlik", (11,), r"", r"t\.?c\.? ?k|kimlik"),
 )
-_SIGNED = later(r"[-./+ ]")
+_WRITTEN = later(
+    r"000\.000\.000-00|0 00 00 00 000 000 00|0000[ -]0000[ -]0000|(?:00)?0{6}[-+]0{4}|000\.0000\.0000\.00|00\.00\.00-000\.00|0{6}-0{7}"
+    r"|0{6}/0{3,4}|000-00-0000|00\.000\.000/0000-00|00-0{8}-0|0{1,2}\.000\.000-0|0{6}-00-0000|0-0000-00000-00-0|0{5}-0{7}-0|000-0{7}-0"
+)
+"""All the forms, with zeros for digits."""
 ID_HINT = rf"\b(?:{'|'.join(known.words for known in _KNOWN)}|id\b|identi|dni|nie\b|nif|nass|tin|ausweis|personalausweis|codice)"
+ID_LEADS = frozenset(
+    "cpf nir séc sec ins ste idn tin ide nhs aad uid per cpr ahv avs sin soc tfn tax pes bsn bur sof rij nat reg nif con id tc kim rrn res rod "  # noqa: SIM905 - a table of words
+    "iti ein emp dni nie nas aus cod cnp cui rut run 身份证 公民身 ric nri myk kad บ ตร thai tha cit cni nad fød fod fnr ken kt isi asm egn егн oib amk αμκ teu תעו isr ems emš ird svn soz ver sv céd ced t tck".split()
+)
+"""How the words of `ID_HINT` begin, three letters at most."""
 _HINT = later(ID_HINT)
 _SIZES = frozenset(size for known in _KNOWN for size in known.sizes)
 _OF_SIZE = {size: tuple(known for known in _KNOWN if size in known.sizes) for size in _SIZES}
@@ -55,21 +87,20 @@ _TOLD = later(
 )
 
 
-def formed(size: int, written: str) -> bool:
-    """Whether a number without any word before it could be one, by its size and signs."""
-    return size in _SIZES and _SIGNED.search(written) is not None
+def formed(zeros: str) -> bool:
+    """Whether a number without any word before it could be one, by its groups and signs; zeros stand for digits."""
+    return _WRITTEN.fullmatch(zeros) is not None
 
 
 def national_id(written: str, digits: str, before: str) -> tuple[str, float] | None:
     """The label and how sure we are, or None."""
     size = len(digits)
     hinted = bool(before) and _HINT.search(before) is not None
-    if hinted or formed(size, written):
-        for known in (_OF_SIZE if hinted else _FORMED).get(size, ()):
-            by_form = known.form is not None and known.form.fullmatch(written)
-            told = hinted and known.says.search(before)
-            if (by_form or told) and (_checks(known.module, digits) or (by_form and told)):
-                return "national-id", 0.95 if by_form and told else 0.85
+    for known in (_OF_SIZE if hinted else _FORMED).get(size, ()):
+        by_form = known.form is not None and known.form.fullmatch(written)
+        told = hinted and known.says.search(before)
+        if (by_form or told) and (_checks(known.module, digits) or (by_form and told)):
+            return "national-id", 0.95 if by_form and told else 0.85
     if hinted and size >= 6 and _TOLD.search(before):
         return "national-id", 0.75
     return None

@@ -4,7 +4,9 @@ import re
 from functools import lru_cache
 from importlib import import_module
 
-from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
+from trimtab.builtin.detectors.patterns.secret_places import DUMMY
+from trimtab.builtin.detectors.patterns.secret_values import stands_in
+from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern, Single
 from trimtab.detect.signs import later
 
 
@@ -37,7 +39,12 @@ def _email(text: str, at: int, _: int) -> Judged | None:
     end = after.end()
     if len(local) == shift or "." not in text[at + 1 : end]:
         return None
-    return at - len(local) + shift, end, 0.99
+    begin = at - len(local) + shift
+    if local == "git" and text[end : end + 1] == ":":
+        return None  # how git names a repository
+    if begin and text[begin - 1] == ":" and "://" in text[max(0, begin - 70) : begin]:
+        return None  # a password before a host, which is looked for by itself
+    return begin, end, 0.99
 
 
 # -- bank and money -------------------------------------------------------------
@@ -51,6 +58,12 @@ _IBAN_LENGTHS = {
     "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "ST": 25, "SV": 28, "TL": 23,
     "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
 }  # fmt: skip
+
+_IBAN_LETTERS = dict.fromkeys(
+    "AZ BG BH BY DO GB GI GT IE IQ JO KW LC LV MT MU NL PK QA RO SC SV VG".split(),  # noqa: SIM905 - a table of words
+    4,
+) | {"GE": 2, "IT": 1, "SM": 1}
+"""How many letters of a bank come after the check digits, where it is not none."""
 
 
 def _iban(text: str, start: int, end: int) -> Judged | None:
@@ -70,7 +83,14 @@ def _iban(text: str, start: int, end: int) -> Judged | None:
     value = "".join(str(int(char, 36)) for char in (seen[4:] + seen[:4]).upper())
     if int(value) % 97 == 1:
         return start, at, 0.99
-    return (start, at, 0.7) if "iban" in text[max(0, start - 30) : start].lower() else None
+    if "iban" in text[max(0, start - 30) : start].lower():
+        return start, at, 0.7
+    # A slip of the pen or an invented one: its bank code must then look like one of its country.
+    letters = _IBAN_LETTERS.get(seen[:2].upper(), 0)
+    rest = seen[4 + letters :]
+    written = text[start:at]
+    fits = (seen[4 : 4 + letters].isalpha() or not letters) and written.isupper() and "-" not in written
+    return (start, at, 0.6) if fits and wanted > 17 and sum(map(str.isdigit, rest)) * 4 >= len(rest) * 3 else None
 
 
 def _crypto(text: str, start: int, end: int) -> Judged | None:
@@ -93,7 +113,7 @@ _FILLER = later(
 )
 
 
-def _after(*, least_digits: int, sizes: range, confidence: float = 0.85, letters: bool = True) -> Judge:
+def _after(*, least_digits: int, sizes: range, confidence: float = 0.85, letters: bool = True) -> Single:
     """The judge of a word that announces an identifier: the next thing that looks like one is it."""
 
     def judge(text: str, start: int, end: int) -> Judged | None:
@@ -143,7 +163,22 @@ def _word(text: str, start: int, end: int) -> Judged | None:
     return (start, end, 0.9) if _alone(text, start, end) else None
 
 
+_OF_A_THING = later(
+    r"\b(?:part|model|sku|serial|ref(?:erence)?|order|item|product|batch|lot|art(?:icle|ikel)?|type|version|plate|flight|invoice|ticket|code|bauteil|modelo?|serie)"
+    r"(?:[ -]?(?:no|number|nr|num|code|id))?[\s.:#]{0,3}\Z",
+    re.IGNORECASE,
+)
+
+
+def _person(text: str, start: int, end: int) -> Judged | None:
+    """As `_word`, for a form that parts and models have as well."""
+    return None if _OF_A_THING.search(text[max(0, start - 24) : start]) else _word(text, start, end)
+
+
 _USERNAME = later(r"\s?(?:is|:|=)\s?[\"']?([\w.@-]{3,40})")
+
+
+_DIGIT_OR_AT = later(r"[\d@-]")
 
 
 def _username(text: str, start: int, end: int) -> Judged | None:
@@ -152,6 +187,10 @@ def _username(text: str, start: int, end: int) -> Judged | None:
         return None
     at, upto = token.span(1)
     value = text[at:upto].rstrip(".")
+    if text[upto : upto + 1] in {"(", "["} or not (text[at - 1] in "\"'" or _DIGIT_OR_AT.search(value)):
+        return None  # code
+    if "://" in text[max(0, start - 8) : start]:
+        return None  # `https://username:token@host`
     return (at, at + len(value), 0.7) if any(not char.isalpha() for char in value) else None
 
 
@@ -173,7 +212,12 @@ def _ipv6(text: str, start: int, end: int) -> Judged | None:
 
 def _login_url(text: str, start: int, end: int) -> Judged | None:
     """`scheme://user:password@`: the part between the slashes and the at-sign."""
-    return (start + 3, end - 1, 0.95) if start and text[start - 1].isalnum() else None
+    if not start or not text[start - 1].isalnum():
+        return None
+    user, _, secret = text[start + 3 : end - 1].partition(":")
+    if stands_in(f"{secret}~") or DUMMY.fullmatch(secret) or (user[:1] in "<{$[%" and user[-1:] in ">}])%"):
+        return None
+    return start + 3, end - 1, 0.95
 
 
 _STREETS_AFTER = (
@@ -271,10 +315,12 @@ PERSONAL: tuple[Pattern, ...] = (
     Pattern(
         label="personal.national-id",
         shape=r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
-        judge=_word,
+        judge=_person,
         needs_digit=True,
     ),
-    Pattern(label="personal.national-id", shape=r"[A-Z]{5}\d{4}[A-Z]", judge=_word, needs_digit=True),
+    Pattern(
+        label="personal.national-id", shape=r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", judge=_person, needs_digit=True
+    ),
     Pattern(label="personal.national-id", shape=r"\d{6}[-+A]\d{3}[0-9A-Y]", judge=_stdnum("fi.hetu"), needs_digit=True),
     Pattern(label="personal.national-id", shape=r"[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d", judge=_word, needs_digit=True),
     Pattern(

@@ -18,6 +18,9 @@ _SAYS_OTHER = later(
 _LIST = later(r"[\d\s/,.\-()+]{6,}(?:y|and|und|et|or|o)?\s?$")
 _ANY_DIGIT = later(r"\d")
 _HOUSE = later(r" (?:[A-ZÄÖÜÁÉÍÓÚ]|[a-z]{3,}(?:strasse|stra|weg|gat)|rue |via |av )")
+_RANGE = later(
+    r"\b(?:rang[eo]?s?|normal(?:e?s|ly)?|ref(?:erence|erencia)?|valor(?:es)?|values?|between|entre|from|desde|pages?|p[áa]gs?|pp?|seiten?|vn|bereich)\b[^.;\n]{0,12}\Z"
+)
 _CLOSE = 28
 _FORMS = tuple(
     later(form)
@@ -27,37 +30,66 @@ _FORMS = tuple(
         r"\(?0\d{1,5}\)?[-. /]{1,2}\d{2,8}(?:[-. /]\d{2,6}){0,4}",  # trunk zero
         r"0\d(?:[-. ]?\d\d){4}",  # France
         r"[6789]\d{2}([-. ])\d{3}\1\d{3}|[89]\d{2}([-. ])\d{2}\2\d{2}\2\d{2}",  # Spain
+        r"8 \(\d{3}\) \d{3}-\d\d-\d\d",  # Russia
         r"\(\d{2,4}\)[-. ]?\d{3,4}[-. ]?\d{3,4}",
     )
 )
+_POSTCODE = later(r"\d{5}-\d{3}")
 _GROUP = later(r"\d+")
 _SUM = later(r"\(?\d{1,3}(?:\.\d{3})+")
 _UNSURE = later(r"[.,] ")  # a sentence or a list goes on
 _GROUPED = later(r"\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{1,8}\)?){1,5}")
 
 
-def phone(written: str, digits: str, before: str, after: str) -> float:
-    """How sure we are that it is one, in [0, 1]; 0 for not at all. `before` and `after` are what stands around it."""
+_SAYS_LEADS = frozenset(
+    "tel tfn tlf pho cal cel mob mov móv han fax dia rin tex sms wha rea con kon lla app chi lig bel anr ruf num my".split()  # noqa: SIM905 - a table of words
+)
+_OTHER_LEADS = frozenset(
+    "lic ide pas aad tax n no nº noº nºo noc noo nºc nºº col mem pol acc rou inv ord tra ser cas car ssn id dni nif nhc nas cip cp zip apt sui box roo fla epi his".split()  # noqa: SIM905 - a table of words
+)
+
+
+def phone(  # noqa: C901 - one question after the other
+    written: str, digits: str, before: str, leads: frozenset[str], after: str
+) -> float:
+    """How sure we are that it is one, in [0, 1]; 0 for not at all.
+
+    `before` and `after` are what stands around it, and `leads` how the words before it begin.
+    """
     if written.startswith(("+", "(+")) or (
         digits.startswith("00") and len(digits) > 9 and not written.startswith("00.")
     ):
-        return 0.95 if _international("+" + digits.removeprefix("00")) else (0.7 if len(digits) > 8 else 0.0)
+        if len(written) == len(digits):  # a row of digits that begins with two zeros is rarely one
+            return 0.9 if _in_use("+" + digits[2:]) else 0.0
+        if _INTERNATIONAL.fullmatch("+" + digits.removeprefix("00")):
+            return 0.95
+        return 0.7 if len(digits) > 8 else 0.0
     if len(set(digits)) == 1:
         return 0.0
     said = other = -1
+    near = ""
     if before:
-        near = (_LIST.sub(" ", before) if _ANY_DIGIT.search(before) else before)[-_CLOSE:]
-        said, other = _last(_SAYS, near), _last(_SAYS_OTHER, near)
+        says, says_other = not leads.isdisjoint(_SAYS_LEADS), not leads.isdisjoint(_OTHER_LEADS)
+        if says or says_other:
+            near = (_LIST.sub(" ", before) if _ANY_DIGIT.search(before) else before)[-_CLOSE:]
+            said, other = _last(_SAYS, near) if says else -1, _last(_SAYS_OTHER, near) if says_other else -1
     if said > other and (other < 0 or not near.startswith("number", said)):
         return 0.9
     if _SAYS_AFTER.match(after):
         return 0.9
     if other >= 0:
         return 0.0
-    if len(digits) < 7:
+    if len(digits) < 7 or digits.endswith("000000") or written.count("/") > 1:
+        return 0.0
+    if "-" in written and before and _RANGE.search(before):
         return 0.0
     sure = _by_form(written[:_LEAD].translate(_CLASSES) + written[_LEAD:].translate(_ZEROS))
     return 0.0 if sure < 0.85 and _HOUSE.match(after) else sure
+
+
+def announced(before: str) -> bool:
+    """Whether a word for a telephone stands close before."""
+    return _SAYS.search(before[-_CLOSE:]) is not None
 
 
 def _last(words: re.Pattern[str], text: str) -> int:
@@ -68,12 +100,21 @@ def _last(words: re.Pattern[str], text: str) -> int:
     return place
 
 
+# Country codes of ITU-T E.164, and how many digits follow at least; with them there are fifteen at most.
+_INTERNATIONAL = later(
+    r"\+(?:1[2-9]\d{9}|7\d{10}|(?:2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])\d{6,13}"
+    r"|(?:21[12368]|2[2-46]\d|25[0-8]|29[01789]|35\d|37[0-9]|38[0-35-79]|42[013]|50\d|59\d|67[02-9]|68[0-35-9]|69[0-2]|85[02356]"
+    r"|88[0-368]|87[08]|96[0-8]|97[0-79]|99[2-68])\d{5,12})"
+)
+
+
 @lru_cache(maxsize=4096)
-def _international(number: str) -> bool:
+def _in_use(number: str) -> bool:
+    """Whether its country gives out such numbers: asked of `phonenumbers`, which takes a while to load, and rarely."""
     import phonenumbers as library
 
     try:
-        return bool(library.is_possible_number(library.parse(number)))
+        return bool(library.is_valid_number(library.parse(number)))
     except library.NumberParseException:
         return False
 
@@ -87,6 +128,8 @@ _ZEROS = str.maketrans("123456789", "000000000")
 @lru_cache(maxsize=8_192)
 def _by_form(written: str) -> float:
     """How sure a form alone makes us, of a number whose digits stand for their classes."""
+    if _POSTCODE.fullmatch(written):
+        return 0.0
     if any(form.fullmatch(written) for form in _FORMS):
         return 0.85
     return _national(written) if _GROUPED.fullmatch(written) and not _UNSURE.search(written) else 0.0
@@ -95,6 +138,10 @@ def _by_form(written: str) -> float:
 def _national(written: str) -> float:
     """Groups without a word that says telephone: the form has to be one that people write numbers in."""
     groups = [len(group) for group in _GROUP.findall(written)]
+    if written.count("(") != written.count(")") or written.find("(") > 5:
+        return 0.0
+    if len(groups) == 2 and groups[1] == 5 and groups[0] < 5:
+        return 0.0  # the number of a house and a postcode
     if sum(groups) > 12 or max(groups) < 2 or min(groups) < 2 or "/" in written or _SUM.fullmatch(written):
         return 0.0
     if len(groups) == 2:

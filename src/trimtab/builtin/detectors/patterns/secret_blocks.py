@@ -2,58 +2,73 @@
 
 import base64
 import binascii
-import json
 import re
 
 from trimtab.builtin.detectors.patterns.secret_context import ABROAD, ANCHORS, abroad, assigned
+from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
 from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, plausible, stands_in, starts_word
-from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
+from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
+from trimtab.detect.signs import later
 
-_LONGEST_KEY = 24_000
-_PEM_HEAD = re.compile(
+_PEM_HEAD = later(
     r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY ----|-----BEGIN [A-Z]{2,10} NKEY SEED-----"
 )
-_PEM_NEXT = re.compile(r"-----?\s?(?:BEGIN|END)[ A-Z0-9]{1,50}-{4,5}|-----?\s?(?:BEGIN|END)")
-_PEM_LINES = re.compile(r"(?:[^\n]{0,80}?[A-Za-z0-9+/]{40,76}={0,2}[^\n]{0,40}(?:\n|\Z)|\s{0,4}\n){1,200}")
-_DRAWN = re.compile(r"[A-Za-z0-9+/]{16}")
+_PEM_STEP = later(r"(?P<end>-----?\s?END[ A-Z0-9]{0,50}-{0,5})|(?P<begin>-----?\s?BEGIN)|[A-Za-z0-9+/]{16,}+={0,2}")
+_PEM_TAIL = later(r"(?:\\n|[^\w\n]{0,8}\n[^\w\n]{0,20})[A-Za-z0-9+/]{2,15}={0,2}(?![\w ])")
+_PEM_GAP = 180  # characters between what looks drawn: line ends, what a log or a program puts before lines, headers
 
 
 def _pem(text: str, start: int, _end: int) -> Judged | None:
-    """A whole private key, whatever stands before its lines; without an end, as far as lines look like one's."""
+    """A whole private key, whatever stands before its lines; without an end, as far as lines look like one's.
+
+    It goes from one piece of its body to the next, so that where it begins is known before its end is there.
+    """
     head = _PEM_HEAD.match(text, start)
     if not head:
         return None
-    close = _PEM_NEXT.search(text, head.end(), head.end() + _LONGEST_KEY)
-    stop = close.start() if close else min(len(text), head.end() + _LONGEST_KEY)
-    if close and "END" in close.group():
-        if not _DRAWN.search(text, head.end(), stop):
-            return None
-        return start, close.end(), 0.99
-    body = _DRAWN.search(text, head.end(), min(stop, head.end() + 200))
-    if not body:
+    at = head.end()
+    while step := _PEM_STEP.search(text, at, at + _PEM_GAP):
+        if step["end"]:
+            return (start, step.end(), 0.99) if at > head.end() else None
+        if step["begin"]:
+            break
+        # The endpos cuts a piece of the body short.
+        whole = _PEM_STEP.match(text, step.start())
+        at = whole.end() if whole else step.end()
+    if at == head.end():
         return None
-    lines = _PEM_LINES.match(text, head.end(), stop)
-    reach = lines.end() if lines else text.find("\n", body.end())
-    return start, (reach if reach >= 0 else stop), 0.9
+    tail = _PEM_TAIL.match(text, at)
+    return start, (tail.end() if tail else at), 0.9
 
 
-_JWT_HEAD = frozenset({"alg", "typ", "kid", "enc", "cty", "jku", "x5t"})
-_JWT_REST = re.compile(r"[A-Za-z0-9_-]{0,16000}(?:\.[A-Za-z0-9_-]{0,16000}){0,4}")
+_JWT_HEAD = re.compile(
+    rb"\{\s*\"(?:alg|typ|kid|enc|cty|jku|jwk|x5[tcu](?:#S256)?|zip|epk|ap[uv]|iss|b64|crit|ver|p2[sc]|iv|tag|nonce|svt|ppt)\"\s*:"
+)
+_JWT_ANY = re.compile(rb"\"(?:alg|enc)\"\s*:\s*\"")
+_JWT_FIRST = later(r"[A-Za-z0-9_-]*+")
+_JWT_LOOKED_AT = 400  # characters of the first part
+_JWT_REST = later(r"[A-Za-z0-9_-]*+(?:\.[A-Za-z0-9_-]*+){0,4}+")
 
 
-def _jwt(text: str, start: int, end: int) -> Judged | None:
+def _jwt(text: str, start: int, _end: int) -> Judged | None:
     """A web token: its first part is Base64 of an object that names an algorithm."""
     if not starts_word(text, start):
         return None
-    head = text[start:end].partition(".")[0]
+    first = _JWT_FIRST.match(text, start)
+    assert first is not None
+    upto = first.end()
+    if text[upto : upto + 1] != "." and upto - start < _JWT_LOOKED_AT:
+        return None
+    head = text[start : min(upto, start + _JWT_LOOKED_AT)]
     try:
-        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
-    except (ValueError, RecursionError):
+        header = base64.urlsafe_b64decode(f"{head}===" if len(head) % 4 != 1 else f"{head[:-1]}===")
+    except ValueError:
         return None
-    if not isinstance(header, dict) or not header.keys() & _JWT_HEAD:
+    if not _JWT_HEAD.match(header) and not _JWT_ANY.search(header):
         return None
-    rest = _JWT_REST.match(text, end)
-    return start, (rest.end() if rest else end), 0.99
+    rest = _JWT_REST.match(text, upto + 1)
+    end = rest.end() if rest else upto
+    return (start, end, 0.99) if end - upto > 4 or upto - start >= _JWT_LOOKED_AT else None
 
 
 def _whole(text: str, start: int, end: int) -> Judged | None:
@@ -62,8 +77,8 @@ def _whole(text: str, start: int, end: int) -> Judged | None:
 
 # -- addresses with a password -----------------------------------------------------
 
-_USERINFO = re.compile(r"://([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,300}+)")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,24}", re.IGNORECASE)
+_USERINFO = later(r"://([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,300}+)")
+_SCHEME = later(r"[a-z][a-z0-9+.-]{1,24}", re.IGNORECASE)
 
 
 def _address(text: str, start: int, _end: int) -> Judged | None:
@@ -83,41 +98,35 @@ def _address(text: str, start: int, _end: int) -> Judged | None:
         elif secret[:slash].isdigit() or text[max(0, start - 5) : start].lower().endswith(("http", "https")):
             return None
     high = low + len(secret)
-    if len(secret) < 2 or stands_in(secret + "~") or _DUMMY.fullmatch(secret):
+    if len(secret) < 2 or stands_in(secret + "~") or DUMMY.fullmatch(secret):
         return None
     return low, high, 0.95
-
-
-_DUMMY = re.compile(
-    r"pass(?:word|wd)?|pw|pwd|secret|token|<.*|\[.*\]|\*+|x+|\.+|%s|\$\w+|\{.*\}|p|pat|api[-_]?key|PASS(?:WORD)?|key",
-    re.IGNORECASE,
-)
 
 
 def _dsn(text: str, start: int, _end: int) -> Judged | None:
     """`user:password@tcp(host)`, `jdbc:oracle:thin:user/password@host`."""
     before = _DSN_BACK.search(text[max(0, start - 120) : start])
-    if not before or stands_in(before[1]) or _DUMMY.fullmatch(before[1]):
+    if not before or stands_in(before[1]) or DUMMY.fullmatch(before[1]):
         return None
     return start - len(before[1]), start, 0.9
 
 
-_DSN_BACK = re.compile(r"[\w.-]{1,40}:([^\s:\"'`]{3,80})\Z")
+_DSN_BACK = later(r"[\w.-]{1,40}:([^\s:\"'`]{3,80})\Z")
 
 
 def _oracle(text: str, _start: int, end: int) -> Judged | None:
     found = _ORACLE.match(text, end)
-    if not found or stands_in(found[1]) or _DUMMY.fullmatch(found[1]):
+    if not found or stands_in(found[1]) or DUMMY.fullmatch(found[1]):
         return None
     return found.start(1), found.end(1), 0.9
 
 
-_ORACLE = re.compile(r"[\w$#.]{1,40}/([^\s@\"'/]{2,80})@")
+_ORACLE = later(r"[\w$#.]{1,40}/([^\s\"'/]{2,80})@(?=[\w/(])")
 
 
 # -- keys without a frame ---------------------------------------------------------------
 
-_DER = re.compile(r"[A-Za-z0-9+/]{48,16000}={0,2}(?:\s{1,12}[A-Za-z0-9+/]{16,80}={0,2}){0,400}")
+_DER = later(r"[A-Za-z0-9+/]{48,16000}={0,2}(?:\s{1,12}[A-Za-z0-9+/]{16,80}={0,2}){0,400}")
 
 
 def _der(text: str, start: int, _end: int) -> Judged | None:
@@ -138,21 +147,29 @@ def _der(text: str, start: int, _end: int) -> Judged | None:
     return (*body.span(), 0.95) if body else None
 
 
-_MEMBER = re.compile(r"[A-Za-z0-9_-]{16,4000}")
+_MEMBER = later(r"[A-Za-z0-9_-]{16,}+")
 
 
 def _jwk(text: str, start: int, end: int) -> Judged | None:
     """A private member of a JSON web key."""
     value = _MEMBER.match(text, end)
-    near = text[max(0, start - 1500) : start]
-    if not value or not ('"kty"' in near or '"kty"' in text[value.end() : value.end() + 600]):
+    if not value:
+        return None
+    if len(set(value.group()[:64])) < 10:
+        return None
+    near = text[max(0, start - 1500) : start + _JWK_AHEAD]
+    # A long member is that of an RSA key, whose other members may be too far away to see.
+    if '"kty"' not in near and not ('"crv"' in near or value.end() - value.start() > _JWK_AHEAD // 2):
         return None
     return (*value.span(), 0.9)
 
 
+_JWK_AHEAD = 500
+
+
 # -- headers and commands ------------------------------------------------------------
 
-_AUTHORIZATION = re.compile(
+_AUTHORIZATION = later(
     r"(basic|bearer|token|ntlm|negotiate|apikey|api-key|ssws|splunk|hmac|aws4-hmac-sha256|key)\s{1,3}(?:token=)?[\"']?([A-Za-z0-9._~+/=%:-]{8,4000})",
     re.IGNORECASE,
 )
@@ -161,7 +178,7 @@ _AUTHORIZATION = re.compile(
 def _header(text: str, start: int, _end: int) -> Judged | None:
     """`Bearer ...`, `Basic ...`: anything after the header's name, else only what looks drawn at random."""
     found = _AUTHORIZATION.match(text, start)
-    if not found or not starts_word(text, start):
+    if not found or not starts_word(text, start) or text[start - 1 : start] == "-":
         return None
     value, scheme = found[2], found[1].lower()
     if stands_in(value):
@@ -169,7 +186,7 @@ def _header(text: str, start: int, _end: int) -> Judged | None:
     named = "authorization" in text[max(0, start - 24) : start].lower()
     if scheme == "basic":
         try:
-            decoded = base64.b64decode(value + "=" * (-len(value) % 4), validate=False)
+            decoded = base64.b64decode(value[:200] + "=" * (-len(value[:200]) % 4), validate=False)
         except (binascii.Error, ValueError):
             return None
         if len(value) < 8 or not (b":" in decoded or named) or (value.isalpha() and not named):
@@ -180,15 +197,15 @@ def _header(text: str, start: int, _end: int) -> Judged | None:
     return None
 
 
-_CURL = re.compile(r" ?(?:-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{1,60}):([^\s\"']{3,120})")
-_SHORT = re.compile(r"[^\n|]{0,120}?[ \t]-p[ \t]{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})")
+_CURL = later(r" ?(?:-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{1,60}):([^\s\"']{3,120})")
+_SHORT = later(r"[^\n|]{0,120}?[ \t]-p[ \t]{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})")
 
 
 def _user_option(text: str, start: int, _end: int) -> Judged | None:
     found = _CURL.match(text, start)
     if not found or text[start - 1 : start] == "-":
         return None
-    return _literal(found[2], *found.span(2))
+    return literal(found[2], *found.span(2))
 
 
 def _short_option(text: str, start: int, end: int) -> Judged | None:
@@ -202,17 +219,10 @@ def _short_option(text: str, start: int, end: int) -> Judged | None:
         or "/" in found[1]
     ):
         return None
-    return _literal(found[1], *found.span(1))
+    return literal(found[1], *found.span(1))
 
 
-def _literal(value: str, low: int, high: int) -> Judged | None:
-    if stands_in(value) or _DUMMY.fullmatch(value):
-        return None
-    sure = like_password(value, quoted=True, told=True, literal=True)
-    return (low, high, sure) if sure else None
-
-
-_AFTER_WORDS = re.compile(
+_AFTER_WORDS = later(
     r"(?:\s{1,3}(?:-String|-Force|-AsPlainText|-asplaintext|-force|values?|plain|hash))*\s{0,3}\(?\s{0,2}(\\?[\"'`]?)([^\s\"'`;,)\\]{3,200})"
 )
 
@@ -227,11 +237,31 @@ def _after_words(text: str, _start: int, end: int) -> Judged | None:
     return (*found.span(2), sure) if sure else None
 
 
-_PAIR = re.compile(
+_WITH = later(
+    r"\s{1,3}[\"'`]?\w{3,40}[\"'`]?\s{1,3}(?:as|by|using)\s{1,3}[\"'`]([^\"'`\n]{4,200})[\"'`]", re.IGNORECASE
+)
+
+
+def _identified_with(text: str, _start: int, end: int) -> Judged | None:
+    """`IDENTIFIED WITH plugin AS 'hash'`."""
+    found = _WITH.match(text, end)
+    return (*found.span(1), 0.9) if found and not stands_in(found[1]) and not DUMMY.fullmatch(found[1]) else None
+
+
+_PUTTY = later(r"private-lines: ?\d{1,3}\r?\n((?:[A-Za-z0-9+/]{4,80}={0,2}(?:\r?\n|\Z))+)", re.IGNORECASE)
+
+
+def _putty(text: str, start: int, _end: int) -> Judged | None:
+    """The lines of a private key in PuTTY's own format."""
+    found = _PUTTY.match(text, start)
+    return (found.start(1), found.end(1) - 1, 0.99) if found and len(found[1]) > 40 else None
+
+
+_PAIR = later(
     r"(?:[ \t]?[/|,:][ \t]?|[ \t]and[ \t])(?:pass(?:word|wd)?|pwd?|pw)[ \t]{0,2}[:=)]{0,2}[ \t]{1,3}([^\s/:]{2,40})[ \t]?[/:|][ \t]?([^\s\"'()]{4,60})",
     re.IGNORECASE,
 )
-_PAIR_GLUED = re.compile(
+_PAIR_GLUED = later(
     r"(?:[ \t]?[/|,:][ \t]?)(?:pass(?:word|wd)?|pwd?|pw)[ \t]{0,2}[:=-][ \t]{0,3}([^\s/:]{2,40})[/:|]([^\s\"'()]{4,60})",
     re.IGNORECASE,
 )
@@ -246,7 +276,7 @@ def _pair(text: str, _start: int, end: int) -> Judged | None:
     return (found.start(2), found.start(2) + len(found[2].rstrip(".,;")), sure) if sure else None
 
 
-_LDAP = re.compile(r"\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512)\}[A-Za-z0-9+/]{16,120}={0,2}")
+_LDAP = later(r"\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512)\}[A-Za-z0-9+/]{16,120}={0,2}")
 
 
 def _hash(text: str, start: int, end: int) -> Judged | None:
@@ -258,25 +288,15 @@ def _pgpass(text: str, start: int, end: int) -> Judged | None:
     found = _PGPASS.match(text, end)
     if not found or not start or not (text[start - 1].isalnum() or text[start - 1] == "*"):
         return None
-    return _literal(found[1], *found.span(1))
+    return literal(found[1], *found.span(1))
 
 
-_PGPASS = re.compile(r"[\w*-]{1,40}:[\w*.-]{1,40}:([^\s:\"']{4,100})(?=\s|\Z)")
+_PGPASS = later(r"[\w*-]{1,40}:[\w*.-]{1,40}:([^\s:\"']{4,100})(?=\s|\Z)")
 
 
 def _signed(text: str, start: int, end: int) -> Judged | None:
     """The signature in an address that grants access to a file."""
     return (start + 4, end, 0.9) if start and text[start - 1] in "?&;" and plausible(text[start + 4 : end]) else None
-
-
-def _wide(label: str, shape: str, anchors: tuple[str, ...], judge: Judge, *, ignore_case: bool = True) -> Pattern:
-    return Pattern(
-        label=f"secret.{label}", shape=shape, anchors=anchors, begins=True, judge=judge, ignore_case=ignore_case
-    )
-
-
-def _either(words: tuple[str, ...]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
 _PROGRAMS = (
@@ -312,27 +332,29 @@ _WORDS = (
 _USERS = ("user", "login", "id", "account", "username", "usuario", "benutzer", "konto")
 
 BLOCKS: tuple[Pattern, ...] = (
-    _wide("pem", "-----BEGIN|---- BEGIN SSH2", ("-----begin", "---- begin ssh2"), _pem, ignore_case=False),
-    _wide("jwt", r"eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{4,4000}", ("eyj",), _jwt, ignore_case=False),
-    _wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
-    _wide(
+    wide("pem", "-----BEGIN|---- BEGIN SSH2", ("-----begin", "---- begin ssh2"), _pem, ignore_case=False),
+    wide("jwt", r"eyJ[A-Za-z0-9_-]{8}", ("eyj",), _jwt, ignore_case=False),
+    wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
+    wide(
         "jwk",
         r"\"(?:d|k|p|q|dp|dq|qi)\"\s{0,4}:\s{0,4}\"",
         ('"d"', '"k"', '"p"', '"q"', '"dp"', '"dq"', '"qi"'),
         _jwk,
         ignore_case=False,
     ),
-    _wide("connection-string", "://", ("://",), _address),
-    _wide("connection-string", r"@(?:tcp|unix|udp)\(", ("@tcp(", "@unix(", "@udp("), _dsn),
-    _wide("connection-string", "jdbc:oracle:(?:thin|oci):", ("jdbc:oracle:",), _oracle),
-    _wide("connection-string", ":5432:", (":5432:",), _pgpass),
-    _wide("connection-string", "sig=[A-Za-z0-9%+/=_-]{30,200}", ("sig=",), _signed),
-    _wide("authorization", _either(_SCHEMES), _SCHEMES, _header),
-    _wide("password", " -u |--user|--proxy-user", (" -u ", "--user", "--proxy-user"), _user_option, ignore_case=True),
-    _wide("password", _either(_PROGRAMS), _PROGRAMS, _short_option),
-    _wide("password", _either(_WORDS), _WORDS, _after_words),
-    _wide("password", f"(?:{_either(_USERS)})", tuple(f"{user}/p" for user in _USERS), _pair),
-    _wide(
+    wide("connection-string", "://", ("://",), _address),
+    wide("connection-string", r"@(?:tcp|unix|udp)\(", ("@tcp(", "@unix(", "@udp("), _dsn),
+    wide("connection-string", "jdbc:oracle:(?:thin|oci):|sqlplus ", ("jdbc:oracle:", "sqlplus "), _oracle),
+    wide("connection-string", ":5432:", (":5432:",), _pgpass),
+    wide("connection-string", "sig=[A-Za-z0-9%+/=_-]{30,200}", ("sig=",), _signed),
+    wide("authorization", either(_SCHEMES), _SCHEMES, _header),
+    wide("password", " -u |--user|--proxy-user", (" -u ", "--user", "--proxy-user"), _user_option, ignore_case=True),
+    wide("password", either(_PROGRAMS), _PROGRAMS, _short_option),
+    wide("password", either(_WORDS), _WORDS, _after_words),
+    wide("password", "identified with", ("identified with",), _identified_with),
+    wide("pem", "private-lines:", ("private-lines:",), _putty),
+    wide("password", f"(?:{either(_USERS)})", tuple(f"{user}/p" for user in _USERS), _pair),
+    wide(
         "password-hash",
         r"\$(?:2[aby]?|argon2(?:id|i|d)|1|5|6|7|y|gy|apr1|sha1|pbkdf2(?:-sha\d{1,3})?|scrypt|bcrypt-sha256)\$[A-Za-z0-9./+=,$-]{20,240}",
         (
@@ -356,19 +378,19 @@ BLOCKS: tuple[Pattern, ...] = (
         _hash,
         ignore_case=False,
     ),
-    _wide("password-hash", _LDAP.pattern, ("{ssha", "{sha", "{smd5}", "{md5}", "{crypt}"), _whole, ignore_case=False),
-    _wide(
+    wide("password-hash", _LDAP.pattern, ("{ssha", "{sha", "{smd5}", "{md5}", "{crypt}"), _whole, ignore_case=False),
+    wide(
         "password-hash",
         r"(?:pbkdf2_sha256|pbkdf2_sha1|bcrypt_sha256|scrypt)\$[A-Za-z0-9$./+=]{30,200}",
         ("pbkdf2_sha", "bcrypt_sha256$", "scrypt$"),
         _whole,
         ignore_case=False,
     ),
-    _wide("ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False),
-    _wide("password", _either(ANCHORS), ANCHORS, assigned),
+    wide("ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False),
+    wide("password", either(ANCHORS), ANCHORS, assigned),
     Pattern(
         label="secret.password",
-        shape=_either(ABROAD),
+        shape=either(ABROAD),
         anchors=ABROAD,
         judge=abroad,
         ignore_case=True,

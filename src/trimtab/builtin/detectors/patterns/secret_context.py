@@ -7,8 +7,15 @@ and the value goes as far as its quotes or as far as a person would read it.
 import re
 from functools import lru_cache
 
-from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, random_looking, refers
+from trimtab.builtin.detectors.patterns.secret_values import (
+    like_key,
+    like_password,
+    random_looking,
+    random_part,
+    refers,
+)
 from trimtab.builtin.detectors.patterns.spec import Judged
+from trimtab.detect.signs import later
 
 _PASSWORD, _TOKEN, _WEAK, _VAGUE, _SALT, _PIN, _NOTHING = "password", "token", "weak", "vague", "salt", "pin", ""
 
@@ -28,15 +35,15 @@ ABROAD = tuple(word for word in _FOREIGN_KINDS if not word.isascii())
 """Words with letters beyond ASCII, which no anchor of ASCII finds."""
 ANCHORS = (
     "passw", "pasw", "pssw", "psw", "passphrase", "passcode", "passkey", "passwd", "pass", "pwd", "pw", "secret", "token", "key", "credential", "creds", "cred", "auth",
-    "bearer", "salt", "nonce", "jwt", "sessionid", "session_id", "sessid", "signature", "client_srt", "pin", "otp", "connection_string", "sas", "webhook",
+    "bearer", "salt", "nonce", "psk", "jwt", "sessionid", "session_id", "sessid", "signature", "client_srt", "pin", "otp", "connection_string", "sas", "webhook",
     *(word for word in _FOREIGN_KINDS if word.isascii()), "contrase", "jelsz",
 )  # fmt: skip
 
-_SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
-_BACK = re.compile(r"[\w-]{0,48}")
-_CHAIN = re.compile(r"=[\w.-]{1,50}=")
-_FIRST_WORD = re.compile(r"[ ]([A-Za-z-]{2,20})")
-_TAIL = re.compile(r"[\w-]{0,40}")
+_SPLIT = later(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+_BACK = later(r"[\w-]{0,48}")
+_CHAIN = later(r"=[\w.-]{1,50}=")
+_FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
+_TAIL = later(r"[\w-]{0,40}")
 
 # Last words of a name that say that its value is about a secret and not one itself.
 _ABOUT = frozenset(
@@ -65,7 +72,7 @@ _OPENS = frozenset(
 _HARMLESS = frozenset(
     "hash hashed digest checksum fingerprint thumbprint sha sha1 sha256 md5 public pub id ids cache version etag integrity cert certificate signature".split()  # noqa: SIM905 - a table of words
 )
-_SHORTENED = re.compile(r"(?:.*_)?p(?:a|as|ass|s|ss)?w(?:o?r?d)?s?")
+_SHORTENED = later(r"(?:.*_)?p(?:a|as|ass|s|ss)?w(?:o?r?d)?s?")
 _GLUED = ("password", "passwd", "passphrase", "passwort", "passcode", "userpwd", "pwd", "passw")
 _GLUED_TOKENS = (
     "secret",
@@ -118,7 +125,13 @@ def kind_of(name: str) -> str:  # noqa: C901, PLR0912 - one question after the o
         return _NOTHING if _HARMLESS.intersection(words) or not _OPENS.intersection(words) else _VAGUE
     if last.endswith(("passwords", "secrets", "tokens", "keys", "credentials")):
         last = last[:-1]
-    if last in FOREIGN or last.startswith(_GLUED[:-1]) or last.endswith(_GLUED) or "passw" in last:
+    if (
+        last in FOREIGN
+        or last in {"psk", "masterauth"}
+        or last.startswith(_GLUED[:-1])
+        or last.endswith(_GLUED)
+        or "passw" in last
+    ):
         return _PASSWORD
     if last == "pass" or _SHORTENED.fullmatch(last) or (last.endswith("pass") and last not in _NOT_PASS):
         return (
@@ -162,16 +175,16 @@ def kind_of(name: str) -> str:  # noqa: C901, PLR0912 - one question after the o
 
 
 _QUOTE = r"(?:\\{1,6}[\"'`]|&(?:amp;)?(?:quot|#34|#39|apos);|[\"'`]{1,3}|[“”„«»「」‘’])"
-_SIGN = re.compile(
+_SIGN = later(
     # What closes the name: its quote, a bracket, emphasis.
     rf"(?P<close>{_QUOTE}?[\])]{{0,2}}(?:\*\*|__|</(?:b|strong|code|em|label|span|dt|th)>)?)"
     r"(?:[ \t]\((?![\"'`])[^()\n]{1,40}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|di)[ \t][\w.@-]{1,30}(?:[ \t][\w.@-]{1,30})?(?=[ \t]?[:=]))?"  # password (temporary): ...
     r"(?:"
-    r"(?P<typed>\s{0,3}:\s{0,3}[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?\s{0,3}=\s{0,3}|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
-    r"|\s{0,20}(?P<sign>:=|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20})?"
-    r"|(?P<pair>\s{0,3},\s{0,20}[\"']?(?:[Vv]alue|default|content|Default|VALUE)[\"']?\s{0,3}[:=]\s{0,3}|\s{0,3}\n\s{0,20}[\"']?(?:value|default|content)[\"']?\s{0,3}[:=]\s{0,3}|\s{1,3}(?:value|content|default)\s{0,2}=\s{0,2})"
-    r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}|\s{1,3}[A-Za-z-]{2,12}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{1,40}[\"']\s{0,3}>\s{0,20})"
-    rf"|(?P<call>\s{{0,3}}[(,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
+    r"(?P<typed>\s\{[^{}\n]{1,30}\}\s{0,3}=\s{0,3}|\s{0,3}:\s{0,3}[&*]{0,2}(?:'\w{1,20} )?[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
+    r"|\s{0,20}(?P<sign>:=|<-|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20})?"
+    r"|(?P<pair>\s{0,3},\s{0,20}[\"']?(?:[Vv]alue|default|content|Default|VALUE)[\"']?\s{0,3}[:=]\s{0,3}|\s{0,3}\n\s{0,20}[\"']?(?:value|default|content)[\"']?\s{0,3}[:=]\s{0,3}|\s{1,3}(?:\w{1,20}:)?(?:value|content|default)\s{0,2}=\s{0,2}|\s{0,3}\{(?:[^{}\"]|\"[^\"\n]{0,80}\"){0,200}?\bdefault\s{0,20}=\s{0,4})"
+    r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}|(?:\s{1,3}[A-Za-z:-]{2,16}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{0,60}[\"']){1,4}\s{0,3}>\s{0,20})"
+    rf"|(?P<call>\s{{0,3}}[({{,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
     r"|(?P<table>\s{0,20}\|\s{0,20})"
     r"|(?P<prose>[ \t][-–—][ \t]{1,3}|(?:[ \t][\w.@'’-]{1,24}+){0,5}?[ \t](?:is|was|are|be|ist|lautet|es|est|é|è|är|er|on|jest|is:|to|equals|это|это:|является)(?:[ \t](?:now|set to|currently|still|nun|jetzt|ahora|maintenant|this|the following))?:?[ \t]{1,3})"
     r"|(?P<east>\s?(?:是|为|為|は|が|는|은|ist)\s?[：:]?\s?)"
@@ -183,30 +196,30 @@ _SIGN = re.compile(
     rf"(?P<open>(?:[bBuUrRfFL@$]{{0,2}}{_QUOTE})?)"
 )
 _IN_QUOTES = {
-    '"': re.compile(r'(?:\\.|[^"\\\r\n]){1,512}'),
-    "'": re.compile(r"(?:\\.|[^'\\\r\n]){1,512}"),
-    "`": re.compile(r"[^`\r\n]{1,512}"),
+    '"': later(r'(?:\\.|[^"\\\r\n]){1,512}'),
+    "'": later(r"(?:\\.|[^'\\\r\n]){1,512}"),
+    "`": later(r"[^`\r\n]{1,512}"),
 }
-_IN_ESCAPED = re.compile(r"(?:[^\\\"'`\r\n&]|&(?!(?:amp;)?(?:quot|#34|#39|apos);)|\\(?!\\{0,5}[\"'`]).){1,512}")
-_IN_CURLY = re.compile(r"[^“”„«»「」‘’\r\n]{1,512}")
-_BARE = re.compile(r"[^\s\"'`<>，。；、」「“”]{1,512}")
-_IN_CELL_TEXT = re.compile(r"[^\s\"'`<>|]{1,512}")
-_MORE = re.compile(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
-_MARKUP_TEXT = re.compile(r"[^<>\r\n]{1,512}")
-_NEXT = re.compile(
-    r"[,;&|?][ \t]{0,2}(?:amp;)?[\w.-]{1,40}+\s?[=:]|%26[\w.-]{1,40}+%3[dD]|\\[nrt\"']|&(?:amp;)?(?:quot|lt|gt|#\d+);|;(?=\s|\Z)|\*\*|,(?=[A-Za-z_]+[=:])"
+_IN_ESCAPED = later(r"(?:[^\\\"'`\r\n&]|&(?!(?:amp;)?(?:quot|#34|#39|apos);)|\\(?!\\{0,5}[\"'`]).){1,512}")
+_IN_CURLY = later(r"[^“”„«»「」‘’\r\n]{1,512}")
+_BARE = later(r"[^\s\"'`<>，。；、」「“”]{1,512}")
+_IN_CELL_TEXT = later(r"[^\s\"'`<>|]{1,512}")
+_MORE = later(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
+_MARKUP_TEXT = later(r"[^<>\r\n]{1,512}")
+_NEXT = later(
+    r"[,;&|?][ \t]{0,2}(?:amp;)?[\w.-]{1,40}+\s?[=:]|%26[\w.-]{1,40}+%3[dD]|\\[nrt\"']|&(?:amp;)?(?:quot|#\d+);|&(?:lt|gt);|;(?=\s|\Z)|\*\*|,(?=[A-Za-z_]+[=:])"
 )
-_JOIN = re.compile(
+_JOIN = later(
     r"[\"'`]\s{0,8}[+.\\&]?\s{0,8}\\?\r?\n\s{0,40}(?:[+.&]\s{0,8})?[brfuBRFU]?[\"'`]([^\"'`\r\n]{4,512})(?=[\"'`])"
 )
-_BYTES = re.compile(
+_BYTES = later(
     r"[\[({]\s{0,20}(?:(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')[uUL]?\s{0,8},[\s\\]{0,20}){7,400}(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')?"
 )
-_BYTES_SIGN = re.compile(
+_BYTES_SIGN = later(
     r"(?:\[\d{0,4}\])?\s{0,4}(?::=|[:=])?\s{0,4}(?:new\s)?(?:\[\]\s?)?(?:byte|uint8|u8|char|bytes|bytearray|Uint8Array|unsigned char)?\s{0,2}(?:\[\d{0,4}\])?\s{0,2}[(]?(?=[\[({])"
 )
-_LIST_END = re.compile(r"[^\]})\n]{0,400}")
-_UNIT = re.compile(
+_LIST_END = later(r"[^\]})\n]{0,400}")
+_UNIT = later(
     r"\s(?:characters?|chars?|bits?|bytes?|digits?|seconds?|minutes?|hours?|days?|times|letters|symbols|tokens|words|per|of|or|and|years?|months?|weeks?|zeichen|caracteres|users?|attempts?)\b",
     re.IGNORECASE,
 )
@@ -263,9 +276,9 @@ def abroad(text: str, start: int, end: int) -> Judged | None:
     return _judged(text, sign, kind, word, start) if sign and kind else None
 
 
-_DIGIT_IN_WORD = re.compile(r"[^\s\d]{0,63}\d")
-_TOLD_BEFORE = re.compile(r"(?:(?:^|\n)[ \t]*(?:ENV|ARG|export|setx?) |\blogin [\w.@-]{1,40}\s{1,4})\Z")
-_IN_CELL = re.compile(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
+_DIGIT_IN_WORD = later(r"[^\s\d]{0,63}\d")
+_TOLD_BEFORE = later(r"(?:(?:^|\n)[ \t]*(?:ENV|ARG|export|setx?) |\blogin [\w.@-]{1,40}\s{1,4})\Z")
+_IN_CELL = later(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
 
 
 def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
@@ -305,6 +318,8 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         if high - low < 4 or (text[low:high].isdigit() and _UNIT.match(text, high)):
             return None
     found = text[low:high]
+    if sign["markup"] and found[0] == "@":
+        return None  # `<password>@host`
     if not quoted and found[-1] in ":=" and found[:-1].isalpha():
         return None  # the next name
     if not quoted and sign["markup"] is None and ((high < len(text) and text[high] in "([") or _refers(found, sign)):
@@ -327,6 +342,8 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         if sign["list"]:
             rest = _LIST_END.match(text, high)
             high = rest.end() if rest else high
+    elif sign["markup"]:
+        high = _joined(text, high)
     elif high - low >= 500:
         more = _MORE.match(text, low)
         high = max(high, more.end()) if more else high
@@ -355,11 +372,11 @@ def _sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool,
     return like_key(value, least=8 if told else 12, weak=False)
 
 
-_LOGIN_PAIR = re.compile(r"[A-Za-z][\w.@-]{1,30}[:/]([^\s:/]{4,60})")
-_DIGITS = re.compile(r"\d{4,8}")
-_SALTY = re.compile(r"(?=(?:\D*\d){3})(?=(?:[^!#$%^&*@~\\]*[!#$%^&*@~\\]){2})\S{6,64}\Z")
-_THREE_KINDS = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
-_STRONG_LOOK = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)(?=.*[^\w.,:/()-]|.{8,})[^\s]{7,64}")
+_LOGIN_PAIR = later(r"[A-Za-z][\w.@-]{1,30}[:/]([^\s:/]{4,60})")
+_DIGITS = later(r"\d{4,8}")
+_SALTY = later(r"(?=(?:\D*\d){3})(?=(?:[^!#$%^&*@~\\]*[!#$%^&*@~\\]){2})\S{6,64}\Z")
+_THREE_KINDS = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
+_STRONG_LOOK = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)(?=.*[^\w.,:/()-]|.{8,})[^\s]{7,64}")
 
 
 def _strong(value: str) -> bool:
@@ -386,7 +403,7 @@ def _value(  # noqa: C901, PLR0912 - each kind of quote ends in its own way
             if len(opened) == 2:  # an empty string
                 return None
             if len(opened) == 3:
-                blank = re.compile(r"\s{0,40}").match(text, start)
+                blank = later(r"\s{0,40}").match(text, start)
                 start = blank.end() if blank else start
             match = _IN_QUOTES[opened[0]].match(text, start)
         else:
@@ -420,8 +437,16 @@ def _value(  # noqa: C901, PLR0912 - each kind of quote ends in its own way
     return (low, high) if high > low else None
 
 
+_WRAPPED = later(r"\\?\r?\n[ \t]{0,40}([A-Za-z0-9+/_-]{8,160}={0,2})(?=[\"'`<\s\\])")
+
+
 def _joined(text: str, high: int) -> int:
     """The end of a literal that goes on in the next lines."""
+    for _ in range(60):
+        more = _WRAPPED.match(text, high)
+        if not more or not random_part(more[1].rstrip("=")):
+            break
+        high = more.end(1)
     for _ in range(60):
         more = _JOIN.match(text, high)
         if not more or " " in more[1].strip():

@@ -9,8 +9,9 @@ import base64
 import binascii
 import re
 
-from trimtab.builtin.detectors.patterns.secret_values import plausible, starts_word
-from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
+from trimtab.builtin.detectors.patterns.secret_values import plausible, random_looking, random_part, starts_word
+from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern, Single
+from trimtab.detect.signs import later
 
 _WORD = "[A-Za-z0-9]"
 _SAFE = "[A-Za-z0-9_-]"
@@ -154,6 +155,52 @@ _PROVIDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("linkedin-token", (("AQX", f"{_SAFE}{{100,400}}"),)),
     ("twitch-token", (("oauth:", "[a-z0-9]{30}"),)),
     ("salesforce-token", (("00D", r"[A-Za-z0-9]{12,15}![A-Za-z0-9._]{60,200}"), ("3MVG", r"[A-Za-z0-9._]{60,200}"), ("5Aep861", r"[A-Za-z0-9._]{60,200}"))),
+    ("dropbox-long-token", (("AAAAAAAAAA", f"{_SAFE}{{43}}"),)),
+    ("azure-devops-token", (("AZDO", f"{_WORD}{{4}}"),)),
+    ("backblaze-key", (("K000 K001 K002 K003 K004 K005", "[A-Za-z0-9+/]{27}"),)),
+    ("firebase-server-key", ((":APA91b", f"{_SAFE}{{120,200}}"),)),
+    ("trello-token", (("ATTA", "[0-9a-f]{64}[0-9A-F]{0,8}"),)),
+    ("confluent-key", (("cflt", "[A-Za-z0-9+/]{56,64}"),)),
+    ("elastic-key", (("essu_", "[A-Za-z0-9+/=]{40,120}"),)),
+    ("stytch-secret", (("secret-live- secret-test-", f"{_SAFE}{{30,60}}={{0,2}}"),)),
+    ("statsig-key", (("secret-", f"{_WORD}{{40,60}}"),)),
+    ("snowflake-token", (("ver:1-hint:", r"[A-Za-z0-9+/=_.:-]{60,600}"),)),
+    ("dbt-token", (("dbtc_ dbtu_ dbts_", f"{_SAFE}{{20,80}}={{0,2}}"),)),
+    ("infracost-key", (("ico-", f"{_WORD}{{32}}"),)),
+    ("anyscale-key", (("esecret_", f"{_WORD}{{24,60}}"),)),
+    ("modal-token", (("as- ak-", f"{_WORD}{{22}}"),)),
+    ("runpod-key", (("rpa_", "[A-Z0-9]{38,60}[a-z0-9]{0,8}"),)),
+    ("wandb-key", (("wandb_v1_", f"{_SAFE}{{40,100}}"),)),
+    ("brave-key", (("BSA", f"{_SAFE}{{28}}"),)),
+    ("you-key", (("ydc-sk-", f"{_SAFE}{{16,80}}"),)),
+    ("apify-token", (("apify_api_", f"{_WORD}{{30,46}}"),)),
+    ("e2b-key", (("e2b_", f"{_HEX}{{40}}"),)),
+    ("browserbase-key", (("bb_live_ bb_test_", f"{_SAFE}{{20,60}}"),)),
+    ("daytona-key", (("dtn_", f"{_HEX}{{64}}"),)),
+    ("kaggle-token", (("KGAT_", f"{_HEX}{{32}}"),)),
+    ("harness-token", (("pat. sat.", rf"{_SAFE}{{22}}\.[0-9a-f]{{24}}\.{_WORD}{{20}}"),)),
+    ("woocommerce-key", (("ck_ cs_", f"{_HEX}{{40}}"),)),
+    ("paddle-key", (("pdl_live_apikey_ pdl_sdbx_apikey_", f"{_JOINED}{{30,90}}"),)),
+    ("polar-token", (("polar_oat_ polar_pat_ polar_whs_", f"{_SAFE}{{30,80}}"),)),
+    ("rancher-token", (("token-", "[a-z0-9]{5}:[a-z0-9]{54}"),)),
+    ("openshift-token", (("sha256~", f"{_SAFE}{{43}}"),)),
+    ("axiom-token", (("xaat- xapt-", _UUID),)),
+    ("checkly-key", (("cu_", f"{_HEX}{{32}}"),)),
+    ("onesignal-key", (("os_v2_app_ os_v2_org_", "[a-z0-9]{50,120}"),)),
+    ("baidu-key", (("bce-v3/ALTAK-", f"{_WORD}{{16,30}}/{_HEX}{{40}}"),)),
+    ("adobe-secret", (("p8e- s8e-", f"{_SAFE}{{32}}"),)),
+    ("ifttt-webhook", (("maker.ifttt.com/trigger/", rf"{_SAFE}{{1,60}}/(?:json/)?with/key/{_SAFE}{{20,60}}"),)),
+    ("make-webhook", (("make.com/ integromat.com/", "[a-z0-9]{32}"),)),
+    ("linkedin-secret", (("WPL_AP1.", r"[A-Za-z0-9+/=.]{16,60}"),)),
+    ("zoho-token", (("1000.", f"{_HEX}{{32}}\\.{_HEX}{{32}}"),)),
+    ("jumpcloud-key", (("jca_", f"{_WORD}{{36,60}}"),)),
+    ("pulsar-key", (("tok_live_ tok_test_", f"{_WORD}{{20,60}}"),)),
+    ("sendbird-token", (("sb_publishable_", f"{_SAFE}{{20,60}}"),)),
+    ("grafana-service-token", (("glsat_ gle_", f"{_SAFE}{{24,400}}"),)),
+    ("sanity-token", (("skE skR skP skW", f"{_WORD}{{80,180}}"),)),
+    ("lob-key", (("live_pub_ test_pub_", f"{_HEX}{{31,40}}"),)),
+    ("replit-token", (("replit_", f"{_SAFE}{{30,80}}"),)),
+    ("convex-key", (("prod: dev: preview:", rf"[a-z]{{2,12}}-[a-z]{{2,12}}-[0-9]{{1,4}}\|{_SAFE}{{40,200}}={{0,2}}"),)),
 )  # fmt: skip
 
 
@@ -182,7 +229,7 @@ def _openai(text: str, start: int, end: int) -> Judged | None:
     return None if text.startswith(("sk-ant-", "sk-or-v1-"), start) else _random_key(text, start, end)
 
 
-def _after(prefix: re.Pattern[str], judge: Judge = _key) -> Judge:
+def _after(prefix: re.Pattern[str], judge: Single = _key) -> Single:
     """The judge of a key that begins before its anchor, with what `prefix` matches when read backwards."""
 
     def judged(text: str, start: int, end: int) -> Judged | None:
@@ -198,9 +245,9 @@ def _path_only(text: str, start: int, end: int) -> Judged | None:
 
 
 _JUDGES: dict[str, Judge] = {
-    "telegram-token": _after(re.compile(r"\d{8,10}")),
-    "mailchimp-key": _after(re.compile(r"[0-9a-zA-Z]{32,37}")),
-    "terraform-token": _after(re.compile(r"[A-Za-z0-9]{14}")),
+    "telegram-token": _after(later(r"\d{8,10}")),
+    "mailchimp-key": _after(later(r"[0-9a-zA-Z]{32,37}")),
+    "terraform-token": _after(later(r"[A-Za-z0-9]{14}")),
     "slack-webhook": _path_only,
     "discord-webhook": _path_only,
     "teams-webhook": _path_only,
@@ -220,6 +267,20 @@ _JUDGES: dict[str, Judge] = {
     "supabase-key": _random_key,
     "ngrok-key": _random_key,
     "heroku-key": _random_key,
+    "dropbox-long-token": _after(later(r"[A-Za-z0-9]{11}"), _random_key),
+    "azure-devops-token": _after(later(r"[A-Za-z0-9]{76}")),
+    "firebase-server-key": _after(later(r"[A-Za-z0-9_-]{7,11}AAAA")),
+    "backblaze-key": _random_key,
+    "modal-token": _random_key,
+    "brave-key": _random_key,
+    "statsig-key": _random_key,
+    "stytch-secret": _random_key,
+    "adobe-secret": _random_key,
+    "confluent-key": _random_key,
+    "make-webhook": _path_only,
+    "ifttt-webhook": _path_only,
+    "sanity-token": _random_key,
+    "replit-token": _random_key,
 }
 
 
@@ -254,7 +315,24 @@ _MIXED: tuple[tuple[str, str], ...] = (
     ("atlassian-token", "[MNO][A-Za-z][A-Za-z0-9+/]{42}"),
     ("crates-token", "cio[A-Za-z0-9]{32}"),
     ("mollie-key", "(?:live|test)_[A-Za-z0-9]{30}"),
+    ("salesforce-org", "00D[A-Za-z0-9]{12,15}"),
+    ("otp-seed", "[A-Z2-7]{32}|[A-Z2-7]{16}"),
 )
+
+
+def _says_little(key: str) -> bool:
+    """Whether a key without signs of its own looks too much like a word or a digest to be one."""
+    if key.startswith("00D") and len(key) < 19:
+        return _ONLY_HEX.fullmatch(key) is not None or not _THREE_KINDS.match(key[:2] + "a" + key[2:])
+    if len(key) in {16, 32} and _BASE32.fullmatch(key):
+        return len(_BASE32_DIGIT.findall(key)) < 2 or not random_part(key)
+    return False
+
+
+_SIGNS = frozenset("-./+=")
+_ONLY_HEX = later(r"[0-9a-fA-F]+")
+_BASE32 = later(r"[A-Z2-7]+")
+_BASE32_DIGIT = later(r"[2-7]")
 
 
 def _mixed(text: str, start: int, end: int) -> Judged | None:
@@ -262,10 +340,32 @@ def _mixed(text: str, start: int, end: int) -> Judged | None:
         return None
     if not starts_word(text, start) or len(set(text[start:end])) < 6:
         return None
+    if _says_little(text[start:end]) or (_BASE32.fullmatch(text, start, end) and text[start - 1 : start] in _SIGNS):
+        return None
     if text[start] in "MNO" and end - start == 44:
         decoded = base64.b64decode(text[start:end])
         return (start, end, 0.9) if decoded[:10].isdigit() and b":" in decoded[10:16] else None
     return start, end, 0.95
+
+
+_BESIDE = 160  # characters between the name of a key and its secret: a comma, a line, the name of a field
+_BESIDE_AWS = later(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_BESIDE_ALIBABA = later(r"(?<![A-Za-z0-9])[A-Za-z0-9]{30}(?![A-Za-z0-9])")
+_BESIDE_GOOGLE = later(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{24}(?![A-Za-z0-9_-])")
+_THREE_KINDS = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
+
+
+def _beside(text: str, start: int, end: int) -> Judged | None:
+    """The secret that stands beside the name of a key, without a word that says so."""
+    before = text[start : start + 4]
+    shape = {"LTAI": _BESIDE_ALIBABA, ".app": _BESIDE_GOOGLE}.get(before, _BESIDE_AWS)
+    if before != ".app" and not starts_word(text, start):
+        return None
+    for low, high in ((end, end + _BESIDE), (max(0, start - _BESIDE), start)):
+        found = shape.search(text, low, high)
+        if found and _THREE_KINDS.match(found.group()) and random_looking(found.group(), 12):
+            return (*found.span(), 0.9)
+    return None
 
 
 def _entra(text: str, start: int, end: int) -> Judged | None:
@@ -300,15 +400,22 @@ def _base64_pem(text: str, start: int, _end: int) -> Judged | None:
     return (start, block.end(), 0.99) if block else None
 
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{0,40}={0,2}")
-_BASE64_WORD = re.compile(r"[A-Za-z0-9+/]{40}")
-_BASE64_BACK = re.compile(r"[A-Za-z0-9+/]{0,100}")
-_BASE64_LINES = re.compile(r"[A-Za-z0-9+/]{20,20000}(?:(?:\\n|\s){1,12}[A-Za-z0-9+/]{16,200}){0,400}={0,2}")
+_BASE64 = later(r"[A-Za-z0-9+/]{0,40}={0,2}")
+_BASE64_WORD = later(r"[A-Za-z0-9+/]{40}")
+_BASE64_BACK = later(r"[A-Za-z0-9+/]{0,100}")
+_BASE64_LINES = later(r"[A-Za-z0-9+/]{20,20000}(?:(?:\\n|\s){1,12}[A-Za-z0-9+/]{16,200}){0,400}={0,2}")
 _NO_SPACE = str.maketrans("", "", " \r\n\t\\")
 
 KEYS: tuple[Pattern, ...] = (
     *(_pattern(kind, forms) for kind, forms in _PROVIDERS if forms),
     *(Pattern(label=f"secret.{kind}", shape=shape, needs_digit=True, judge=_mixed) for kind, shape in _MIXED),
+    Pattern(
+        label="secret.key-pair",
+        shape=r"(?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|\.apps\.googleusercontent\.com",
+        anchors=("akia", "asia", "ltai", ".apps.googleusercontent.com"),
+        begins=True,
+        judge=_beside,
+    ),
     Pattern(
         label="secret.azure-entra-secret",
         shape=r"[0-9]Q~[A-Za-z0-9_.~-]{31,34}",

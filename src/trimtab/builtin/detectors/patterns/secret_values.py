@@ -5,6 +5,9 @@ values.
 """
 
 import re
+from operator import add
+
+from trimtab.detect.signs import later
 
 LOOKED_AT = 64
 """Characters of a value that are looked at; what follows cannot make a random beginning less random."""
@@ -21,23 +24,25 @@ _PAIRS = frozenset(
     ).split()
 )
 
-_DIGIT = re.compile(r"\d")
-_LOWER = re.compile(r"[a-z]")
-_UPPER = re.compile(r"[A-Z]")
-_OTHER = re.compile(r"[^A-Za-z0-9]")
-_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
-_TURNS = re.compile(r"[A-Za-z](?=\d)|\d(?=[A-Za-z])")
-_FLIPS = re.compile(r"[a-z](?=[A-Z])")
-_LETTERS = re.compile(r"[A-Za-z]+")
-_PARTS = re.compile(r"[^\W_]+|%[0-9A-Fa-f]{2}")
-_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{12,}")
-_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}|\x1b\[[0-9;]*m|\\[nrt]|\\x[0-9a-f]{2}")
+_DIGIT = later(r"\d")
+_LOWER = later(r"[a-z]")
+_UPPER = later(r"[A-Z]")
+_OTHER = later(r"[^A-Za-z0-9]")
+_PIECES = later(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_TURNS = later(r"[A-Za-z](?=\d)|\d(?=[A-Za-z])")
+_FLIPS = later(r"[a-z](?=[A-Z])")
+_LETTERS = later(r"[A-Za-z]+")
+_PARTS = later(r"[^\W_]+|%[0-9A-Fa-f]{2}")
+_HEX = later(r"(?:0x)?[0-9a-fA-F]{12,}")
+_ESCAPED = later(r"%[0-9A-Fa-f]{2}|\x1b\[[0-9;]*m|\\[nrt]|\\x[0-9a-f]{2}")
 
 
 def starts_word(text: str, start: int) -> bool:
     """Whether nothing that belongs to it stands before a token; an escape sequence does not."""
     if not start or not (text[start - 1].isalnum() or text[start - 1] == "_"):
         return True
+    if not any(sign in text[max(0, start - 8) : start] for sign in "%\\\x1b"):
+        return False
     return any(escape.end() == start for escape in _ESCAPED.finditer(text, max(0, start - 12), start))
 
 
@@ -46,7 +51,7 @@ def wordiness(letters: str) -> float:
     low = letters.lower()
     if len(low) < 2:
         return 1.0
-    return sum(low[at : at + 2] in _PAIRS for at in range(len(low) - 1)) / (len(low) - 1)
+    return sum(map(_PAIRS.__contains__, map(add, low, low[1:]))) / (len(low) - 1)
 
 
 def random_part(part: str) -> bool:
@@ -97,7 +102,7 @@ def _thick(head: str, joined: str) -> bool:
     return kinds == 3 and random_part(joined) and len(_TURNS.findall(head)) >= 2
 
 
-_WORDS_ONLY = re.compile(r"[A-Za-z]{2,}(?:[-_./: ]{1,2}(?:[A-Za-z]{2,}|v?\d{1,4}))*")
+_WORDS_ONLY = later(r"[A-Za-z]{2,}(?:[-_./: ]{1,2}(?:[A-Za-z]{2,}|v?\d{1,4}))*")
 
 # Where a credential should be put, and what stands in for one in manuals. Plain searches first: they cost nothing.
 _STAND_INS = (
@@ -121,12 +126,12 @@ _WORDS_IN = (
     "a-",
     "a_",
 )
-_STANDS_IN = re.compile(
+_STANDS_IN = later(
     r"<[a-z][\w .-]{1,40}>|\[[a-z][\w .-]{1,40}\]|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|with|this)|insert[-_ ]|1234567890(?!\d)|"
     r"your|placeholder|redacted|masked|hidden|goes[-_ ]?here|lorem|foo_?bar|abcdefghi|12345678-1234|not[-_ ]?a[-_ ]?real|not[-_]?set|"
     r"x{5}|\*{5}|\.{3}|•{3}|…|#{4}|-{5}|_{5}|0{12}|1{8}"
 )
-_STANDS_ALONE = re.compile(
+_STANDS_ALONE = later(
     r"(?<![a-z])(?:dummy|fake|sample|example|todo|fixme|tbd)(?![a-z])|(?<![a-z])(?:some|my|the|new|old|a)[-_ ](?:secret|password|token|key|api)"
 )
 
@@ -144,7 +149,7 @@ def _placeholder(value: str) -> tuple[int, int] | None:
     return (0, len(value)) if low.startswith(("enc(", "enc[")) or low == "n/a" else None
 
 
-_CODE = re.compile(
+_CODE = later(
     r"\$[\[{(]|&[a-z]+;|%[A-Z_]+%$|\{\{|<%|<\?|%\(|%[A-Z_]{3,}%|#\{|\{[\w.]*\}$|@[\w.]+@$|"
     r"(?:https?|ftp|file|s3|gs|ssm|arn|vault|ref|data|urn|env|secret|op|kms|azurekeyvault|javascript|blob|mailto):|"
     r"(?:function|async|await|new|return|lambda|typeof|throw|import|require)\b|"
@@ -152,25 +157,23 @@ _CODE = re.compile(
     r"(?:null|none|nil|true|false|undefined|nan|string|str|int|integer|bool|boolean|bytes?|object|any|optional|required|char|text|varchar|number|float|double|void|array|list|dict|map|uuid)\b(?![-!@#$%^&*~]|[^\W_]*\d)",
     re.IGNORECASE,
 )
-_PATH = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\|\\\\)[\w.$@{} -]+(?:[/\\]|$|\.\w{1,5}$)")
-_VARIABLE = re.compile(r"[$&@%][A-Za-z_][\w.:-]*[$@%]?")
-_CALL = re.compile(r"[A-Za-z_$][\w.$:>-]*[(\[]")
-_FORMAT = re.compile(
-    r"%[-+0-9.]*[sdrfiuxXc](?![^\W_])|%\(\w+\)|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\(\?[:=!<]"
+_PATH = later(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\|\\\\)[\w.$@{} -]+(?:[/\\]|$|\.\w{1,5}$)")
+_VARIABLE = later(r"[$&@%][A-Za-z_][\w.:-]*[$@%]?")
+_CALL = later(r"[A-Za-z_$][\w.$:>-]*[(\[]")
+_FORMAT = later(
+    r"%[-+0-9.]*[sdrfiuxXc](?![^\W_])|%\(\w+\)|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\[[^\]\s]{0,20}(?:a-z|A-Z|0-9)|\(\?[:=!<]"
 )
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+;?")
-_NAME = re.compile(r"[A-Za-z_]\w*")
-_NUMBER = re.compile(
-    r"[-+]?\d[\d_,.:/ xXeE-]*(?:px|em|rem|ms|s|kb|mb|gb|%|h|d|m|min|days?|bits?|bytes?|L)?", re.IGNORECASE
-)
-_VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-.][A-Za-z]+[.\d]*)?|\d{4}-\d\d-\d\d(?:[T ].*)?")
-_SAYS_ITSELF = re.compile(
+_DOTTED = later(r"[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+;?")
+_NAME = later(r"[A-Za-z_]\w*")
+_NUMBER = later(r"[-+]?\d[\d_,.:/ xXeE-]*(?:px|em|rem|ms|s|kb|mb|gb|%|h|d|m|min|days?|bits?|bytes?|L)?", re.IGNORECASE)
+_VERSION = later(r"v?\d+(?:\.\d+)+(?:[-.][A-Za-z]+[.\d]*)?|\d{4}-\d\d-\d\d(?:[T ].*)?")
+_SAYS_ITSELF = later(
     r"pass(?:w|$|_|\d|wd)|pwd|passphrase|secret|token|key|credential|auth|login|user(?!n?\d)|param|field|input|value|string|buf|arg|attr|hash|salt",
     re.IGNORECASE,
 )
 
 # Words that follow the name of a secret in forms, manuals and translations without being one.
-_TALK = re.compile(
+_TALK = later(
     r"(?:re)?enter|forgot|forgotten|required?|requis|invalid|incorrect|wrong|missing|empty|blank|reset|confirm|confirmation|repeat|show|hide|hidden|change|"
     r"changed|update|updated|new|old|current|expired?|weak|strong|short|long|text|type|string|hash|hashed|encrypted|protected|default|optional|basic|"
     r"bearer|digest|plain|none|null|true|false|yes|no|on|off|auto|always|never|prompt|stdin|file|env|login|signin|account|user|username|email|form|"
@@ -299,7 +302,7 @@ def _without_digits(head: str, others: list[str], *, quoted: bool, told: bool) -
         or (len(signs) == 1 and head[-1] in "!?*=" and head[0].isupper())
         or _TALK.fullmatch(letters)
     ):
-        if len(head) >= 10 and random_looking(head, 10) and not _WORDS_ONLY.fullmatch(head):
+        if len(head) >= 10 and not _WORDS_ONLY.fullmatch(head.strip("-_.")) and random_looking(head, 10):
             return 0.8
         return 0.0
     if len(signs) == 1 and signs[0] in "?=+*|&" and not random_part(letters):
@@ -308,10 +311,10 @@ def _without_digits(head: str, others: list[str], *, quoted: bool, told: bool) -
     return 0.75 if (quoted and told) or upper or len(signs) >= 2 else 0.0
 
 
-_HASHED = re.compile(r"(?:sha\d{1,3}[-:=]|md5[-:=]|sha1\$)", re.IGNORECASE)
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_LICENCE = re.compile(r"[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7}")
-_DIGEST = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64}")
+_HASHED = later(r"(?:sha\d{1,3}[-:=]|md5[-:=]|sha1\$)", re.IGNORECASE)
+_UUID = later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_LICENCE = later(r"[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7}")
+_DIGEST = later(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64}")
 
 
 def like_key(value: str, *, least: int, weak: bool) -> float:

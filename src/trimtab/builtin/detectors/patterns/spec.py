@@ -6,8 +6,11 @@ from dataclasses import dataclass
 Judged = tuple[int, int, float]
 """Start and end of what to report, and the confidence in it."""
 
-Judge = Callable[[str, int, int], Judged | None]
-"""Looks at a candidate `text[start:end]` with what stands around it; None if it is none."""
+Single = Callable[[str, int, int], Judged | None]
+"""A judge of candidates that announce one thing at most."""
+
+Judge = Callable[[str, int, int], Judged | list[Judged] | None]
+"""Looks at a candidate `text[start:end]` with what stands around it; None if it is none, a list if it announces several."""
 
 
 def as_found(_text: str, start: int, end: int) -> Judged | None:

@@ -1,0 +1,135 @@
+"""Passwords that a place gives away rather than a name: an argument of a call, an option, a cell of a table, a cookie."""
+
+import re
+
+from trimtab.builtin.detectors.patterns.secret_context import kind_of
+from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, stands_in
+from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
+from trimtab.detect.signs import later
+
+DUMMY = later(
+    r"pass(?:word|wd)?|pw|pwd|secret|token|<.*|\[.*\]|\*+|x+|\.+|%s|\$\w+|\{.*\}|p|pat|api[-_]?key|PASS(?:WORD)?|key",
+    re.IGNORECASE,
+)
+
+
+def literal(value: str, low: int, high: int) -> Judged | None:
+    """What stands where nothing but a password can, unless it stands in for one."""
+    if stands_in(value) or DUMMY.fullmatch(value):
+        return None
+    sure = like_password(value, quoted=True, told=True, literal=True)
+    return (low, high, sure) if sure else None
+
+
+def wide(label: str, shape: str, anchors: tuple[str, ...], judge: Judge, *, ignore_case: bool = True) -> Pattern:
+    """A pattern of a secret whose matches begin with their anchors."""
+    return Pattern(
+        label=f"secret.{label}", shape=shape, anchors=anchors, begins=True, judge=judge, ignore_case=ignore_case
+    )
+
+
+def either(words: tuple[str, ...]) -> str:
+    """Any of the words, the longest first."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+_ARGUMENTS = later(
+    r"\s{0,10}(?:(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[\w.$>-]{1,60})\s{0,4},\s{0,20}){1,3}([\"'`])([^\"'`\n]{4,120})\1\s{0,4}[,)\n]"
+)
+_CALLS = (
+    "mysqli_connect(", "mysql_connect(", "pg_connect(", "mysqli(", "pdo(", "httpbasicauth(", "httpdigestauth(", "auth=(", "auth = (", ".login(",
+    "basic_auth(", "basicauth(", "getconnection(", "passwordcredentials(", "passwordauthentication(", "networkcredential(",
+    "passwordauthenticationtoken(", "jwt.sign(", "jwt.encode(", "jwt.decode(", "jwt.verify(", "createhmac(",
+)  # fmt: skip
+
+
+def _called(text: str, _start: int, end: int) -> Judged | None:
+    """`login("maria", "...")`: the last of the arguments that are written out."""
+    found = _ARGUMENTS.match(text, end)
+    return literal(found[2], *found.span(2)) if found else None
+
+
+_COMMANDS = {
+    "ldapsearch ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "ldapmodify ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "ldapadd ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "openssl enc": later(r"[^\n|]{0,120}?\s-k\s{1,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "htpasswd -": later(r"[a-zA-Z]{0,6}b[a-zA-Z]{0,6}(?:\s-\w+)?\s+\S{1,80}\s+\S{1,40}\s+[\"']?([^\s\"'$<]{4,80})"),
+    "net use ": later(r"[^\n|]{0,120}?/user:\S{1,60}\s+[\"']?([^\s\"'$<*/][^\s\"']{3,80})", re.IGNORECASE),
+    "smbclient ": later(r"[^\n|]{0,120}?-U\s{0,2}[\"']?[^\s%\"']{1,60}%([^\s\"'$<]{4,80})"),
+    "wifi:": later(r"(?:[TSHRAI]:[^;\n]{0,64};){0,4}P:((?:\\.|[^;\\\n]){4,64});"),
+}
+
+
+def _command(text: str, start: int, end: int) -> Judged | None:
+    found = _COMMANDS[text[start:end].lower()].match(text, end)
+    return literal(found[1], *found.span(1)) if found else None
+
+
+_ECHOED = later(r"(?:echo|printf)\s{1,3}(?:-[ne]{1,2}\s{1,3})?([\"']?)([^\s\"'$|<]{4,100})\1\s{0,3}\|[^|\n]{0,60}\Z")
+
+
+def _echoed(text: str, start: int, _end: int) -> Judged | None:
+    """`echo ... | sudo -S`: what a command reads from the one before."""
+    low = max(0, start - 180)
+    found = _ECHOED.search(text[low:start])
+    if not found or (found[2].isalpha() and found[2].islower()):
+        return None
+    return literal(found[2], low + found.start(2), low + found.end(2))
+
+
+_COLUMNS = later(r"\s{1,4}[\w.\"`\[\]]{1,80}\s{0,4}\(([^()]{1,600})\)\s{0,10}values\s{0,10}(?=\()", re.IGNORECASE)
+_ROW = later(r"\(([^()\n]{1,600})\)\s{0,4},?\s{0,20}")
+_CELL = later(r"\s*(?:N?'((?:[^'\\]|\\.|'')*+)'|\"((?:[^\"\\]|\\.)*+)\"|[^,'\"]*)\s*(?:,|\Z)")
+_FAR = 3_000  # characters after a header that its names are remembered
+
+
+def _inserted(text: str, _start: int, end: int) -> list[Judged]:
+    """`INSERT INTO users (name, password) VALUES ('maria', '...'), ...`: the cells under a name of a secret."""
+    columns = _COLUMNS.match(text, end)
+    if not columns:
+        return []
+    wanted = {
+        place: kind
+        for place, name in enumerate(columns[1].split(","))
+        if (kind := kind_of(name.strip(' \t\r\n"`[]'))) in {"password", "token"}
+    }
+    found: list[Judged] = []
+    at = columns.end()
+    while wanted and at - end < _FAR and (row := _ROW.match(text, at)):
+        for place, cell in enumerate(_CELL.finditer(text, *row.span(1))):
+            value = cell[1] or cell[2]
+            if place in wanted and value:
+                sure = (
+                    like_password(value, quoted=True, told=True, literal=False)
+                    if wanted[place] == "password"
+                    else like_key(value, least=8, weak=False)
+                )
+                if sure:
+                    low = cell.start(1) if cell[1] else cell.start(2)
+                    found.append((low, low + len(value), sure))
+        at = row.end()
+    return found
+
+
+_COOKIES = later(r" ?([\w.-]{1,60})=([^\s;,\"']{1,4000})(?:;|(?=\s|[\"']|\Z))")
+
+
+def _cookies(text: str, _start: int, end: int) -> list[Judged]:
+    """The values of a cookie header that look drawn at random."""
+    found: list[Judged] = []
+    at = end
+    while at - end < _FAR and (pair := _COOKIES.match(text, at)):
+        if like_key(pair[2], least=16, weak=False):
+            found.append((*pair.span(2), 0.85))
+        at = pair.end()
+    return found
+
+
+CALLS: tuple[Pattern, ...] = (
+    wide("password", either(_CALLS), _CALLS, _called),
+    wide("password", either(tuple(_COMMANDS)), tuple(_COMMANDS), _command),
+    wide("password", "sudo -S|--password-stdin", ("sudo -s", "--password-stdin"), _echoed),
+    wide("password", "insert into", ("insert into",), _inserted),
+    wide("session", "cookie:", ("cookie:",), _cookies),
+)

@@ -1,0 +1,140 @@
+"""Readings of what machines do to texts: percent signs, entities, escapes, markup, Base64, hexadecimal."""
+
+import binascii
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from trimtab.detect.reading import LETTERS, NUMERALS, Part, View, mask_of, replaced
+from trimtab.detect.signs import later
+
+_LONGEST_TOKEN = 8_192  # characters of an encoded token that are decoded; what follows them is a token of its own
+_LEAST_TOKEN = 14
+_TOKEN_MASK = mask_of(a=LETTERS + NUMERALS + b"+/-_")
+HEX_MASK = mask_of(h=NUMERALS + b"abcdefABCDEF", s=b" :")
+HEX_APART = b"hhs" * 6
+_ESCAPED = later(
+    r"%[0-9A-Fa-f]{2}(?:%[89A-Fa-f][0-9A-Fa-f]){0,3}|&#\d{2,7};|&#[xX][0-9A-Fa-f]{2,6};"
+    r"|&(?:commat|period|lowbar|amp|hyphen|colon|nbsp|plus);"
+    r"|(?P<gone></?[a-zA-Z][^<>\n]{0,80}>(?:</?[a-zA-Z][^<>\n]{0,40}>)*(?=[\w@.])|<!--[^<>\n]{0,80}-->)"
+    r"|[uU]\+[0-9A-F]{4,5} ?(?=[uU]\+|\W|\Z)|\\[01][0-7]{2}"
+    r"|0x[0-9A-Fa-f]{2}(?:, ?| (?=0x)|\b)|(?:(?<==[0-9A-F]{2})=[0-9A-F]{2}|=[2-7][0-9A-F](?==[0-9A-F]{2}))"
+    r"|\\{1,4}u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\x[0-9A-Fa-f]{2}|=(?:40|2E|3D)(?=[A-Za-z0-9])"
+)
+
+
+_PERCENT = {form: chr(code) for code in range(128) for form in (f"%{code:02x}", f"%{code:02X}")}
+
+
+def unescaped(view: View) -> View | None:
+    """Escapes of addresses, markup, mails and programs undone, and tags within words taken out."""
+    import html  # noqa: PLC0415  # with its table of names it costs more to load than all the rest here
+    from urllib.parse import unquote_to_bytes  # noqa: PLC0415
+
+    def parts() -> Iterator[Part]:
+        for match in _ESCAPED.finditer(view.text):
+            written = match.group()
+            if written in _PERCENT:
+                yield *match.span(), _PERCENT[written]
+            elif written[0] == "%":
+                yield *match.span(), unquote_to_bytes(written).decode("utf-8", "replace")
+            elif written[0] == "&":
+                yield *match.span(), html.unescape(written)
+            elif match["gone"]:
+                if not view.text[match.start() - 1 : match.start()].isspace():
+                    yield *match.span(), ""
+            elif written[0] == "\\" and written[1].isdigit():
+                yield *match.span(), chr(int(written[1:], 8))
+            else:
+                code = int(written.lstrip("\\uU0+x={" if written[0] != "=" else "=").rstrip("}, ") or "0", 16)
+                yield *match.span(), chr(code) if code < 0x110000 else "\ufffd"
+
+    return replaced(view, "escaped", parts())
+
+
+def tokens(raw: bytes) -> list[tuple[int, int]]:
+    """Where long words begin and end that could be Base64 or hexadecimal; everyday words are passed over."""
+    mask = raw.translate(_TOKEN_MASK)
+    wanted = b"a" * _LEAST_TOKEN
+    found = []
+    at = mask.find(wanted)
+    while at >= 0:
+        high = mask.find(b".", at, at + _LONGEST_TOKEN)
+        if high < 0:
+            high = min(len(mask), at + _LONGEST_TOKEN)
+        word = raw[at : min(high, at + _LEAST_TOKEN * 8)]
+        # Encoded text has capitals within or digits; words have neither.
+        if not word.isalpha() or not (word[1:].islower() or word.isupper()):
+            found.append((at, high))
+        at = mask.find(wanted, high)
+    return found
+
+
+# What can be read among decoded bytes: ASCII and UTF-8. Nearly every token that was not encoded text holds none.
+_ISLAND = re.compile(rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){10,}+")
+_SHORT_ISLAND = 96  # bytes that are masked together
+_STEP = 18  # bytes of a longer one, three for four characters of Base64
+
+
+def unbase64(text: str, tokens: Iterable[tuple[int, int]]) -> Iterator[Part]:
+    """What can be read in tokens of Base64."""
+    for start, end in tokens:
+        token = text[start:end].translate(_SAFE_BASE64)
+        token = token[: len(token) - (len(token) % 4 == 1)]
+        raw = binascii.a2b_base64(token + "=" * (-len(token) % 4))
+        wide = len(raw) > 2 * _LEAST_TOKEN and not any(raw[1 : 2 * _LEAST_TOKEN : 2])  # UTF-16
+        upto = end
+        while upto < len(text) and upto < end + 2 and text[upto] == "=":
+            upto += 1  # the signs that fill it up belong to it
+
+        def place(at: int, *, begins: bool, start: int = start, size: int = len(raw), upto: int = upto) -> int:
+            if begins:
+                return start + at // 3 * 4
+            return upto if at >= size else start + -(-at // 3) * 4
+
+        yield from _laid(raw, place, wide=wide)
+
+
+_SAFE_BASE64 = str.maketrans("-_", "+/")
+_HEX = later(r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){6,}+(?![0-9A-Za-z]{2})")
+_PAIR = later(r"[0-9A-Fa-f]{2}")
+
+
+def unhex(text: str, tokens: Iterable[tuple[int, int]], *, apart: bool) -> Iterator[Part]:
+    """What can be read in tokens of hexadecimal digits, or (`apart`) in pairs of them set apart."""
+    matches: Iterable[re.Match[str] | None]
+    matches = _HEX.finditer(text) if apart else (_HEX.match(text, start, end) for start, end in tokens)
+    for match in filter(None, matches):
+        token = match.group()
+        start, end = match.start() + 2 * token.startswith("0x"), match.end()
+        if " " in token or ":" in token:
+            places: Sequence[int] = [pair.start() for pair in _PAIR.finditer(text, start, end)]
+            raw = bytes.fromhex(token.removeprefix("0x").replace(":", ""))
+        else:
+            raw = bytes.fromhex(text[start:end])
+            places = range(start, end, 2)
+
+        def place(at: int, *, begins: bool, places: Sequence[int] = places) -> int:
+            return places[at] if begins else places[at - 1] + 2
+
+        yield from _laid(raw, place, wide=False)
+
+
+def _laid(raw: bytes, place: Callable[..., int], *, wide: bool) -> Iterator[Part]:
+    """What can be read of decoded bytes, and where it came from, in steps short enough to mask little else."""
+    last = 0
+    found: Iterable[tuple[int, int]]
+    found = [(0, len(raw))] if wide else [match.span() for match in _ISLAND.finditer(raw)]
+    for low, high in found:
+        at = low
+        step = high - low if high - low <= _SHORT_ISLAND else _STEP
+        while at < high:
+            upto = min(high, at - at % 3 + step) if at + step < high else high
+            while upto < high and not wide and raw[upto] & 0xC0 == 0x80:
+                upto += 3  # not within a character
+            upto = min(upto, high)
+            new = raw[at:upto].decode("utf-16-le" if wide else "utf-8", "replace")
+            start, end = max(last, place(at, begins=True)), place(upto, begins=False)
+            if start < end:
+                yield start, end, f"{' ' * (at == low)}{new}{' ' * (upto == high)}"
+                last = end
+            at = upto

@@ -1,0 +1,230 @@
+"""Readings of what people do to words: letters set apart, signs and digits as words, letters for digits, backwards."""
+
+import codecs
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+
+from trimtab.detect.reading import NUMERALS, WINDOW, Part, View, mask_of, places, replaced
+from trimtab.detect.signs import later
+
+_ALIKE_DIGITS = frozenset(b"OoIlSBZ")
+_NUMBER_MASK = mask_of(n=NUMERALS + b"OoIlSBZ .()-+")
+_HOST = later(r"[A-Za-z0-9-]{1,63}\.[A-Za-z]")
+WEAK_MARKS = (" at ", " point ", " punt ", " period ")  # everyday words: they count only beside something else
+# The last parts of domains, backwards and in ROT13.
+BACKWARDS = (
+    "moc",
+    "gro",
+    "ten",
+    "ude",
+    "vog",
+    "ofni",
+    "oi",
+    "ku",
+    "ed",
+    "se",
+    "rf",
+    "ti",
+    "ln",
+    "ra",
+    "rb",
+    "elpmaxe",
+)
+TURNED = ("pbz", "bet", "arg", "rqh", "tbi", "vasb", "vb", "hx", "qr", "rf", "se", "vg", "ay", "ne", "oe", "rknzcyr")
+_APART = later(r"(?<!\S)\S(?:(?:[ \t]{1,3}\S){4,}|(?:\r?\n[ \t]{0,2}\S){6,})(?!\S)")
+_GAP = later(r"\s+")
+
+
+def joined(view: View) -> View | None:
+    """Letters set apart by spaces or lines, joined; a gap wider than one beside it stays one space."""
+
+    def parts() -> Iterator[Part]:
+        for match in _APART.finditer(view.text):
+            gaps = [gap.span() for gap in _GAP.finditer(view.text, *match.span())]
+            for number, (at, upto) in enumerate(gaps):
+                least = min(high - low for low, high in gaps[max(0, number - 1) : number + 2])
+                yield at, upto, " " * (upto - at > least)
+
+    return replaced(view, "spaced", parts())
+
+
+_SEPARATE = later(r"(?<!\S)\S([-_.*/|~+])\S(?:\1(?:\S| (?=\1))){5,}(?![^\s,;!?)])")
+
+
+def unseparated(view: View) -> View | None:
+    """Letters set apart by one sign over and over."""
+
+    def parts() -> Iterator[Part]:
+        for match in _SEPARATE.finditer(view.text):
+            for at in range(match.start() + 1, match.end(), 2):
+                yield at, at + 1, ""
+
+    return replaced(view, "spaced", parts())
+
+
+# "at" and "dot" as words, in brackets of any kind or between spaces.
+_AT = r"at|at[- ]sign|arroba|chiocciola|arobase|klammeraffe|apestaartje|ät"
+_DOT = r"dot|period|punto|punkt|point|ponto|punt"
+_WORDED = later(
+    rf"\s{{0,2}}[\[({{<]\s?(?:(?P<at>{_AT}|@)|(?P<dot>{_DOT}|\.))\s?[\])}}>]\s{{0,2}}"
+    rf"|(?<=\w)\s(?:(?P<at2>{_AT})|(?P<dot2>{_DOT}))\s(?=\w)"
+    rf"|(?P<none>[\"']\s?[+.]\s?[\"'])"
+    rf"|(?<=[a-z0-9])[-_]{{1,2}}(?:(?P<at3>at)|(?P<dot3>dot))[-_]{{1,2}}(?=[a-z0-9])"
+    rf"|(?<=\w)\s?(?P<at4>@)\s(?=\w)|(?<=\w)\s(?P<at5>@)(?=\w)|(?<=\w)\s(?P<dot4>\.)\s?(?=[a-z]{{2,}}\b)",
+    re.IGNORECASE,
+)
+
+
+def before_host(text: str, low: bytes) -> bool:
+    """Whether ` at ` stands before what looks like a host."""
+    return any(_HOST.match(text, place + 4) for place in places(low, (" at ",)))
+
+
+def unworded(view: View, marks: Sequence[str]) -> View | None:
+    """With strong marks every sign counts that stands near one; without, ` at ` before what looks like a host."""
+    strong = places(view.low, marks)
+    weak = set(strong)
+    for mark in (*WEAK_MARKS, " .", " ät "):
+        weak.update(place for place in places(view.low, (mark,)) if _near(strong, place))
+    weak.update(place for place in places(view.low, (" at ",)) if _HOST.match(view.text, place + 4))
+
+    def parts() -> Iterator[Part]:
+        at = 0
+        for place in sorted(weak):
+            for begin in range(max(at, place - 2), place + 1):
+                match = _WORDED.match(view.text, begin)
+                if match:
+                    at = match.end()
+                    yield match.start(), at, _SAID[(match.lastgroup or "")[:2]]
+                    break
+
+    return replaced(view, "worded", parts())
+
+
+_SAID = {"at": "@", "do": ".", "no": ""}
+
+
+def _near(places: Sequence[int], place: int) -> bool:
+    """Whether one of these places, which rise, is within a window of this one."""
+    at = bisect_left(places, place - WINDOW)
+    return at < len(places) and places[at] <= place + WINDOW
+
+
+_DIGITS = {
+    word: str(digit)
+    for words in (
+        "zero one two three four five six seven eight nine", "oh",
+        "null eins zwei drei vier fünf sechs sieben acht neun", "o ein zwo x x fuenf",
+        "cero uno dos tres cuatro cinco seis siete ocho nueve", "zéro un deux trois quatre cinq six sept huit neuf",
+        "zero uno due tre quattro cinque sei sette otto nove", "zero um dois três quatro cinco seis sete oito nove",
+    )
+    for digit, word in enumerate(words.split())
+    if len(word) > 1
+}  # fmt: skip
+_NUMBER_WORD = later(
+    rf"(?<!\w)(?:plus[ ,\-]{{1,3}})?(?:(?:{'|'.join(sorted(_DIGITS, key=len, reverse=True))})"
+    r"(?:[ ,\-]{1,3}(?=[^\W\d_])|(?!\w))){6,}",
+    re.IGNORECASE,
+)
+_WORD = later(r"([^\W\d_]+)[ ,\-]{0,3}")
+_TELEPHONE = 7  # digits that nobody spells out but those of something personal
+
+
+def unspelled(view: View, shown: Iterable[str]) -> View | None:
+    """Digits as words, of which some are `shown`; a row as long as a telephone number is one, or something else."""
+    text = view.text
+
+    def parts() -> Iterator[Part]:
+        at = 0
+        for place in places(view.low, shown):
+            if place < at or (place and text[place - 1].isalnum()):
+                continue
+            match = _NUMBER_WORD.match(text, _back(text, at, place))
+            if not match:
+                continue
+            at = match.end()
+            words = [(word.start(), word.end(), word[1].lower()) for word in _WORD.finditer(text, *match.span())]
+            said = "tel " if len(words) >= _TELEPHONE else ""
+            for start, end, word in words:
+                yield start, end, f"{said}{_DIGITS.get(word, '+')}{' ' * (end == at)}"
+                said = ""
+
+    return replaced(view, "spelled", parts())
+
+
+_WORD_BEFORE = later(r"[ ,\-]{1,3}([^\W\d_]{2,7})(?!\w)")
+
+
+def _back(text: str, least: int, place: int) -> int:
+    """Where a row of digits begins of which a word begins at a place: short words before it belong to it."""
+    while word := _WORD_BEFORE.match(text[max(least, place - 12) : place][::-1]):
+        before = word[1][::-1].lower()
+        if before not in _DIGITS and before != "plus":
+            break
+        place -= word.end()
+    return place
+
+
+_LEET_NUMBER = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[ .()\-]{0,2}[\dOoIlSBZ]){6,24}(?![A-Za-z0-9])", re.ASCII)
+_LEET_WORD = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[.()\-]{0,2}[\dOoIlSBZ])*+(?![A-Za-z0-9])", re.ASCII)
+_LEET = str.maketrans("OoIlSBZ", "0011582")
+
+
+def unleet(view: View) -> View | None:
+    """Numbers in which letters stand for digits: at least half of the signs must be digits."""
+    raw = view.raw
+    near = [
+        start
+        for start, end in view.groups
+        if (start and raw[start - 1] in _ALIKE_DIGITS) or (end < len(raw) and raw[end] in _ALIKE_DIGITS)
+    ]
+    if not near:
+        return None
+    numbers = raw.translate(_NUMBER_MASK)
+
+    def parts() -> Iterator[Part]:
+        at = 0
+        for place in near:
+            if place < at:
+                continue
+            low = numbers.rfind(b".", at, place) + 1 or at
+            high = numbers.find(b".", place)
+            at = high if high >= 0 else len(raw)
+            # A long row is a table: what is next to a number there says nothing of it, so each is read by itself.
+            for match in (_LEET_NUMBER if at - low <= WINDOW * 2 else _LEET_WORD).finditer(view.text, low, at + 1):
+                written = match.group()
+                if sum(map(str.isdigit, written)) * 2 >= sum(map(str.isalnum, written)) and not _digits_only(written):
+                    yield *match.span(), written.translate(_LEET)
+
+    return replaced(view, "letters-for-digits", parts())
+
+
+def _digits_only(written: str) -> bool:
+    return not any(char.isalpha() for char in written)
+
+
+_ADDRESS_WORD = later(r"[\w.+-]{2,64}")
+
+
+def turned(view: View) -> View | None:
+    """Addresses written backwards or in ROT13, known by the last part of their domain."""
+    text = view.text
+
+    def parts() -> Iterator[Part]:
+        at = 0
+        for place in places(view.raw, ("@",)):
+            after = _ADDRESS_WORD.match(text, place + 1)
+            before = after and _ADDRESS_WORD.match(text[max(at, place - WINDOW) : place][::-1])
+            if not before or not after:
+                continue
+            local = before.group()[::-1]
+            low, high = place - len(local), after.end()
+            if local.partition(".")[0].lower() in BACKWARDS:
+                yield low, high, text[low:high][::-1]
+                at = high
+            elif after.group().rstrip(".").rpartition(".")[2].lower() in TURNED:
+                yield low, high, codecs.encode(text[low:high], "rot13")
+                at = high
+
+    return replaced(view, "turned", parts())

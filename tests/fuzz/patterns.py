@@ -1,0 +1,30 @@
+"""`patterns` on any text: places lie within it, Hyperscan and Python agree, and what is settled stays settled."""
+
+from tests.fuzz.texts import text_of
+
+from trimtab.builtin.detectors.patterns.detector import AHEAD, PatternDetector
+from trimtab.builtin.detectors.patterns.engine import Engine
+from trimtab.builtin.detectors.patterns.personal import PERSONAL
+from trimtab.builtin.detectors.patterns.secrets import SECRETS
+from trimtab.detect.view import View
+
+_DETECTOR = PatternDetector()
+_QUICK = Engine((*PERSONAL, *SECRETS), with_numbers=True)
+_PLAIN = Engine((*PERSONAL, *SECRETS), with_numbers=True, hyperscan=False)
+
+
+def check(data: bytes) -> None:
+    """Raises AssertionError when a text of these bytes breaks a promise."""
+    text = text_of(data)
+    found = _DETECTOR.find(text)
+    last = 0
+    for one in found:
+        assert last <= one.start < one.end <= len(text)
+        last = one.start
+    assert found == _DETECTOR.find(text)
+    view = View("", text)
+    assert set(_QUICK.find(view)) == set(_PLAIN.find(view))
+    if len(text) > AHEAD + 1:
+        cut = AHEAD + 1 + len(data) * 7 % (len(text) - AHEAD)
+        begun, edge = _DETECTOR.find(text[:cut]), cut - AHEAD
+        assert [one for one in begun if one.end <= edge] == [one for one in found if one.end <= edge]
