@@ -20,8 +20,8 @@ import orjson
 from yarl import URL
 
 from trimtab._canonical import digest
+from trimtab._sse import EventSplitter
 from trimtab.builtin.systems.openai_wire import Answer, Api, StreamedAnswer, decode, encode, error_word
-from trimtab.builtin.systems.sse import EventSplitter
 from trimtab.errors import CallError, SystemUnavailableError
 from trimtab.kinds import Reply, Request
 
