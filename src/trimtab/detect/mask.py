@@ -1,42 +1,130 @@
 """Replaces what was found by what it is, until nothing is left to find."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from trimtab.detect.disguise import merge
 from trimtab.kinds import Finding
 
 _PASSES = 5
 
+Naming = Callable[[str, Finding], str]
+"""What stands for a text, and for the finding that it was."""
 
-def mask(text: str, found: Sequence[Finding], look_again: Callable[[str], Sequence[Finding]]) -> str | None:
-    """The text with every finding replaced by its noun in brackets: `ana@example.org` by `[email]`.
 
-    Findings that touch or overlap become one mask, named after the surest of
-    them. Taking something out can bring what stood around it together, so
-    the result is looked at again, and masked again if need be. None when
-    something is found in every new version: such a text must be withheld.
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A part of a text that must not be seen, what stands there instead, and the surest finding of it."""
 
-    Args:
-        text: The text as it was looked at.
-        found: What was found in it.
-        look_again: Finds what must be masked in another text.
+    start: int
+    end: int
+    instead: str
+    finding: Finding
+
+
+def label(_: str, finding: Finding) -> str:
+    """The noun of the finding in brackets: `[email]`."""
+    return f"[{finding.noun}]"
+
+
+def mask(
+    text: str, found: Sequence[Finding], look_again: Callable[[str], Sequence[Finding]], naming: Naming = label
+) -> str | None:
+    """The text with every finding replaced: `ana@example.org` by `[email]`. None as for `covers`.
 
     Raises:
         DetectorError: From `look_again`.
     """
+    if not found:
+        return text
+    covered = covers(text, found, look_again, naming)
+    return None if covered is None else uncovered(text, covered)
+
+
+def covers(
+    text: str, found: Sequence[Finding], look_again: Callable[[str], Sequence[Finding]], naming: Naming = label
+) -> list[Cover] | None:
+    """What must be covered of a text so that nothing is left to find; sorted, apart from each other.
+
+    Findings that touch or overlap become one cover, named after the surest of
+    them. Taking something out can bring what stood around it together, so
+    the result is looked at again, and what is found there is covered in the
+    text as given. None when something is found in every new version: such a
+    text must be withheld.
+
+    Args:
+        text: The text as it was looked at.
+        found: What was found in it.
+        look_again: Finds what must be covered in another text.
+        naming: What stands there instead.
+
+    Raises:
+        DetectorError: From `look_again`.
+    """
+    covered: list[Cover] = []
     for _ in range(_PASSES):
         if not found:
-            return text
-        text = _replaced(text, found)
-        found = look_again(text)
-    return None if found else text
+            return covered
+        wider = _merged(text, covered, found, naming)
+        if wider == covered:
+            return None  # what stands there instead is itself found
+        covered = wider
+        found = _in_original(covered, look_again(uncovered(text, covered)))
+    return None if found else covered
 
 
-def _replaced(text: str, found: Sequence[Finding]) -> str:
+def uncovered(text: str, covered: Sequence[Cover], start: int = 0, end: int | None = None) -> str:
+    """What may be seen of `text[start:end]`. No cover may stand across either border."""
     parts: list[str] = []
-    at = 0
-    for start, end in merge((finding.start, finding.end) for finding in found):
-        inside = [finding for finding in found if start <= finding.start < end]
-        parts += [text[at:start], f"[{max(inside, key=lambda finding: finding.confidence).noun}]"]
-        at = end
-    return "".join([*parts, text[at:]])
+    at = start
+    stop = len(text) if end is None else end
+    for one in covered:
+        if start <= one.start and one.end <= stop:
+            parts += [text[at : one.start], one.instead]
+            at = one.end
+    return "".join([*parts, text[at:stop]])
+
+
+def _merged(text: str, covered: Sequence[Cover], found: Sequence[Finding], naming: Naming) -> list[Cover]:
+    spans = [(one.start, one.end, one.finding) for one in covered] + [(one.start, one.end, one) for one in found]
+    spans.sort(key=lambda span: span[:2])
+    merged: list[tuple[int, int, Finding]] = []
+    for start, end, finding in spans:
+        if merged and start <= merged[-1][1]:
+            low, high, surest = merged[-1]
+            merged[-1] = (low, max(high, end), finding if finding.confidence > surest.confidence else surest)
+        else:
+            merged.append((start, end, finding))
+    return [Cover(start, end, naming(text[start:end], finding), finding) for start, end, finding in merged]
+
+
+def _in_original(covered: Sequence[Cover], found: Sequence[Finding]) -> list[Finding]:
+    """Findings in the text with covers, at their places in the text as given."""
+    if not found:
+        return []
+    begins: list[int] = []  # of each cover in the new text
+    shift = 0
+    for one in covered:
+        begins.append(one.start + shift)
+        shift += len(one.instead) - (one.end - one.start)
+
+    def original(place: int, *, high: bool) -> int:
+        number = bisect_right(begins, place) - 1
+        if number < 0:
+            return place
+        one = covered[number]
+        within = place - begins[number] - len(one.instead)
+        if within < 0:
+            return one.end - 1 if high else one.start
+        return one.end + within
+
+    return [
+        Finding(
+            label=one.label,
+            start=original(one.start, high=False),
+            end=original(one.end - 1, high=True) + 1,
+            confidence=one.confidence,
+            disguise=one.disguise,
+        )
+        for one in found
+    ]

@@ -3,5 +3,6 @@
 from trimtab.enforce.guard import Guard
 from trimtab.enforce.guarded import GuardedSystem
 from trimtab.enforce.ruling import Action, Ruling, Seen, Skipped
+from trimtab.enforce.stream import GuardStream
 
-__all__ = ["Action", "Guard", "GuardedSystem", "Ruling", "Seen", "Skipped"]
+__all__ = ["Action", "Guard", "GuardStream", "GuardedSystem", "Ruling", "Seen", "Skipped"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from trimtab.kinds import Finding, Message
 
@@ -18,7 +18,15 @@ class Action(StrEnum):
     @property
     def strictness(self) -> int:
         """0 for allow, 3 for block."""
-        return list(Action).index(self)
+        return _STRICTNESS[self]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the text, or what is left of it, may go on."""
+        return self is Action.ALLOW or self is Action.MASK
+
+
+_STRICTNESS = {action: number for number, action in enumerate(Action)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +37,18 @@ class Seen:
     detector: str
     action: Action
     message: int = 0  # which message of a request
+    part: int = 0  # which text of that message: the parts of its content, then the arguments of its tool calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A check that was not made, and why. Only `needless` is harmless: the text was blocked already."""
+    """A check that was not made, and why. Only `needless` is harmless: the text was blocked already.
+
+    `late` is for streams alone: what was seen at the end contradicts what had been let through.
+    """
 
     detector: str
-    reason: Literal["crashed", "timeout", "budget", "needless"]
+    reason: Literal["crashed", "timeout", "budget", "needless", "late"]
     detail: str = ""  # never text that was looked at
 
 
@@ -46,13 +58,16 @@ class Ruling:
 
     `text` is what may go on: the text itself, the masked text, or the guard's
     refusal when it may not. For a request, `messages` are those that may go
-    on, none when it may not; findings count the code points of the message
-    at `Seen.message`. `seconds` holds what each detector took.
+    on, none when it may not, and `wire` are the same as on the OpenAI wire,
+    with their tool calls and whatever else they were given with; findings
+    count the code points of the text at `Seen.message` and `Seen.part`.
+    `seconds` holds what each detector took.
     """
 
     action: Action
     text: str = ""
     messages: tuple[Message, ...] = ()
+    wire: tuple[dict[str, Any], ...] = ()
     seen: tuple[Seen, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
@@ -61,7 +76,7 @@ class Ruling:
     @property
     def goes_on(self) -> bool:
         """Whether the text, or what is left of it, may go on."""
-        return self.action in {Action.ALLOW, Action.MASK}
+        return self.action.goes_on
 
     @property
     def reason(self) -> str:

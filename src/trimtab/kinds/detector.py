@@ -84,10 +84,19 @@ class ErrorRates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorCard:
-    """What a detector declares of itself. `seconds` is a typical time for 1,000 characters; None if unknown."""
+    """What a detector declares of itself. `seconds` is a typical time for 1,000 characters; None if unknown.
+
+    `reach` and `behind` say how far apart things may stand that depend on each other, so that a reply can be let
+    through piece by piece. Whatever a text goes on with, it changes nothing of what is found more than `reach`
+    characters before its end, and of what begins there the beginning is found already; padding does not count. What
+    stands more than `behind` characters before a place does not matter for what is found there. Words are never cut.
+    Without a `reach` the whole text must be seen first, and a reply is held back to its end.
+    """
 
     labels: tuple[str, ...]
     seconds: float | None = None
+    reach: int | None = None  # characters
+    behind: int | None = None  # characters; as many as the reach if left out
     remote: bool = False  # sends the text to somebody else
     errors: Mapping[str, ErrorRates] = field(default_factory=dict)  # by label
 

@@ -130,6 +130,11 @@ class GuardSpec(Strict):
     refusal: str = Field(
         default="I cannot help with that.", min_length=1, description="Said instead of a blocked text."
     )
+    hold_back: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="Characters of a streamed reply that are held back; as far as the detectors reach if left out. "
+        "With fewer, more replies end blocked because their end contradicts what had gone on.",
+    )
 
     @model_validator(mode="after")
     def _some_rule(self) -> "GuardSpec":
@@ -276,6 +281,7 @@ class Policy(Strict):
 
 
 _LATER = (
+    ("guards", "*", "hold_back"),
     ("guards",),
     ("tiers", "*", "actions"),
     ("systems", "*", "guard"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from trimtab.detect import look
 from trimtab.enforce import Action, Guard
-from trimtab.errors import DetectorError
+from trimtab.errors import DetectorError, UsageError
 from trimtab.kinds import Context, DetectorCard, Finding, Message, plugins
 from trimtab.policy import GuardSpec
 
@@ -196,12 +196,47 @@ def test_a_request_is_looked_at_message_by_message():
     [
         {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]},
         {"role": "user", "content": 5},
-        {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]},
+        {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "f", "arguments": {}}}]},
+        {"role": "assistant", "content": None, "tool_calls": "f"},
+        {"role": "assistant", "content": None, "function_call": {"name": "f"}},
     ],
 )
 def test_what_cannot_be_read_does_not_go_on(message):
     said = PATTERNS.input([message])
     assert (said.action, said.messages) == (Action.BLOCK, ())
+
+
+def test_the_arguments_of_tool_calls_are_texts_like_any_other():
+    call = {"id": "c1", "type": "function", "function": {"name": "mail", "arguments": '{"to": "ana@example.org"}'}}
+    said = PATTERNS.input(
+        [
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "user", "content": [{"type": "text", "text": "one"}, {"type": "text", "text": "bo@example.org"}]},
+            {
+                "role": "assistant",
+                "content": "as before",
+                "function_call": {"name": "f", "arguments": "bo@example.org"},
+            },
+        ]
+    )
+    assert said.action is Action.MASK
+    assert said.wire[0]["tool_calls"] == [call | {"function": {"name": "mail", "arguments": '{"to": "[email]"}'}}]
+    assert said.wire[0]["content"] is None
+    assert said.wire[1]["content"] == [{"type": "text", "text": "one"}, {"type": "text", "text": "[email]"}]
+    assert said.wire[2]["function_call"] == {"name": "f", "arguments": "[email]"}
+    assert [message.content for message in said.messages] == ["", "one\n[email]", "as before"]
+    assert [(one.message, one.part) for one in said.seen] == [(0, 0), (1, 1), (2, 1)]
+    assert "ana@example.org" in str(call)  # what was given is not changed
+
+
+async def test_a_guard_that_must_wait_says_which_call_to_use_in_an_event_loop(installed):
+    installed["word"] = Remote()
+    one = guard([rule("word")])
+    with pytest.raises(UsageError, match=r"await guard\.aoutput"):
+        one.output("bad")
+    with pytest.raises(UsageError, match=r"await guard\.ainput"):
+        guard([rule("word")], side="input").input([Message("user", "bad")])
+    assert (await one.aoutput("bad")).action is Action.BLOCK
 
 
 def test_somebody_unknown_is_looked_at_like_a_document(installed):

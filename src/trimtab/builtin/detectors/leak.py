@@ -25,7 +25,7 @@ class LeakDetector:
 
     name: ClassVar[str] = "leak"
     version: ClassVar[str] = "1"
-    card: ClassVar[DetectorCard] = DetectorCard(labels=("leak.canary", "leak.instructions"), seconds=0.0005)
+    card: ClassVar[DetectorCard] = DetectorCard(labels=("leak.canary", "leak.instructions"), seconds=0.0005, reach=256)
 
     def find_in(self, text: str, context: Context) -> list[Finding]:
         """What leaks; nothing in texts that are not the model's own."""

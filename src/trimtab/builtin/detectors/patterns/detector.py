@@ -45,7 +45,7 @@ class PatternDetector:
 
     name: ClassVar[str] = "patterns"
     version: ClassVar[str] = "1"
-    card: ClassVar[DetectorCard] = DetectorCard(labels=LABELS, seconds=0.00005)
+    card: ClassVar[DetectorCard] = DetectorCard(labels=LABELS, seconds=0.00005, reach=640, behind=4_096)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", tuple(self.labels))

@@ -1,0 +1,236 @@
+"""The checks of one side of a guard: its detectors, and what each finding leads to by the rules."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from trimtab.detect import look, look_async
+from trimtab.detect.mask import Cover, Naming, covers, label, uncovered
+from trimtab.enforce.ruling import Action, Seen, Skipped
+from trimtab.errors import DetectorError, TrimtabError
+from trimtab.kinds import AnyDetector, Context, DetectorCard, Finding, plugins
+from trimtab.policy import GuardRule
+
+_UNKNOWN_COST = 1.0  # seconds; who does not say what they cost come last
+_clock = time.perf_counter
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A detector and all rules that ask for it, so that it looks once."""
+
+    detector: AnyDetector
+    rules: tuple[GuardRule, ...]
+    name: str
+    remote: bool
+    masks: bool  # some rule lets what it finds go on masked
+
+    @classmethod
+    def of(cls, rules: Sequence[GuardRule]) -> "Probe":
+        """Make the detector that these rules ask for.
+
+        Raises:
+            PluginError: It is not installed, or does not take its fields.
+            MissingPackageError: It needs an extra.
+        """
+        name = rules[0].detector
+        detector = plugins.make("detectors", name, **rules[0].with_)
+        masks = any(rule.action == "mask" for rule in rules)
+        return cls(detector, tuple(rules), name, hasattr(detector, "look"), masks)
+
+    @property
+    def card(self) -> DetectorCard | None:
+        """What the detector declares of itself, if anything."""
+        card = getattr(self.detector, "card", None)
+        return card if isinstance(card, DetectorCard) else None
+
+    @property
+    def cost(self) -> float:
+        """Seconds for a typical text."""
+        seconds = self.card.seconds if self.card else None
+        return _UNKNOWN_COST if seconds is None else float(seconds)
+
+    @property
+    def reach(self) -> int | None:
+        """As the card says; None for who sends the text away, since that is not done piece by piece."""
+        return self.card.reach if self.card and not self.remote else None
+
+
+@dataclass(slots=True)
+class Look:
+    """What one text has come to so far."""
+
+    text: str
+    context: Context
+    deadline: float  # of the clock
+    message: int = 0
+    part: int = 0
+    reply: bool = False
+    masked: list[Finding] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    blocked: bool = False
+
+
+class Checks:
+    """All checks of one side. Immutable after it is made; threads and tasks may share it."""
+
+    def __init__(self, rules: Sequence[GuardRule], least: Mapping[str, Action], naming: Naming = label) -> None:
+        """Make the detectors.
+
+        Args:
+            rules: Of this side.
+            least: The mildest action on a label or family, as a tier has them.
+            naming: What stands where something was masked.
+
+        Raises:
+            PluginError: A detector is not installed, or does not take its fields.
+            MissingPackageError: A detector needs an extra.
+        """
+        grouped: dict[str, list[GuardRule]] = {}
+        for rule in rules:
+            grouped.setdefault(repr((rule.detector, sorted(rule.with_.items()))), []).append(rule)
+        self.probes = tuple(sorted(map(Probe.of, grouped.values()), key=lambda probe: probe.cost))
+        self.remote = any(probe.remote for probe in self.probes)
+        self._least = dict(least)
+        self._naming = naming
+
+    @property
+    def reach(self) -> int | None:
+        """Characters within which all that is found is decided; None if some detector must see the whole text."""
+        reaches = [probe.reach for probe in self.probes]
+        return None if None in reaches else max((one for one in reaches if one is not None), default=0)
+
+    @property
+    def behind(self) -> int:
+        """Characters before a place that may matter there, for detectors with a reach."""
+        cards = [probe.card for probe in self.probes]
+        return max((card.behind or card.reach or 0 for card in cards if card), default=0)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Detectors with their versions."""
+        return {probe.name: str(probe.detector.version) for probe in self.probes}
+
+    # -- looking -----------------------------------------------------------------
+
+    def run(self, one: Look) -> None:
+        """Let every detector look that need not be waited for, the cheapest first."""
+        for probe in self.probes:
+            if not probe.remote:
+                self._step(one, probe)
+
+    async def wait(self, one: Look) -> None:
+        """Let every detector look: those here first, one after the other; then those to be waited for, together."""
+        self.run(one)
+        if self.remote:
+            waiting = [probe for probe in self.probes if probe.remote and not self._passed_over(one, probe)]
+            calls: list[Awaitable[None]] = [self._wait(one, probe) for probe in waiting]
+            await asyncio.gather(*calls)
+
+    def _step(self, one: Look, probe: Probe) -> None:
+        begun = self._begun(one, probe)
+        if begun is None:
+            return
+        try:
+            found = look(probe.detector, one.text, one.context)
+        except TrimtabError as error:
+            one.skipped.append(_crashed(probe, error))
+        else:
+            if found:
+                self._weigh(one, probe, found)
+        one.seconds[probe.name] = one.seconds.get(probe.name, 0.0) + _clock() - begun
+
+    async def _wait(self, one: Look, probe: Probe) -> None:
+        begun = _clock()
+        try:
+            async with asyncio.timeout(max(0.0, one.deadline - begun)):
+                found = await look_async(probe.detector, one.text, one.context)
+        except TimeoutError:
+            one.skipped.append(Skipped(detector=probe.name, reason="timeout"))
+        except TrimtabError as error:
+            one.skipped.append(_crashed(probe, error))
+        else:
+            self._weigh(one, probe, found)
+        one.seconds[probe.name] = one.seconds.get(probe.name, 0.0) + _clock() - begun
+
+    def _passed_over(self, one: Look, probe: Probe) -> bool:
+        return self._begun(one, probe) is None
+
+    def _begun(self, one: Look, probe: Probe) -> float | None:
+        """The moment when it may begin to look; None if there is no need, or no time."""
+        if not one.text:
+            return None
+        if not one.reply and not any(one.context.origin in rule.origins for rule in probe.rules):
+            return None
+        if one.blocked:
+            one.skipped.append(Skipped(detector=probe.name, reason="needless"))
+            return None
+        now = _clock()
+        if now >= one.deadline:
+            one.skipped.append(Skipped(detector=probe.name, reason="budget"))
+            return None
+        return now
+
+    # -- what follows ------------------------------------------------------------
+
+    def _weigh(self, one: Look, probe: Probe, found: Sequence[Finding]) -> None:
+        """Say what each finding leads to: the strictest of the rules that count it, and of the tier."""
+        for finding in found:
+            action = self._action(probe, finding, one)
+            if action is Action.ALLOW:
+                continue
+            one.seen.append(
+                Seen(finding=finding, detector=probe.name, action=action, message=one.message, part=one.part)
+            )
+            if action is Action.MASK:
+                one.masked.append(finding)
+            elif action is Action.BLOCK:
+                one.blocked = True
+
+    def _action(self, probe: Probe, finding: Finding, one: Look) -> Action:
+        strictest = Action.ALLOW
+        for rule in probe.rules:
+            counts = finding.confidence >= rule.threshold and (not rule.labels or any(map(finding.is_a, rule.labels)))
+            if counts and (one.reply or one.context.origin in rule.origins):
+                strictest = max(strictest, Action(rule.action), key=lambda action: action.strictness)
+        if strictest is not Action.ALLOW:
+            for name, action in self._least.items():
+                if finding.is_a(name):
+                    strictest = max(strictest, action, key=lambda each: each.strictness)
+        return strictest
+
+    def text(self, one: Look) -> str:
+        """What may be seen of a text; empty, and a check that was not made, when masking does not end."""
+        if not one.masked or one.blocked:
+            return one.text
+        covered = self.covered(one)
+        return "" if covered is None else uncovered(one.text, covered)
+
+    def covered(self, one: Look) -> list[Cover] | None:
+        """What must be covered; None, and a check that was not made, when that does not end."""
+        masking = [probe for probe in self.probes if probe.masks and not probe.remote]
+
+        def again(text: str) -> list[Finding]:
+            return [
+                finding
+                for probe in masking
+                for finding in look(probe.detector, text, one.context)
+                if self._action(probe, finding, one) is not Action.ALLOW
+            ]
+
+        try:
+            covered = covers(one.text, one.masked, again, self._naming)
+        except DetectorError as error:
+            one.skipped.append(Skipped(detector=error.detector, reason="crashed", detail="while masking"))
+            return None
+        if covered is None:
+            one.skipped.append(Skipped(detector="guard", reason="crashed", detail="masking leaves something to find"))
+        return covered
+
+
+def _crashed(probe: Probe, error: TrimtabError) -> Skipped:
+    detail = error.detail if isinstance(error, DetectorError) else type(error).__name__
+    return Skipped(detector=probe.name, reason="crashed", detail=detail)
