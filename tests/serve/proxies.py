@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -206,10 +207,12 @@ def proxy(folder, to, *arguments, policy=POLICY):
 
 
 @asynccontextmanager
-async def serving(to, *, guard=None, limits=None, **more):
-    """A proxy in this process and this event loop, for faults that must be made by hand."""
+async def serving(to, *, guard=None, limits=None, kernel=0, **more):
+    """A proxy in this process and this event loop; `kernel` bytes are what the kernel keeps for a client, 0 for many."""
     stop, up = asyncio.Event(), asyncio.Event()
     sock = bind("127.0.0.1", 0)
+    if kernel:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kernel)
     made = Proxy(guard or made_guard(), to, limits=limits or Limits(drain_seconds=1.0), **more)
     task = asyncio.ensure_future(listen(made, sock, stop=stop, ready=up.set))
     await up.wait()

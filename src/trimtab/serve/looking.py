@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from trimtab.enforce import Guard, Ruling
+from trimtab.enforce import Guard, GuardStream, Ruling
 from trimtab.kinds import Message, plugins
 from trimtab.serve.tally import Row
 
@@ -58,10 +57,7 @@ class Looking:
 
     def arriving(self, messages: Sequence[Message]) -> "Arriving":
         """For a text that comes out of it in pieces."""
-        stream = (
-            self._guard.stream(messages=messages) if hasattr(self._guard, "stream") else _Held(self._guard, messages)
-        )
-        return Arriving(self, stream, waits=self._waits)
+        return Arriving(self, self._guard.stream(messages=messages), waits=self._waits)
 
     def _counted(self, side: str, ruling: Ruling) -> Ruling:
         row = self._row
@@ -75,27 +71,12 @@ class Looking:
         return ruling
 
 
-class _Held:
-    ended = False
-
-    def __init__(self, guard, messages):
-        self.guard, self.messages, self.pieces = guard, messages, []
-
-    def feed(self, piece):
-        self.pieces.append(piece)
-        return ""
-
-    def close(self):
-        self.ruling = self.guard.output("".join(self.pieces), messages=self.messages)
-        return self.ruling.text
-
-
 class Arriving:
     """One text on its way out. `feed` it, and pass on what that returns; `close` it at its end."""
 
     __slots__ = ("_looking", "_size", "_stream", "_waits")
 
-    def __init__(self, looking: Looking, stream: Any, *, waits: bool) -> None:
+    def __init__(self, looking: Looking, stream: GuardStream, *, waits: bool) -> None:
         self._looking = looking
         self._stream = stream
         self._waits = waits
