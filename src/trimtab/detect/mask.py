@@ -69,7 +69,7 @@ def covers(
         if wider == covered:
             return None  # what stands there instead is itself found
         covered = wider
-        found = _in_original(covered, look_again(uncovered(text, covered)))
+        found = in_original(covered, look_again(uncovered(text, covered)))
     return None if found else covered
 
 
@@ -98,10 +98,10 @@ def _merged(text: str, covered: Sequence[Cover], found: Sequence[Finding], namin
     return [Cover(start, end, naming(text[start:end], finding), finding) for start, end, finding in merged]
 
 
-def _in_original(covered: Sequence[Cover], found: Sequence[Finding]) -> list[Finding]:
-    """Findings in the text with covers, at their places in the text as given."""
-    if not found:
-        return []
+def in_original(covered: Sequence[Cover], found: Sequence[Finding]) -> list[Finding]:
+    """Findings in a text with these covers, at their places in the text without; a cover is never divided."""
+    if not found or not covered:
+        return list(found)
     begins: list[int] = []  # of each cover in the new text
     shift = 0
     for one in covered:

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trimtab.detect import look, look_async
-from trimtab.detect.mask import Cover, Naming, covers, label, uncovered
+from trimtab.detect.mask import Cover, covers, in_original, label, uncovered
+from trimtab.enforce.pseudonym import Pseudonyms, Vault
 from trimtab.enforce.ruling import Action, Seen, Skipped
 from trimtab.errors import DetectorError, TrimtabError
 from trimtab.kinds import AnyDetector, Context, DetectorCard, Finding, plugins
@@ -67,6 +68,7 @@ class Look:
     message: int = 0
     part: int = 0
     reply: bool = False
+    vault: Vault | None = None  # keeps what was masked by a pseudonym
     masked: list[Finding] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -77,13 +79,15 @@ class Look:
 class Checks:
     """All checks of one side. Immutable after it is made; threads and tasks may share it."""
 
-    def __init__(self, rules: Sequence[GuardRule], least: Mapping[str, Action], naming: Naming = label) -> None:
+    def __init__(
+        self, rules: Sequence[GuardRule], least: Mapping[str, Action], pseudonyms: Pseudonyms | None = None
+    ) -> None:
         """Make the detectors.
 
         Args:
             rules: Of this side.
             least: The mildest action on a label or family, as a tier has them.
-            naming: What stands where something was masked.
+            pseudonyms: For rules that mask with one.
 
         Raises:
             PluginError: A detector is not installed, or does not take its fields.
@@ -95,7 +99,7 @@ class Checks:
         self.probes = tuple(sorted(map(Probe.of, grouped.values()), key=lambda probe: probe.cost))
         self.remote = any(probe.remote for probe in self.probes)
         self._least = dict(least)
-        self._naming = naming
+        self._pseudonyms = pseudonyms
 
     @property
     def reach(self) -> int | None:
@@ -135,7 +139,7 @@ class Checks:
         if begun is None:
             return
         try:
-            found = look(probe.detector, one.text, one.context)
+            found = self._look(probe, one.text, one.context)
         except TrimtabError as error:
             one.skipped.append(_crashed(probe, error))
         else:
@@ -147,7 +151,9 @@ class Checks:
         begun = _clock()
         try:
             async with asyncio.timeout(max(0.0, one.deadline - begun)):
-                found = await look_async(probe.detector, one.text, one.context)
+                hidden = self._hidden(one.text)
+                found = await look_async(probe.detector, uncovered(one.text, hidden), one.context)
+                found = in_original(hidden, found)
         except TimeoutError:
             one.skipped.append(Skipped(detector=probe.name, reason="timeout"))
         except TrimtabError as error:
@@ -155,6 +161,16 @@ class Checks:
         else:
             self._weigh(one, probe, found)
         one.seconds[probe.name] = one.seconds.get(probe.name, 0.0) + _clock() - begun
+
+    def _look(self, probe: Probe, text: str, context: Context) -> list[Finding]:
+        """What is found; pseudonyms of ours are shown to nobody, and hold nothing to find."""
+        hidden = self._hidden(text)
+        if not hidden:
+            return look(probe.detector, text, context)
+        return in_original(hidden, look(probe.detector, uncovered(text, hidden), context))
+
+    def _hidden(self, text: str) -> list[Cover]:
+        return [] if self._pseudonyms is None else self._pseudonyms.covers(text)
 
     def _passed_over(self, one: Look, probe: Probe) -> bool:
         return self._begun(one, probe) is None
@@ -193,14 +209,24 @@ class Checks:
     def _action(self, probe: Probe, finding: Finding, one: Look) -> Action:
         strictest = Action.ALLOW
         for rule in probe.rules:
-            counts = finding.confidence >= rule.threshold and (not rule.labels or any(map(finding.is_a, rule.labels)))
-            if counts and (one.reply or one.context.origin in rule.origins):
+            if _counts(rule, finding, one):
                 strictest = max(strictest, Action(rule.action), key=lambda action: action.strictness)
         if strictest is not Action.ALLOW:
             for name, action in self._least.items():
                 if finding.is_a(name):
                     strictest = max(strictest, action, key=lambda each: each.strictness)
         return strictest
+
+    def _named(self, one: Look, value: str, finding: Finding) -> str:
+        """What stands for a value: a pseudonym where every rule that masks it says so."""
+        rules = [rule for probe in self.probes for rule in probe.rules if rule.action == "mask"]
+        hows = {rule.how for rule in rules if _counts(rule, finding, one)}
+        if self._pseudonyms is None or hows != {"pseudonym"}:
+            return label(value, finding)
+        name = self._pseudonyms.name(value, finding)
+        if one.vault is not None:
+            one.vault.keep(name, value)
+        return name
 
     def text(self, one: Look) -> str:
         """What may be seen of a text; empty, and a check that was not made, when masking does not end."""
@@ -217,18 +243,24 @@ class Checks:
             return [
                 finding
                 for probe in masking
-                for finding in look(probe.detector, text, one.context)
+                for finding in self._look(probe, text, one.context)
                 if self._action(probe, finding, one) is not Action.ALLOW
             ]
 
         try:
-            covered = covers(one.text, one.masked, again, self._naming)
+            covered = covers(one.text, one.masked, again, lambda value, finding: self._named(one, value, finding))
         except DetectorError as error:
             one.skipped.append(Skipped(detector=error.detector, reason="crashed", detail="while masking"))
             return None
         if covered is None:
             one.skipped.append(Skipped(detector="guard", reason="crashed", detail="masking leaves something to find"))
         return covered
+
+
+def _counts(rule: GuardRule, finding: Finding, one: Look) -> bool:
+    if finding.confidence < rule.threshold or (rule.labels and not any(map(finding.is_a, rule.labels))):
+        return False
+    return one.reply or one.context.origin in rule.origins
 
 
 def _crashed(probe: Probe, error: TrimtabError) -> Skipped:

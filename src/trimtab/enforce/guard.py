@@ -2,11 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, get_args
 
 from trimtab.enforce.checks import Checks, Look
+from trimtab.enforce.pseudonym import Pseudonyms, Vault
 from trimtab.enforce.reading import Given, Reading, read
 from trimtab.enforce.ruling import Action, Ruling, Skipped
 from trimtab.enforce.stream import GuardStream
@@ -16,6 +18,8 @@ from trimtab.policy import GuardSpec, Policy, load_policy
 
 Messages = Sequence[Given]
 """A conversation: messages of ours, or as on the OpenAI wire."""
+
+Restore = Callable[[str], str]
 
 
 class Guard:
@@ -36,12 +40,14 @@ class Guard:
         Raises:
             PluginError: A detector is not installed, or does not take its fields.
             MissingPackageError: A detector needs an extra.
+            UsageError: The key of pseudonyms is not in the environment.
         """
         self.spec = spec
         self._least = {label: Action(action) for label, action in (actions or {}).items()}
         self._kept = tuple(kept)
-        self._input = Checks(spec.input, self._least)
-        self._output = Checks(spec.output, self._least)
+        pseudonyms = Pseudonyms.from_environment(spec.key_env) if spec.key_env else None
+        self._input = Checks(spec.input, self._least, pseudonyms)
+        self._output = Checks(spec.output, self._least, pseudonyms)
         self._crash = Action(spec.on_crash)
         self._budget = spec.budget_ms / 1000.0
         self._refusal = spec.refusal
@@ -80,51 +86,67 @@ class Guard:
 
     # -- rulings -----------------------------------------------------------------
 
-    def input(self, messages: Messages) -> Ruling:
+    def input(self, messages: Messages, *, vault: Vault | None = None) -> Ruling:
         """What may go into the model. From within an event loop, use `ainput`.
+
+        Args:
+            messages: The conversation so far.
+            vault: Keeps what pseudonyms stand for, so that `output` can restore it.
 
         Raises:
             UsageError: A detector must be waited for, and this is called from within an event loop.
         """
         if self._input.remote:
             _outside_a_loop("input")
-            return asyncio.run(self.ainput(messages))
+            return asyncio.run(self.ainput(messages, vault=vault))
         begun = time.perf_counter()
-        readings, looks = self._requested(messages, begun)
+        readings, looks = self._requested(messages, begun, vault)
         for one in looks:
             self._input.run(one)
         return self._requests(readings, looks, begun)
 
-    async def ainput(self, messages: Messages) -> Ruling:
+    async def ainput(self, messages: Messages, *, vault: Vault | None = None) -> Ruling:
         """As `input`, from within an event loop."""
         begun = time.perf_counter()
-        readings, looks = self._requested(messages, begun)
+        readings, looks = self._requested(messages, begun, vault)
         await asyncio.gather(*(self._input.wait(one) for one in looks))
         return self._requests(readings, looks, begun)
 
-    def output(self, text: str, *, messages: Messages = ()) -> Ruling:
-        """What may come out of the model; `messages` are the conversation that it answers.
+    def output(
+        self, text: str, *, messages: Messages = (), vault: Vault | None = None, arguments: bool = False
+    ) -> Ruling:
+        """What may come out of the model.
+
+        Args:
+            text: The reply.
+            messages: The conversation that it answers.
+            vault: That of the conversation; where the policy says `restore`, the reply gets back what it keeps.
+            arguments: The text is JSON, such as the arguments of a tool call, and stays so when it gets back values.
 
         Raises:
             UsageError: As `input`.
         """
-        return self._reply(text, self._answering(messages))
+        return self._reply(text, self._answering(messages), self._restoring(vault, json=arguments))
 
-    async def aoutput(self, text: str, *, messages: Messages = ()) -> Ruling:
+    async def aoutput(
+        self, text: str, *, messages: Messages = (), vault: Vault | None = None, arguments: bool = False
+    ) -> Ruling:
         """As `output`, from within an event loop."""
-        return await self._areply(text, self._answering(messages))
+        return await self._areply(text, self._answering(messages), self._restoring(vault, json=arguments))
 
-    def stream(self, *, messages: Messages = ()) -> GuardStream:
+    def stream(self, *, messages: Messages = (), vault: Vault | None = None, arguments: bool = False) -> GuardStream:
         """For a reply that arrives in pieces: lets through what no later piece can change the ruling on."""
         context = self._answering(messages)
+        restore = self._restoring(vault, json=arguments)
         return GuardStream(
             checks=self._output,
             context=context,
             budget=self._budget,
             hold_back=self.spec.hold_back,
             refusal=self._refusal,
-            rule=lambda text: self._reply(text, context),
-            arule=lambda text: self._areply(text, context),
+            restore=restore,
+            rule=lambda text: self._reply(text, context, restore),
+            arule=lambda text: self._areply(text, context, restore),
         )
 
     # -- how ---------------------------------------------------------------------
@@ -137,22 +159,25 @@ class Guard:
         instructions = tuple(text for one in said if one.origin == "system" for text in one.texts)
         return Context(origin="assistant", instructions=instructions, kept=self._kept)
 
-    def _reply(self, text: str, context: Context) -> Ruling:
+    def _restoring(self, vault: Vault | None, *, json: bool) -> Restore | None:
+        return partial(vault.restore, json=json) if vault is not None and self.spec.restore else None
+
+    def _reply(self, text: str, context: Context, restore: Restore | None) -> Ruling:
         if self._output.remote:
             _outside_a_loop("output")
-            return asyncio.run(self._areply(text, context))
+            return asyncio.run(self._areply(text, context, restore))
         begun = time.perf_counter()
         one = Look(text, context, begun + self._budget, reply=True)
         self._output.run(one)
-        return self._replies(one, begun)
+        return self._replies(one, begun, restore)
 
-    async def _areply(self, text: str, context: Context) -> Ruling:
+    async def _areply(self, text: str, context: Context, restore: Restore | None) -> Ruling:
         begun = time.perf_counter()
         one = Look(text, context, begun + self._budget, reply=True)
         await self._output.wait(one)
-        return self._replies(one, begun)
+        return self._replies(one, begun, restore)
 
-    def _requested(self, messages: Messages, begun: float) -> tuple[list[Reading], list[Look]]:
+    def _requested(self, messages: Messages, begun: float, vault: Vault | None) -> tuple[list[Reading], list[Look]]:
         deadline = begun + self._budget
         readings = list(map(read, messages))
         looks: list[Look] = []
@@ -162,7 +187,9 @@ class Guard:
                 odd = Look("", context, deadline, number)
                 odd.skipped.append(Skipped(detector="guard", reason="crashed", detail=reading.odd))
                 looks.append(odd)
-            looks += [Look(text, context, deadline, number, part) for part, text in enumerate(reading.texts)]
+            looks += [
+                Look(text, context, deadline, number, part, vault=vault) for part, text in enumerate(reading.texts)
+            ]
         return readings, looks
 
     def _requests(self, readings: Sequence[Reading], looks: Sequence[Look], begun: float) -> Ruling:
@@ -198,11 +225,14 @@ class Guard:
             total=time.perf_counter() - begun,
         )
 
-    def _replies(self, one: Look, begun: float) -> Ruling:
+    def _replies(self, one: Look, begun: float, restore: Restore | None) -> Ruling:
         if not one.seen and not one.skipped:
-            return Ruling(action=Action.ALLOW, text=one.text, seconds=one.seconds, total=time.perf_counter() - begun)
+            text = restore(one.text) if restore else one.text
+            return Ruling(action=Action.ALLOW, text=text, seconds=one.seconds, total=time.perf_counter() - begun)
         text = self._output.text(one)
         action = self._strictest((one,))
+        if restore and action.goes_on:
+            text = restore(text)
         return Ruling(
             action=action,
             text=text if action.goes_on else self._refusal,

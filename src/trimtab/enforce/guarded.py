@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from trimtab.enforce.guard import Guard
+from trimtab.enforce.pseudonym import Vault
 from trimtab.kinds import Reply, Request, System
 
 
@@ -34,14 +35,15 @@ class GuardedSystem:
         await self._system.__aexit__(*exc)
 
     async def ask(self, request: Request) -> Reply:
-        before = await self._guard.ainput(request.messages)
+        vault = Vault()
+        before = await self._guard.ainput(request.messages, vault=vault)
         if not before.goes_on:
             return Reply(
                 text=before.text, finish="content_filter", prompt_tokens=0, completion_tokens=0, latency=before.total,
                 first_token=before.total,
             )  # fmt: skip
         reply = await self._system.ask(replace(request, messages=before.messages))
-        after = await self._guard.aoutput(reply.text, messages=request.messages)
+        after = await self._guard.aoutput(reply.text, messages=request.messages, vault=vault)
         latency = before.total + reply.latency + after.total
         changed = after.text != reply.text
         return replace(

@@ -41,6 +41,7 @@ class GuardStream:
         budget: float,
         hold_back: int | None,
         refusal: str,
+        restore: Callable[[str], str] | None,
         rule: Callable[[str], Ruling],
         arule: Callable[[str], Awaitable[Ruling]],
     ) -> None:
@@ -52,11 +53,12 @@ class GuardStream:
             budget: Seconds for each look.
             hold_back: Characters, instead of what the detectors declare.
             refusal: Said instead of what does not go on.
+            restore: Gives a text back what its pseudonyms stand for; no pseudonym is ever cut.
             rule: Says what becomes of a whole text.
             arule: The same for those who can wait.
         """
         self._checks, self._context, self._budget, self._refusal = checks, context, budget, refusal
-        self._rule, self._arule = rule, arule
+        self._rule, self._arule, self._restore = rule, arule, restore
         reach = checks.reach
         self._reach = reach if reach is None or hold_back is None else hold_back
         self._behind = checks.behind
@@ -163,6 +165,8 @@ class GuardStream:
         if upto <= went:
             return ""
         shown = uncovered(window, covered, went, upto)
+        if self._restore:
+            shown = self._restore(shown)
         self._covered += [
             (one.start + self._begin, one.end + self._begin) for one in covered if went <= one.start and one.end <= upto
         ]

@@ -10,6 +10,8 @@ from trimtab.policy.secrecy import quote
 
 def check_guard(guard: Part, gathered: Gathered) -> None:
     """Report what is wrong with the rules of a guard."""
+    if guard["key_env"].text:
+        check_no_keys(guard["key_env"], gathered)
     for side in ("input", "output"):
         for rule in guard[side].items():
             _rule(rule, gathered)

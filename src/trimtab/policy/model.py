@@ -116,6 +116,26 @@ class GuardRule(Strict):
     origins: Annotated[tuple[Literal["system", "user", "assistant", "tool"], ...], BeforeValidator(_list_as_tuple)] = (
         Field(default=("user", "assistant", "tool"), description="Whose messages are looked at; of input rules only.")
     )
+    how: Literal["label", "pseudonym"] = Field(
+        default="label",
+        description="What stands where something was masked: its name, or a pseudonym, always the same for a value.",
+    )
+
+    @model_validator(mode="after")
+    def _only_masks_have_a_how(self) -> "GuardRule":
+        if self.how != "label" and self.action != "mask":
+            raise ValueError("`how` is for `action: mask`")
+        return self
+
+
+class ConfidenceSpec(Strict):
+    """How sure a system must be of an answer, or a person sees it first."""
+
+    at_least: Ratio = Field(description="The confidence from which an answer goes on; missing counts as below.")
+    from_: Literal["logprobs", "agreement"] = Field(
+        alias="from", description="What it is made of: the model's own probabilities, or agreement between samples."
+    )
+    action: Literal["escalate", "block"] = Field(default="escalate", description="What becomes of an answer below it.")
 
 
 class GuardSpec(Strict):
@@ -136,10 +156,29 @@ class GuardSpec(Strict):
         "With fewer, more replies end blocked because their end contradicts what had gone on.",
     )
 
+    key_env: str = Field(
+        default="", pattern=r"^([A-Za-z_]\w*)?$", description="Environment variable with the key of pseudonyms."
+    )
+    restore: bool = Field(
+        default=False, description="Replies get back what pseudonyms of their own conversation stand for."
+    )
+    confidence: ConfidenceSpec | None = None
+
     @model_validator(mode="after")
     def _some_rule(self) -> "GuardSpec":
-        if not self.input and not self.output:
+        if not self.input and not self.output and self.confidence is None:
             raise ValueError("a guard without rules guards nothing")
+        return self
+
+    @model_validator(mode="after")
+    def _pseudonyms_have_a_key(self) -> "GuardSpec":
+        named = [rule for rule in (*self.input, *self.output) if rule.how == "pseudonym"]
+        if named and not self.key_env:
+            raise ValueError("`how: pseudonym` needs `key_env`, the environment variable with the key")
+        if self.key_env and not named:
+            raise ValueError("`key_env` is the key of pseudonyms, and no rule has `how: pseudonym`")
+        if self.restore and not any(rule.how == "pseudonym" for rule in self.input):
+            raise ValueError("`restore` needs a rule on input with `how: pseudonym`; nothing else can be restored")
         return self
 
 
@@ -280,22 +319,34 @@ class Policy(Strict):
         return digest(_as_first_written(self.model_dump(mode="json", by_alias=True)))
 
 
-_LATER = (
-    ("guards", "*", "hold_back"),
-    ("guards",),
-    ("tiers", "*", "actions"),
-    ("systems", "*", "guard"),
-    ("systems", "*", "candidates", "*", "guard"),
+_LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
+    (("guards", "*", "hold_back"), None),
+    (("guards", "*", "key_env"), ""),
+    (("guards", "*", "restore"), False),
+    (("guards", "*", "confidence"), None),
+    (("guards", "*", "input", "*", "how"), "label"),
+    (("guards", "*", "output", "*", "how"), "label"),
+    (("guards",), {}),
+    (("tiers", "*", "actions"), {}),
+    (("systems", "*", "guard"), None),
+    (("systems", "*", "candidates", "*", "guard"), None),
 )
+"""Keys that came later, and what they are when nothing is said."""
 
 
 def _as_first_written(data: dict[str, Any]) -> dict[str, Any]:
     """Without later keys that say nothing: a policy keeps the digest it had before they were known."""
-    for path in _LATER:
-        holders = [data]
+    for path, nothing in _LATER:
+        holders: list[Any] = [data]
         for step in path[:-1]:
-            holders = [inner for holder in holders for inner in (holder.values() if step == "*" else [holder[step]])]
+            holders = [
+                inner
+                for holder in holders
+                for inner in (
+                    [holder[step]] if step != "*" else holder.values() if isinstance(holder, dict) else holder
+                )
+            ]
         for holder in holders:
-            if not holder[path[-1]]:
+            if holder[path[-1]] == nothing:
                 del holder[path[-1]]
     return data
