@@ -29,9 +29,9 @@ def done(coroutine):
     return ended.value.value
 
 
-def relay(**more):
+def relay(guard=GUARD, **more):
     fields = {"chat": True, "choices": 1, "usage": False, "limit": 100_000} | more
-    return Relay(Looking(GUARD, Tally(1).row(0)), SAID, **fields)
+    return Relay(Looking(guard, Tally(1).row(0)).begin(SAID), **fields)
 
 
 def pass_through(one, chunks):

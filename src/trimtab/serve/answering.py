@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from trimtab.enforce import Ruling
-from trimtab.kinds import Message
 from trimtab.serve import pieces, wire
 from trimtab.serve.call import Call
 from trimtab.serve.limits import Limits
-from trimtab.serve.looking import Looking
+from trimtab.serve.looking import Conversation, Looking
 from trimtab.serve.relay import BrokenStreamError, Relay
 from trimtab.serve.tally import Row
 from trimtab.serve.upstream import Reply, Upstream, UpstreamError
@@ -33,7 +32,7 @@ class Answering:
     async def embed(self, call: Call, body: wire.Body) -> web.StreamResponse:
         """Vectors of texts that may go on."""
         places = wire.asked(body)
-        before = await self._looking.asked([place.message for place in places])
+        before = await self._looking.begin([place.message for place in places]).asked()
         call.ruled(before)
         if not before.goes_on:
             return call.failed(400, "the guard does not let this text go on", "content_filter")
@@ -44,20 +43,20 @@ class Answering:
     async def complete(self, call: Call, body: wire.Body) -> web.StreamResponse:
         """A chat or a completion, streamed or not."""
         places = wire.asked(body)
-        said = [place.message for place in places]
+        conversation = self._looking.begin([place.message for place in places])
         call.streamed = body.get("stream") is True
-        before = await self._looking.asked(said)
+        before = await conversation.asked()
         call.ruled(before)
         if not before.goes_on:
             return await self._whole(call, body, wire.refusal(body, before.text, request_id=call.id))
         _put(places, before)
         if call.streamed:
-            return await self._stream(call, body, said)
+            return await self._stream(call, body, conversation)
         plain = {key: value for key, value in body.items() if key not in {"stream", "stream_options"}}
         status, reply, retry = await self._asked(call, plain)
         if status != _OK:
             return call.answer(reply, status=status, retry=retry)
-        return await self._whole(call, body, await self._looked_at(call, body, reply, said))
+        return await self._whole(call, body, await self._looked_at(call, body, reply, conversation))
 
     # -- replies that come as a whole --------------------------------------------
 
@@ -68,7 +67,7 @@ class Answering:
         finally:
             call.upstream += time.perf_counter() - begun
 
-    async def _looked_at(self, call: Call, body: wire.Body, reply: wire.Body, said: Sequence[Message]) -> wire.Body:
+    async def _looked_at(self, call: Call, body: wire.Body, reply: wire.Body, conversation: Conversation) -> wire.Body:
         """The reply as far as it may go on."""
         try:
             answered = wire.answered(reply, wire.offered(body))
@@ -76,7 +75,7 @@ class Answering:
             raise UpstreamError(502, str(problem)) from None
         for choice, places in zip(reply["choices"], answered, strict=True):
             for place in places:
-                ruling = await self._looking.answered(place.message.content, said)
+                ruling = await conversation.answered(place.message.content, arguments=place.key == "arguments")
                 call.ruled(ruling)
                 if not ruling.goes_on:  # then nothing of the choice does, its tool calls included
                     wire.refuse(choice, ruling.text)
@@ -94,10 +93,9 @@ class Answering:
 
     # -- replies that come in pieces ---------------------------------------------
 
-    async def _stream(self, call: Call, body: wire.Body, said: Sequence[Message]) -> web.StreamResponse:
+    async def _stream(self, call: Call, body: wire.Body, conversation: Conversation) -> web.StreamResponse:
         relay = Relay(
-            self._looking,
-            said,
+            conversation,
             chat=call.route == "chat",
             choices=wire.wanted(body),
             usage=wire.wants_usage(body),
@@ -112,7 +110,7 @@ class Answering:
                 # It did not stream after all, or there is something wrong.
                 if got.status != _OK:
                     return call.answer(got.body, status=got.status, retry=got.retry)
-                return await self._whole(call, body, await self._looked_at(call, body, got.body, said))
+                return await self._whole(call, body, await self._looked_at(call, body, got.body, conversation))
         except ConnectionError:
             raise
         except Exception as problem:

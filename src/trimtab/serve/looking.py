@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from trimtab.enforce import Guard, GuardStream, Ruling
+from trimtab.enforce import Guard, GuardStream, Ruling, Vault
 from trimtab.kinds import Message, plugins
 from trimtab.serve.tally import Row
 
@@ -19,47 +19,26 @@ class Looking:
 
     def __init__(self, guard: Guard, row: Row, noted: Noted | None = None) -> None:
         """Use `guard`, count in `row`, and tell `noted` of every ruling."""
-        self._guard = guard
+        self.guard = guard
         self._row = row
         self._noted = noted
         rules = (*guard.spec.input, *guard.spec.output)
         # Such a detector waits for somebody else; all others are asked at once, without a task for each.
-        self._waits = any(hasattr(plugins.find("detectors", rule.detector), "look") for rule in rules)
+        self.waits = any(hasattr(plugins.find("detectors", rule.detector), "look") for rule in rules)
 
     def warm(self) -> None:
         """Let every detector look once, so that what they load when they are first needed does not delay a request."""
-        if not self._waits:
+        if not self.waits:
             said = [Message("user", _FIRST_WORDS)]
-            self._guard.input(said)
-            self._guard.output(_FIRST_WORDS, messages=said)
+            self.guard.input(said)
+            self.guard.output(_FIRST_WORDS, messages=said)
 
-    async def asked(self, messages: Sequence[Message]) -> Ruling:
-        """What may go into the model."""
-        guard = self._guard
-        if self._waits:
-            ruling = await guard.ainput(messages)
-        elif sum(len(message.content) for message in messages) > _LONG:
-            ruling = await asyncio.to_thread(guard.input, messages)
-        else:
-            ruling = guard.input(messages)
-        return self._counted("input", ruling)
+    def begin(self, messages: Sequence[Message]) -> "Conversation":
+        """For one request, and the reply to it."""
+        return Conversation(self, messages)
 
-    async def answered(self, text: str, messages: Sequence[Message]) -> Ruling:
-        """What may come out of it."""
-        guard = self._guard
-        if self._waits:
-            ruling = await guard.aoutput(text, messages=messages)
-        elif len(text) > _LONG:
-            ruling = await asyncio.to_thread(lambda: guard.output(text, messages=messages))
-        else:
-            ruling = guard.output(text, messages=messages)
-        return self._counted("output", ruling)
-
-    def arriving(self, messages: Sequence[Message]) -> "Arriving":
-        """For a text that comes out of it in pieces."""
-        return Arriving(self, self._guard.stream(messages=messages), waits=self._waits)
-
-    def _counted(self, side: str, ruling: Ruling) -> Ruling:
+    def counted(self, side: str, ruling: Ruling) -> Ruling:
+        """The ruling, once it has been counted."""
         row = self._row
         row.ruled(side, ruling.action)
         row.looked(ruling.total)
@@ -71,32 +50,73 @@ class Looking:
         return ruling
 
 
+class Conversation:
+    """The messages of one request, and what the guard says of them and of what answers them.
+
+    What pseudonyms stand for is kept as long as the request, since clients send the whole conversation each time.
+    """
+
+    __slots__ = ("_looking", "_messages", "_vault")
+
+    def __init__(self, looking: Looking, messages: Sequence[Message]) -> None:
+        self._looking = looking
+        self._messages = messages
+        self._vault = Vault() if looking.guard.spec.restore else None
+
+    async def asked(self) -> Ruling:
+        """What may go into the model."""
+        guard, messages, vault = self._looking.guard, self._messages, self._vault
+        if self._looking.waits:
+            ruling = await guard.ainput(messages, vault=vault)
+        elif sum(len(message.content) for message in messages) > _LONG:
+            ruling = await asyncio.to_thread(guard.input, messages, vault=vault)
+        else:
+            ruling = guard.input(messages, vault=vault)
+        return self._looking.counted("input", ruling)
+
+    async def answered(self, text: str, *, arguments: bool = False) -> Ruling:
+        """What may come out of it; `arguments` of a tool call are JSON, and stay so."""
+        guard, messages, vault = self._looking.guard, self._messages, self._vault
+        if self._looking.waits:
+            ruling = await guard.aoutput(text, messages=messages, vault=vault, arguments=arguments)
+        elif len(text) > _LONG:
+            ruling = await asyncio.to_thread(
+                lambda: guard.output(text, messages=messages, vault=vault, arguments=arguments)
+            )
+        else:
+            ruling = guard.output(text, messages=messages, vault=vault, arguments=arguments)
+        return self._looking.counted("output", ruling)
+
+    def arriving(self) -> "Arriving":
+        """For a text that comes out of it in pieces."""
+        return Arriving(self._looking, self._looking.guard.stream(messages=self._messages, vault=self._vault))
+
+
 class Arriving:
     """One text on its way out. `feed` it, and pass on what that returns; `close` it at its end."""
 
-    __slots__ = ("_looking", "_size", "_stream", "_waits")
+    __slots__ = ("_looking", "_size", "_stream")
 
-    def __init__(self, looking: Looking, stream: GuardStream, *, waits: bool) -> None:
+    def __init__(self, looking: Looking, stream: GuardStream) -> None:
         self._looking = looking
         self._stream = stream
-        self._waits = waits
         self._size = 0
 
     async def feed(self, piece: str) -> tuple[str, bool]:
         """What may go on now, and whether nothing more of the text will."""
         self._size += len(piece)
-        text = await self._stream.afeed(piece) if self._waits else self._stream.feed(piece)
+        text = await self._stream.afeed(piece) if self._looking.waits else self._stream.feed(piece)
         return text, self._stream.ended
 
     async def close(self) -> tuple[str, Ruling]:
         """The rest, or the refusal; and the ruling, which says which of them it is."""
-        if self._waits:
+        if self._looking.waits:
             rest = await self._stream.aclose()
         elif self._size > _LONG:
             rest = await asyncio.to_thread(self._stream.close)
         else:
             rest = self._stream.close()
-        return rest, self._looking._counted("output", self._stream.ruling)  # noqa: SLF001  # two halves of one thing
+        return rest, self._looking.counted("output", self._stream.ruling)
 
 
-__all__ = ["Arriving", "Looking", "Noted"]
+__all__ = ["Arriving", "Conversation", "Looking", "Noted"]

@@ -52,12 +52,15 @@ class Call:
             self._name.append(part.name)
         self._arguments.append(part.arguments)
 
-    def texts(self, offered: frozenset[str]) -> Iterator[tuple[str, Callable[[str], None]]]:
-        """What must be looked at, and where it is put back: the arguments, and a name that the client did not offer."""
+    def texts(self, offered: frozenset[str]) -> Iterator[tuple[str, bool, Callable[[str], None]]]:
+        """What must be looked at, whether it is arguments, and where it is put back.
+
+        A name that the client did not offer is a text too.
+        """
         name = "".join(self._name)
         if name not in offered:
-            yield name, self._rename
-        yield "".join(self._arguments), self._rewrite
+            yield name, False, self._rename
+        yield "".join(self._arguments), True, self._rewrite
 
     def function(self) -> Body:
         """Name and arguments, as they may go on."""

@@ -5,16 +5,15 @@ at whole before anything of the call goes on, since a client acts on a call and 
 read or written here, so every way of cutting a stream can be tested.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from trimtab._sse import EventSplitter
 from trimtab.enforce import Ruling
-from trimtab.kinds import Message
 from trimtab.serve import pieces, wire
-from trimtab.serve.looking import Arriving, Looking
+from trimtab.serve.looking import Arriving, Conversation
 
 _CHOICES = 256
 _CALLS = 256
@@ -50,8 +49,7 @@ class Relay:
 
     def __init__(
         self,
-        looking: Looking,
-        messages: Sequence[Message],
+        conversation: Conversation,
         *,
         chat: bool,
         choices: int,
@@ -62,15 +60,14 @@ class Relay:
         """Begin.
 
         Args:
-            looking: Who rules.
-            messages: The conversation that is answered.
+            conversation: What is answered, and who rules.
             chat: Whether it is a chat, or else a completion.
             choices: How many choices were asked for.
             usage: Whether the client asked for what was used.
             limit: Bytes of texts, and of one event, beyond which the stream is broken off.
             names: Functions that the client offered; a call of another has its name looked at.
         """
-        self._looking, self._messages = looking, messages
+        self._conversation = conversation
         self._chat, self._wanted, self._usage = chat, choices, usage
         self._limit = limit
         self._names = frozenset(names)
@@ -161,7 +158,7 @@ class Relay:
         self._count(len(piece))
         arriving = state.texts.get(key)
         if arriving is None:
-            arriving = state.texts[key] = self._looking.arriving(self._messages)
+            arriving = state.texts[key] = self._conversation.arriving()
         text, ended = await arriving.feed(piece)
         if text:
             self._say(out, index, {key: text})
@@ -191,8 +188,8 @@ class Relay:
             if state.refused:
                 return
         for call in [*state.calls.values(), *([state.old_call] if state.old_call else [])]:
-            for text, put in call.texts(self._names):
-                ruling = await self._looking.answered(text, self._messages)
+            for text, arguments, put in call.texts(self._names):
+                ruling = await self._conversation.answered(text, arguments=arguments)
                 self.rulings.append(ruling)
                 if not ruling.goes_on:
                     self._refuse(out, index, state, ruling.text)
