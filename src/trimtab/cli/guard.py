@@ -19,6 +19,7 @@ from trimtab.cli.output import Output, output_options
 @click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65535), help="0 for any that is free.")
 @click.option("--key-env", default="", help="Variable with the upstream's key, sent instead of what clients send.")
 @click.option("--workers", default=0, type=click.IntRange(0, 256), help="Processes; 0 for one per core.  [default: 0]")
+@click.option("--ledger", default="", help="Ledger that gets what was ruled, in sums; none if left out.")
 @click.option("--access-log", default="", help="File that gets a JSON line per request; `-` for standard error.")
 @click.option(
     "--max-body", default=8.0, show_default=True, type=click.FloatRange(0.001, 1024), help="MiB of a request."
@@ -47,6 +48,8 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
     from trimtab.enforce import Guard
     from trimtab.errors import UsageError
     from trimtab.policy import load_policy
+    from trimtab.serve import telemetry
+    from trimtab.serve.clerk import Desk
     from trimtab.serve.limits import Limits
     from trimtab.serve.supervisor import Supervisor, bind
     from trimtab.serve.worker import Plan
@@ -76,6 +79,12 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
         ),
         log=_log(options["access_log"]),
     )
+    desk = Desk(
+        ledger=options["ledger"],
+        policy=loaded.digest,
+        policy_text=loaded.model_dump_json(by_alias=True),
+        exporter=telemetry.asked_for(),
+    )
     try:
         sock = bind(host, port)
     except OSError as error:
@@ -88,7 +97,7 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
         output.data({"listening": url})
 
     with sock:
-        Supervisor(plan, sock=sock, workers=options["workers"] or _cores(), ready=ready).run()
+        Supervisor(plan, sock=sock, workers=options["workers"] or _cores(), ready=ready, desk=desk).run()
 
 
 def _cores() -> int:

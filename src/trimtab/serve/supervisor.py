@@ -7,16 +7,20 @@ it: connections that wait to be accepted belong to the socket, and the others go
 import os
 import pickle
 import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from trimtab.errors import SystemUnavailableError, TrimtabError
-from trimtab.serve.tally import Tally
+from trimtab.serve.clerk import Desk, keep
+from trimtab.serve.tally import Row, Tally
 from trimtab.serve.worker import FAILED, READY, Plan, work
 
 _QUEUE = 1024
@@ -27,9 +31,14 @@ _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _GRACE_SECONDS = 5.0  # beyond the drain
 
 
+Job = Callable[[int, int], int]
+"""What a process does, given the pipe to report on and the lifeline; returns its exit code."""
+
+
 @dataclass(slots=True)
 class _Child:
-    number: int
+    job: Job
+    row: Row | None  # of a worker, which shows signs of life in it
     pid: int = 0  # 0: not running
     began: float = 0.0
     ready: bool = False
@@ -63,12 +72,28 @@ def bind(host: str, port: int) -> socket.socket:
 class Supervisor:
     """Runs in the main thread of a process that has no other, since it forks."""
 
-    def __init__(self, plan: Plan, *, sock: socket.socket, workers: int, ready: Callable[[], None]) -> None:
-        """Prepare; `ready` is called once every worker serves."""
-        self._plan, self._sock, self._ready = plan, sock, ready
-        self._tally = Tally(workers)
-        self._row = self._tally.row(workers)
-        self._children = [_Child(number) for number in range(workers)]
+    def __init__(
+        self, plan: Plan, *, sock: socket.socket, workers: int, ready: Callable[[], None], desk: Desk | None = None
+    ) -> None:
+        """Prepare; `ready` is called once every worker serves, and the clerk is there if `desk` gives it something."""
+        self._ready = ready
+        self._drain = plan.limits.drain_seconds
+        self._tally = tally = Tally(workers)
+        self._row = tally.row(workers)
+        self._folder = ""
+        self._clerk: _Child | None = None
+        if desk is not None and (desk.ledger or desk.exporter):
+            self._folder = tempfile.mkdtemp(prefix="trimtab-guard-")  # nobody else may enter it
+            self._counter = socket.socket(socket.AF_UNIX)
+            self._counter.bind(f"{self._folder}/clerk")
+            self._counter.listen(workers)
+            self._clerk = _Child(partial(_keep, desk, self._counter, tally), None)
+            if desk.ledger:
+                plan = replace(plan, clerk=f"{self._folder}/clerk")
+        self._workers = [
+            _Child(partial(work, plan, sock, tally, number), tally.row(number)) for number in range(workers)
+        ]
+        self._children = [*([self._clerk] if self._clerk else []), *self._workers]
         self._woken, self._wake = os.pipe()
         self._lifeline, self._held = os.pipe()
         self._up = False
@@ -93,9 +118,7 @@ class Supervisor:
                     if not child.pid and child.due <= now:
                         self._start(child)
                         self._row.add("worker_restarts")
-                    elif (
-                        child.ready and time.monotonic_ns() - self._tally.row(child.number).pulse > _STUCK_SECONDS * 1e9
-                    ):
+                    elif child.ready and _stuck(child):
                         _send(child, signal.SIGKILL)  # its successor is started when it is gone
                 if not self._up and all(child.ready for child in self._children):
                     self._up = True
@@ -120,14 +143,7 @@ class Supervisor:
             code = 70
             try:
                 self._become_worker(child)
-                code = work(
-                    self._plan,
-                    sock=self._sock,
-                    tally=self._tally,
-                    number=child.number,
-                    report=theirs,
-                    lifeline=self._lifeline,
-                )
+                code = child.job(theirs, self._lifeline)
             except BaseException:  # noqa: BLE001  # whatever it is, it must not run on as a second supervisor
                 code = 70
             finally:
@@ -164,7 +180,8 @@ class Supervisor:
                 child.report = -1
 
     def _died(self, child: _Child, code: int) -> None:
-        self._tally.row(child.number).dead()
+        if child.row:
+            child.row.dead()
         child.pid = 0
         while child.report >= 0:
             self._listen_to(child)
@@ -173,7 +190,9 @@ class Supervisor:
                 error = pickle.loads(bytes(child.said[1:]))  # noqa: S301  # from our own child
                 raise error if isinstance(error, TrimtabError) else TypeError(type(error).__name__)
             how = f"signal {-code}" if code < 0 else f"exit code {code}"
-            raise SystemUnavailableError("guard", f"a worker died while it started ({how})", "Run it with --workers 1.")
+            raise SystemUnavailableError(
+                "guard", f"a process died while it started ({how})", "Run it with --workers 1."
+            )
         lived = time.monotonic() - child.began
         child.wait = _FIRST_WAIT if lived >= _STEADY_SECONDS else min(_LONGEST_WAIT, max(_FIRST_WAIT, child.wait * 2))
         child.due = time.monotonic() + child.wait
@@ -190,24 +209,44 @@ class Supervisor:
         return any(number in _ENDING for number in os.read(self._woken, 4096))
 
     def _end(self) -> None:
-        """All workers finish what they serve; whoever does not in time, or when told a second time, is ended."""
-        for child in self._children:
-            _send(child, signal.SIGTERM)
-        ends = time.monotonic() + self._plan.limits.drain_seconds + _GRACE_SECONDS
-        while any(child.pid for child in self._children):
-            if self._told(0.05) or time.monotonic() > ends:
-                for child in self._children:
-                    _send(child, signal.SIGKILL)
-                ends = float("inf")
-            for child in self._children:
-                if child.pid:
-                    with suppress(ChildProcessError):
-                        if not os.waitpid(child.pid, os.WNOHANG)[0]:
-                            continue
-                    child.pid = 0
+        """All workers finish what they serve, then the clerk. Who does not in time, or when told again, is ended."""
+        self._finish(self._workers, self._drain + _GRACE_SECONDS)
+        if self._clerk:
+            self._finish([self._clerk], _GRACE_SECONDS)
+            self._counter.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
         for end in (self._held, self._lifeline, self._woken, self._wake):
             with suppress(OSError):
                 os.close(end)
+
+    def _finish(self, children: Sequence[_Child], seconds: float) -> None:
+        for child in children:
+            _send(child, signal.SIGTERM)
+        ends = time.monotonic() + seconds
+        while any(child.pid for child in children):
+            if self._told(0.05) or time.monotonic() > ends:
+                for child in children:
+                    _send(child, signal.SIGKILL)
+                ends = float("inf")
+            for child in children:
+                with suppress(ChildProcessError):
+                    if not child.pid or not os.waitpid(child.pid, os.WNOHANG)[0]:
+                        continue
+                child.pid = 0
+
+
+def _keep(desk: Desk, sock: socket.socket, tally: Tally, report: int, lifeline: int) -> int:
+    """The clerk's process."""
+    try:
+        keep(desk, sock=sock, tally=tally, lifeline=lifeline, ready=partial(os.write, report, READY))
+    except TrimtabError as error:
+        os.write(report, FAILED + pickle.dumps(error))
+        return 1
+    return 0
+
+
+def _stuck(child: _Child) -> bool:
+    return child.row is not None and time.monotonic_ns() - child.row.pulse > _STUCK_SECONDS * 1e9
 
 
 def _noticed(*_: object) -> None:

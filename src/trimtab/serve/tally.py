@@ -110,13 +110,25 @@ class Tally:
         """Every cell, summed over the rows."""
         return [sum(self._cells[place::_WIDTH]) for place in range(_WIDTH)]
 
-    def counters(self) -> Iterator[tuple[str, str, str, int]]:
-        """Name, kind, labels and value of every counter and gauge; histograms as their count."""
+    @staticmethod
+    def families() -> Iterator[tuple[str, str, str]]:
+        """Name, kind and meaning of everything that `counters` gives values of."""
+        for family in _FAMILIES:
+            if family.kind == "histogram":
+                yield f"{family.name}_count", "counter", f"How many there were. {family.about}"
+                yield f"{family.name}_sum", "counter", f"Seconds in all. {family.about}"
+            else:
+                yield family.name, family.kind, family.about
+
+    def counters(self) -> Iterator[tuple[str, str, str, float]]:
+        """Name, kind, labels and value of every counter and gauge; of histograms, how many and how much in all."""
         totals = self.totals()
         for family in _FAMILIES:
             for series, place in _PLACES[family.name].items():
                 if family.kind == "histogram":
-                    yield f"{family.name}_count", "counter", series, sum(totals[place : place + len(BOUNDS) + 1])
+                    beyond = place + len(BOUNDS) + 1
+                    yield f"{family.name}_count", "counter", series, sum(totals[place:beyond])
+                    yield f"{family.name}_sum", "counter", series, totals[beyond] / 1e6
                 else:
                     yield family.name, family.kind, series, totals[place]
 

@@ -31,9 +31,10 @@ class Plan:
     key: str = ""
     limits: Limits = field(default_factory=Limits)
     log: int | None = None  # a file descriptor
+    clerk: str = ""  # where rulings are handed over for the ledger
 
 
-def work(plan: Plan, *, sock: socket.socket, tally: Tally, number: int, report: int, lifeline: int) -> int:
+def work(plan: Plan, sock: socket.socket, tally: Tally, number: int, report: int, lifeline: int) -> int:  # noqa: PLR0917  # two of them come last
     """Serve until told to end, or until the supervisor is gone; returns the process's exit code.
 
     Args:
