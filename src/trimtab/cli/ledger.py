@@ -336,6 +336,10 @@ def _gist(row: "Row") -> str:
         payload = orjson.loads(row.payload)
         if row.kind == "observation":
             return f"{payload['case']}: {payload.get('value', payload.get('missing'))}"
+        if row.kind == "rulings":
+            return ", ".join(f"{one['side']} {one['action']} {one['count']:,}" for one in payload["rulings"])
+        if row.kind == "escalated":
+            return f"{payload['side']}: {payload['why']}"
     except (ValueError, KeyError, TypeError):
         return "(unreadable: altered?)"
     return row.payload if len(row.payload) <= 40 else row.payload[:39] + "…"

@@ -5,16 +5,21 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import TYPE_CHECKING, Any, Self, get_args
 
+from trimtab._canonical import digest
 from trimtab.enforce.checks import Checks, Look
 from trimtab.enforce.pseudonym import Pseudonyms, Vault
 from trimtab.enforce.reading import Given, Reading, read
-from trimtab.enforce.ruling import Action, Ruling, Skipped
+from trimtab.enforce.ruling import Action, Doubt, Ruling, Skipped
 from trimtab.enforce.stream import GuardStream
 from trimtab.errors import UsageError
 from trimtab.kinds import Context, Origin
 from trimtab.policy import GuardSpec, Policy, load_policy
+
+if TYPE_CHECKING:
+    from trimtab.enforce.log import RulingLog
+    from trimtab.evidence import Ledger
 
 Messages = Sequence[Given]
 """A conversation: messages of ours, or as on the OpenAI wire."""
@@ -29,13 +34,21 @@ class Guard:
     misconfigured is found at the start and not at the first request.
     """
 
-    def __init__(self, spec: GuardSpec, *, actions: Mapping[str, str] | None = None, kept: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        spec: GuardSpec,
+        *,
+        actions: Mapping[str, str] | None = None,
+        kept: Iterable[str] = (),
+        log: "RulingLog | None" = None,
+    ) -> None:
         """Make a guard.
 
         Args:
             spec: Its rules.
             actions: The mildest action on a label or family, as a tier has them.
             kept: Values that must never come out (`Context.kept`).
+            log: Is told of every ruling; `close` closes it.
 
         Raises:
             PluginError: A detector is not installed, or does not take its fields.
@@ -50,19 +63,37 @@ class Guard:
         self._output = Checks(spec.output, self._least, pseudonyms)
         self._crash = Action(spec.on_crash)
         self._budget = spec.budget_ms / 1000.0
-        self._refusal = spec.refusal
+        self._instead = {Action.BLOCK: spec.refusal, Action.ESCALATE: spec.held}
+        self._log = log
+        self.digest = digest(self.identity())
         # Made once, since making one takes as long as a simple check.
         self._contexts = {origin: Context(origin=origin, kept=self._kept) for origin in get_args(Origin)}
 
     @classmethod
     def from_policy(
-        cls, policy: str | Path | Policy, *, system: str, candidate: str = "", kept: Iterable[str] = ()
+        cls,
+        policy: str | Path | Policy,
+        *,
+        system: str,
+        candidate: str = "",
+        kept: Iterable[str] = (),
+        ledger: "str | Path | Ledger | None" = None,
+        every: float = 60.0,
     ) -> Self:
         """The guard that a policy puts in front of a system, or of one of its candidates.
+
+        Args:
+            policy: Its file, or itself.
+            system: A system of it.
+            candidate: One of that system's, or the guard of production.
+            kept: Values that must never come out (`Context.kept`).
+            ledger: Where rulings are recorded. Close the guard in the end, or use `with`.
+            every: Seconds between records.
 
         Raises:
             PolicyError: The policy has mistakes.
             UsageError: There is no such system or candidate, or no guard in front of it.
+            LedgerError: The ledger cannot be opened.
         """
         loaded = policy if isinstance(policy, Policy) else load_policy(policy)
         spec = loaded.systems.get(system)
@@ -74,7 +105,35 @@ class Guard:
         if name is None:
             where = f"candidate {candidate}" if candidate else f"system {system}"
             raise UsageError(f"the policy puts no guard in front of {where}.", "Name one there with `guard: NAME`.")
-        return cls(loaded.guards[name], actions=loaded.tiers[spec.tier].actions, kept=kept)
+        actions = loaded.tiers[spec.tier].actions
+        if ledger is None:
+            return cls(loaded.guards[name], actions=actions, kept=kept)
+        from trimtab.enforce.log import RulingLog  # noqa: PLC0415  # a guard without a ledger loads none
+        from trimtab.evidence import Ledger, Subject  # noqa: PLC0415
+
+        opened = ledger if isinstance(ledger, Ledger) else Ledger.open(ledger)
+        subject = Subject(system=system, candidate=candidate)
+        log = RulingLog(opened, subject=subject, policy=loaded.digest, every=every, owns=opened is not ledger)
+        try:
+            return cls(loaded.guards[name], actions=actions, kept=kept, log=log)
+        except BaseException:
+            log.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write the rulings that are not in the ledger yet; nothing to do without one. Safe to call twice.
+
+        Raises:
+            LedgerError: It cannot be written.
+        """
+        if self._log is not None:
+            self._log.close()
 
     def identity(self) -> dict[str, Any]:
         """What makes two rulings comparable: the rules, and the detectors with their versions. JSON."""
@@ -86,34 +145,42 @@ class Guard:
 
     # -- rulings -----------------------------------------------------------------
 
-    def input(self, messages: Messages, *, vault: Vault | None = None) -> Ruling:
+    def input(self, messages: Messages, *, vault: Vault | None = None, about: str = "") -> Ruling:
         """What may go into the model. From within an event loop, use `ainput`.
 
         Args:
             messages: The conversation so far.
             vault: Keeps what pseudonyms stand for, so that `output` can restore it.
+            about: An id for the ledger, by which a text that is held can be found where it is kept.
 
         Raises:
             UsageError: A detector must be waited for, and this is called from within an event loop.
         """
         if self._input.remote:
             _outside_a_loop("input")
-            return asyncio.run(self.ainput(messages, vault=vault))
+            return asyncio.run(self.ainput(messages, vault=vault, about=about))
         begun = time.perf_counter()
         readings, looks = self._requested(messages, begun, vault)
         for one in looks:
             self._input.run(one)
-        return self._requests(readings, looks, begun)
+        return self._requests(readings, looks, begun, about)
 
-    async def ainput(self, messages: Messages, *, vault: Vault | None = None) -> Ruling:
+    async def ainput(self, messages: Messages, *, vault: Vault | None = None, about: str = "") -> Ruling:
         """As `input`, from within an event loop."""
         begun = time.perf_counter()
         readings, looks = self._requested(messages, begun, vault)
         await asyncio.gather(*(self._input.wait(one) for one in looks))
-        return self._requests(readings, looks, begun)
+        return self._requests(readings, looks, begun, about)
 
     def output(
-        self, text: str, *, messages: Messages = (), vault: Vault | None = None, arguments: bool = False
+        self,
+        text: str,
+        *,
+        messages: Messages = (),
+        vault: Vault | None = None,
+        arguments: bool = False,
+        confidence: float | None = None,
+        about: str = "",
     ) -> Ruling:
         """What may come out of the model.
 
@@ -122,20 +189,39 @@ class Guard:
             messages: The conversation that it answers.
             vault: That of the conversation; where the policy says `restore`, the reply gets back what it keeps.
             arguments: The text is JSON, such as the arguments of a tool call, and stays so when it gets back values.
+            confidence: How sure the model is of it, in [0, 1]. Where the policy asks for one, a missing one counts as
+                below what it asks.
+            about: As for `input`.
 
         Raises:
             UsageError: As `input`.
         """
-        return self._reply(text, self._answering(messages), self._restoring(vault, json=arguments))
+        restore = self._restoring(vault, json=arguments)
+        ruling = self._reply(text, self._answering(messages), restore, confidence)
+        return ruling if self._log is None else self._logged(ruling, text, about)
 
     async def aoutput(
-        self, text: str, *, messages: Messages = (), vault: Vault | None = None, arguments: bool = False
+        self,
+        text: str,
+        *,
+        messages: Messages = (),
+        vault: Vault | None = None,
+        arguments: bool = False,
+        confidence: float | None = None,
+        about: str = "",
     ) -> Ruling:
         """As `output`, from within an event loop."""
-        return await self._areply(text, self._answering(messages), self._restoring(vault, json=arguments))
+        restore = self._restoring(vault, json=arguments)
+        ruling = await self._areply(text, self._answering(messages), restore, confidence)
+        return ruling if self._log is None else self._logged(ruling, text, about)
 
-    def stream(self, *, messages: Messages = (), vault: Vault | None = None, arguments: bool = False) -> GuardStream:
-        """For a reply that arrives in pieces: lets through what no later piece can change the ruling on."""
+    def stream(
+        self, *, messages: Messages = (), vault: Vault | None = None, arguments: bool = False, about: str = ""
+    ) -> GuardStream:
+        """For a reply that arrives in pieces: lets through what no later piece can change the ruling on.
+
+        Where the policy asks for a confidence, nothing goes on before `close(confidence=...)`.
+        """
         context = self._answering(messages)
         restore = self._restoring(vault, json=arguments)
         return GuardStream(
@@ -143,10 +229,12 @@ class Guard:
             context=context,
             budget=self._budget,
             hold_back=self.spec.hold_back,
-            refusal=self._refusal,
+            whole=self.spec.confidence is not None,
+            refusal=self._instead[Action.BLOCK],
             restore=restore,
-            rule=lambda text: self._reply(text, context, restore),
-            arule=lambda text: self._areply(text, context, restore),
+            rule=lambda text, confidence: self._reply(text, context, restore, confidence),
+            arule=lambda text, confidence: self._areply(text, context, restore, confidence),
+            told=None if self._log is None else lambda ruling, text: self._logged(ruling, text, about),
         )
 
     # -- how ---------------------------------------------------------------------
@@ -162,20 +250,25 @@ class Guard:
     def _restoring(self, vault: Vault | None, *, json: bool) -> Restore | None:
         return partial(vault.restore, json=json) if vault is not None and self.spec.restore else None
 
-    def _reply(self, text: str, context: Context, restore: Restore | None) -> Ruling:
+    def _logged(self, ruling: Ruling, text: str, about: str) -> Ruling:
+        if self._log is not None:
+            self._log.add("output", ruling, {(0, 0): text}, guard=self.digest, about=about)
+        return ruling
+
+    def _reply(self, text: str, context: Context, restore: Restore | None, confidence: float | None) -> Ruling:
         if self._output.remote:
             _outside_a_loop("output")
-            return asyncio.run(self._areply(text, context, restore))
+            return asyncio.run(self._areply(text, context, restore, confidence))
         begun = time.perf_counter()
         one = Look(text, context, begun + self._budget, reply=True)
         self._output.run(one)
-        return self._replies(one, begun, restore)
+        return self._replies(one, begun, restore, confidence)
 
-    async def _areply(self, text: str, context: Context, restore: Restore | None) -> Ruling:
+    async def _areply(self, text: str, context: Context, restore: Restore | None, confidence: float | None) -> Ruling:
         begun = time.perf_counter()
         one = Look(text, context, begun + self._budget, reply=True)
         await self._output.wait(one)
-        return self._replies(one, begun, restore)
+        return self._replies(one, begun, restore, confidence)
 
     def _requested(self, messages: Messages, begun: float, vault: Vault | None) -> tuple[list[Reading], list[Look]]:
         deadline = begun + self._budget
@@ -192,7 +285,7 @@ class Guard:
             ]
         return readings, looks
 
-    def _requests(self, readings: Sequence[Reading], looks: Sequence[Look], begun: float) -> Ruling:
+    def _requests(self, readings: Sequence[Reading], looks: Sequence[Look], begun: float, about: str) -> Ruling:
         """Put together what was seen of all texts of a request."""
         seconds: dict[str, float] = {}
         quiet = True
@@ -202,13 +295,23 @@ class Guard:
             for name, took in one.seconds.items():
                 seconds[name] = seconds.get(name, 0.0) + took
         if quiet:
-            return Ruling(
+            ruling = Ruling(
                 action=Action.ALLOW,
                 messages=tuple([reading.message(reading.texts) for reading in readings]),
                 wire=tuple([reading.wire(reading.texts) for reading in readings]),
                 seconds=seconds,
                 total=time.perf_counter() - begun,
             )
+        else:
+            ruling = self._weighed(readings, looks, begun, seconds)
+        if self._log is not None:
+            texts = {(one.message, one.part): one.text for one in looks}
+            self._log.add("input", ruling, texts, guard=self.digest, about=about)
+        return ruling
+
+    def _weighed(
+        self, readings: Sequence[Reading], looks: Sequence[Look], begun: float, seconds: dict[str, float]
+    ) -> Ruling:
         texts: list[list[str]] = [[] for _ in readings]
         for one in looks:
             texts[one.message].append(self._input.text(one))
@@ -216,7 +319,7 @@ class Guard:
         goes_on = action.goes_on
         return Ruling(
             action=action,
-            text="" if goes_on else self._refusal,
+            text="" if goes_on else self._instead[action],
             messages=tuple([r.message(new) for r, new in zip(readings, texts, strict=True)]) if goes_on else (),
             wire=tuple([r.wire(new) for r, new in zip(readings, texts, strict=True)]) if goes_on else (),
             seen=tuple(seen for one in looks for seen in one.seen),
@@ -225,22 +328,36 @@ class Guard:
             total=time.perf_counter() - begun,
         )
 
-    def _replies(self, one: Look, begun: float, restore: Restore | None) -> Ruling:
-        if not one.seen and not one.skipped:
+    def _replies(self, one: Look, begun: float, restore: Restore | None, confidence: float | None) -> Ruling:
+        doubt = self._doubted(confidence) if self.spec.confidence else None
+        if not one.seen and not one.skipped and doubt is None:
             text = restore(one.text) if restore else one.text
             return Ruling(action=Action.ALLOW, text=text, seconds=one.seconds, total=time.perf_counter() - begun)
         text = self._output.text(one)
         action = self._strictest((one,))
-        if restore and action.goes_on:
+        if doubt is not None:
+            action = max(action, doubt.action, key=lambda each: each.strictness)
+        if action.goes_on and restore:
             text = restore(text)
         return Ruling(
             action=action,
-            text=text if action.goes_on else self._refusal,
+            text=text if action.goes_on else self._instead[action],
             seen=tuple(one.seen),
             skipped=tuple(one.skipped),
+            doubt=doubt,
             seconds=one.seconds,
             total=time.perf_counter() - begun,
         )
+
+    def _doubted(self, confidence: float | None) -> Doubt | None:
+        """The doubt about an answer that is not as sure as the policy asks; NaN and the like count as missing."""
+        asked = self.spec.confidence
+        if asked is None:
+            return None
+        sure = confidence if confidence is not None and 0.0 <= confidence <= 1.0 else None
+        if sure is not None and sure >= asked.at_least:
+            return None
+        return Doubt(confidence=sure, at_least=asked.at_least, action=Action(asked.action))
 
     def _strictest(self, looks: Iterable[Look]) -> Action:
         """What is to be done, once everything has been masked: that may fail as well."""

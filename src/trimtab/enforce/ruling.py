@@ -53,14 +53,29 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """An answer that was not sure enough, and what becomes of it. `confidence` is None when it was missing."""
+
+    confidence: float | None
+    at_least: float
+    action: Action
+
+    def __str__(self) -> str:
+        if self.confidence is None:
+            return f"no confidence where {self.at_least:g} is asked"
+        return f"confidence {self.confidence:.3g} below {self.at_least:g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
     """What is to be done with a text, or with the messages of a request.
 
-    `text` is what may go on: the text itself, the masked text, or the guard's
-    refusal when it may not. For a request, `messages` are those that may go
-    on, none when it may not, and `wire` are the same as on the OpenAI wire,
-    with their tool calls and whatever else they were given with; findings
-    count the code points of the text at `Seen.message` and `Seen.part`.
+    `text` is what may go on: the text itself, the masked text, or what the
+    guard says instead when it may not (`refusal`, or `held` of its policy).
+    For a request, `messages` are those that may go on, none when it may not,
+    and `wire` are the same as on the OpenAI wire, with their tool calls and
+    whatever else they were given with; findings count the code points of the
+    text at `Seen.message` and `Seen.part`.
     `seconds` holds what each detector took.
     """
 
@@ -70,6 +85,7 @@ class Ruling:
     wire: tuple[dict[str, Any], ...] = ()
     seen: tuple[Seen, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    doubt: Doubt | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     total: float = 0.0
 
@@ -83,4 +99,6 @@ class Ruling:
         """In a few words, without the text."""
         said = dict.fromkeys(f"{one.finding.label} by {one.detector}" for one in self.seen if one.action == self.action)
         said.update(dict.fromkeys(f"{one.detector} {one.reason}" for one in self.skipped if one.reason != "needless"))
+        if self.doubt:
+            said[str(self.doubt)] = None
         return ", ".join(said)

@@ -40,10 +40,12 @@ class GuardStream:
         context: Context,
         budget: float,
         hold_back: int | None,
+        whole: bool,
         refusal: str,
         restore: Callable[[str], str] | None,
-        rule: Callable[[str], Ruling],
-        arule: Callable[[str], Awaitable[Ruling]],
+        rule: Callable[[str, float | None], Ruling],
+        arule: Callable[[str, float | None], Awaitable[Ruling]],
+        told: Callable[[Ruling, str], object] | None,
     ) -> None:
         """Begin a reply.
 
@@ -52,14 +54,17 @@ class GuardStream:
             context: Of the reply.
             budget: Seconds for each look.
             hold_back: Characters, instead of what the detectors declare.
+            whole: Whether nothing goes on before the end.
             refusal: Said instead of what does not go on.
             restore: Gives a text back what its pseudonyms stand for; no pseudonym is ever cut.
-            rule: Says what becomes of a whole text.
+            rule: Says what becomes of a whole text, given the confidence in it.
             arule: The same for those who can wait.
+            told: Is told of the ruling, and of the text as it came.
         """
         self._checks, self._context, self._budget, self._refusal = checks, context, budget, refusal
         self._rule, self._arule, self._restore = rule, arule, restore
-        reach = checks.reach
+        self._told = told
+        reach = None if whole else checks.reach
         self._reach = reach if reach is None or hold_back is None else hold_back
         self._behind = checks.behind
         self._pieces: list[str] = []
@@ -110,17 +115,26 @@ class GuardStream:
         """As `feed`. What must be waited for is asked at the end, about the whole."""
         return self.feed(piece)
 
-    def close(self) -> str:
-        """The rest of the reply, or the refusal if `ruling` says that it does not go on. Empty when called again.
+    def close(self, *, confidence: float | None = None) -> str:
+        """The rest of the reply, or what is said instead if `ruling` does not let it go on. Empty when called again.
+
+        Args:
+            confidence: How sure the model is of the reply, as for `Guard.output`.
 
         Raises:
             UsageError: A detector must be waited for, and this is called from within an event loop.
         """
-        return "" if self._ruling is not None else self._finish(self._rule("".join(self._pieces)))
+        if self._ruling is not None:
+            return ""
+        text = "".join(self._pieces)
+        return self._finish(self._rule(text, confidence), text)
 
-    async def aclose(self) -> str:
+    async def aclose(self, *, confidence: float | None = None) -> str:
         """As `close`, from within an event loop."""
-        return "" if self._ruling is not None else self._finish(await self._arule("".join(self._pieces)))
+        if self._ruling is not None:
+            return ""
+        text = "".join(self._pieces)
+        return self._finish(await self._arule(text, confidence), text)
 
     # -- on the way --------------------------------------------------------------
 
@@ -175,24 +189,23 @@ class GuardStream:
 
     # -- at the end --------------------------------------------------------------
 
-    def _finish(self, ruling: Ruling) -> str:
+    def _finish(self, ruling: Ruling, text: str) -> str:
         shown = "".join(self._shown)
         ruling = replace(ruling, total=ruling.total + self._seconds)
-        if ruling.goes_on and self._stopped is None and ruling.text.startswith(shown):
-            self._ruling = ruling
-            return ruling.text[len(shown) :]
-        if ruling.goes_on or self._showed(ruling):
+        rest = ruling.text
+        if ruling.goes_on and self._stopped is None and rest.startswith(shown):
+            rest = rest[len(shown) :]
+        elif ruling.goes_on or self._showed(ruling):
             why = tuple(self._stopped or ()) or (
                 Skipped(detector="guard", reason="late", detail="the end contradicts what had been let through"),
             )
-            ruling = replace(
-                ruling,
-                action=Action.BLOCK if ruling.goes_on else ruling.action,
-                text=self._refusal,
-                skipped=(*ruling.skipped, *why),
-            )
+            action = Action.BLOCK if ruling.goes_on else ruling.action
+            rest = self._refusal if ruling.goes_on else rest
+            ruling = replace(ruling, action=action, text=rest, skipped=(*ruling.skipped, *why))
         self._ruling = ruling
-        return ruling.text
+        if self._told:
+            self._told(ruling, text)
+        return rest
 
     def _showed(self, ruling: Ruling) -> bool:
         """Whether any of what was found in the end had gone on, and not masked."""

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 import orjson
 
+from trimtab.evidence.rulings import Escalated, Rulings
 from trimtab.kinds import Missing, Row, Score
 
 
@@ -179,9 +180,9 @@ class Decided:
         return cls(decision=payload)
 
 
-Record = PolicyAdopted | RunStarted | Observation | RunFinished | Decided
+Record = PolicyAdopted | RunStarted | Observation | RunFinished | Decided | Rulings | Escalated
 RECORDS: Mapping[str, type[Record]] = {
-    r.kind: r for r in (PolicyAdopted, RunStarted, Observation, RunFinished, Decided)
+    r.kind: r for r in (PolicyAdopted, RunStarted, Observation, RunFinished, Decided, Rulings, Escalated)
 }
 
 
@@ -208,9 +209,11 @@ def record_from(row: Row) -> Record:
 __all__ = [
     "RECORDS",
     "Decided",
+    "Escalated",
     "Observation",
     "PolicyAdopted",
     "Record",
+    "Rulings",
     "RunFinished",
     "RunStarted",
     "Subject",

@@ -150,6 +150,11 @@ class GuardSpec(Strict):
     refusal: str = Field(
         default="I cannot help with that.", min_length=1, description="Said instead of a blocked text."
     )
+    held: str = Field(
+        default="A person will look at this first.",
+        min_length=1,
+        description="Said instead of a text that is held for a person.",
+    )
     hold_back: Annotated[int, Field(ge=1)] | None = Field(
         default=None,
         description="Characters of a streamed reply that are held back; as far as the detectors reach if left out. "
@@ -320,6 +325,7 @@ class Policy(Strict):
 
 
 _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
+    (("guards", "*", "held"), "A person will look at this first."),
     (("guards", "*", "hold_back"), None),
     (("guards", "*", "key_env"), ""),
     (("guards", "*", "restore"), False),

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -171,7 +172,7 @@ async def test_a_guarded_candidate_gets_back_what_it_wrote_with_pseudonyms():
             self.asked.append(request.messages[-1].content)
             return Reply(text=self.asked[-1], finish="stop", prompt_tokens=1, completion_tokens=1, latency=0.1)
 
-    echo = Echo()
+    echo: Any = Echo()
     reply = await GuardedSystem(echo, GUARD).ask(Request(messages=(Message("user", "I am ana@example.org."),)))
     assert reply.text == "I am ana@example.org."
     assert "ana@" not in echo.asked[0]

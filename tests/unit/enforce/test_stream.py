@@ -217,7 +217,7 @@ def test_what_the_end_contradicts_is_blocked_and_said(installed, action):
             return super().find(text) if text.endswith("!") else []
 
     installed["word"] = Liar()
-    one = guard([rule("word", action)], refusal="No.")
+    one = guard([rule("word", action)], refusal="No.", held="No.")
     shown, rest, stream = streamed(one, ["a bad word, ", PROSE, PROSE, "!"])
     assert "bad" in shown
     assert rest == "No."

@@ -1,0 +1,84 @@
+"""What a guard did, as records: sums over an interval, and each text that was held for a person.
+
+No text is in them, nor anything that could be tried out: what was found is there as its label, place and length. The
+digest of a whole text shows later that it is the text that was ruled on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulings:
+    """Everything that a guard ruled on in an interval, in sums.
+
+    `rulings` hold `side`, `action` and `count`; `findings` hold `side`,
+    `detector`, `label`, `action`, `count`, and `chars`, the characters found
+    in all; `skipped` hold `side`, `detector`, `reason` and `count`. Each is
+    sorted. `chain` begins as 32 zero bytes; each ruling in its turn makes it
+    the SHA-256 of itself and `side action digests`, the digests of the texts
+    parted by spaces. Whoever has kept the texts can show that these were
+    ruled on, and no others.
+    """
+
+    kind: ClassVar[str] = "rulings"
+
+    guard: str  # digest of the guard's identity: its rules and the versions of its detectors
+    begun: int  # microseconds since the epoch, UTC; of the first ruling
+    ended: int  # of the last
+    chars: int  # characters looked at
+    seconds: float  # spent on looking, in all
+    slowest: float  # seconds of the slowest ruling
+    rulings: Sequence[Mapping[str, Any]]
+    findings: Sequence[Mapping[str, Any]] = ()
+    skipped: Sequence[Mapping[str, Any]] = ()
+    chain: str = ""
+    lost: int = 0  # escalations that could not be recorded, for want of room
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            **asdict(self),
+            "rulings": [dict(one) for one in self.rulings],
+            "findings": [dict(one) for one in self.findings],
+            "skipped": [dict(one) for one in self.skipped],
+        }
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated:
+    """A text that a guard held for a person.
+
+    `spans` hold `label`, `detector`, `start`, `end` and `confidence` of what
+    led to it, none where a check was not made or the answer was not sure
+    enough; `why` says it in words. `confidence` is that of an answer, None if
+    there is none or it was missing; `at_least` is what was asked, None if
+    nothing was.
+    """
+
+    kind: ClassVar[str] = "escalated"
+
+    guard: str  # digest, as in `Rulings`
+    side: str  # "input" or "output"
+    text: str  # digest of the text
+    chars: int
+    why: str
+    spans: Sequence[Mapping[str, Any]] = ()
+    confidence: float | None = None
+    at_least: float | None = None
+    about: str = ""  # the caller's id of the request, by which the text can be found where it is kept
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return {**asdict(self), "spans": [dict(one) for one in self.spans]}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
