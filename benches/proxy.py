@@ -61,6 +61,7 @@ HARMLESS = {
     "DO_NOT_TRACK": "1",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "OPENAI_API_KEY": "none",
+    "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true",
 }
 
 
@@ -238,7 +239,9 @@ def at(values: list[float], share: float) -> float:
 
 def shown(took: dict[str, list[float]], spent: dict[str, float] | None = None) -> None:
     direct, ours = took["direct"], took["trimtab"]
-    print(f"{'':10}{'requests':>9}{'failed':>8}{'p50 ms':>9}{'p99 ms':>9}{'more, p50':>11}{'more, p99':>11}{'times ours':>12}")
+    print(
+        f"{'':10}{'requests':>9}{'failed':>8}{'p50 ms':>9}{'p99 ms':>9}{'more, p50':>11}{'more, p99':>11}{'times ours':>12}"
+    )
     for name, values in took.items():
         line = f"{name:10}{len(values):9}{values.count(float('inf')):8}{at(values, 0.5):9.2f}{at(values, 0.99):9.2f}"
         if name != "direct":
@@ -280,10 +283,21 @@ def main() -> None:
                 print(f"{name}: does not answer as the upstream does; its log ends with\n{log.read_text()[-1500:]}")
         urls = {"direct": upstream, **{name: url for name, (url, _) in started.items()}}
         before = {name: processor_seconds(process.pid) for name, (_, process) in started.items()}
-        command = [sys.executable, __file__, "--rate", str(options.rate), "--seconds", str(options.seconds), "--client", json.dumps(urls)]
+        command = [
+            sys.executable,
+            __file__,
+            "--rate",
+            str(options.rate),
+            "--seconds",
+            str(options.seconds),
+            "--client",
+            json.dumps(urls),
+        ]
         took = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
         spent = {
-            name: (processor_seconds(process.pid) - before[name]) / (len(took["alone"][name]) + len(took["together"][name])) * 1e3
+            name: (processor_seconds(process.pid) - before[name])
+            / (len(took["alone"][name]) + len(took["together"][name]))
+            * 1e3
             for name, (_, process) in started.items()
         }
     print("one at a time")

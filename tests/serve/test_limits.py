@@ -181,7 +181,12 @@ def test_a_log_that_nobody_reads_stops_nobody():
     reader, writer = os.pipe()
     tally = Tally(1)
     log = AccessLog(writer, tally.row(0))
-    thread = threading.Thread(target=lambda: [log.write(id="x" * 1000) for _ in range(500)])
+
+    def write():
+        for _ in range(500):
+            log.write(id="x" * 1000)
+
+    thread = threading.Thread(target=write)
     thread.start()
     thread.join(20)
     assert not thread.is_alive()

@@ -15,7 +15,8 @@ import pytest
 from tests.serve import proxies
 from tests.serve.proxies import get, post, saying, until
 
-from trimtab.errors import TrimtabError
+from trimtab.errors import UsageError
+from trimtab.policy import load_policy
 from trimtab.serve.supervisor import Supervisor, bind
 from trimtab.serve.tally import Tally
 from trimtab.serve.worker import Plan
@@ -94,6 +95,7 @@ def test_every_request_is_a_line_without_a_word_of_what_was_said(running):
     assert "ana" not in (running.folder / "access.jsonl").read_text()
 
 
+@pytest.mark.slow
 def test_a_slow_answer_is_finished_before_the_end(tmp_path):
     with proxies.upstream() as server, proxies.proxy(tmp_path, f"{server.url}/v1", "--workers", "2") as running:
         server.script = lambda _: Behaviour(latency=1.0)
@@ -111,6 +113,7 @@ def ask_in_vain(running):
         ask(running)
 
 
+@pytest.mark.slow
 def test_told_twice_it_ends_at_once(tmp_path):
     with proxies.upstream() as server, proxies.proxy(tmp_path, f"{server.url}/v1", "--workers", "1") as running:
         server.script = lambda _: Behaviour(fault="hang")
@@ -124,6 +127,7 @@ def test_told_twice_it_ends_at_once(tmp_path):
         thread.join()
 
 
+@pytest.mark.slow
 def test_workers_end_when_the_supervisor_is_killed(tmp_path):
     with proxies.upstream() as server, proxies.proxy(tmp_path, f"{server.url}/v1", "--workers", "2") as running:
         workers = running.workers()
@@ -140,15 +144,13 @@ def _runs(pid):
 
 
 def test_a_worker_that_cannot_start_says_why_and_nothing_listens(tmp_path):
-    def impossible():
-        raise TrimtabError("there is no such thing")
-
-    with bind("127.0.0.1", 0) as sock:
-        plan = Plan(guard=impossible, upstream="http://127.0.0.1:9/v1")
-        with pytest.raises(TrimtabError, match="no such thing"):
-            Supervisor(plan, sock=sock, workers=2, ready=lambda: pytest.fail("it is not ready")).run()
+    (tmp_path / "trimtab.yaml").write_text(proxies.POLICY)
+    plan = Plan(policy=load_policy(tmp_path / "trimtab.yaml"), system="another", upstream="http://127.0.0.1:9/v1")
+    with bind("127.0.0.1", 0) as sock, pytest.raises(UsageError, match="no system"):
+        Supervisor(plan, sock=sock, workers=2, ready=lambda: pytest.fail("it is not ready")).run()
 
 
+@pytest.mark.slow
 def test_an_address_that_is_taken(tmp_path):
     (tmp_path / "trimtab.yaml").write_text(proxies.POLICY)
     with socket.socket() as taken:

@@ -1,7 +1,6 @@
 """`trimtab guard`: an OpenAI-compatible proxy that applies the policy."""
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from trimtab.cli.output import Output, output_options
 @click.option("--key-env", default="", help="Variable with the upstream's key, sent instead of what clients send.")
 @click.option("--workers", default=0, type=click.IntRange(0, 256), help="Processes; 0 for one per core.  [default: 0]")
 @click.option("--ledger", default="", help="Ledger that gets what was ruled, in sums; none if left out.")
+@click.option("--every", default=60.0, show_default=True, type=click.FloatRange(0.1), help="Seconds between sums.")
 @click.option("--access-log", default="", help="File that gets a JSON line per request; `-` for standard error.")
 @click.option(
     "--max-body", default=8.0, show_default=True, type=click.FloatRange(0.001, 1024), help="MiB of a request."
@@ -45,7 +45,6 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
     What the policy's guard blocks comes back as a reply that refuses. Ends on Ctrl-C or SIGTERM, after
     what is being served; told a second time, at once.
     """
-    from trimtab.enforce import Guard
     from trimtab.errors import UsageError
     from trimtab.policy import load_policy
     from trimtab.serve import telemetry
@@ -65,9 +64,9 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
     if not system and len(loaded.systems) > 1:
         raise UsageError("the policy has several systems.", f"Choose with --system: {', '.join(loaded.systems)}.")
     plan = Plan(
-        guard=partial(
-            Guard.from_policy, loaded, system=system or next(iter(loaded.systems)), candidate=options["candidate"]
-        ),
+        policy=loaded,
+        system=system or next(iter(loaded.systems)),
+        candidate=options["candidate"],
         upstream=upstream,
         key=key,
         limits=Limits(
@@ -78,6 +77,7 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
             at_once=options["at_once"],
         ),
         log=_log(options["access_log"]),
+        every=options["every"],
     )
     desk = Desk(
         ledger=options["ledger"],

@@ -32,7 +32,7 @@ class Answering:
     async def embed(self, call: Call, body: wire.Body) -> web.StreamResponse:
         """Vectors of texts that may go on."""
         places = wire.asked(body)
-        before = await self._looking.begin([place.message for place in places]).asked()
+        before = await self._looking.begin([place.message for place in places], call.id).asked()
         call.ruled(before)
         if not before.goes_on:
             return call.failed(400, "the guard does not let this text go on", "content_filter")
@@ -43,7 +43,7 @@ class Answering:
     async def complete(self, call: Call, body: wire.Body) -> web.StreamResponse:
         """A chat or a completion, streamed or not."""
         places = wire.asked(body)
-        conversation = self._looking.begin([place.message for place in places])
+        conversation = self._looking.begin([place.message for place in places], call.id)
         call.streamed = body.get("stream") is True
         before = await conversation.asked()
         call.ruled(before)

@@ -11,7 +11,7 @@ import signal
 import socket
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +20,11 @@ import orjson
 
 from trimtab import __version__
 from trimtab.errors import LedgerError, TrimtabError
-from trimtab.evidence import RECORDS, Ledger, PolicyAdopted, Record, Subject
+from trimtab.evidence import Escalated, Ledger, PolicyAdopted, Record, Rulings, Subject
 from trimtab.serve import telemetry
 from trimtab.serve.tally import Tally
 
+_KINDS: Mapping[str, type[Rulings | Escalated]] = {one.kind: one for one in (Rulings, Escalated)}
 _LENGTH = struct.Struct("!Q")
 _WAIT_SECONDS = 30.0  # for the clerk to say that something is written
 _CALM_SECONDS = 1.0  # without a worker, once it was told to end
@@ -96,7 +97,7 @@ def _answered(worker: socket.socket, ledger: Ledger | None) -> bool:
         if message is None or ledger is None:
             return False
         told = orjson.loads(message)
-        records: list[Record] = [RECORDS[kind].from_payload(payload) for kind, payload in told["records"]]  # type: ignore[call-arg]
+        records: list[Record] = [_KINDS[kind].from_payload(payload) for kind, payload in told["records"]]
         answer = b""
         try:
             ledger.append(

@@ -98,7 +98,7 @@ async def listen(proxy: Proxy, sock: socket.socket, *, stop: asyncio.Event, read
 
 async def _pulse(proxy: Proxy) -> None:
     while True:
-        proxy.row.alive()
+        proxy.alive()
         await asyncio.sleep(_PULSE_SECONDS)
 
 

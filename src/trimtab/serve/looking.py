@@ -1,7 +1,8 @@
 """Asks the guard on behalf of the proxy, without keeping others waiting, and counts what it says."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from trimtab.enforce import Guard, GuardStream, Ruling, Vault
 from trimtab.kinds import Message, plugins
@@ -10,18 +11,14 @@ from trimtab.serve.tally import Row
 _LONG = 20_000  # characters; what is longer takes milliseconds, and is looked at beside the event loop
 _FIRST_WORDS = "Write to somebody@example.org or call +44 20 7946 0000 before noon."
 
-Noted = Callable[[str, Ruling], None]
-"""Told of every ruling: on which side, and what it was."""
-
 
 class Looking:
     """A guard as one worker of the proxy uses it."""
 
-    def __init__(self, guard: Guard, row: Row, noted: Noted | None = None) -> None:
-        """Use `guard`, count in `row`, and tell `noted` of every ruling."""
+    def __init__(self, guard: Guard, row: Row) -> None:
+        """Use `guard`, and count in `row`."""
         self.guard = guard
         self._row = row
-        self._noted = noted
         rules = (*guard.spec.input, *guard.spec.output)
         # Such a detector waits for somebody else; all others are asked at once, without a task for each.
         self.waits = any(hasattr(plugins.find("detectors", rule.detector), "look") for rule in rules)
@@ -33,9 +30,9 @@ class Looking:
             self.guard.input(said)
             self.guard.output(_FIRST_WORDS, messages=said)
 
-    def begin(self, messages: Sequence[Message]) -> "Conversation":
-        """For one request, and the reply to it."""
-        return Conversation(self, messages)
+    def begin(self, messages: Sequence[Message], about: str = "") -> "Conversation":
+        """For one request, and the reply to it; by `about` a text that is held can be found again."""
+        return Conversation(self, messages, about)
 
     def counted(self, side: str, ruling: Ruling) -> Ruling:
         """The ruling, once it has been counted."""
@@ -45,8 +42,6 @@ class Looking:
         for skipped in ruling.skipped:
             if skipped.reason != "needless":
                 row.unlooked(side, skipped.reason)
-        if self._noted is not None:
-            self._noted(side, ruling)
         return ruling
 
 
@@ -56,40 +51,48 @@ class Conversation:
     What pseudonyms stand for is kept as long as the request, since clients send the whole conversation each time.
     """
 
-    __slots__ = ("_looking", "_messages", "_vault")
+    __slots__ = ("_about", "_looking", "_messages", "_vault")
 
-    def __init__(self, looking: Looking, messages: Sequence[Message]) -> None:
+    def __init__(self, looking: Looking, messages: Sequence[Message], about: str) -> None:
+        self._about = about
         self._looking = looking
         self._messages = messages
         self._vault = Vault() if looking.guard.spec.restore else None
 
     async def asked(self) -> Ruling:
         """What may go into the model."""
-        guard, messages, vault = self._looking.guard, self._messages, self._vault
+        guard, messages = self._looking.guard, self._messages
+        how: dict[str, Any] = {"vault": self._vault, "about": self._about}
         if self._looking.waits:
-            ruling = await guard.ainput(messages, vault=vault)
+            ruling = await guard.ainput(messages, **how)
         elif sum(len(message.content) for message in messages) > _LONG:
-            ruling = await asyncio.to_thread(guard.input, messages, vault=vault)
+            ruling = await asyncio.to_thread(guard.input, messages, **how)
         else:
-            ruling = guard.input(messages, vault=vault)
+            ruling = guard.input(messages, **how)
         return self._looking.counted("input", ruling)
 
-    async def answered(self, text: str, *, arguments: bool = False) -> Ruling:
+    async def answered(self, text: str, *, arguments: bool = False, confidence: float | None = None) -> Ruling:
         """What may come out of it; `arguments` of a tool call are JSON, and stay so."""
-        guard, messages, vault = self._looking.guard, self._messages, self._vault
+        guard = self._looking.guard
+        how: dict[str, Any] = {
+            "messages": self._messages,
+            "vault": self._vault,
+            "arguments": arguments,
+            "confidence": confidence,
+            "about": self._about,
+        }
         if self._looking.waits:
-            ruling = await guard.aoutput(text, messages=messages, vault=vault, arguments=arguments)
+            ruling = await guard.aoutput(text, **how)
         elif len(text) > _LONG:
-            ruling = await asyncio.to_thread(
-                lambda: guard.output(text, messages=messages, vault=vault, arguments=arguments)
-            )
+            ruling = await asyncio.to_thread(guard.output, text, **how)
         else:
-            ruling = guard.output(text, messages=messages, vault=vault, arguments=arguments)
+            ruling = guard.output(text, **how)
         return self._looking.counted("output", ruling)
 
     def arriving(self) -> "Arriving":
         """For a text that comes out of it in pieces."""
-        return Arriving(self._looking, self._looking.guard.stream(messages=self._messages, vault=self._vault))
+        stream = self._looking.guard.stream(messages=self._messages, vault=self._vault, about=self._about)
+        return Arriving(self._looking, stream)
 
 
 class Arriving:
@@ -119,4 +122,4 @@ class Arriving:
         return rest, self._looking.counted("output", self._stream.ruling)
 
 
-__all__ = ["Arriving", "Conversation", "Looking", "Noted"]
+__all__ = ["Arriving", "Conversation", "Looking"]

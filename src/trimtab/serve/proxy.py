@@ -5,6 +5,7 @@ What could not be looked at, because a check crashed, the upstream sent rubbish 
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import orjson
 from aiohttp import web
@@ -15,7 +16,7 @@ from trimtab.serve.access_log import AccessLog
 from trimtab.serve.answering import Answering
 from trimtab.serve.call import Call
 from trimtab.serve.limits import Limits
-from trimtab.serve.looking import Looking, Noted
+from trimtab.serve.looking import Looking
 from trimtab.serve.tally import Tally
 from trimtab.serve.upstream import Upstream, UpstreamError
 
@@ -44,7 +45,7 @@ class Proxy:
         tally: Tally | None = None,
         worker: int = 0,
         log: AccessLog | None = None,
-        noted: Noted | None = None,
+        unwritten: Callable[[], bool] | None = None,
     ) -> None:
         """Make a proxy; nothing is opened yet.
 
@@ -56,15 +57,21 @@ class Proxy:
             tally: Where all workers count.
             worker: Which of them this is.
             log: Gets a line per request.
-            noted: Told of every ruling.
+            unwritten: Whether rulings wait for a ledger that cannot be written.
         """
         self.limits = limits or Limits()
         self.tally = tally or Tally(1)
         self.row = self.tally.row(worker)
         self.upstream = Upstream(upstream, key=key, limits=self.limits)
-        self.looking = Looking(guard, self.row, noted)
-        self._answering = Answering(self.looking, self.upstream, self.limits, self.row)
+        self._answering = Answering(Looking(guard, self.row), self.upstream, self.limits, self.row)
         self._log = log
+        self._unwritten = unwritten
+
+    def alive(self) -> None:
+        """A sign of life, once a second."""
+        self.row.alive()
+        if self._unwritten is not None:
+            self.row.behind(self._unwritten())
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request. Every failure is an error in the API's own shape that quotes nothing."""

@@ -44,9 +44,9 @@ _FAMILIES = (
             *(f'route="{route}",status="{status}"' for route in ROUTES for status in STATUSES)),
     _counts("streams_broken_total", "Streams that ended with an error instead of their end."),
     _counts("log_lines_dropped_total", "Lines of the access log that nobody took in time."),
-    _counts("rulings_dropped_total", "Rulings that could not be handed to the ledger."),
     _counts("worker_restarts_total", "Workers that were started again after they died."),
     _Family("trimtab_guard_requests_in_flight", "gauge", "Requests being served.", ("",)),
+    _Family("trimtab_guard_ledger_unwritten", "gauge", "Workers whose rulings cannot be written.", ("",)),
     _Family("trimtab_guard_request_seconds", "histogram", "From a request's headers to the end of its answer.", ("",)),
     _Family("trimtab_guard_looking_seconds", "histogram", "What the guard took to rule on one request or text.", ("",)),
 )  # fmt: skip
@@ -186,7 +186,12 @@ class Row:
     def dead(self) -> None:
         """The process is gone, and what it served with it."""
         self._cells[_FLIGHT] = 0
+        self._cells[_ALONE["trimtab_guard_ledger_unwritten"]] = 0
         self._cells[0] = 0
+
+    def behind(self, unwritten: bool) -> None:  # noqa: FBT001  # it is all there is to say
+        """Whether rulings wait to be written."""
+        self._cells[_ALONE["trimtab_guard_ledger_unwritten"]] = unwritten
 
     def ruled(self, side: str, action: str) -> None:
         """A text was ruled on."""

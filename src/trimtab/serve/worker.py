@@ -8,13 +8,18 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from typing import Any
 
 from trimtab._optional import need
-from trimtab.enforce import Guard
+from trimtab.enforce import Guard, RulingLog
 from trimtab.errors import TrimtabError
+from trimtab.evidence import Subject
+from trimtab.policy import Policy
 from trimtab.serve.access_log import AccessLog
+from trimtab.serve.clerk import DistantLedger
 from trimtab.serve.limits import Limits
 from trimtab.serve.listener import listen
+from trimtab.serve.looking import Looking
 from trimtab.serve.proxy import Proxy
 from trimtab.serve.tally import Tally
 
@@ -26,12 +31,15 @@ FAILED = b"E"  # followed by a pickled error
 class Plan:
     """What every worker is told. Made once, so that a worker that is started again does the same as before."""
 
-    guard: Callable[[], Guard]
+    policy: Policy
+    system: str
+    candidate: str = ""
     upstream: str
     key: str = ""
     limits: Limits = field(default_factory=Limits)
     log: int | None = None  # a file descriptor
     clerk: str = ""  # where rulings are handed over for the ledger
+    every: float = 60.0  # seconds between records
 
 
 def work(plan: Plan, sock: socket.socket, tally: Tally, number: int, report: int, lifeline: int) -> int:  # noqa: PLR0917  # two of them come last
@@ -46,11 +54,16 @@ def work(plan: Plan, sock: socket.socket, tally: Tally, number: int, report: int
         lifeline: A pipe whose other end only the supervisor holds.
     """
     try:
-        guard = plan.guard()
+        guard = Guard.from_policy(plan.policy, system=plan.system, candidate=plan.candidate)
     except TrimtabError as error:
         os.write(report, FAILED + pickle.dumps(error))
         return 1
     row = tally.row(number)
+    Looking(guard, row).warm()
+    rulings = _rulings(plan) if plan.clerk else None
+    if rulings is not None:
+        actions = plan.policy.tiers[plan.policy.systems[plan.system].tier].actions
+        guard = Guard(guard.spec, actions=actions, log=rulings)
     proxy = Proxy(
         guard,
         plan.upstream,
@@ -59,11 +72,21 @@ def work(plan: Plan, sock: socket.socket, tally: Tally, number: int, report: int
         tally=tally,
         worker=number,
         log=AccessLog(plan.log, row) if plan.log is not None else None,
+        unwritten=(lambda: bool(rulings.failure)) if rulings is not None else None,
     )
-    proxy.looking.warm()
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_until_told(proxy, sock, report, lifeline))
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_until_told(proxy, sock, report, lifeline))
+    finally:
+        guard.close()
     return 0
+
+
+def _rulings(plan: Plan) -> RulingLog:
+    """Sums up what is ruled, and hands it over to the clerk."""
+    subject = Subject(system=plan.system, candidate=plan.candidate)
+    ledger: Any = DistantLedger(plan.clerk)
+    return RulingLog(ledger, subject=subject, policy=plan.policy.digest, every=plan.every, owns=True)
 
 
 async def _until_told(proxy: Proxy, sock: socket.socket, report: int, lifeline: int) -> None:
