@@ -175,7 +175,13 @@ def guard(folder: Path, upstream: str, log: Path, *more: str) -> tuple[str, subp
     command = [sys.executable, "-m", "trimtab", "guard", "--upstream", upstream, "--port", "0", "--json", *more]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=log.open("w"), text=True)
     assert process.stdout
-    return json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")["listening"], process
+    said = ""
+    while not said.endswith("}\n"):
+        line = process.stdout.readline()
+        if not line:
+            raise SystemExit(f"the proxy did not start:\n{log.read_text()}")
+        said += line
+    return json.loads(said)["listening"], process
 
 
 def litellm(folder: Path, upstream: str, log: Path, python: str) -> tuple[str, subprocess.Popen[str]]:

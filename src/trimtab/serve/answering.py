@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from aiohttp import web
 
 from trimtab.enforce import Ruling
 from trimtab.serve import pieces, wire
 from trimtab.serve.call import Call
+from trimtab.serve.confidence import ask_surely
 from trimtab.serve.limits import Limits
 from trimtab.serve.looking import Conversation, Looking
 from trimtab.serve.relay import BrokenStreamError, Relay
@@ -50,13 +52,19 @@ class Answering:
         if not before.goes_on:
             return await self._whole(call, body, wire.refusal(body, before.text, request_id=call.id))
         _put(places, before)
-        if call.streamed:
+        asked = self._looking.guard.spec.confidence
+        if call.streamed and asked is None:
             return await self._stream(call, body, conversation)
         plain = {key: value for key, value in body.items() if key not in {"stream", "stream_options"}}
-        status, reply, retry = await self._asked(call, plain)
+        sure: list[float | None] = []
+        if asked is None:
+            answer = await self._asked(call, plain)
+        else:  # what the confidence is of is known when all of it is there
+            answer, sure = await ask_surely(asked, partial(self._asked, call), plain, chat=call.route == "chat")
+        status, reply, retry = answer
         if status != _OK:
             return call.answer(reply, status=status, retry=retry)
-        return await self._whole(call, body, await self._looked_at(call, body, reply, conversation))
+        return await self._whole(call, body, await self._looked_at(call, body, reply, conversation, sure))
 
     # -- replies that come as a whole --------------------------------------------
 
@@ -67,15 +75,24 @@ class Answering:
         finally:
             call.upstream += time.perf_counter() - begun
 
-    async def _looked_at(self, call: Call, body: wire.Body, reply: wire.Body, conversation: Conversation) -> wire.Body:
-        """The reply as far as it may go on."""
+    async def _looked_at(
+        self,
+        call: Call,
+        body: wire.Body,
+        reply: wire.Body,
+        conversation: Conversation,
+        sure: Sequence[float | None] = (),
+    ) -> wire.Body:
+        """The reply as far as it may go on; `sure` is the confidence in each choice, where it is asked for."""
         try:
             answered = wire.answered(reply, wire.offered(body))
         except wire.UnreadableError as problem:
             raise UpstreamError(502, str(problem)) from None
-        for choice, places in zip(reply["choices"], answered, strict=True):
+        for number, (choice, places) in enumerate(zip(reply["choices"], answered, strict=True)):
+            confidence = sure[number] if number < len(sure) else None
             for place in places:
-                ruling = await conversation.answered(place.message.content, arguments=place.key == "arguments")
+                text, arguments = place.message.content, place.key == "arguments"
+                ruling = await conversation.answered(text, arguments=arguments, confidence=confidence)
                 call.ruled(ruling)
                 if not ruling.goes_on:  # then nothing of the choice does, its tool calls included
                     wire.refuse(choice, ruling.text)

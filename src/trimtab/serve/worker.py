@@ -1,6 +1,7 @@
 """One process of the proxy: makes its guard, listens, and says when it is ready or why it is not."""
 
 import asyncio
+import gc
 import os
 import pickle
 import signal
@@ -74,6 +75,9 @@ def work(plan: Plan, sock: socket.socket, tally: Tally, number: int, report: int
         log=AccessLog(plan.log, row) if plan.log is not None else None,
         unwritten=(lambda: bool(rulings.failure)) if rulings is not None else None,
     )
+    # What is there by now stays to the end; looking through it for garbage again and again would make requests wait.
+    gc.collect()
+    gc.freeze()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_until_told(proxy, sock, report, lifeline))
