@@ -1,6 +1,7 @@
 """What was promised: floors, tiers, owners, systems. One file, one digest."""
 
-from trimtab.policy.diff import Change, PolicyDiff, diff
+from trimtab.policy.change import Change
+from trimtab.policy.diff import PolicyDiff, diff
 from trimtab.policy.load import Checked, check_policy, load_policy
 from trimtab.policy.model import (
     Budget,

@@ -1,25 +1,14 @@
 """What a new policy asks that the old one did not, and what it no longer asks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from trimtab.policy.model import Floor, MetricSpec, Policy, Strict, SuiteSpec, SystemSpec, Tier
+from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
+from trimtab.policy.diff_guards import guard_changes
+from trimtab.policy.model import Floor, MetricSpec, Policy, SuiteSpec, SystemSpec, Tier
 
-Effect = Literal["tightens", "loosens", "adds", "removes", "changes"]
 Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One difference: where, what it does to the promise, and in words."""
-
-    where: str
-    effect: Effect
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.effect:<8}  {self.where}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +42,7 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
     new way is as strict cannot be shown from the policies.
     """
     changes = [
-        *_values("", a, b, skip={"people", "suites", "metrics", "tiers", "red_lines", "systems", "guards"}),
+        *values_of("", a, b, skip={"people", "suites", "metrics", "tiers", "red_lines", "systems", "guards"}),
         *_red_lines(a, b),
         *_tiers(a, b),
         *_guards(a, b),
@@ -63,34 +52,6 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
         *_people(a, b),
     ]
     return PolicyDiff(changes=tuple(changes))
-
-
-def _names(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[list[str], list[str], list[str]]:
-    """Names in both, only in `a`, only in `b`; each in the order of its policy."""
-    return [n for n in a if n in b], [n for n in a if n not in b], [n for n in b if n not in a]
-
-
-def _values(where: str, a: Strict, b: Strict, *, skip: Iterable[str] = ()) -> Iterator[Change]:
-    """Fields that differ and of which neither value is stricter. Parameters of plugins are named, not quoted."""
-    left, right = a.model_dump(by_alias=True, exclude=set(skip)), b.model_dump(by_alias=True, exclude=set(skip))
-    for key in left:
-        if left[key] == right[key]:
-            continue
-        at = f"{where}.{key}" if where else key
-        if isinstance(left[key], dict) and isinstance(right[key], dict):
-            inner = [k for k in {**left[key], **right[key]} if left[key].get(k) != right[key].get(k)]
-            yield Change(where=at, effect="changes", text=f"another {' and '.join(inner)}")
-        elif isinstance(left[key], str | int | float | None) and isinstance(right[key], str | int | float | None):
-            yield Change(where=at, effect="changes", text=f"{_shown(left[key])} becomes {_shown(right[key])}")
-        else:
-            yield Change(where=at, effect="changes", text="is not as it was")
-
-
-def _shown(value: str | float | None) -> str:
-    if value is None or value == "":
-        return "nothing"
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _red_lines(a: Policy, b: Policy) -> Iterator[Change]:
@@ -103,7 +64,7 @@ def _red_lines(a: Policy, b: Policy) -> Iterator[Change]:
 
 
 def _tiers(a: Policy, b: Policy) -> Iterator[Change]:
-    both, gone, new = _names(a.tiers, b.tiers)
+    both, gone, new = names_of(a.tiers, b.tiers)
     for name in both:
         yield from _tier(f"tiers.{name}", a, a.tiers[name], b, b.tiers[name])
     for name in gone:
@@ -118,7 +79,7 @@ def _tier(where: str, a: Policy, old: Tier, b: Policy, new: Tier) -> Iterator[Ch
         effect: Effect = "tightens" if new.confidence > old.confidence else "loosens"
         text = f"{old.confidence:g} becomes {new.confidence:g}"
         yield Change(where=f"{where}.confidence", effect=effect, text=text)
-    both, gone, added = _names(old.floors, new.floors)
+    both, gone, added = names_of(old.floors, new.floors)
     for name in both:
         yield from _floor(f"{where}.floors.{name}", old.floors[name], new.floors[name])
     for name in gone:
@@ -172,15 +133,12 @@ def _regression(
             yield Change(where=f"{where}.metrics", effect="tightens", text=f"{name} is compared as well")
 
 
-_STRICTER = ("mask", "escalate", "block")
-
-
 def _actions(where: str, old: Tier, new: Tier) -> Iterator[Change]:
-    both, gone, added = _names(old.actions, new.actions)
+    both, gone, added = names_of(old.actions, new.actions)
     for label in both:
         before, after = old.actions[label], new.actions[label]
         if before != after:
-            effect: Effect = "tightens" if _STRICTER.index(after) > _STRICTER.index(before) else "loosens"
+            effect: Effect = "tightens" if STRICTER.index(after) > STRICTER.index(before) else "loosens"
             yield Change(where=f"{where}.{label}", effect=effect, text=f"{before} becomes {after}")
     for label in gone:
         yield Change(where=f"{where}.{label}", effect="loosens", text=f"{old.actions[label]} is asked no more")
@@ -189,11 +147,9 @@ def _actions(where: str, old: Tier, new: Tier) -> Iterator[Change]:
 
 
 def _guards(a: Policy, b: Policy) -> Iterator[Change]:
-    both, gone, new = _names(a.guards, b.guards)
+    both, gone, new = names_of(a.guards, b.guards)
     for name in both:
-        if a.guards[name] != b.guards[name]:
-            text = "has other rules; that it is as strict cannot be shown"
-            yield Change(where=f"guards.{name}", effect="loosens", text=text)
+        yield from guard_changes(f"guards.{name}", a.guards[name], b.guards[name])
     for name in gone:
         yield Change(where=f"guards.{name}", effect="loosens", text="the guard is gone")
     for name in new:
@@ -203,11 +159,11 @@ def _guards(a: Policy, b: Policy) -> Iterator[Change]:
 def _guarded(where: str, old: str | None, new: str | None) -> Iterator[Change]:
     if old != new:
         effect: Effect = "tightens" if old is None else "loosens"
-        yield Change(where=f"{where}.guard", effect=effect, text=f"{_shown(old)} becomes {_shown(new)}")
+        yield Change(where=f"{where}.guard", effect=effect, text=f"{shown(old)} becomes {shown(new)}")
 
 
 def _systems(a: Policy, b: Policy) -> Iterator[Change]:
-    both, gone, new = _names(a.systems, b.systems)
+    both, gone, new = names_of(a.systems, b.systems)
     for name in both:
         yield from _system(f"systems.{name}", a, a.systems[name], b, b.systems[name])
     for name in gone:
@@ -224,13 +180,13 @@ def _system(where: str, a: Policy, old: SystemSpec, b: Policy, new: SystemSpec) 
     if old.baseline and not new.baseline and b.tiers[new.tier].regression:
         yield Change(where=f"{where}.baseline", effect="loosens", text="there is nothing to compare with any more")
     elif old.baseline != new.baseline:
-        text = f"{_shown(old.baseline)} becomes {_shown(new.baseline)}"
+        text = f"{shown(old.baseline)} becomes {shown(new.baseline)}"
         yield Change(where=f"{where}.baseline", effect="changes", text=text)
-    yield from _values(where, old, new, skip={"tier", "baseline", "candidates", "guard"})
+    yield from values_of(where, old, new, skip={"tier", "baseline", "candidates", "guard"})
     yield from _guarded(where, old.guard, new.guard)
-    both, gone, added = _names(old.candidates, new.candidates)
+    both, gone, added = names_of(old.candidates, new.candidates)
     for name in both:
-        yield from _values(f"{where}.candidates.{name}", old.candidates[name], new.candidates[name], skip={"guard"})
+        yield from values_of(f"{where}.candidates.{name}", old.candidates[name], new.candidates[name], skip={"guard"})
         yield from _guarded(f"{where}.candidates.{name}", old.candidates[name].guard, new.candidates[name].guard)
     for name in gone:
         yield Change(where=f"{where}.candidates.{name}", effect="removes", text="the candidate")
@@ -260,7 +216,7 @@ def _required(policy: Policy) -> set[str]:
 
 def _metrics(a: Policy, b: Policy) -> Iterator[Change]:
     required = _required(a) & _required(b)
-    both, gone, new = _names(a.metrics, b.metrics)
+    both, gone, new = names_of(a.metrics, b.metrics)
     for name in both:
         yield from _metric(f"metrics.{name}", a.metrics[name], b.metrics[name], required=name in required)
     for name in gone:
@@ -278,19 +234,19 @@ def _metric(where: str, old: MetricSpec, new: MetricSpec, *, required: bool) -> 
         if required:
             yield Change(where=where, effect="loosens", text=_MEASURED_OTHERWISE)
         else:
-            yield from _values(where, old, new, skip=set(MetricSpec.model_fields) - measured)
+            yield from values_of(where, old, new, skip=set(MetricSpec.model_fields) - measured)
     if old.target != new.target:
         text = f"{old.target:g} becomes {new.target:g}"
         effect: Effect = "changes"
         if old.better == new.better and old.unit == new.unit:
             effect = "tightens" if (new.target > old.target) == (new.better == "higher") else "loosens"
         yield Change(where=f"{where}.target", effect=effect, text=text)
-    yield from _values(where, old, new, skip={*measured, "target"})
+    yield from values_of(where, old, new, skip={*measured, "target"})
 
 
 def _suites(a: Policy, b: Policy) -> Iterator[Change]:
     required = {a.metrics[name].source.suite for name in _required(a) & _required(b)}
-    both, gone, new = _names(a.suites, b.suites)
+    both, gone, new = names_of(a.suites, b.suites)
     for name in both:
         yield from _suite(f"suites.{name}", a.suites[name], b.suites[name], required=name in required)
     for name in gone:
@@ -311,14 +267,14 @@ def _suite(where: str, old: SuiteSpec, new: SuiteSpec, *, required: bool) -> Ite
         if required:
             yield Change(where=where, effect="loosens", text=_MEASURED_OTHERWISE)
         else:
-            yield from _values(where, old, new, skip=set(SuiteSpec.model_fields) - measured)
-    yield from _values(where, old, new, skip={*measured, "cases"})
+            yield from values_of(where, old, new, skip=set(SuiteSpec.model_fields) - measured)
+    yield from values_of(where, old, new, skip={*measured, "cases"})
 
 
 def _people(a: Policy, b: Policy) -> Iterator[Change]:
-    both, gone, new = _names(a.people, b.people)
+    both, gone, new = names_of(a.people, b.people)
     for name in both:
-        yield from _values(f"people.{name}", a.people[name], b.people[name])
+        yield from values_of(f"people.{name}", a.people[name], b.people[name])
     for name in gone:
         yield Change(where=f"people.{name}", effect="removes", text="the entry")
     for name in new:

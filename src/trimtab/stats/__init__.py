@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trimtab.stats.binomial import Side, clopper_pearson, rate, trials_needed, trials_to_prove
+    from trimtab.stats.confidence import of_agreement, of_logprobs
     from trimtab.stats.multiple import holm
     from trimtab.stats.paired import mcnemar, paired_difference
     from trimtab.stats.planning import further_trials
+    from trimtab.stats.release import Release, release_threshold
     from trimtab.stats.running import RunningRate
     from trimtab.stats.shapes import estimate, point_range
 
 _HOME = {
+    "Release": "trimtab.stats.release",
     "RunningRate": "trimtab.stats.running",
     "Side": "trimtab.stats.binomial",
     "clopper_pearson": "trimtab.stats.binomial",
@@ -23,14 +26,18 @@ _HOME = {
     "further_trials": "trimtab.stats.planning",
     "holm": "trimtab.stats.multiple",
     "mcnemar": "trimtab.stats.paired",
+    "of_agreement": "trimtab.stats.confidence",
+    "of_logprobs": "trimtab.stats.confidence",
     "paired_difference": "trimtab.stats.paired",
     "point_range": "trimtab.stats.shapes",
     "rate": "trimtab.stats.binomial",
+    "release_threshold": "trimtab.stats.release",
     "trials_needed": "trimtab.stats.binomial",
     "trials_to_prove": "trimtab.stats.binomial",
 }
 
 __all__ = [
+    "Release",
     "RunningRate",
     "Side",
     "clopper_pearson",
@@ -38,9 +45,12 @@ __all__ = [
     "further_trials",
     "holm",
     "mcnemar",
+    "of_agreement",
+    "of_logprobs",
     "paired_difference",
     "point_range",
     "rate",
+    "release_threshold",
     "trials_needed",
     "trials_to_prove",
 ]

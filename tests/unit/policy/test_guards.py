@@ -2,7 +2,9 @@
 
 import pytest
 
-from trimtab.policy import Policy, check_policy, diff
+from trimtab.policy import GuardRule, GuardSpec, Policy, check_policy, diff
+from trimtab.policy.diff_guards import guard_changes
+from trimtab.policy.model import ConfidenceSpec
 
 POLICY = """\
 trimtab: 1
@@ -73,7 +75,7 @@ def loaded(text):
 @pytest.mark.parametrize(
     ("old", "new", "effect"),
     [
-        ("action: mask", "action: block", "loosens"),  # other rules: that they are as strict cannot be shown
+        ("action: mask", "action: block", "tightens"),
         ("{secret: block}", "{secret: mask}", "loosens"),
         ("{secret: block}", "{secret: block, personal: mask}", "tightens"),
         (", guard: standard}", "}", "loosens"),
@@ -82,6 +84,97 @@ def loaded(text):
 )
 def test_taking_a_guard_away_loosens(old, new, effect):
     assert diff(loaded(POLICY), loaded(POLICY.replace(old, new, 1))).overall == effect
+
+
+RULE = {"detector": "patterns", "labels": ["personal"], "action": "mask"}
+SURE = {"at_least": 0.7, "from": "logprobs"}
+PSEUDONYM = {"input": [RULE | {"how": "pseudonym"}], "key_env": "K"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effects"),
+    [
+        ({}, {"output": [RULE, RULE | {"labels": ["secret"]}]}, ["tightens"]),
+        ({"output": [RULE, RULE | {"labels": ["secret"]}]}, {}, ["loosens"]),
+        (
+            {"output": [RULE, {"detector": "leak", "action": "block"}]},
+            {"output": [{"detector": "leak", "action": "block"}, RULE]},
+            [],
+        ),
+        ({}, {"output": [RULE | {"action": "escalate"}]}, ["tightens"]),
+        ({}, {"output": [RULE | {"labels": []}]}, ["tightens"]),
+        ({}, {"output": [RULE | {"labels": ["personal.email"]}]}, ["loosens"]),
+        ({}, {"output": [RULE | {"labels": ["secret"]}]}, ["loosens"]),
+        ({}, {"output": [RULE | {"threshold": 0.4}]}, ["tightens"]),
+        ({}, {"output": [RULE | {"threshold": 0.6, "action": "block"}]}, ["loosens", "tightens"]),
+        ({}, {"output": [RULE | {"with": {"labels": ["personal"]}}]}, ["loosens"]),
+        ({"input": [RULE]}, {"input": [RULE | {"origins": ["user"]}]}, ["loosens"]),
+        ({"input": [RULE]}, {"input": [RULE | {"origins": ["user", "assistant", "tool", "system"]}]}, ["tightens"]),
+        ({}, {"on_crash": "escalate"}, ["loosens"]),
+        ({"on_crash": "escalate"}, {}, ["tightens"]),
+        ({}, {"hold_back": 99}, ["loosens"]),
+        ({"hold_back": 99}, {"hold_back": 98}, ["loosens"]),
+        ({"hold_back": 99}, {"hold_back": 100}, ["tightens"]),
+        ({"hold_back": 99}, {}, ["changes"]),
+        ({"input": [RULE]}, PSEUDONYM, ["loosens", "changes"]),
+        (PSEUDONYM, {"input": [RULE]}, ["tightens", "changes"]),
+        (PSEUDONYM, {**PSEUDONYM, "restore": True}, ["loosens"]),
+        ({**PSEUDONYM, "restore": True}, PSEUDONYM, ["tightens"]),
+        ({}, {"confidence": SURE}, ["tightens"]),
+        ({"confidence": SURE}, {}, ["loosens"]),
+        ({"confidence": SURE}, {"confidence": SURE | {"at_least": 0.8}}, ["tightens"]),
+        ({"confidence": SURE}, {"confidence": SURE | {"at_least": 0.6}}, ["loosens"]),
+        ({"confidence": SURE}, {"confidence": SURE | {"from": "agreement"}}, ["loosens"]),
+        ({"confidence": SURE}, {"confidence": SURE | {"action": "block"}}, ["tightens"]),
+        ({}, {"budget_ms": 5.0}, ["changes"]),
+        ({}, {"refusal": "No."}, ["changes"]),
+        ({}, {"held": "Wait."}, ["changes"]),
+    ],
+)
+def test_every_change_of_a_guard_says_whether_it_loosens(old, new, effects):
+    before, after = (
+        loaded(POLICY).model_copy(
+            update={"guards": {"standard": GuardSpec.model_validate({"output": [RULE], **fields})}}
+        )
+        for fields in (old, new)
+    )
+    changes = diff(before, after).changes
+    assert [change.effect for change in changes] == effects
+    assert all(change.where.startswith("guards.standard") and change.text for change in changes)
+
+
+def test_every_key_of_a_guard_is_compared():
+    """Whatever key comes next: a change of it must not go unseen."""
+    one = GuardSpec.model_validate({"output": [RULE]})
+    for name in GuardSpec.model_fields:
+        changed = one.model_copy(update={name: OTHER[name]})
+        assert list(guard_changes("g", one, changed)), name
+    for name in GuardRule.model_fields:
+        rule = one.output[0].model_copy(update={name: OTHER_RULE[name]})
+        assert list(guard_changes("g", one, one.model_copy(update={"output": (rule,)}))), name
+
+
+OTHER = {
+    "input": (GuardRule.model_validate(RULE),), "output": (), "on_crash": "escalate", "budget_ms": 1.0,
+    "refusal": "x", "held": "x", "hold_back": 5, "key_env": "K", "restore": True,
+    "confidence": ConfidenceSpec.model_validate(SURE),
+}  # fmt: skip
+OTHER_RULE = {
+    "detector": "leak", "with_": {"a": 1}, "labels": (), "threshold": 0.9, "action": "block",
+    "origins": ("user",), "how": "pseudonym",
+}  # fmt: skip
+
+
+def test_later_keys_that_say_nothing_do_not_change_a_digest():
+    said = POLICY.replace("action: mask}", "action: mask, how: label}").replace(
+        "guards:\n  standard:\n", "guards:\n  standard:\n    restore: false\n    key_env: ''\n"
+    )
+    assert said.count("how: label") == said.count("restore: false") == 1
+    assert loaded(said).digest == loaded(POLICY).digest == DIGEST
+    assert loaded(POLICY.replace("action: mask}", "action: block}")).digest != DIGEST
+
+
+DIGEST = "sha256:18c4f131d68308af24c405d26050d556f97fb1c76ece8d02c1014fb5445e6e9d"
 
 
 def test_a_policy_without_guards_keeps_the_digest_it_had_before_there_were_any():
