@@ -55,6 +55,8 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
 
     if not upstream.startswith(("http://", "https://")):
         raise UsageError("--upstream is no address.", "Write one such as http://127.0.0.1:8000/v1.")
+    if "@" in upstream:
+        raise UsageError("--upstream holds a name or a password.", "Put the key into a variable: --key-env NAME.")
     host, port, key_env = options["host"], options["port"], options["key_env"]
     key = os.environ.get(key_env, "") if key_env else ""
     if key_env and not key:

@@ -3,6 +3,7 @@
 One pool of kept connections, and every way of failing as one error that quotes nothing.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ import orjson
 from yarl import URL
 
 from trimtab.serve.limits import Limits
+from trimtab.serve.line import GoneError, Lines, RubbishError
 
 _ERROR_BYTES = 65_536
 _READ_BYTES = 65_536
@@ -56,11 +58,11 @@ class Upstream:
     def __init__(self, base: str, *, key: str, limits: Limits) -> None:
         """Remember where it is; `base` goes up to and including `/v1`, and `key` replaces what clients send."""
         self._base = base.rstrip("/").removesuffix("/v1")
-        self._key = f"Bearer {key}" if key else ""
+        self._key = f"Bearer {key.strip()}" if key else ""
+        self._lines = Lines(self._base, connect_seconds=limits.connect_seconds)
         self._limits = limits
         self._urls: dict[str, URL] = {}
         self._session: aiohttp.ClientSession | None = None
-        self._whole = aiohttp.ClientTimeout(total=limits.upstream_seconds, sock_connect=limits.connect_seconds)
         self._streamed = aiohttp.ClientTimeout(
             total=limits.upstream_seconds, sock_connect=limits.connect_seconds, sock_read=limits.idle_seconds
         )
@@ -78,6 +80,7 @@ class Upstream:
 
     async def close(self) -> None:
         """Close every connection."""
+        self._lines.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -90,14 +93,14 @@ class Upstream:
         Raises:
             UpstreamError: It cannot be reached, takes too long, or answers with something else than an object.
         """
+        data = None if body is None else orjson.dumps(body)
         try:
-            got = await self._sent(method, path, body, headers, self._whole)
-            try:
-                return got.status, await self._read(got), got.headers.get("Retry-After", "")
-            finally:
-                got.release()
-        except (TimeoutError, aiohttp.ClientError, OSError) as problem:
+            async with asyncio.timeout(self._limits.upstream_seconds):
+                got = await self._lines.ask(method, path, self._named(headers, data), data, self._limits.reply_bytes)
+        except (TimeoutError, OSError, GoneError, RubbishError) as problem:
             raise _failed(problem) from None
+        retry = got.headers.get(b"retry-after", b"").decode("ascii", "replace")
+        return got.status, _object(got.status, got.body), retry
 
     @asynccontextmanager
     async def streaming(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> AsyncIterator[Reply]:
@@ -107,7 +110,7 @@ class Upstream:
             UpstreamError: As `ask`.
         """
         try:
-            got = await self._sent("POST", path, body, headers, self._streamed)
+            got = await self._sent(path, body, headers)
         except (TimeoutError, aiohttp.ClientError, OSError) as problem:
             raise _failed(problem) from None
         try:
@@ -122,30 +125,18 @@ class Upstream:
         finally:
             got.close()  # a connection whose answer was read to its end is kept all the same
 
-    async def _sent(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None,
-        headers: Mapping[str, str],
-        patience: aiohttp.ClientTimeout,
-    ) -> aiohttp.ClientResponse:
+    async def _sent(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> aiohttp.ClientResponse:
         assert self._session is not None
         url = self._urls.get(path)
         if url is None:
             url = self._urls[path] = URL(self._base + path)
-        sent = {**headers, "Accept": _JSON}
-        if self._key:
-            sent["Authorization"] = self._key
-        data = None
-        if body is not None:
-            data = orjson.dumps(body)
-            sent["Content-Type"] = _JSON
+        data = orjson.dumps(body)
+        sent = self._named(headers, data)
         begun = time.monotonic()
         for again in (True, False):
             try:
-                return await self._session.request(
-                    method, url, data=data, headers=sent, allow_redirects=False, timeout=patience
+                return await self._session.post(
+                    url, data=data, headers=sent, allow_redirects=False, timeout=self._streamed
                 )
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as problem:
                 # A kept connection may be closed by the other side in the moment in which it is used.
@@ -154,28 +145,35 @@ class Upstream:
                     raise
         raise AssertionError
 
+    def _named(self, headers: Mapping[str, str], data: bytes | None) -> dict[str, str]:
+        named = {**headers, "Accept": _JSON}
+        if self._key:
+            named["Authorization"] = self._key
+        if data is not None:
+            named["Content-Type"] = _JSON
+        return named
+
     async def _read(self, got: aiohttp.ClientResponse) -> dict[str, Any]:
-        most = self._limits.reply_bytes if got.ok else _ERROR_BYTES
-        raw = await got.content.read(_READ_BYTES)
-        if not got.content.at_eof():
-            parts = [raw]
-            size = len(raw)
-            while chunk := await got.content.read(_READ_BYTES):
-                parts.append(chunk)
-                size += len(chunk)
-                if size > most:
-                    break
-            raw = b"".join(parts)
-        if len(raw) > most:
-            raise UpstreamError(502, "the upstream sent more than the guard reads")
-        try:
-            reply = orjson.loads(raw)
-        except ValueError:
-            raise UpstreamError(502, f"the upstream answered {got.status}, and no JSON") from None
-        odd = not isinstance(reply, dict) or 300 <= got.status < 400
-        if odd or (got.status == 200 and "error" in reply and len(reply) == 1):
-            raise UpstreamError(502, f"the upstream answered {got.status}, and nothing that could be understood")
-        return reply  # type: ignore[no-any-return]  # an object of JSON
+        raw = bytearray()
+        while chunk := await got.content.read(_READ_BYTES):
+            raw += chunk
+            if len(raw) > self._limits.reply_bytes:
+                raise UpstreamError(502, "the upstream sent more than the guard reads")
+        return _object(got.status, bytes(raw))
+
+
+def _object(status: int, raw: bytes) -> dict[str, Any]:
+    """The body of an answer."""
+    if not 200 <= status < 300 and len(raw) > _ERROR_BYTES:
+        raise UpstreamError(502, "the upstream sent more than the guard reads")
+    try:
+        reply = orjson.loads(raw)
+    except ValueError:
+        raise UpstreamError(502, f"the upstream answered {status}, and no JSON") from None
+    odd = not isinstance(reply, dict) or 300 <= status < 400
+    if odd or (status == 200 and "error" in reply and len(reply) == 1):
+        raise UpstreamError(502, f"the upstream answered {status}, and nothing that could be understood")
+    return reply  # type: ignore[no-any-return]  # an object of JSON
 
 
 def _failed(problem: Exception, *, reached: bool = False) -> UpstreamError:
