@@ -169,22 +169,10 @@ class Running:
 
 
 @contextmanager
-def proxy(folder, to, *arguments, policy=POLICY):
+def proxy(folder, to, *arguments, policy=POLICY, python=("-m", "trimtab")):
     """The command itself."""
     (folder / "trimtab.yaml").write_text(policy)
-    command = [
-        sys.executable,
-        "-m",
-        "trimtab",
-        "guard",
-        "trimtab.yaml",
-        "--upstream",
-        to,
-        "--port",
-        "0",
-        "--json",
-        *arguments,
-    ]
+    command = [sys.executable, *python, "guard", "trimtab.yaml", "--upstream", to, "--port", "0", "--json", *arguments]
     with (
         (folder / "stderr").open("w") as errors,
         subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True) as process,

@@ -135,6 +135,20 @@ def test_workers_end_when_the_supervisor_is_killed(tmp_path):
         until(lambda: not any(_runs(pid) for pid in workers))
 
 
+@pytest.mark.slow
+def test_a_worker_that_shows_no_sign_of_life_is_replaced(tmp_path):
+    code = "import trimtab.serve.supervisor as s; s._STUCK_SECONDS = 1.5; from trimtab.cli import main; main()"
+    with (
+        proxies.upstream() as server,
+        proxies.proxy(tmp_path, f"{server.url}/v1", "--workers", "1", python=["-c", code]) as running,
+    ):
+        (worker,) = running.workers()
+        os.kill(worker, signal.SIGSTOP)
+        until(lambda: running.workers() not in ([], [worker]))
+        until(lambda: ask(running)[0] == 200)
+        assert not _runs(worker)
+
+
 def _runs(pid):
     """Whether a process runs; one that has ended and that nobody has asked after does not."""
     try:
