@@ -26,6 +26,7 @@ class Probe:
     name: str
     remote: bool
     masks: bool  # some rule lets what it finds go on masked
+    origins: frozenset[str]  # whose messages some rule looks at
 
     @classmethod
     def of(cls, rules: Sequence[GuardRule]) -> "Probe":
@@ -38,7 +39,8 @@ class Probe:
         name = rules[0].detector
         detector = plugins.make("detectors", name, **rules[0].with_)
         masks = any(rule.action == "mask" for rule in rules)
-        return cls(detector, tuple(rules), name, hasattr(detector, "look"), masks)
+        origins = frozenset(origin for rule in rules for origin in rule.origins)
+        return cls(detector, tuple(rules), name, hasattr(detector, "look"), masks, origins)
 
     @property
     def card(self) -> DetectorCard | None:
@@ -139,7 +141,10 @@ class Checks:
         if begun is None:
             return
         try:
-            found = self._look(probe, one.text, one.context)
+            if self._pseudonyms is None:
+                found = look(probe.detector, one.text, one.context)
+            else:
+                found = self._look(probe, one.text, one.context)
         except TrimtabError as error:
             one.skipped.append(_crashed(probe, error))
         else:
@@ -179,7 +184,7 @@ class Checks:
         """The moment when it may begin to look; None if there is no need, or no time."""
         if not one.text:
             return None
-        if not one.reply and not any(one.context.origin in rule.origins for rule in probe.rules):
+        if not one.reply and one.context.origin not in probe.origins:
             return None
         if one.blocked:
             one.skipped.append(Skipped(detector=probe.name, reason="needless"))

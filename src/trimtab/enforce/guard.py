@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, get_args
@@ -11,8 +11,9 @@ from trimtab._canonical import digest
 from trimtab.enforce.checks import Checks, Look
 from trimtab.enforce.pseudonym import Pseudonyms, Vault
 from trimtab.enforce.reading import Given, Reading, read
-from trimtab.enforce.ruling import Action, Doubt, Ruling, Skipped
+from trimtab.enforce.ruling import Action, Ruling, Skipped
 from trimtab.enforce.stream import GuardStream
+from trimtab.enforce.weighing import Restore, Weighing
 from trimtab.errors import UsageError
 from trimtab.kinds import Context, Origin
 from trimtab.policy import GuardSpec, Policy, load_policy
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 Messages = Sequence[Given]
 """A conversation: messages of ours, or as on the OpenAI wire."""
-
-Restore = Callable[[str], str]
 
 
 class Guard:
@@ -61,9 +60,8 @@ class Guard:
         pseudonyms = Pseudonyms.from_environment(spec.key_env) if spec.key_env else None
         self._input = Checks(spec.input, self._least, pseudonyms)
         self._output = Checks(spec.output, self._least, pseudonyms)
-        self._crash = Action(spec.on_crash)
+        self._weighing = Weighing(spec)
         self._budget = spec.budget_ms / 1000.0
-        self._instead = {Action.BLOCK: spec.refusal, Action.ESCALATE: spec.held}
         self._log = log
         self.digest = digest(self.identity())
         # Made once, since making one takes as long as a simple check.
@@ -230,7 +228,7 @@ class Guard:
             budget=self._budget,
             hold_back=self.spec.hold_back,
             whole=self.spec.confidence is not None,
-            refusal=self._instead[Action.BLOCK],
+            refusal=self.spec.refusal,
             restore=restore,
             rule=lambda text, confidence: self._reply(text, context, restore, confidence),
             arule=lambda text, confidence: self._areply(text, context, restore, confidence),
@@ -262,13 +260,13 @@ class Guard:
         begun = time.perf_counter()
         one = Look(text, context, begun + self._budget, reply=True)
         self._output.run(one)
-        return self._replies(one, begun, restore, confidence)
+        return self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
 
     async def _areply(self, text: str, context: Context, restore: Restore | None, confidence: float | None) -> Ruling:
         begun = time.perf_counter()
         one = Look(text, context, begun + self._budget, reply=True)
         await self._output.wait(one)
-        return self._replies(one, begun, restore, confidence)
+        return self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
 
     def _requested(self, messages: Messages, begun: float, vault: Vault | None) -> tuple[list[Reading], list[Look]]:
         deadline = begun + self._budget
@@ -286,88 +284,11 @@ class Guard:
         return readings, looks
 
     def _requests(self, readings: Sequence[Reading], looks: Sequence[Look], begun: float, about: str) -> Ruling:
-        """Put together what was seen of all texts of a request."""
-        seconds: dict[str, float] = {}
-        quiet = True
-        for one in looks:
-            if one.seen or one.skipped:
-                quiet = False
-            for name, took in one.seconds.items():
-                seconds[name] = seconds.get(name, 0.0) + took
-        if quiet:
-            ruling = Ruling(
-                action=Action.ALLOW,
-                messages=tuple([reading.message(reading.texts) for reading in readings]),
-                wire=tuple([reading.wire(reading.texts) for reading in readings]),
-                seconds=seconds,
-                total=time.perf_counter() - begun,
-            )
-        else:
-            ruling = self._weighed(readings, looks, begun, seconds)
+        ruling = self._weighing.request(self._input, readings, looks, begun)
         if self._log is not None:
             texts = {(one.message, one.part): one.text for one in looks}
             self._log.add("input", ruling, texts, guard=self.digest, about=about)
         return ruling
-
-    def _weighed(
-        self, readings: Sequence[Reading], looks: Sequence[Look], begun: float, seconds: dict[str, float]
-    ) -> Ruling:
-        texts: list[list[str]] = [[] for _ in readings]
-        for one in looks:
-            texts[one.message].append(self._input.text(one))
-        action = self._strictest(looks)
-        goes_on = action.goes_on
-        return Ruling(
-            action=action,
-            text="" if goes_on else self._instead[action],
-            messages=tuple([r.message(new) for r, new in zip(readings, texts, strict=True)]) if goes_on else (),
-            wire=tuple([r.wire(new) for r, new in zip(readings, texts, strict=True)]) if goes_on else (),
-            seen=tuple(seen for one in looks for seen in one.seen),
-            skipped=tuple(skipped for one in looks for skipped in one.skipped),
-            seconds=seconds,
-            total=time.perf_counter() - begun,
-        )
-
-    def _replies(self, one: Look, begun: float, restore: Restore | None, confidence: float | None) -> Ruling:
-        doubt = self._doubted(confidence) if self.spec.confidence else None
-        if not one.seen and not one.skipped and doubt is None:
-            text = restore(one.text) if restore else one.text
-            return Ruling(action=Action.ALLOW, text=text, seconds=one.seconds, total=time.perf_counter() - begun)
-        text = self._output.text(one)
-        action = self._strictest((one,))
-        if doubt is not None:
-            action = max(action, doubt.action, key=lambda each: each.strictness)
-        if action.goes_on and restore:
-            text = restore(text)
-        return Ruling(
-            action=action,
-            text=text if action.goes_on else self._instead[action],
-            seen=tuple(one.seen),
-            skipped=tuple(one.skipped),
-            doubt=doubt,
-            seconds=one.seconds,
-            total=time.perf_counter() - begun,
-        )
-
-    def _doubted(self, confidence: float | None) -> Doubt | None:
-        """The doubt about an answer that is not as sure as the policy asks; NaN and the like count as missing."""
-        asked = self.spec.confidence
-        if asked is None:
-            return None
-        sure = confidence if confidence is not None and 0.0 <= confidence <= 1.0 else None
-        if sure is not None and sure >= asked.at_least:
-            return None
-        return Doubt(confidence=sure, at_least=asked.at_least, action=Action(asked.action))
-
-    def _strictest(self, looks: Iterable[Look]) -> Action:
-        """What is to be done, once everything has been masked: that may fail as well."""
-        strictest = Action.ALLOW
-        for one in looks:
-            for seen in one.seen:
-                strictest = max(strictest, seen.action, key=lambda each: each.strictness)
-            if any(skipped.reason != "needless" for skipped in one.skipped):
-                strictest = max(strictest, self._crash, key=lambda each: each.strictness)
-        return strictest
 
 
 def _outside_a_loop(name: str) -> None:

@@ -1,21 +1,26 @@
 """A system with a guard in front of it: what is measured is what would run."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from trimtab.enforce.guard import Guard
 from trimtab.enforce.pseudonym import Vault
 from trimtab.kinds import Reply, Request, System
+from trimtab.stats import of_agreement, of_logprobs
+
+_WARM = 0.7  # the least temperature of samples that are to show how sure a model is
 
 
 class GuardedSystem:
     """Implements `trimtab.kinds.System` around another one.
 
     A blocked request is not sent on, and a blocked reply is not passed on:
-    both become the guard's refusal, as a user would see it. The guard's own
-    time counts as latency, and nothing is shown before the whole reply has
-    been looked at.
+    both become what the guard says instead, as a user would see it. The
+    guard's own time counts as latency, and nothing is shown before the whole
+    reply has been looked at. Where the guard asks how sure an answer is, what
+    it takes to know counts as well.
     """
 
     name: ClassVar[str] = "guarded"
@@ -42,8 +47,8 @@ class GuardedSystem:
                 text=before.text, finish="content_filter", prompt_tokens=0, completion_tokens=0, latency=before.total,
                 first_token=before.total,
             )  # fmt: skip
-        reply = await self._system.ask(replace(request, messages=before.messages))
-        after = await self._guard.aoutput(reply.text, messages=request.messages, vault=vault)
+        reply, confidence = await self._answer(replace(request, messages=before.messages))
+        after = await self._guard.aoutput(reply.text, messages=request.messages, vault=vault, confidence=confidence)
         latency = before.total + reply.latency + after.total
         changed = after.text != reply.text
         return replace(
@@ -54,3 +59,35 @@ class GuardedSystem:
             first_token=None if reply.first_token is None else latency,
             logprobs=None if changed else reply.logprobs,
         )
+
+    async def _answer(self, request: Request) -> tuple[Reply, float | None]:
+        """The reply, and how sure it is where the guard asks that."""
+        asked = self._guard.spec.confidence
+        if asked is None:
+            return await self._system.ask(request), None
+        if asked.from_ == "logprobs":
+            reply = await self._system.ask(replace(request, logprobs=max(1, request.logprobs)))
+            return reply, of_logprobs(reply.logprobs or ())
+        warm = replace(request, temperature=max(_WARM, request.temperature))
+        reply, *samples = await asyncio.gather(
+            self._system.ask(request),
+            *(
+                self._system.ask(replace(warm, seed=None if request.seed is None else request.seed + number))
+                for number in range(1, asked.samples + 1)
+            ),
+        )
+        confidence = of_agreement(reply.text, [sample.text for sample in samples])
+        return _with_cost_of(reply, samples), confidence
+
+
+def _with_cost_of(reply: Reply, samples: Sequence[Reply]) -> Reply:
+    """The reply, at the cost of all that was asked. One that does not say what it took makes the sum unknown."""
+    every = [reply, *samples]
+    prompts = [one.prompt_tokens for one in every]
+    completions = [one.completion_tokens for one in every]
+    return replace(
+        reply,
+        prompt_tokens=None if None in prompts else sum(one or 0 for one in prompts),
+        completion_tokens=None if None in completions else sum(one or 0 for one in completions),
+        latency=max(one.latency for one in every),
+    )

@@ -33,7 +33,7 @@ def _microseconds() -> int:
 
 
 class RulingLog:
-    """Sums rulings up for a ledger. Threads may share one; close it, or use `with`."""
+    """Sums rulings up for a ledger. Threads may share one, processes open one each; close it, or use `with`."""
 
     def __init__(
         self,

@@ -74,6 +74,8 @@ def read(given: Given) -> Reading:
     role, content = given.get("role"), given.get("content")
     origin = _ORIGINS.get(role, "document") if isinstance(role, str) else "document"
     if isinstance(content, str):
+        if given.get("tool_calls") is None and given.get("function_call") is None:
+            return Reading(given, origin, (content,), 1)  # nearly every message
         texts = [content]
     elif content is None:
         texts = []

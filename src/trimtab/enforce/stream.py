@@ -144,7 +144,10 @@ class GuardStream:
         self._fresh, self._waiting = [], 0
         one = Look(window, self._context, begun + self._budget, reply=True)
         self._checks.run(one)
-        covered = self._checks.covered(one) if one.masked and not one.blocked else []
+        went = self._upto - self._begin
+        # What was masked further back has gone on, and nothing that is still held can depend on it.
+        near = not one.blocked and any(found.end > went - reach for found in one.masked)
+        covered = self._checks.covered(one) if near else []
         self._seconds += time.perf_counter() - begun
         self._next = self._patience(window)
         failed = [skipped for skipped in one.skipped if skipped.reason != "needless"]
@@ -153,7 +156,6 @@ class GuardStream:
             return ""
         stops = [(seen.finding.start, seen.finding.end) for seen in one.seen if not seen.action.goes_on]
         settled = _back(window, len(window), reach)
-        went = self._upto - self._begin
         if any(end <= settled and end > went for _, end in stops):
             self._stopped = []
             return ""

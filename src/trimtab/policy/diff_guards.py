@@ -113,6 +113,7 @@ def _confidence(where: str, old: GuardSpec, new: GuardSpec) -> Iterator[Change]:
         text = f"{before.at_least:g} becomes {after.at_least:g}"
         yield Change(where=f"{where}.at_least", effect=effect, text=text)
     yield from _stricter(f"{where}.action", before.action, after.action)
+    yield from values_of(where, before, after, skip={"from_", "at_least", "action"})
 
 
 def _covers(wide: Sequence[str], narrow: Sequence[str]) -> bool:

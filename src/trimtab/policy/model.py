@@ -136,6 +136,9 @@ class ConfidenceSpec(Strict):
         alias="from", description="What it is made of: the model's own probabilities, or agreement between samples."
     )
     action: Literal["escalate", "block"] = Field(default="escalate", description="What becomes of an answer below it.")
+    samples: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=5, description="Further answers that are drawn for `from: agreement`; each costs as much as the first."
+    )
 
 
 class GuardSpec(Strict):

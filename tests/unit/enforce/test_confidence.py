@@ -1,6 +1,7 @@
 """An answer that is not known to be sure enough does not go on by itself."""
 
 import math
+from typing import Any
 
 import pytest
 from tests.unit.enforce.test_guard import rule
@@ -8,8 +9,9 @@ from tests.unit.enforce.test_log import log_of, records
 from tests.unit.enforce.test_stream import PROSE
 
 from trimtab._canonical import text_digest
-from trimtab.enforce import Action, Guard
+from trimtab.enforce import Action, Guard, GuardedSystem
 from trimtab.evidence import Escalated, Ledger
+from trimtab.kinds import Message, Reply, Request
 from trimtab.policy import GuardSpec
 
 
@@ -76,6 +78,39 @@ def test_each_answer_that_is_held_is_recorded(tmp_path):
     assert escalated[0].text == text_digest("It is so.")
     assert escalated[0].why == "confidence 0.25 below 0.7"
     assert sums.skipped == [{"side": "output", "detector": "guard", "reason": "unsure", "count": 2}]
+
+
+class Model:
+    """Says what it is told to, in turn."""
+
+    def __init__(self, *texts, logprobs=None):
+        self.texts, self.logprobs, self.asked = list(texts), logprobs, []
+
+    async def ask(self, request):
+        self.asked.append(request)
+        return Reply(
+            text=self.texts[len(self.asked) - 1], prompt_tokens=3, completion_tokens=2, latency=0.1 * len(self.asked),
+            logprobs=self.logprobs if request.logprobs else None,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("logprobs", "text"), [((-0.1, -0.2), "Nine."), ((-3.0,), "Wait."), (None, "Wait.")])
+async def test_a_guarded_candidate_is_asked_how_sure_it_is(logprobs, text):
+    model: Any = Model("Nine.", logprobs=logprobs)
+    reply = await GuardedSystem(model, asking()).ask(Request(messages=(Message("user", "When?"),)))
+    assert reply.text == text
+    assert reply.finish == ("stop" if text == "Nine." else "content_filter")
+
+
+@pytest.mark.parametrize(("second", "text"), [("nine.", "Nine."), ("Ten.", "Wait.")])
+async def test_samples_are_drawn_warm_and_paid_for(second, text):
+    model: Any = Model("Nine.", "Nine.", second)
+    guard = asking(**{"from": "agreement", "samples": 2})
+    reply = await GuardedSystem(model, guard).ask(Request(messages=(Message("user", "When?"),), seed=7))
+    assert reply.text == text
+    assert [(one.temperature, one.seed) for one in model.asked] == [(0.0, 7), (0.7, 8), (0.7, 9)]
+    assert (reply.prompt_tokens, reply.completion_tokens) == (9, 6)
+    assert reply.latency > 0.3
 
 
 @pytest.mark.parametrize(

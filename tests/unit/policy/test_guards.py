@@ -126,6 +126,7 @@ PSEUDONYM = {"input": [RULE | {"how": "pseudonym"}], "key_env": "K"}
         ({"confidence": SURE}, {"confidence": SURE | {"at_least": 0.6}}, ["loosens"]),
         ({"confidence": SURE}, {"confidence": SURE | {"from": "agreement"}}, ["loosens"]),
         ({"confidence": SURE}, {"confidence": SURE | {"action": "block"}}, ["tightens"]),
+        ({"confidence": SURE}, {"confidence": SURE | {"samples": 3}}, ["changes"]),
         ({}, {"budget_ms": 5.0}, ["changes"]),
         ({}, {"refusal": "No."}, ["changes"]),
         ({}, {"held": "Wait."}, ["changes"]),

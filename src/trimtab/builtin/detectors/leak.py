@@ -25,11 +25,13 @@ class LeakDetector:
 
     name: ClassVar[str] = "leak"
     version: ClassVar[str] = "1"
-    card: ClassVar[DetectorCard] = DetectorCard(labels=("leak.canary", "leak.instructions"), seconds=0.0005, reach=256)
+    card: ClassVar[DetectorCard] = DetectorCard(
+        labels=("leak.canary", "leak.instructions"), seconds=0.0005, reach=256, behind=1_024
+    )
 
     def find_in(self, text: str, context: Context) -> list[Finding]:
         """What leaks; nothing in texts that are not the model's own."""
-        if context.origin != "assistant" or not text:
+        if context.origin != "assistant" or not text or not (context.kept or context.instructions):
             return []
         codes = [match.group() for given in context.instructions for match in _VALUE.finditer(given)]
         values = list(dict.fromkeys([*context.kept, *codes]))
