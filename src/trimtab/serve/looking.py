@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from trimtab.enforce import Guard, GuardStream, Ruling, Vault
-from trimtab.kinds import Message, plugins
+from trimtab.kinds import Message
 from trimtab.serve.tally import Row
 
 _LONG = 20_000  # characters; what is longer takes milliseconds, and is looked at beside the event loop
@@ -19,9 +19,7 @@ class Looking:
         """Use `guard`, and count in `row`."""
         self.guard = guard
         self._row = row
-        rules = (*guard.spec.input, *guard.spec.output)
-        # Such a detector waits for somebody else; all others are asked at once, without a task for each.
-        self.waits = any(hasattr(plugins.find("detectors", rule.detector), "look") for rule in rules)
+        self.waits = guard.waits  # if it does not, no task is needed for each text
 
     def warm(self) -> None:
         """Let every detector look once, so that what they load when they are first needed does not delay a request."""
