@@ -129,8 +129,10 @@ def test_told_twice_it_ends_at_once(tmp_path):
 
 @pytest.mark.slow
 def test_workers_end_when_the_supervisor_is_killed(tmp_path):
-    with proxies.upstream() as server, proxies.proxy(tmp_path, f"{server.url}/v1", "--workers", "2") as running:
+    arguments = ["--workers", "2", "--ledger", "rulings.db"]
+    with proxies.upstream() as server, proxies.proxy(tmp_path, f"{server.url}/v1", *arguments) as running:
         workers = running.workers()
+        assert len(workers) == 3  # one of them writes the ledger
         running.process.kill()
         until(lambda: not any(_runs(pid) for pid in workers))
 

@@ -131,7 +131,7 @@ class Upstream:
         if url is None:
             url = self._urls[path] = URL(self._base + path)
         data = orjson.dumps(body)
-        sent = self._named(headers, data)
+        sent = self._named(headers, data) | {"Accept": f"text/event-stream, {_JSON}"}
         begun = time.monotonic()
         for again in (True, False):
             try:
