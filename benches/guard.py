@@ -1,9 +1,15 @@
 """What a guard costs around its detectors: a trivial check, a stream beside the whole text, pseudonyms, the ledger.
 
-Run with `python benches/guard.py`. One thread; medians of processor time, so that others on the machine do not count.
+Run with `python benches/guard.py [FOLDER]`. One thread; medians of processor time, so that others on the machine do not
+count. With a folder of corpora (or one beside the checkout), it also counts the streams whose end contradicts what had
+gone on, and how much they held back at their end.
 """
 
+import gzip
+import json
 import os
+import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,6 +24,7 @@ from trimtab.policy import GuardSpec
 PROSE = "the service team reviewed every ticket in the queue and wrote a short note for each of the customers who had asked for help with their order before the end of May "
 HITS = "ana.solberic@example.org asked to be called on 415-555-0123, card 4111 1111 1111 1111, from 192.168.10.4 with DE89370400440532013000 "
 LONG = PROSE * 15 + HITS + PROSE * 15 + HITS
+FOLDER = Path(__file__).parents[2] / "shared" / "data"
 LEAK = {"detector": "leak", "action": "block"}
 MASKS = {"detector": "patterns", "action": "mask"}
 
@@ -70,6 +77,38 @@ def streams() -> None:
             )
 
 
+def texts(folder: Path, name: str) -> list[str]:
+    with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+        return [json.loads(line)["text"] for line in file]
+
+
+def contradictions(folder: Path) -> None:
+    guard = made(output=[MASKS], budget_ms=60_000.0)
+    personal = texts(folder, "pii")
+    short = [text for text in personal if len(text) < 400]
+    generator = random.Random(1)
+    corpora = {
+        "credentials": texts(folder, "secrets"),
+        "long texts with personal data": [text for text in personal if len(text) > 1500],
+        "short ones in a row": [" ".join(generator.sample(short, 25)) for _ in range(300)],
+        "short ones in lines": ["\n".join(generator.sample(short, 25)) for _ in range(200)],
+        "attacks and harmless requests": [text for text in texts(folder, "injection") if len(text) > 900],
+    }
+    for name, given in corpora.items():
+        late, held = 0, []
+        for text in given:
+            one = guard.stream()
+            for at in range(0, len(text), 4):
+                one.feed(text[at : at + 4])
+            held.append(len(one.close()))
+            late += not one.ruling.goes_on
+        held.sort()
+        print(
+            f"{name}: {late} of {len(given):,} streams ended blocked, as their whole text does not; "
+            f"held at the end p50 {held[len(held) // 2]:,}, p90 {held[len(held) * 9 // 10]:,} characters"
+        )
+
+
 def main() -> None:
     os.environ["TRIMTAB_BENCH_KEY"] = "k" * 32
     trivial = made(output=[LEAK], input=[LEAK])
@@ -88,6 +127,9 @@ def main() -> None:
     shown("masking it by pseudonyms, with a vault", partial(named.input, asked, vault=vault), 50)
     masked = named.input(asked, vault=vault).messages[0].content
     shown("restoring it", partial(vault.restore, masked), 200)
+    corpora = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    if corpora.is_dir():
+        contradictions(corpora)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ masked where something was found, up to the last gap between words that no findi
 text is looked at once, exactly as a reply that did not arrive in pieces, and that is the ruling. What went on by then
 is compared with it: if it should not have gone on, the stream ends blocked and the ruling says so (`late`).
 
-Every character is looked at a bounded number of times: the next look comes when a sixteenth of what it will look at
+Every character is looked at a bounded number of times: the next look comes when an eighth of what it will look at
 is new, and a quarter of what is held.
 """
 
@@ -175,7 +175,7 @@ class GuardStream:
     def _patience(self, window: str) -> int:
         """Characters to wait for before the next look: the more must be looked at, the more."""
         held = self._begin + len(window) - self._upto
-        return max(_STEP, held // 4, len(window) // 16)
+        return max(_STEP, held // 4, len(window) // 8)
 
     def _let_through(self, window: str, covered: list[Cover], went: int, upto: int) -> str:
         if upto <= went:

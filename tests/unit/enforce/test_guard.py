@@ -266,6 +266,21 @@ def test_a_detector_that_breaks_while_masking_withholds_the_text(installed):
     assert guard([rule("word", "mask")]).output("bad").action is Action.BLOCK
 
 
+def test_every_key_of_a_policys_guard_is_part_of_its_identity(monkeypatch):
+    monkeypatch.setenv("K", "k" * 16)
+    rules = {"input": [rule("patterns", "mask", how="pseudonym")], "key_env": "K"}
+    other = {
+        "output": [rule("leak")], "on_crash": "escalate", "budget_ms": 1.0, "refusal": "No.", "held": "Wait.",
+        "hold_back": 9, "restore": True, "confidence": {"at_least": 0.5, "from": "logprobs"},
+        "input": [*rules["input"], rule("leak")],
+    }  # fmt: skip
+    assert set(other) | {"key_env"} == set(GuardSpec.model_fields)
+    known = [
+        Guard(GuardSpec.model_validate({**rules, **fields})) for fields in ({}, *({k: v} for k, v in other.items()))
+    ]
+    assert len({one.digest for one in known}) == len(other) + 1
+
+
 _WATCHED = """
 import sys
 from trimtab.enforce import Guard
