@@ -3,7 +3,8 @@
 import json
 import os
 import signal
-import sqlite3
+import tempfile
+from pathlib import Path
 
 import pytest
 from tests.serve import proxies
@@ -71,25 +72,27 @@ def test_a_worker_that_is_killed_loses_one_interval_and_a_clerk_none(tmp_path):
     assert ruled(tmp_path)["input", "mask"] == 8
 
 
-def test_a_ledger_that_cannot_be_written_keeps_nobody_waiting_and_is_caught_up_with(tmp_path):
+def test_a_ledger_that_cannot_be_written_keeps_nobody_waiting_and_is_caught_up_with(tmp_path, monkeypatch):
+    """Nobody finds the clerk for a while, since its socket has moved away."""
     with (
+        tempfile.TemporaryDirectory() as short,  # the address of a socket has at most a hundred letters
         proxies.upstream() as server,
-        proxies.proxy(tmp_path, f"{server.url}/v1", *ARGUMENTS, "--every", "0.2") as running,
     ):
-        ask(running)
-        until(lambda: ruled(tmp_path))
-        blocker = sqlite3.connect(tmp_path / "rulings.db", isolation_level=None)
-        blocker.execute("BEGIN IMMEDIATE")
-        try:
+        monkeypatch.setenv("TMPDIR", short)
+        with proxies.proxy(tmp_path, f"{server.url}/v1", *ARGUMENTS, "--every", "0.2") as running:
+            ask(running)
+            until(lambda: ruled(tmp_path))
+            (address,) = Path(short).glob("trimtab-guard-*/clerk")
+            away = address.rename(address.with_name("away"))
+            os.kill(running.workers()[0], signal.SIGKILL)
             assert [ask(running)[0] for _ in range(3)] == [200] * 3
-            until(lambda: running.metric("trimtab_guard_ledger_unwritten"), seconds=30)
+            until(lambda: running.metric("trimtab_guard_ledger_unwritten"))
             assert ask(running)[0] == 200
-        finally:
-            blocker.rollback()
-            blocker.close()
-        until(lambda: ruled(tmp_path).get(("input", "mask")) == 5, seconds=30)
-        until(lambda: not running.metric("trimtab_guard_ledger_unwritten"))
-        assert running.end() == 0
+            away.rename(address)
+            until(lambda: ruled(tmp_path).get(("input", "mask")) == 5)
+            until(lambda: not running.metric("trimtab_guard_ledger_unwritten"))
+            assert running.end() == 0
+        assert list(Path(short).iterdir()) == []
 
 
 def test_a_ledger_that_is_none_is_an_error_at_the_start(tmp_path):
