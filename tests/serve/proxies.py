@@ -163,6 +163,11 @@ class Running:
     def complaints(self):
         return (self.folder / "stderr").read_text()
 
+    def interrupt(self):
+        """What Ctrl-C does: every process of the terminal is told."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        return self.process.wait(20)
+
     def end(self, number=signal.SIGTERM, seconds=20):
         self.process.send_signal(number)
         return self.process.wait(seconds)
@@ -175,7 +180,9 @@ def proxy(folder, to, *arguments, policy=POLICY, python=("-m", "trimtab")):
     command = [sys.executable, *python, "guard", "trimtab.yaml", "--upstream", to, "--port", "0", "--json", *arguments]
     with (
         (folder / "stderr").open("w") as errors,
-        subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+        subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
+        ) as process,
     ):
         assert process.stdout
         said = ""

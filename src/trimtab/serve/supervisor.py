@@ -128,6 +128,8 @@ class Supervisor:
             signal.set_wakeup_fd(woke)
             for number, handler in before.items():
                 signal.signal(number, handler)
+            for end in (self._held, self._lifeline, self._woken, self._wake):
+                os.close(end)
 
     # -- children ----------------------------------------------------------------
 
@@ -215,9 +217,6 @@ class Supervisor:
             self._finish([self._clerk], _GRACE_SECONDS)
             self._counter.close()
             shutil.rmtree(self._folder, ignore_errors=True)
-        for end in (self._held, self._lifeline, self._woken, self._wake):
-            with suppress(OSError):
-                os.close(end)
 
     def _finish(self, children: Sequence[_Child], seconds: float) -> None:
         for child in children:

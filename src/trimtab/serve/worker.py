@@ -7,6 +7,7 @@ import pickle
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
@@ -96,8 +97,15 @@ def _rulings(plan: Plan) -> RulingLog:
 async def _until_told(proxy: Proxy, sock: socket.socket, report: int, lifeline: int) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
+
+    def told(*_: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed already
+            loop.call_soon_threadsafe(stop.set)
+
+    # Not those of the loop, which are gone with it: to be told twice, as by a terminal and then by the supervisor, must
+    # not keep the last rulings from being handed over. Who wants it gone at once sends what cannot be caught.
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        signal.signal(number, told)
     loop.add_reader(lifeline, _ended, loop, lifeline, stop)
 
     def ready() -> None:
