@@ -2,94 +2,29 @@
 
 import asyncio
 import json
-import signal
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 
+import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.serve import proxies
+from tests.serve.proxies import ASK, events, get, post, text_of
 
-from trimtab.enforce import Guard
-from trimtab.policy import GuardSpec
 from trimtab.serve import wire
-from trimtab.serve.proxy import Limits, Proxy
-from trimtab.testing import ServerProcess
-
-POLICY = """\
-trimtab: 1
-organisation: Example
-people: {team: {function: engineering}}
-metrics:
-  leak: {question: "Does it leak?", better: lower, target: 0.01, owner: team, source: {suite: secret-keeping}}
-tiers:
-  high: {confidence: 0.9, floors: {leak: {at_most: 0.2}}}
-guards:
-  standard:
-    input: [{detector: patterns, labels: [secret], action: block}, {detector: patterns, labels: [personal], action: mask}]
-    output: [{detector: patterns, labels: [personal], action: mask}, {detector: leak, action: block}]
-    refusal: Not that.
-systems:
-  bot:
-    tier: high
-    owner: team
-    intended_use: Answers.
-    maximise: leak
-    guard: standard
-    candidates:
-      one: {openai: {url: "http://127.0.0.1:9", model: m}}
-"""
-RULES = {
-    "input": [
-        {"detector": "patterns", "labels": ["secret"], "action": "block"},
-        {"detector": "patterns", "labels": ["personal"], "action": "mask"},
-    ],
-    "output": [
-        {"detector": "patterns", "labels": ["personal"], "action": "mask"},
-        {"detector": "leak", "action": "block"},
-    ],
-    "refusal": "Not that.",
-}
-
-
-def post(url, body, **headers):
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **headers})
-    try:
-        with urllib.request.urlopen(request, timeout=20) as got:
-            return got.status, dict(got.headers), got.read()
-    except urllib.error.HTTPError as error:
-        return error.code, dict(error.headers), error.read()
+from trimtab.serve.limits import Limits
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """The command itself, in front of the practice server, which says what `say: ` tells it to."""
-    folder = tmp_path_factory.mktemp("proxy")
-    (folder / "trimtab.yaml").write_text(POLICY)
-    with ServerProcess() as server:
-        command = [
-            sys.executable,
-            "-m",
-            "trimtab",
-            "guard",
-            "trimtab.yaml",
-            "--upstream",
-            f"{server.url}/v1",
-            "--port",
-            "0",
-            "--json",
-        ]
-        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout
-            said = "".join(iter(process.stdout.readline, "}\n")) + "}"
-            yield json.loads(said)["listening"]
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+    with (
+        proxies.upstream(models=("m",)) as server,
+        proxies.proxy(tmp_path_factory.mktemp("proxy"), f"{server.url}/v1") as running,
+    ):
+        yield running.url
+        assert running.end() == 0
 
 
 def chat(address, *texts, **more):
@@ -126,11 +61,10 @@ def test_a_blocked_request_is_answered_by_a_refusal_in_the_api_s_shape(address):
 def test_a_stream_holds_the_same_text(address):
     body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "say: write to ana@example.org"}]}
     status, headers, raw = post(f"{address}/chat/completions", body)
-    events = [line.removeprefix("data: ") for line in raw.decode().split("\n\n") if line]
-    assert (status, headers["Content-Type"], events[-1]) == (200, "text/event-stream", "[DONE]")
-    chunks = [json.loads(event) for event in events[:-1]]
-    assert "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks) == "write to [email]"
-    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+    found = events(raw)
+    assert (status, headers["Content-Type"], found[-1]) == (200, "text/event-stream", "[DONE]")
+    assert text_of(found) == "write to [email]"
+    assert found[-2]["choices"][0]["finish_reason"] == "stop"
 
 
 def test_request_ids_and_counts(address):
@@ -142,8 +76,9 @@ def test_request_ids_and_counts(address):
     assert headers["X-Request-Id"] == "abc-1"
     _, headers, _ = post(f"{address}/chat/completions", {}, **{"X-Request-Id": "not an id!"})
     assert len(headers["X-Request-Id"]) == 24
-    with urllib.request.urlopen(address.removesuffix("/v1") + "/metrics", timeout=5) as got:
-        assert b'trimtab_guard_rulings_total{side="input",ruling="allow"}' in got.read()
+    assert (
+        'trimtab_guard_rulings_total{side="input",ruling="allow"}' in get(address.removesuffix("/v1") + "/metrics")[1]
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,21 +105,13 @@ async def through(handler, body, *, limits=None, guard=None, path="/v1/chat/comp
     """What a client of the proxy gets when the upstream answers as `handler` does."""
     upstream = web.Application()
     upstream.router.add_route("*", "/{path:.*}", handler)
-    async with TestServer(upstream) as server:
-        proxy = Proxy(
-            guard=guard or Guard(GuardSpec.model_validate(RULES)),
-            upstream=str(server.make_url("/v1")),
-            limits=limits or Limits(),
-        )
-        async with TestClient(TestServer(proxy.app())) as client:
-            got = await client.post(path, json=body)
-            return got.status, json.loads(await got.read())
-
-
-ASK = {
-    "model": "m",
-    "messages": [{"role": "system", "content": "The code is MAROLIN-4827."}, {"role": "user", "content": "?"}],
-}
+    async with (
+        TestServer(upstream) as server,
+        proxies.serving(str(server.make_url("/v1")), guard=guard, limits=limits) as (address, _),
+        aiohttp.ClientSession() as session,
+        session.post(address + path, json=body) as got,
+    ):
+        return got.status, json.loads(await got.read())
 
 
 def says(message, **more):
@@ -269,11 +196,9 @@ async def test_an_error_of_the_upstream_comes_through_as_it_is():
 
 
 async def test_a_guard_that_breaks_lets_nothing_on():
-    class Broken:
-        async def ainput(self, messages):
-            raise RuntimeError("ana@example.org")
-
-    status, reply = await through(says({"role": "assistant", "content": "x"}), ASK, guard=Broken())
+    guard = proxies.made_guard()
+    guard.input = None  # what no guard does by itself
+    status, reply = await through(says({"role": "assistant", "content": "ana@example.org"}), ASK, guard=guard)
     assert (status, reply["error"]["code"]) == (500, "guard")
     assert "ana@" not in json.dumps(reply)
 

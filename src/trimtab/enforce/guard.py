@@ -133,6 +133,11 @@ class Guard:
         if self._log is not None:
             self._log.close()
 
+    @property
+    def waits(self) -> bool:
+        """Whether a detector must be waited for: within an event loop only the forms that begin with `a` will do."""
+        return self._input.remote or self._output.remote
+
     def identity(self) -> dict[str, Any]:
         """What makes two rulings comparable: the rules, and the detectors with their versions. JSON."""
         return {

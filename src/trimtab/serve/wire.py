@@ -4,6 +4,8 @@ Everything else of a request goes on as it came. Of a reply only the fields know
 looked at may hold the very text that was masked elsewhere.
 """
 
+import hashlib
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +23,8 @@ _ROLES: dict[str, Role] = {
     "tool": "tool",
     "function": "tool",
 }
-_REPLY_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
+_PLAIN_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+REPLY_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 
 
 class UnreadableError(ValueError):
@@ -65,8 +68,32 @@ def asked(body: Body) -> list[Place]:
     return places
 
 
-def answered(body: Body) -> list[list[Place]]:
+def offered(body: Body) -> frozenset[str]:
+    """The functions that a request lets the model call, by name."""
+    tools, functions = body.get("tools"), body.get("functions")
+    found = [tool.get("function") for tool in tools if isinstance(tool, dict)] if isinstance(tools, list) else []
+    found += functions if isinstance(functions, list) else []
+    names = (function.get("name") for function in found if isinstance(function, dict))
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def wanted(body: Body) -> int:
+    """How many choices a request asks for."""
+    number, prompt = body.get("n"), body.get("prompt")
+    each = number if isinstance(number, int) and number > 0 else 1
+    return each * (len(prompt) if isinstance(prompt, list) else 1)
+
+
+def wants_usage(body: Body) -> bool:
+    """Whether a stream shall end with what was used."""
+    options = body.get("stream_options")
+    return isinstance(options, dict) and options.get("include_usage") is True
+
+
+def answered(body: Body, names: frozenset[str] = frozenset()) -> list[list[Place]]:
     """The texts of each choice of a reply; what is not known is taken out of it.
+
+    The name of a function is a text too, unless it is one of `names`, which the client offered.
 
     Raises:
         UnreadableError: It has not the form of a reply.
@@ -85,12 +112,11 @@ def answered(body: Body) -> list[list[Place]]:
         "service_tier",
     }:
         del body[key]
-    return [list(_choice(choice)) for choice in choices]
+    return [list(_choice(choice, names)) for choice in choices]
 
 
-def _choice(choice: Body) -> Iterator[Place]:
-    for key in set(choice) - {"index", "message", "text", "finish_reason", "logprobs"}:
-        del choice[key]
+def _choice(choice: Body, names: frozenset[str]) -> Iterator[Place]:
+    _only(choice, "index", "message", "text", "finish_reason", "logprobs")
     choice["logprobs"] = None  # they spell out the text before it was masked
     if isinstance(choice.get("text"), str):
         yield Place(choice, "text", "assistant")
@@ -98,14 +124,27 @@ def _choice(choice: Body) -> Iterator[Place]:
     message = choice.get("message")
     if not isinstance(message, dict):
         raise UnreadableError("a choice of the upstream's answer has neither message nor text")
-    for key in set(message) - {"role", "tool_calls", "function_call", *_REPLY_TEXTS}:
-        del message[key]
-    for key in _REPLY_TEXTS:
+    _only(message, "role", "tool_calls", "function_call", *REPLY_TEXTS)
+    for key in REPLY_TEXTS:
         if isinstance(message.get(key), str):
             yield Place(message, key, "assistant")
         elif message.get(key) is not None:
             raise UnreadableError(f"{key} of the upstream's answer is no text")
-    yield from _calls(message, "assistant")
+    for function in _functions(message):
+        _only(function, "name", "arguments")
+        if not isinstance(function.get("name"), str):
+            raise UnreadableError("a tool call has no name that could be read")
+        if function["name"] not in names:
+            yield Place(function, "name", "assistant")
+        yield Place(function, "arguments", "assistant")
+    for call in message.get("tool_calls") or []:
+        _only(call, "id", "type", "function")
+        call["id"] = plain_id(call.get("id"))
+
+
+def _only(holder: Body, *known: str) -> None:
+    for key in holder.keys() - set(known):
+        del holder[key]
 
 
 def _messages(messages: Any) -> Iterator[Place]:
@@ -117,21 +156,26 @@ def _messages(messages: Any) -> Iterator[Place]:
         role = message.get("role")
         if not isinstance(role, str) or role not in _ROLES:
             raise UnreadableError("a message has no role that is known")
-        content = message.get("content")
-        if isinstance(content, str):
-            yield Place(message, "content", _ROLES[role])
-        elif isinstance(content, list):
-            for part in content:
-                if not isinstance(part, dict) or not isinstance(part.get("text"), str):
-                    raise UnreadableError("a message has a part that is no text")
-                yield Place(part, "text", _ROLES[role])
-        elif content is not None:
-            raise UnreadableError("the content of a message is no text")
-        yield from _calls(message, _ROLES[role])
+        yield from _content(message, _ROLES[role])
+        for function in _functions(message):
+            yield Place(function, "arguments", _ROLES[role])
 
 
-def _calls(message: Body, role: Role) -> Iterator[Place]:
-    """The arguments of tool calls: written by a model, and acted upon."""
+def _content(message: Body, role: Role) -> Iterator[Place]:
+    content = message.get("content")
+    if isinstance(content, str):
+        yield Place(message, "content", role)
+    elif isinstance(content, list):
+        for part in content:
+            if not isinstance(part, dict) or not isinstance(part.get("text"), str):
+                raise UnreadableError("a message has a part that is no text")
+            yield Place(part, "text", role)
+    elif content is not None:
+        raise UnreadableError("the content of a message is no text")
+
+
+def _functions(message: Body) -> Iterator[Body]:
+    """The functions of tool calls; their arguments are written by a model, and acted upon."""
     calls = message.get("tool_calls") or []
     if not isinstance(calls, list):
         raise UnreadableError("tool_calls is not a list")
@@ -141,7 +185,7 @@ def _calls(message: Body, role: Role) -> Iterator[Place]:
     for function in functions:
         if not isinstance(function, dict) or not isinstance(function.get("arguments"), str):
             raise UnreadableError("a tool call has no arguments that could be read")
-        yield Place(function, "arguments", role)
+        yield function
 
 
 def _plain(body: Body, key: str) -> Iterator[Place]:
@@ -170,6 +214,15 @@ def refusal(body: Body, text: str, *, request_id: str) -> Body:
     }
 
 
+def refuse(choice: Body, text: str) -> None:
+    """Put a refusal in the place of a choice."""
+    if "message" in choice:
+        choice["message"] = {"role": "assistant", "content": text}
+    else:
+        choice["text"] = text
+    choice["finish_reason"] = "content_filter"
+
+
 def as_chunks(reply: Body, *, usage: bool) -> Iterator[Body]:
     """A whole reply as the chunks of a stream: its text, its end, and what it used if that was asked for."""
     chat = reply.get("object") == "chat.completion"
@@ -190,6 +243,20 @@ def as_chunks(reply: Body, *, usage: bool) -> Iterator[Body]:
         yield {**head, "choices": [{"index": index, "delta": {}, "finish_reason": finish}]}
     if usage:
         yield {**head, "choices": [], "usage": reply.get("usage")}
+
+
+def known_error(given: Any) -> Body:
+    """What is known of an upstream's own error."""
+    if not isinstance(given, dict):
+        return {"message": "the upstream failed", "type": "server_error", "param": None, "code": "upstream"}
+    return {key: given.get(key) for key in ("message", "type", "param", "code")}
+
+
+def plain_id(given: Any) -> str:
+    """The id of a call if it can carry no text worth hiding, else a digest of it: clients only compare them."""
+    if isinstance(given, str) and _PLAIN_ID.fullmatch(given):
+        return given
+    return f"call_{hashlib.sha256(repr(given).encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 
 def error(message: str, *, kind: str, code: str) -> Body:

@@ -11,7 +11,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal, Self
@@ -21,7 +21,7 @@ from aiohttp import web
 
 from trimtab.testing.answers import answer, logprob, pieces
 
-Fault = Literal["", "hang", "disconnect", "truncate", "garbage", "no-end"]
+Fault = Literal["", "hang", "disconnect", "truncate", "garbage", "no-end", "stall"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,9 @@ class Behaviour:
     it stands, with `content_type`. `fault`: "hang" never answers, "disconnect"
     closes before answering, "truncate" closes half-way, "garbage" sends bytes
     that are not HTTP, "no-end" ends a stream properly but without a
-    finish_reason or [DONE]. `latency` in seconds replaces the server's.
+    finish_reason or [DONE], "stall" falls silent in the middle of a stream.
+    `events` are sent as a stream as they stand, each written by itself, with
+    `pause` seconds between them. `latency` in seconds replaces the server's.
     """
 
     status: int = 200
@@ -42,6 +44,8 @@ class Behaviour:
     content_type: str = "application/json"
     fault: Fault = ""
     latency: float | None = None
+    events: Iterable[bytes] | None = None
+    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,7 @@ class OpenAIServer:
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_get("/v1/models", self._list)
         app.router.add_post("/{path:.*}", self._post)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -111,6 +116,9 @@ class OpenAIServer:
             self._log_file.close()
             self._log_file = None
 
+    async def _list(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response({"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]})
+
     async def _post(self, request: web.Request) -> web.StreamResponse:
         self.in_flight += 1
         self.peak = max(self.peak, self.in_flight)
@@ -124,7 +132,7 @@ class OpenAIServer:
     async def _treat(self, request: web.Request) -> web.StreamResponse:
         body = orjson.loads(await request.read())
         chat = request.path.endswith("/chat/completions")
-        prompt = body["messages"][-1]["content"] if chat else body["prompt"]
+        prompt = body["messages"][-1]["content"] if chat else body.get("prompt", "")
         authorised = not self.key or request.headers.get("Authorization") == f"Bearer {self.key}"
         seen = Seen(
             number=len(self.seen),
@@ -148,11 +156,19 @@ class OpenAIServer:
             return _error(400, "unknown_parameter")
         if behaviour.status != 200:
             return _error(behaviour.status, behaviour.code, behaviour.headers)
+        return await self._behave(request, seen, behaviour)
+
+    async def _behave(self, request: web.Request, seen: Seen, behaviour: Behaviour) -> web.StreamResponse:
+        body, chat = seen.body, seen.path.endswith("/chat/completions")
         if behaviour.body is not None:
             return web.Response(body=behaviour.body, content_type=behaviour.content_type, headers=behaviour.headers)
         if behaviour.fault in ("hang", "disconnect", "garbage"):
             return await _break(request, behaviour.fault)
-        text = answer(prompt)
+        if behaviour.events is not None:
+            return await _written(request, behaviour)
+        if request.path.endswith("/embeddings"):
+            return _embedded(body)
+        text = answer(seen.prompt)
         if body.get("stream"):
             return await self._stream(request, body, text, chat=chat, fault=behaviour.fault)
         return await self._whole(request, body, text, chat=chat, fault=behaviour.fault)
@@ -183,6 +199,8 @@ class OpenAIServer:
         await response.prepare(request)
         said, finish = _cut(text, body)
         for number, piece in enumerate(said):
+            if fault == "stall" and number >= len(said) / 2:
+                await asyncio.Event().wait()
             if fault in ("truncate", "no-end") and number >= len(said) / 2:
                 return _hang_up(request, response) if fault == "truncate" else response
             choice: dict[str, Any] = {"index": 0, "finish_reason": None}
@@ -205,6 +223,22 @@ class OpenAIServer:
 
 
 _PROPER = Behaviour()
+
+
+async def _written(request: web.Request, behaviour: Behaviour) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    for piece in behaviour.events or ():
+        await response.write(piece)
+        await asyncio.sleep(behaviour.pause)
+    return _hang_up(request, response) if behaviour.fault == "truncate" else response
+
+
+def _embedded(body: Mapping[str, Any]) -> web.Response:
+    """A vector of one number per text: how long it is."""
+    texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+    data = [{"object": "embedding", "index": at, "embedding": [float(len(one))]} for at, one in enumerate(texts)]
+    return web.json_response({"object": "list", "model": body.get("model", ""), "data": data})
 
 
 async def _break(request: web.Request, fault: Fault) -> web.StreamResponse:

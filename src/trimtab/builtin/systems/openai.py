@@ -17,9 +17,9 @@ import orjson
 from yarl import URL
 
 from trimtab._canonical import digest
+from trimtab._sse import EventSplitter
 from trimtab.builtin.systems.openai_http import failure, read_body, refusal, too_large
 from trimtab.builtin.systems.openai_wire import Answer, Api, StreamedAnswer, decode, encode
-from trimtab.builtin.systems.sse import EventSplitter
 from trimtab.errors import CallError, SystemUnavailableError
 from trimtab.kinds import Reply, Request
 

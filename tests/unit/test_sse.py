@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trimtab.builtin.systems.sse import EventSplitter
+from trimtab._sse import EventSplitter
 
 ENDS = ["\n", "\r\n", "\r"]
 

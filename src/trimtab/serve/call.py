@@ -1,0 +1,106 @@
+"""One request on its way through the proxy: what is known of it besides its texts, and how it is answered."""
+
+import asyncio
+import re
+import secrets
+import time
+from dataclasses import dataclass, field
+
+import orjson
+from aiohttp import web
+
+from trimtab.enforce import Action, Ruling
+from trimtab.serve import wire
+
+_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_FORWARDED = ("Authorization", "OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta")
+_SECONDS = re.compile(r"[0-9]{1,6}", re.ASCII)
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """A request. `route` is a name of ours, never the path that was asked for; times are of the monotonic clock."""
+
+    request: web.BaseRequest
+    route: str
+    id: str
+    begun: float = field(default_factory=time.perf_counter)
+    ruling: Action | None = None  # the strictest so far
+    streamed: bool = False
+    upstream: float = 0.0  # seconds spent waiting for it
+    looking: float = 0.0  # seconds the guard took
+    received: int = 0  # bytes of the body
+    sent: int = 0  # bytes of the answer
+    patience: float  # seconds that a client may take to read what was written to it
+    started: web.StreamResponse | None = None  # the answer, once some of it is on its way
+    broken: bool = False  # the answer ended with an error
+
+    @classmethod
+    def of(cls, request: web.BaseRequest, route: str, patience: float) -> "Call":
+        """A request that has just come in; it keeps the id its client gave it, if that is one."""
+        given = request.headers.get("X-Request-Id", "")
+        name = given if _ID.fullmatch(given) else secrets.token_hex(12)
+        return cls(request=request, route=route, id=name, patience=patience)
+
+    def headers(self) -> dict[str, str]:
+        """What goes to the upstream besides the body."""
+        given = self.request.headers
+        return {name: given[name] for name in _FORWARDED if name in given} | {"X-Request-Id": self.id}
+
+    def ruled(self, ruling: Ruling) -> None:
+        """The guard has spoken on one more text."""
+        self.looking += ruling.total
+        if self.ruling is None or ruling.action.strictness > self.ruling.strictness:
+            self.ruling = ruling.action
+
+    # -- answers -----------------------------------------------------------------
+
+    def answer(self, body: wire.Body, *, status: int = 200, retry: str = "") -> web.Response:
+        """A whole answer."""
+        raw = orjson.dumps(body)
+        self.sent += len(raw)
+        headers = self._named()
+        headers["Content-Type"] = "application/json"
+        if _SECONDS.fullmatch(retry):
+            headers["Retry-After"] = retry
+        return web.Response(body=raw, status=status, headers=headers)
+
+    def failed(self, status: int, words: str, code: str, *, retry: str = "") -> web.Response:
+        """An error, in the API's shape."""
+        kind = "invalid_request_error" if status < 500 else "server_error"
+        return self.answer(wire.error(words, kind=kind, code=code), status=status, retry=retry)
+
+    async def write(self, raw: bytes) -> None:
+        """A piece of a streamed answer. Waits for a client that is slower than the upstream, but not for ever.
+
+        Raises:
+            ConnectionError: The client is gone, or takes nothing.
+        """
+        response = self.started or await self._begun()
+        self.sent += len(raw)
+        try:
+            async with asyncio.timeout(self.patience):
+                await response.write(raw)
+        except TimeoutError:
+            if self.request.transport is not None:
+                self.request.transport.abort()
+            raise ConnectionResetError("the client takes nothing") from None
+
+    async def end(self) -> web.StreamResponse:
+        """The end of a streamed answer."""
+        assert self.started is not None
+        await self.started.write_eof()
+        return self.started
+
+    async def _begun(self) -> web.StreamResponse:
+        headers = {**self._named(), "Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
+        headers["X-Accel-Buffering"] = "no"  # nginx in front of us would hold the stream back
+        self.started = response = web.StreamResponse(headers=headers)
+        await response.prepare(self.request)
+        return response
+
+    def _named(self) -> dict[str, str]:
+        names = {"X-Request-Id": self.id}
+        if self.ruling is not None:
+            names["X-Trimtab-Ruling"] = self.ruling.value
+        return names

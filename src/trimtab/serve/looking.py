@@ -1,0 +1,123 @@
+"""Asks the guard on behalf of the proxy, without keeping others waiting, and counts what it says."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from trimtab.enforce import Guard, GuardStream, Ruling, Vault
+from trimtab.kinds import Message
+from trimtab.serve.tally import Row
+
+_LONG = 20_000  # characters; what is longer takes milliseconds, and is looked at beside the event loop
+_FIRST_WORDS = "Write to somebody@example.org or call +44 20 7946 0000 before noon."
+
+
+class Looking:
+    """A guard as one worker of the proxy uses it."""
+
+    def __init__(self, guard: Guard, row: Row) -> None:
+        """Use `guard`, and count in `row`."""
+        self.guard = guard
+        self._row = row
+        self.waits = guard.waits  # if it does not, no task is needed for each text
+
+    def warm(self) -> None:
+        """Let every detector look once, so that what they load when they are first needed does not delay a request."""
+        if not self.waits:
+            said = [Message("user", _FIRST_WORDS)]
+            self.guard.input(said)
+            self.guard.output(_FIRST_WORDS, messages=said)
+
+    def begin(self, messages: Sequence[Message], about: str = "") -> "Conversation":
+        """For one request, and the reply to it; by `about` a text that is held can be found again."""
+        return Conversation(self, messages, about)
+
+    def counted(self, side: str, ruling: Ruling) -> Ruling:
+        """The ruling, once it has been counted."""
+        row = self._row
+        row.ruled(side, ruling.action)
+        row.looked(ruling.total)
+        for skipped in ruling.skipped:
+            if skipped.reason != "needless":
+                row.unlooked(side, skipped.reason)
+        return ruling
+
+
+class Conversation:
+    """The messages of one request, and what the guard says of them and of what answers them.
+
+    What pseudonyms stand for is kept as long as the request, since clients send the whole conversation each time.
+    """
+
+    __slots__ = ("_about", "_looking", "_messages", "_vault")
+
+    def __init__(self, looking: Looking, messages: Sequence[Message], about: str) -> None:
+        self._about = about
+        self._looking = looking
+        self._messages = messages
+        self._vault = Vault() if looking.guard.spec.restore else None
+
+    async def asked(self) -> Ruling:
+        """What may go into the model."""
+        guard, messages = self._looking.guard, self._messages
+        how: dict[str, Any] = {"vault": self._vault, "about": self._about}
+        if self._looking.waits:
+            ruling = await guard.ainput(messages, **how)
+        elif sum(len(message.content) for message in messages) > _LONG:
+            ruling = await asyncio.to_thread(guard.input, messages, **how)
+        else:
+            ruling = guard.input(messages, **how)
+        return self._looking.counted("input", ruling)
+
+    async def answered(self, text: str, *, arguments: bool = False, confidence: float | None = None) -> Ruling:
+        """What may come out of it; `arguments` of a tool call are JSON, and stay so."""
+        guard = self._looking.guard
+        how: dict[str, Any] = {
+            "messages": self._messages,
+            "vault": self._vault,
+            "arguments": arguments,
+            "confidence": confidence,
+            "about": self._about,
+        }
+        if self._looking.waits:
+            ruling = await guard.aoutput(text, **how)
+        elif len(text) > _LONG:
+            ruling = await asyncio.to_thread(guard.output, text, **how)
+        else:
+            ruling = guard.output(text, **how)
+        return self._looking.counted("output", ruling)
+
+    def arriving(self) -> "Arriving":
+        """For a text that comes out of it in pieces."""
+        stream = self._looking.guard.stream(messages=self._messages, vault=self._vault, about=self._about)
+        return Arriving(self._looking, stream)
+
+
+class Arriving:
+    """One text on its way out. `feed` it, and pass on what that returns; `close` it at its end."""
+
+    __slots__ = ("_looking", "_size", "_stream")
+
+    def __init__(self, looking: Looking, stream: GuardStream) -> None:
+        self._looking = looking
+        self._stream = stream
+        self._size = 0
+
+    async def feed(self, piece: str) -> tuple[str, bool]:
+        """What may go on now, and whether nothing more of the text will."""
+        self._size += len(piece)
+        text = await self._stream.afeed(piece) if self._looking.waits else self._stream.feed(piece)
+        return text, self._stream.ended
+
+    async def close(self) -> tuple[str, Ruling]:
+        """The rest, or the refusal; and the ruling, which says which of them it is."""
+        if self._looking.waits:
+            rest = await self._stream.aclose()
+        elif self._size > _LONG:
+            rest = await asyncio.to_thread(self._stream.close)
+        else:
+            rest = self._stream.close()
+        return rest, self._looking.counted("output", self._stream.ruling)
+
+
+__all__ = ["Arriving", "Conversation", "Looking"]

@@ -1,0 +1,268 @@
+"""A stream of the upstream on its way to the client: what may go on goes on at once, the rest is held back.
+
+Every text of every choice has a stream of the guard to itself. The arguments of a tool call are gathered and looked
+at whole before anything of the call goes on, since a client acts on a call and not on half of one. No bytes are
+read or written here, so every way of cutting a stream can be tested.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from trimtab._sse import EventSplitter
+from trimtab.enforce import Ruling
+from trimtab.serve import pieces, wire
+from trimtab.serve.looking import Arriving, Conversation
+
+_CHOICES = 256
+_CALLS = 256
+
+
+class BrokenStreamError(Exception):
+    """The stream cannot go on, or ended before its end. `error` is what the client is told, in the API's shape."""
+
+    def __init__(self, words: str, error: wire.Body | None = None) -> None:
+        super().__init__(words)
+        self.error = error or wire.error(words, kind="server_error", code="upstream")
+
+
+class _Choice:
+    """What one choice has come to so far."""
+
+    __slots__ = ("calls", "finished", "old_call", "refused", "texts")
+
+    def __init__(self) -> None:
+        self.texts: dict[str, Arriving] = {}
+        self.calls: dict[int, pieces.Call] = {}
+        self.old_call: pieces.Call | None = None  # `function_call`, before there were several
+        self.finished = False
+        self.refused = False
+
+
+class Relay:
+    """One stream. `feed` what arrives, write what that returns, and `end` it.
+
+    `over` says that nothing more will come, so that the upstream need not be
+    listened to any longer; `rulings` are those on the texts, once each ended.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        *,
+        chat: bool,
+        choices: int,
+        usage: bool,
+        limit: int,
+        names: Iterable[str] = (),
+    ) -> None:
+        """Begin.
+
+        Args:
+            conversation: What is answered, and who rules.
+            chat: Whether it is a chat, or else a completion.
+            choices: How many choices were asked for.
+            usage: Whether the client asked for what was used.
+            limit: Bytes of texts, and of one event, beyond which the stream is broken off.
+            names: Functions that the client offered; a call of another has its name looked at.
+        """
+        self._conversation = conversation
+        self._chat, self._wanted, self._usage = chat, choices, usage
+        self._limit = limit
+        self._names = frozenset(names)
+        self._splitter = EventSplitter()
+        self._size = 0  # of all texts
+        self._since = 0  # bytes since the last event
+        self._head: wire.Body = {"object": "chat.completion.chunk" if chat else "text_completion"}
+        self._choices: dict[int, _Choice] = {}
+        self._used: Any = None
+        self.over = False
+        self.rulings: list[Ruling] = []
+
+    async def feed(self, data: bytes) -> bytes:
+        """What may go on now that these bytes have arrived: events, or nothing.
+
+        Raises:
+            BrokenStreamError: They cannot be read, or say that the upstream failed.
+        """
+        events = self._splitter.feed(data)
+        self._since = 0 if events else self._since + len(data)
+        if self._since > self._limit:
+            raise BrokenStreamError("the upstream sent more than the guard reads")
+        out: list[bytes] = []
+        for event in events:
+            if self.over:
+                break
+            await self._event(event, out)
+        return b"".join(out)
+
+    async def end(self) -> bytes:
+        """What is left when the upstream has ended.
+
+        Raises:
+            BrokenStreamError: It ended before its end.
+        """
+        out: list[bytes] = []
+        for event in [] if self.over else self._splitter.rest():
+            await self._event(event, out)
+        if not self.over:
+            # Some servers forget the last line; what counts is whether every choice has said why it ended.
+            if len(self._choices) < self._wanted or not self._all_finished():
+                raise BrokenStreamError("the upstream ended before its answer did")
+            self._finish(out)
+        return b"".join(out)
+
+    # -- events ------------------------------------------------------------------
+
+    async def _event(self, event: bytes, out: list[bytes]) -> None:
+        if event.strip() == b"[DONE]":
+            if not self._all_finished():
+                raise BrokenStreamError("the upstream ended before its answer did")
+            self._finish(out)
+            return
+        chunk = _parsed(event)
+        self._head |= {key: chunk[key] for key in ("id", "created", "model", "system_fingerprint") if key in chunk}
+        if chunk.get("usage") is not None:
+            self._used = chunk["usage"]
+        for choice in chunk["choices"]:
+            await self._choice(choice, out)
+        if self._ended_by_us():
+            self._finish(out)
+
+    async def _choice(self, choice: Any, out: list[bytes]) -> None:
+        index = choice.get("index", 0) if isinstance(choice, dict) else None
+        if not isinstance(index, int) or not 0 <= index < min(self._wanted, _CHOICES):
+            raise BrokenStreamError("the upstream sent a choice that nobody asked for")
+        state = self._choices.get(index)
+        if state is None:
+            state = self._choices[index] = _Choice()
+            if self._chat:
+                self._say(out, index, {"role": "assistant", "content": ""})
+        if state.finished:
+            return
+        try:
+            delta = pieces.delta(choice, chat=self._chat)
+        except wire.UnreadableError as problem:
+            raise BrokenStreamError(str(problem)) from None
+        for key, piece in delta.texts.items():
+            await self._piece(out, index, state, key, piece)
+            if state.refused:
+                return
+        self._gather(state, delta)
+        finish = choice.get("finish_reason")
+        if finish is not None:
+            await self._conclude(out, index, state, finish if isinstance(finish, str) else "stop")
+
+    async def _piece(self, out: list[bytes], index: int, state: _Choice, key: str, piece: str) -> None:
+        self._count(len(piece))
+        arriving = state.texts.get(key)
+        if arriving is None:
+            arriving = state.texts[key] = self._conversation.arriving()
+        text, ended = await arriving.feed(piece)
+        if text:
+            self._say(out, index, {key: text})
+        if ended:
+            await self._close(out, index, state, key)
+            if not state.refused:
+                raise BrokenStreamError("the guard ended a text that it lets on")
+
+    def _gather(self, state: _Choice, delta: pieces.Delta) -> None:
+        for number, part in delta.calls:
+            if number is None:  # some servers do not number them: one that has a name is another one
+                number = len(state.calls) if part.name or not state.calls else max(state.calls)  # noqa: PLW2901
+            call = state.calls.setdefault(number, pieces.Call())
+            if len(state.calls) > _CALLS:
+                raise BrokenStreamError("the upstream sent more tool calls than the guard reads")
+            call.add(part)
+            self._count(part.size)
+        if delta.old_call is not None:
+            state.old_call = state.old_call or pieces.Call()
+            state.old_call.add(delta.old_call)
+            self._count(delta.old_call.size)
+
+    async def _conclude(self, out: list[bytes], index: int, state: _Choice, finish: str) -> None:
+        """The upstream says that the choice is complete: let go what was held back, if it may go."""
+        for key in list(state.texts):
+            await self._close(out, index, state, key)
+            if state.refused:
+                return
+        for call in [*state.calls.values(), *([state.old_call] if state.old_call else [])]:
+            for text, arguments, put in call.texts(self._names):
+                ruling = await self._conversation.answered(text, arguments=arguments)
+                self.rulings.append(ruling)
+                if not ruling.goes_on:
+                    self._refuse(out, index, state, ruling.text)
+                    return
+                put(ruling.text)
+        if state.calls:
+            calls = [{"index": number, **call.body()} for number, call in enumerate(state.calls.values())]
+            self._say(out, index, {"tool_calls": calls})
+        if state.old_call is not None:
+            self._say(out, index, {"function_call": state.old_call.function()})
+        state.finished = True
+        self._say(out, index, {}, finish)
+
+    async def _close(self, out: list[bytes], index: int, state: _Choice, key: str) -> None:
+        rest, ruling = await state.texts.pop(key).close()
+        self.rulings.append(ruling)
+        if not ruling.goes_on:
+            self._refuse(out, index, state, rest)
+        elif rest:
+            self._say(out, index, {key: rest})
+
+    def _refuse(self, out: list[bytes], index: int, state: _Choice, refusal: str) -> None:
+        """Nothing more of the choice goes on, its tool calls included."""
+        state.texts.clear()
+        state.calls.clear()
+        state.finished = state.refused = True
+        self._say(out, index, {"content": refusal} if self._chat else {"text": refusal})
+        self._say(out, index, {}, "content_filter")
+
+    # -- what is written ---------------------------------------------------------
+
+    def _say(self, out: list[bytes], index: int, delta: Mapping[str, Any], finish: str | None = None) -> None:
+        choice: wire.Body = {"index": index, "finish_reason": finish, "logprobs": None}
+        if self._chat:
+            choice["delta"] = delta
+        else:
+            choice["text"] = delta.get("text", "")
+        out.append(pieces.event({**self._head, "choices": [choice]}))
+
+    def _finish(self, out: list[bytes]) -> None:
+        self.over = True
+        if self._usage and self._used is not None:
+            out.append(pieces.event({**self._head, "choices": [], "usage": self._used}))
+        out.append(pieces.DONE)
+
+    def _all_finished(self) -> bool:
+        return bool(self._choices) and all(state.finished for state in self._choices.values())
+
+    def _ended_by_us(self) -> bool:
+        """Whether every choice was refused, so that what is still to come is not worth waiting for."""
+        return len(self._choices) >= self._wanted and all(state.refused for state in self._choices.values())
+
+    def _count(self, size: int) -> None:
+        self._size += size
+        if self._size > self._limit:
+            raise BrokenStreamError("the upstream sent more than the guard reads")
+
+
+def _parsed(event: bytes) -> wire.Body:
+    """An event as an object that has choices, be they none."""
+    try:
+        chunk = orjson.loads(event)
+    except ValueError:
+        raise BrokenStreamError("the upstream sent an event that is no JSON") from None
+    if not isinstance(chunk, dict):
+        raise BrokenStreamError("the upstream sent an event that is no object")
+    if chunk.get("error") is not None:
+        raise BrokenStreamError("the upstream failed", {"error": wire.known_error(chunk["error"])})
+    if chunk.get("choices") is None:
+        chunk["choices"] = []
+    if not isinstance(chunk["choices"], list):
+        raise BrokenStreamError("the upstream sent choices that are no list")
+    return chunk
+
+
+__all__ = ["BrokenStreamError", "Relay"]
