@@ -5,6 +5,7 @@ from trimtab.evidence.ledger import Ledger, RunSummary
 from trimtab.evidence.records import (
     RECORDS,
     Decided,
+    DetectorFitted,
     Observation,
     PolicyAdopted,
     Record,
@@ -18,6 +19,7 @@ from trimtab.evidence.walk import Problem
 __all__ = [
     "RECORDS",
     "Decided",
+    "DetectorFitted",
     "Head",
     "Ledger",
     "Observation",

@@ -1,0 +1,125 @@
+"""Quality against latency of the learned detectors: what each part of the features buys, and what it costs.
+
+    python benches/learned.py [--data ../shared/data] [--texts 2000]
+
+Quality is recall at 1 % false alarms on corpora that no weight saw; it is left out where the corpora are absent.
+"""
+
+import argparse
+import random
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from trimtab.builtin.detectors.learned.detector import (
+    BiasDetector,
+    InjectionDetector,
+    RefusalDetector,
+    ToxicityDetector,
+)
+from trimtab.builtin.detectors.learned.features import plain_form
+from trimtab.builtin.detectors.learned.weights import Heads, chances_of, features_of, shipped
+
+SHORT = (
+    "Please summarise the attached meeting notes for me and list the three decisions that were taken, who is "
+    "responsible for each, and by when they should be done, thanks."
+)
+
+
+def parts(heads: Heads) -> dict[str, Heads]:
+    """The heads with some of what they look at taken away."""
+    nothing = np.zeros_like(heads.sparse)
+    half = len(nothing) // 2
+    grams, pieces = nothing.copy(), nothing.copy()
+    grams[:half], pieces[half:] = heads.sparse[:half], heads.sparse[half:]
+    blind = np.zeros_like(heads.dense)
+    return {
+        "characters alone": replace(heads, sparse=grams, dense=blind),
+        "n-grams alone": replace(heads, dense=blind),
+        "vectors and filters alone": replace(heads, sparse=nothing),
+        "everything (shipped)": heads,
+    }
+
+
+def microseconds(call: Callable[[], object], times: int = 400) -> tuple[float, float]:
+    """Median and 99th percentile."""
+    seen = []
+    for _ in range(times):
+        started = time.perf_counter()
+        call()
+        seen.append((time.perf_counter() - started) * 1e6)
+    return statistics.median(seen), sorted(seen)[int(0.99 * times)]
+
+
+def forget() -> None:
+    """Answers are kept for texts just seen; a benchmark must not profit from that."""
+    features_of.cache_clear()
+    chances_of.cache_clear()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--texts", type=int, default=2_000, help="of each corpus and label")
+    args = parser.parse_args()
+    started = time.perf_counter()
+    all_of = shipped()
+    print(f"load: {(time.perf_counter() - started) * 1e3:.0f} ms")
+    detectors = (InjectionDetector(), ToxicityDetector(), BiasDetector(), RefusalDetector())
+
+    def together(text: str) -> None:
+        forget()
+        for detector in detectors:
+            detector.find(text)
+
+    for name, text in {
+        "30 words": SHORT,
+        "1,000 characters": (SHORT * 8)[:1_000],
+        "40,000 characters": (SHORT * 300)[:40_000],
+        "40,000 characters, one repeated": "a" * 40_000,
+    }.items():
+        middle, late = microseconds(lambda text=text: together(text), 400 if len(text) < 2_000 else 10)  # type: ignore[misc]
+        print(f"all heads, {name}: p50 {middle:.0f} us, p99 {late:.0f} us")
+    if not args.data.exists():
+        print(f"no corpora in {args.data}: quality is left out")
+        return
+    quality(all_of.heads, args.data, args.texts)
+
+
+def quality(heads: Heads, folder: Path, count: int) -> None:
+    """Recall at 1 % false alarms of each part, with the time that reading and answering takes."""
+    import gzip
+    import json
+
+    read = shipped().reader.read
+    questions = {
+        "injection: tensor_trust against mitre_frr": ("injection", {"tensor_trust": 1, "mitre_frr": 0}),
+        "injection: spikee against mitre_frr": ("injection", {"spikee": 1, "mitre_frr": 0}),
+        "toxicity: madlibs": ("toxicity", {"madlibs": None}),
+        "toxicity: olid": ("toxicity", {"olid": None}),
+        "toxicity: edos": ("toxicity", {"edos": None}),
+    }
+    for title, (head, wanted) in questions.items():
+        column = heads.names.index(head)
+        with gzip.open(folder / f"{head}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        rows = [row for row in rows if row["use"] == "D" and row["source"] in wanted]
+        rows = [row for row in rows if wanted[row["source"]] in {None, row["label"]}]
+        random.Random(0).shuffle(rows)
+        chosen = [row for label in (0, 1) for row in [one for one in rows if one["label"] == label][:count]]
+        found = [read(plain_form(row["text"][:1_000])) for row in chosen]
+        labels = np.array([row["label"] for row in chosen])
+        print(f"\n{title} ({(labels == 1).sum()} with, {(labels == 0).sum()} without)")
+        for name, part in parts(heads).items():
+            scores = np.array([part.answers(one)[column] for one in found])
+            clean = np.sort(scores[labels == 0])[::-1]
+            cut = clean[int(0.01 * len(clean))]
+            print(f"  {name:28s} recall {(scores[labels == 1] > cut).mean():.2f}")
+
+
+if __name__ == "__main__":
+    main()
