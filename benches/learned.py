@@ -12,17 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from trimtab.builtin.detectors.learned.detector import (
-    BiasDetector,
-    InjectionDetector,
-    RefusalDetector,
-    ToxicityDetector,
-)
+from trimtab.builtin.detectors.learned import features
 from trimtab.builtin.detectors.learned.features import plain_form
-from trimtab.builtin.detectors.learned.weights import Heads, chances_of, features_of, shipped
+from trimtab.builtin.detectors.learned.weights import Heads, Shipped, chances_of, features_of, shipped
+from trimtab.kinds import plugins
 
 SHORT = (
     "Please summarise the attached meeting notes for me and list the three decisions that were taken, who is "
@@ -69,9 +66,10 @@ def main() -> None:
     started = time.perf_counter()
     all_of = shipped()
     print(f"load: {(time.perf_counter() - started) * 1e3:.0f} ms")
-    detectors = (InjectionDetector(), ToxicityDetector(), BiasDetector(), RefusalDetector())
+    learned = [plugins.make("detectors", name) for name in ("injection", "toxicity", "bias", "refusal")]
+    shaped = [plugins.make("detectors", name) for name in ("patterns", "names") if name in plugins.names("detectors")]
 
-    def together(text: str) -> None:
+    def together(detectors: list[Any], text: str) -> None:
         forget()
         for detector in detectors:
             detector.find(text)
@@ -82,12 +80,34 @@ def main() -> None:
         "40,000 characters": (SHORT * 300)[:40_000],
         "40,000 characters, one repeated": "a" * 40_000,
     }.items():
-        middle, late = microseconds(lambda text=text: together(text), 400 if len(text) < 2_000 else 10)  # type: ignore[misc]
+        times = 400 if len(text) < 2_000 else 10
+        middle, late = microseconds(lambda text=text: together(learned, text), times)  # type: ignore[misc]
         print(f"all heads, {name}: p50 {middle:.0f} us, p99 {late:.0f} us")
+        middle, late = microseconds(lambda text=text: together([*shaped, *learned], text), times)  # type: ignore[misc]
+        print(f"  with {' and '.join(one.name for one in shaped)}: p50 {middle:.0f} us, p99 {late:.0f} us")
+    stages(all_of)
     if not args.data.exists():
         print(f"no corpora in {args.data}: quality is left out")
         return
     quality(all_of.heads, args.data, args.texts)
+
+
+def stages(all_of: Shipped) -> None:
+    """What each step takes for 30 words, so that the time of every part can be added up."""
+    reader, plain = all_of.reader, plain_form(SHORT)
+    numbers = np.array(reader.vocabulary.numbers(plain), np.uint32)
+    read = reader.read(plain)
+    steps: dict[str, Callable[[], object]] = {
+        "plain form": lambda: plain_form(SHORT),
+        "n-grams of characters": lambda: features.gram_buckets(plain, features.GRAM_BITS),
+        "word pieces": lambda: reader.vocabulary.numbers(plain),
+        "n-grams of pieces": lambda: features.piece_buckets(numbers, features.GRAM_BITS),
+        "vectors and filters": lambda: reader.table.pooled(numbers),
+        "answers of all heads": lambda: all_of.heads.chances(read),
+    }
+    for name, step in steps.items():
+        middle, _ = microseconds(step)
+        print(f"  {name}: p50 {middle:.0f} us")
 
 
 def quality(heads: Heads, folder: Path, count: int) -> None:
@@ -96,7 +116,7 @@ def quality(heads: Heads, folder: Path, count: int) -> None:
     import json
 
     read = shipped().reader.read
-    questions = {
+    questions: dict[str, tuple[str, dict[str, int | None]]] = {
         "injection: tensor_trust against mitre_frr": ("injection", {"tensor_trust": 1, "mitre_frr": 0}),
         "injection: spikee against mitre_frr": ("injection", {"spikee": 1, "mitre_frr": 0}),
         "toxicity: madlibs": ("toxicity", {"madlibs": None}),

@@ -1,6 +1,8 @@
 """Every detector installed, ours or not: spans lie in the text, hits are found wherever they stand, no text hangs it."""
 
 import pickle
+import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,23 @@ DATA = Path(__file__).parents[1] / "data" / "detectors"
 NAMES = plugins.names("detectors")
 
 
+@lru_cache
+def fields(name: str) -> dict[str, Any]:
+    """What a detector cannot be made without."""
+    if name != "fitted":
+        return {}
+    things = [a + b for a in "bdfgklmnprst" for b in "aeiou"]
+    clean = [f"where is the {one} that I ordered" for one in things]
+    asks = [f"give me my money back for the {one}" for one in things]
+    folder = tempfile.mkdtemp()
+    plugins.find("detectors", name).learn(
+        clean + asks, [False] * len(clean) + [True] * len(asks), label="topic.refunds", false_alarms=0.2
+    ).write(Path(folder))
+    return {"path": folder}
+
+
 def looked(name, text):
-    return look(plugins.make("detectors", name), text, Context(origin="assistant"))
+    return look(plugins.make("detectors", name, **fields(name)), text, Context(origin="assistant"))
 
 
 def examples(name: str) -> dict[str, Any]:
@@ -85,6 +102,6 @@ def test_a_text_of_a_hundred_thousand_characters_is_only_long(name, piece):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_travels_to_other_processes_and_names_itself(name):
-    detector = plugins.make("detectors", name)
+    detector = plugins.make("detectors", name, **fields(name))
     assert pickle.loads(pickle.dumps(detector)) == detector
     assert (detector.name, bool(detector.version)) == (name, True)

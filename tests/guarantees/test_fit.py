@@ -15,7 +15,7 @@ from trimtab.stats.alarm_bound import alarm_bound
 @pytest.mark.parametrize("law", ["uniform", "ties", "skewed"])
 def test_a_threshold_breaks_its_bound_no_more_often_than_it_says(rate, clean, law):
     rng = np.random.default_rng(7)
-    draws = 2_000
+    draws = 600
     broken = 0
     for _ in range(draws):
         scores = rng.random(clean)
@@ -68,7 +68,7 @@ def texts(rng, count, *, refunds):
         "return the {} and pay me back",
     ]
     shapes = ask if refunds else clean
-    found = set()
+    found: set[str] = set()
     while len(found) < count:
         shape = shapes[rng.integers(len(shapes))]
         found.add(
@@ -119,4 +119,4 @@ def test_the_card_holds_no_text(learned, tmp_path):
     learned.write(tmp_path)
     card = (tmp_path / "card.json").read_text(encoding="utf-8")
     assert "lamp" not in card
-    assert json.loads(card)["calibrated"]["clean"] == 130
+    assert json.loads(card)["calibrated"]["clean"] == learned.bound.clean

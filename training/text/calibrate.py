@@ -9,15 +9,20 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from training.text.model import HEADS, Samples, answers, labels_and_weights
+from training.text.model import HEADS, Samples, answers, labels_and_weights, strangers
 from trimtab.builtin.detectors.learned.features import Floats
 from trimtab.builtin.detectors.learned.weights import Heads
 
 _FALSE_ALARMS = 0.01
+_ASKED_OF_STRANGERS = ("injection", "instruction", "toxicity")
 
 
-def calibrated(heads: Heads, samples: Samples) -> Heads:
-    """The heads with slope, offset and threshold."""
+def calibrated(heads: Heads, samples: Samples, *, seed: int) -> Heads:
+    """The heads with slope, offset and threshold.
+
+    For the heads with several sources the threshold is where, of the harmless texts of a source that a head did not
+    learn from, one in a hundred is flagged, every source counting the same.
+    """
     held = np.array([row.held_out for row in samples.rows])
     labels, weights = labels_and_weights([row for row in samples.rows if row.held_out])
     logits = answers(heads, samples)[held]
@@ -26,11 +31,17 @@ def calibrated(heads: Heads, samples: Samples) -> Heads:
         known = weights[:, column] > 0
         logit, label, weight = logits[known, column], labels[known, column], weights[known, column]
         slope[column], offset[column] = _platt(logit, label, weight)
-        clean = label == 0
-        cut = _quantile(logit[clean], weight[clean], 1 - _FALSE_ALARMS)
+        if HEADS[column] in _ASKED_OF_STRANGERS:
+            found = strangers(samples, HEADS[column], folds=3, most=30_000, seed=seed)
+            values = np.concatenate(list(found.values()))
+            counts = np.concatenate([np.full(len(one), 1 / len(one), np.float32) for one in found.values()])
+            cut = _quantile(values, counts, 1 - _FALSE_ALARMS)
+        else:
+            clean = label == 0
+            cut = _quantile(logit[clean], weight[clean], 1 - _FALSE_ALARMS)
         threshold[column] = expit(slope[column] * cut + offset[column])
     # A head that separates the held-out rows completely would speak at any chance; below one half none does.
-    return replace(heads, slope=slope, offset=offset, threshold=np.clip(threshold, 0.5, 0.999).astype(np.float64))
+    return replace(heads, slope=slope, offset=offset, threshold=np.clip(threshold, 0.5, 0.9999).astype(np.float64))
 
 
 def _platt(logit: Floats, label: Floats, weight: Floats) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """What the heads do on corpora that no weight saw: D rows, corpus by corpus. Nothing here goes back into training."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.text import corpora
+from training.text.generate import KINDS
 from training.text.model import HEADS
 from trimtab.builtin.detectors.learned.features import Reader, plain_form
-from trimtab.builtin.detectors.learned.pieces import sentences, windows
+from trimtab.builtin.detectors.learned.pieces import passages, sentences, windows
 from trimtab.builtin.detectors.learned.weights import Heads
 from trimtab.detect.view import views
 from trimtab.stats.binomial import clopper_pearson
 
 Scores = NDArray[np.float64]
+Cut = Callable[[str], Iterable[tuple[int, int]]]
 
 _LEVEL = 0.95
 _CONTEXTS = ("mitre_frr", "xstest", "spikee", "injecguard_valid")  # the harmless rows of these, together
@@ -40,9 +42,8 @@ class Seen:
         return np.asarray(self.chances[chosen, HEADS.index(head)])
 
 
-def look(reader: Reader, heads: Heads, rows: list[dict[str, Any]], *, as_data: bool = False) -> Seen:
-    """The chances of whole texts, or of the sentences of data."""
-    cut = sentences if as_data else windows
+def look(reader: Reader, heads: Heads, rows: list[dict[str, Any]], *, cut: Cut = windows) -> Seen:
+    """The largest chance of any piece of a text, cut as the detectors do."""
     found = np.zeros((len(rows), len(HEADS)))
     for number, row in enumerate(rows):
         for view in views(row["text"]):
@@ -78,11 +79,15 @@ def at_threshold(scores: Scores, heads: Heads, head: str) -> dict[str, Any]:
 
 def measure(reader: Reader, heads: Heads, folder: Path) -> dict[str, Any]:
     """Everything that the card states, by head."""
-    injection = look(reader, heads, list(corpora.read(folder / "injection.jsonl.gz", "D")))
+    injection = look(reader, heads, list(corpora.read(folder / "injection.jsonl.gz", "D")), cut=passages)
     documents = [row for row in corpora.read(folder / "injection.jsonl.gz", "D") if row["source"] == "bipia_train"]
-    data = look(reader, heads, documents, as_data=True)
+    data = look(reader, heads, documents, cut=sentences)
     toxicity = look(reader, heads, list(corpora.read(folder / "toxicity.jsonl.gz", "D")))
     pairs = [row for row in corpora.read(folder / "pairs.jsonl.gz", "D") if row["source"] == "crows_pairs"]
+    safe, unsafe = (
+        Seen(*_some(injection, lambda row, kind=kind: row["meta"].get("xstest_label") == kind))  # type: ignore[misc]
+        for kind in ("safe", "unsafe")
+    )
     return {
         "injection": _injection(injection, heads),
         "instruction": _instruction(data, heads),
@@ -92,7 +97,28 @@ def measure(reader: Reader, heads: Heads, folder: Path) -> dict[str, Any]:
             "note": "No corpus of replies was at hand that the weights had not seen: error rates are unknown.",
             "false_alarms_on": {"edos": at_threshold(toxicity.of("refusal", "edos"), heads, "refusal")},
         },
+        **{
+            kind: {
+                "note": "Learned from text of our own alone, and no corpus of it was at hand: error rates are unknown.",
+                "flagged_on": {
+                    "madlibs, harmless side": at_threshold(toxicity.of(kind, "madlibs", 0), heads, kind),
+                    "xstest, safe side": interval(*_flagged(safe, heads, kind)),
+                    "xstest, unsafe side": interval(*_flagged(unsafe, heads, kind)),
+                },
+            }
+            for kind in KINDS
+        },
     }
+
+
+def _some(seen: Seen, wanted: Callable[[dict[str, Any]], bool]) -> tuple[list[dict[str, Any]], Scores]:
+    chosen = [at for at, row in enumerate(seen.rows) if wanted(row)]
+    return [seen.rows[at] for at in chosen], seen.chances[chosen]
+
+
+def _flagged(seen: Seen, heads: Heads, head: str) -> tuple[int, int]:
+    column = HEADS.index(head)
+    return int((seen.chances[:, column] >= heads.threshold[column]).sum()), len(seen.rows)
 
 
 def _injection(seen: Seen, heads: Heads) -> dict[str, Any]:
@@ -130,9 +156,13 @@ def _instruction(seen: Seen, heads: Heads) -> dict[str, Any]:
         if not len(bad) or not len(good):
             continue
         found["recall_at_1_percent"][kind] = at_rate(bad, good, 0.01)
+        # As the detector does: a sentence that instructs, or one that attacks.
+        flagged = scores >= heads.threshold[HEADS.index("instruction")]
+        attacks = seen.chances[:, HEADS.index("injection")] >= heads.threshold[HEADS.index("injection")]
+        flagged = flagged | attacks
         found["shipped_threshold"][kind] = {
-            "recall": at_threshold(bad, heads, "instruction"),
-            "false_alarm": at_threshold(good, heads, "instruction"),
+            "recall": interval(int(flagged[rows & (labels == 1)].sum()), len(bad)),
+            "false_alarm": interval(int(flagged[rows & (labels == 0)].sum()), len(good)),
         }
     found["note"] = "The text attacks are the same sentences as in the e-mails that trained; the documents are not."
     return found
@@ -182,7 +212,9 @@ def _bias(reader: Reader, heads: Heads, pairs: list[dict[str, Any]], seen: Seen)
     more = look(reader, heads, [{"text": row["more"]} for row in pairs]).chances[:, HEADS.index("bias")]
     less = look(reader, heads, [{"text": row["less"]} for row in pairs]).chances[:, HEADS.index("bias")]
     return {
-        "pairs_ranked_right": {"crows_pairs": interval(int((more > less).sum()), len(more))},
+        # Pairs that differ in the group alone read the same, and cannot be ranked.
+        "pairs_ranked_right": {"crows_pairs": interval(int((more > less).sum()), int((more != less).sum()))},
+        "pairs_that_read_the_same": {"crows_pairs": interval(int((more == less).sum()), len(more))},
         "flagged_on": {
             "crows_pairs, stereotyping side": at_threshold(more, heads, "bias"),
             "crows_pairs, other side": at_threshold(less, heads, "bias"),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-_EPOCHS, _BATCH, _RATE, _DECAY, _DROPPED, _HIDDEN_PIECES = 3, 64, 2e-3, 1e-5, 0.3, 0.1
+_EPOCHS, _BATCH, _RATE, _DECAY, _DROPPED, _HIDDEN_PIECES = 4, 64, 2e-3, 1e-5, 0.3, 0.1
 _LONGEST = 64  # pieces of a text seen at a time
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.text.minilm import MiniLM, vocabulary
+from trimtab.builtin.detectors.learned.groups import MANY, ONE, names
 
 _WANTED = re.compile(r"(?:##)?[\x21-\x7e\u00a1-\u024f\u2010-\u203a€]+")
 _SMOOTH = 1e-3  # `a` of Arora et al.
@@ -37,4 +38,18 @@ def distil(size: int) -> tuple[list[str], NDArray[np.float32]]:
     found *= (_SMOOTH / (_SMOOTH + chance))[:, None]
     found /= found.std()
     table = np.vstack([np.zeros((1, size)), found]).astype(np.float32)
-    return ["", *(pieces[at] for at in kept)], table
+    return _with_signs(["", *(pieces[at] for at in kept)], table)
+
+
+def _with_signs(pieces: list[str], table: NDArray[np.float32]) -> tuple[list[str], NDArray[np.float32]]:
+    """A sign that stands for the names of groups has the mean of their vectors."""
+    known = {piece: at for at, piece in enumerate(pieces)}
+    found, rows = list(pieces), list(table)
+    for sign in (ONE, MANY):
+        mean = table[[known[word] for word in names(sign) if word in known]].mean(0)
+        if sign in known:
+            rows[known[sign]] = mean
+        else:
+            found.append(sign)
+            rows.append(mean)
+    return found, np.stack(rows)

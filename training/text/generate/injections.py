@@ -6,6 +6,7 @@ instructions, not what is asked for afterwards, so the goals are as dull as poss
 
 import random
 
+from training.text.generate.clutter import clutter
 from training.text.generate.grammar import Grammar, Row, draw, typed
 from training.text.generate.ordinary import document, request
 
@@ -187,10 +188,16 @@ _G: Grammar = {
 _PADS = ("ö ", "k ", "!!!! ", "a a a a ", ". . . . ", "zzz ", "123 ", "x", "\n\n\n\n", "- - - ")
 
 
-def _attack(rng: random.Random) -> str:
+def attack(rng: random.Random) -> str:
+    """One to three sentences that try to take an assistant over."""
     parts = [draw(rng, _G, "{any}") for _ in range(rng.choice((1, 1, 1, 2, 2, 3)))]
     text = (" " if rng.random() < 0.7 else "\n").join(part[0].upper() + part[1:] for part in parts)
     return typed(rng, text)
+
+
+def order(rng: random.Random) -> str:
+    """What an attack asks for."""
+    return draw(rng, _G, "{goal}")
 
 
 def direct(rng: random.Random, count: int) -> list[Row]:
@@ -198,7 +205,7 @@ def direct(rng: random.Random, count: int) -> list[Row]:
     rows = []
     for _ in range(count):
         roll = rng.random()
-        text = typed(rng, draw(rng, _G, "{foreign}")) if roll < 0.15 else _attack(rng)
+        text = typed(rng, draw(rng, _G, "{foreign}")) if roll < 0.15 else attack(rng)
         if roll > 0.75:
             text = f"{request(rng)}{rng.choice((' ', chr(10), chr(10) * 2))}{text}"
         elif roll > 0.70:
@@ -213,7 +220,7 @@ def embedded(rng: random.Random, count: int) -> list[Row]:
     """Sentences as data carries them: those that instruct the reader's assistant, and those around them."""
     rows = []
     for number in range(count):
-        around = document(rng)
+        around = clutter(rng) if rng.random() < 0.5 else document(rng)
         if number % 2:
             order = draw(rng, _G, "{to_reader}") if rng.random() < 0.85 else draw(rng, _G, "{foreign}")
             order = order[0].upper() + order[1:]
@@ -224,6 +231,6 @@ def embedded(rng: random.Random, count: int) -> list[Row]:
                 rows.append(Row(text=whole, labels={"injection": 1}, source="own-embedded"))
         else:
             rows += [Row(text=one, labels={"instruction": 0}, source="own-documents") for one in around]
-            labels = {"injection": 0, "toxicity": 0}
+            labels = {"injection": 0, "toxicity": 0, "sexual": 0, "self-harm": 0, "violence": 0}
             rows.append(Row(text=" ".join(around), labels=labels, source="own-documents"))
     return rows

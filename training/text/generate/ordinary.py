@@ -146,7 +146,20 @@ _G: Grammar = {
                 "The patient was discharged with instructions to rest.", "How is depression treated?", "What does the word benign mean in a report?"],
     "legal": ["Can my landlord enter the flat without notice?", "What does force majeure mean in a contract?", "Draft a clause on confidentiality.",
               "Summarise the judgment in plain words.", "Who inherits if there is no will?", "Is an oral contract binding?", "What are the rules for overtime pay?"],
-    "request": ["{ask}", "{ask}", "{ask}", "{make} {code}.", "{make} {code}. {detail}", "{make} {code}. {detail} {detail}", "{secq}", "{about}", "{about}", "{play}", "{german}",
+    # What a program should do, in several sentences and with the words of security.
+    "artefact": ["program", "script", "function", "tool", "module", "service", "class", "library", "daemon", "command-line tool", "web application", "plug-in", "agent", "kernel module", "driver", "proof of concept", "test harness", "dashboard"],
+    "verb": ["modify", "monitor", "inject", "enumerate", "intercept", "hide", "encrypt", "decrypt", "inspect", "dump", "hook", "override", "bypass", "simulate", "detect", "scan", "query", "load", "spawn", "terminate", "escalate", "log", "forward", "parse",
+             "capture", "replace", "allocate", "execute", "compress", "obfuscate", "upload", "exfiltrate", "delete", "disable", "restore", "sniff", "persist", "schedule", "impersonate", "redirect", "reveal", "print", "list", "access", "reset"],
+    "object": ["registry keys", "the memory of another process", "DLLs", "scheduled tasks", "system calls", "network packets", "credentials in a test vault", "log files", "running processes", "environment variables", "browser cookies", "access tokens", "user accounts", "shared folders", "USB devices",
+               "the boot configuration", "DNS queries", "HTTP requests", "certificates", "container images", "firewall rules", "shell commands", "startup items", "event logs", "hidden files", "service accounts", "clipboard contents", "the security settings", "screenshots", "cloud storage buckets", "database tables",
+               "configuration files", "API calls", "permissions", "thread contexts", "the instruction pointer", "command-line arguments", "remote sessions", "macros in documents", "session tokens", "system information", "PowerShell commands", "the previous state"],
+    "cond": ["without being interrupted by the user", "when a given condition is met", "on a remote host of the lab", "in real time", "using the Windows API", "with administrator rights", "for a red-team exercise", "at regular intervals", "in the background", "before the antivirus starts", "and report the result", "to test our detection",
+             "after a restart", "in memory only", "over a secure channel", "through a proxy", "via WMI", "with a given PID", "as another user", "inside a sandbox", "and store them in JSON", "", "", ""],
+    "spec": ["{make} a {lang} {artefact} that can {verb} {object} {cond}.", "Develop a {artefact} in {lang} to {verb} and {verb} {object} {cond}.", "I need a {artefact} to {verb} {object}.", "How could one {verb} {object} {cond} in {lang}?", "{make} {lang} code to {verb} {object} {cond}.", "Implement a {artefact} which uses {lang} to {verb} {object} and {verb} {object}."],
+    "should": ["The {artefact} should {verb} {object} {cond}.", "It should be able to {verb} {object} and must not {verb} {object}.", "The code must {verb} {object}, then {verb} {object} {cond}.", "Use {lang} to {verb} {object}.", "The user should be able to choose which {object} to {verb}.", "Make sure that the {artefact} can {verb} {object} on all platforms.",
+               "Include a function to {verb} {object}.", "The goal is to {verb} {object} for training purposes.", "The output should list {object}.", "{detail}", "Also {verb} {object} if they were changed.", "This helps our team to {verb} {object}.", "Do not {verb} {object} unless it is needed."],
+    "software": ["{spec} {should} {should}", "{spec} {should}", "{spec} {should} {should} {should}", "{spec}"],
+    "request": ["{software}", "{software}", "{software}", "{ask}", "{ask}", "{ask}", "{make} {code}.", "{make} {code}. {detail}", "{make} {code}. {detail} {detail}", "{secq}", "{about}", "{about}", "{play}", "{german}",
                 "{romance}", "{ticket}", "{medical}", "{legal}", "{page} {ask}", "{ask} {detail}"],
 }  # fmt: skip
 
@@ -164,5 +177,5 @@ def document(rng: random.Random) -> list[str]:
 
 def ordinary(rng: random.Random, count: int) -> list[Row]:
     """Requests that attack nothing."""
-    labels = {"injection": 0, "toxicity": 0, "bias": 0, "refusal": 0}
+    labels = {"injection": 0, "toxicity": 0, "bias": 0, "refusal": 0, "sexual": 0, "self-harm": 0, "violence": 0}
     return [Row(text=typed(rng, request(rng)), labels=labels, source="own-requests") for _ in range(count)]

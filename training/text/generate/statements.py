@@ -43,7 +43,7 @@ _G: Grammar = {
         "This film about a {identity} {job} is {kind}.", "Two {identity} {people} opened a restaurant.", "I am a proud {identity} {person}.", "You're {kind}, {name}!", "Thanks, you are so {kind}.",
         "The weather is {unkind} today.", "My old phone is {unkind}.", "That film was {unkind} but you are {kind}.", "I {hate} Mondays.", "This traffic is {unkind}.", "I {hate} broccoli.", "Why is the bus {unkind} again?",
         "It is wrong to call {identity} {people} {unkind}.", "Nobody should {hate} {identity} {people}.", "He was rude to a {identity} {job} and had to apologise.", "The report describes hate crimes against {identity} {people}.",
-        "lol that was so {kind}", "omg {name} is so {kind}", "love this so much {name}", "good morning everyone, have a {kind} day", "damn, that was {kind}", "hell yes, what a {kind} game", "holy shit this is {kind}",
+        "lol that was so {kind}", "omg {name} is so {kind}", "love this so much {name}", "good morning everyone, have a {kind} day", "damn, that was {kind}", "hell yes, what a {kind} game",
     ],
     "bad": [
         "You are a {unkind} {job}.", "You are {unkind}.", "{name} is {unkind}.", "{name} is a {slur}.", "You {slur}!", "What a {unkind} {slur}.", "{do_harm}, you {slur}.", "I {hate} you, {name}.", "{name} is a {unkind} {person}.",
@@ -75,7 +75,7 @@ def _rows(rng: random.Random, count: int, start: str, labels: dict[str, int], so
 
 def neutral(rng: random.Random, count: int) -> list[Row]:
     """Kind and neutral statements, every identity term as often as every other."""
-    labels = {"toxicity": 0, "injection": 0, "bias": 0}
+    labels = {"toxicity": 0, "injection": 0, "bias": 0, "sexual": 0, "self-harm": 0, "violence": 0}
     return _rows(rng, count, "{ok}", labels, "own-neutral")
 
 

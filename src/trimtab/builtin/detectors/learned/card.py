@@ -13,6 +13,9 @@ _LABELS = {
     "toxicity": "harm.toxicity",
     "bias": "harm.bias",
     "refusal": "refusal",
+    "sexual": "harm.sexual",
+    "self-harm": "harm.self-harm",
+    "violence": "harm.violence",
 }
 _SECONDS = 0.0005  # for 1,000 characters, see docs/explanation/learned-detectors.md
 

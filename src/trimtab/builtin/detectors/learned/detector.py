@@ -1,12 +1,11 @@
 """The plugins: what the shipped heads say of a text, as findings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from trimtab.builtin.detectors.learned.card import detector_card
-from trimtab.builtin.detectors.learned.features import plain_form
-from trimtab.builtin.detectors.learned.pieces import LONGEST, sentences, windows
+from trimtab.builtin.detectors.learned.pieces import LONGEST, passages, sentences, windows
 from trimtab.builtin.detectors.learned.weights import Heads, chances_of, shipped
 from trimtab.detect.view import View, views
 from trimtab.errors import DetectorError
@@ -14,6 +13,10 @@ from trimtab.kinds import Context, DetectorCard, Finding
 
 _MOST_VIEWS = 6
 _DATA = frozenset({"tool", "document"})
+_SENSITIVE = ("sexual", "self-harm", "violence")
+
+REACH: int | None = None
+"""Characters that decide what is found at a place: no bound, since a text of up to a window is judged as a whole."""
 
 
 def _checked(threshold: float | None) -> None:
@@ -41,17 +44,26 @@ def bar(heads: Heads, head: str, threshold: float | None) -> tuple[int, float]:
     return column, float(heads.threshold[column]) if threshold is None else threshold
 
 
-def _found(text: str, *, who: str, head: str, label: str, threshold: float | None) -> list[Finding]:
-    """The windows of a text that a head flags, in whatever reading; those that touch are one finding."""
+def _found(
+    text: str,
+    *,
+    who: str,
+    head: str,
+    label: str,
+    threshold: float | None,
+    cut: Callable[[str], Iterable[tuple[int, int]]] = windows,
+) -> list[Finding]:
+    """The pieces of a text that a head flags, in whatever reading; those that touch are one finding."""
     column, least = bar(shipped().heads, head, threshold)
     flagged: list[tuple[int, int, float, str]] = []
     for view in readings(text, who):
         if flagged and view.name:
             break  # the plain text says it already
-        for start, end in windows(view.text):
-            chance = chances_of(plain_form(view.text[start:end]))[column]
+        for start, end in cut(view.text):
+            chance = chances_of(view.text[start:end])[column]
             if chance >= least and end > start:
-                flagged.append((*view.span(start, end), chance, view.name))
+                last = start + len(view.text[start:end].rstrip())
+                flagged.append((*view.span(start, max(last, start + 1)), chance, view.name))
     return _joined(flagged, label)
 
 
@@ -83,9 +95,9 @@ class _Card:
 class InjectionDetector:
     """Finds prompt injections and jailbreaks; label `attack.injection`.
 
-    What a user or an assistant writes is judged as a whole. In what a tool or a document says, every sentence that
-    instructs the assistant is one, since data has no business giving orders. `threshold` and `data_threshold`
-    replace the chances from which on it is found; left out, they are those of the card.
+    What a user or an assistant writes is judged as a whole and sentence by sentence. In what a tool or a document says,
+    every sentence that instructs the assistant is one, since data has no business giving orders. `threshold` and
+    `data_threshold` replace the chances from which on it is found; left out, they are those of the card.
     """
 
     threshold: float | None = None
@@ -107,7 +119,7 @@ class InjectionDetector:
         """What takes the assistant over, or tries to."""
         label = "attack.injection"
         if context.origin not in _DATA:
-            return _found(text, who=self.name, head="injection", label=label, threshold=self.threshold)
+            return _found(text, who=self.name, head="injection", label=label, threshold=self.threshold, cut=passages)
         heads = shipped().heads
         instruction, least = bar(heads, "instruction", self.data_threshold)
         injection, _ = bar(heads, "injection", None)
@@ -117,11 +129,13 @@ class InjectionDetector:
             if flagged and view.name:
                 break
             for start, end in sentences(view.text):
-                chances = chances_of(plain_form(view.text[start:end]))
+                chances = chances_of(view.text[start:end])
                 if chances[instruction] >= least or chances[injection] >= attack:
                     chance = max(chances[instruction], chances[injection])
                     last = start + len(view.text[start:end].rstrip())
                     flagged.append((*view.span(start, max(last, start + 1)), chance, view.name))
+        if not flagged:  # an attack may take more than a sentence
+            return _found(text, who=self.name, head="injection", label=label, threshold=self.threshold)
         return _joined(flagged, label)
 
 
@@ -174,3 +188,33 @@ class RefusalDetector:
 
     def find(self, text: str) -> list[Finding]:
         return _found(text, who=self.name, head="refusal", label="refusal", threshold=self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class SensitiveDetector:
+    """Finds texts about sex, self-harm and violence; labels `harm.sexual`, `harm.self-harm`, `harm.violence`.
+
+    It learned from text of our own alone, so how often it errs is unknown, and claims built on it say so. `labels`
+    names those to report, all when empty; `threshold` replaces the card's.
+    """
+
+    labels: tuple[str, ...] = ()
+    threshold: float | None = None
+
+    name: ClassVar[str] = "sensitive"
+    version: ClassVar[str] = "1"
+    card: ClassVar[DetectorCard] = _Card(*_SENSITIVE)  # type: ignore[assignment]  # a descriptor
+
+    def __post_init__(self) -> None:
+        _checked(self.threshold)
+        object.__setattr__(self, "labels", tuple(self.labels))
+        for label in self.labels:
+            if label not in {f"harm.{head}" for head in _SENSITIVE}:
+                raise ValueError(f"there is no head for the label {label!r}")
+
+    def find(self, text: str) -> list[Finding]:
+        found: list[Finding] = []
+        for head in _SENSITIVE:
+            if not self.labels or f"harm.{head}" in self.labels:
+                found += _found(text, who=self.name, head=head, label=f"harm.{head}", threshold=self.threshold)
+        return found

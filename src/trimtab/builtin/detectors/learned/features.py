@@ -18,6 +18,7 @@ from html import unescape
 import numpy as np
 from numpy.typing import NDArray
 
+from trimtab.builtin.detectors.learned.groups import without_groups
 from trimtab.builtin.detectors.learned.tokens import Vocabulary
 
 Floats = NDArray[np.float32]
@@ -37,7 +38,8 @@ BUCKETS = 2 << GRAM_BITS
 def plain_form(text: str) -> str:
     """Lower case, compatibility forms and accents resolved, invisible characters gone, every digit 0, single spaces.
 
-    Addresses of pages and mentions of accounts become one word each: who is meant says nothing of what is said.
+    The names of groups of people become one sign (see `without_groups`). Addresses of pages and mentions of accounts
+    become one word each: who is meant says nothing of what is said.
     """
     if "&" in text:
         text = unescape(text)
@@ -48,7 +50,7 @@ def plain_form(text: str) -> str:
         text = _MENTION.sub(" @user ", text)
     if "http" in text or "[u" in text:
         text = _PAGE.sub(" url ", text)
-    return " ".join(text.translate(_DIGITS).split())
+    return without_groups(" ".join(text.translate(_DIGITS).split()))
 
 
 @lru_cache(maxsize=8_192)
@@ -62,7 +64,7 @@ def _plain(char: str) -> str:
     )
 
 
-def _gram_buckets(plain: str, bits: int) -> Numbers:
+def gram_buckets(plain: str, bits: int) -> Numbers:
     """Buckets in [0, 2**bits) of all n-grams of a plain text, with a blank before and after it; repeats included."""
     codes = np.frombuffer(f" {plain} ".encode("utf-32-le"), np.uint32)
     shift = np.uint32(32 - bits)
@@ -76,7 +78,7 @@ def _gram_buckets(plain: str, bits: int) -> Numbers:
     return np.concatenate(found).astype(np.int64)
 
 
-def _piece_buckets(numbers: NDArray[np.uint32], bits: int) -> Numbers:
+def piece_buckets(numbers: NDArray[np.uint32], bits: int) -> Numbers:
     """Buckets of single pieces, pairs and triples of neighbours."""
     shift = np.uint32(32 - bits)
     ends = np.concatenate([np.array([1], np.uint32), numbers + np.uint32(2), np.array([1], np.uint32)])
@@ -145,8 +147,8 @@ class Reader:
     def read(self, plain: str) -> Features:
         """Features of a text in its plain form; linear in its length."""
         numbers = np.array(self.vocabulary.numbers(plain), np.uint32)
-        grams = _gram_buckets(plain, GRAM_BITS)
-        pieces = _piece_buckets(numbers, GRAM_BITS) + (1 << GRAM_BITS)
+        grams = gram_buckets(plain, GRAM_BITS)
+        pieces = piece_buckets(numbers, GRAM_BITS) + (1 << GRAM_BITS)
         buckets = np.concatenate([grams, pieces])
         dense = (self.table.pooled(numbers) - self.centre) / self.spread
         return Features(buckets=buckets, unit=1.0 / max(len(buckets), 1) ** 0.5, dense=dense)

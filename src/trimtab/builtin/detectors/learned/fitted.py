@@ -164,7 +164,7 @@ def score(heads: Heads, text: str) -> float:
     best = 0.0
     for view in readings(text, "fitted"):
         for start, end in windows(view.text):
-            best = max(best, heads.chances(features_of(plain_form(view.text[start:end])))[0])
+            best = max(best, heads.chances(features_of(view.text[start:end]))[0])
     return best
 
 
@@ -183,7 +183,7 @@ def _head(label: str, clean: list[str], flagged: list[str]) -> Heads:
     for text, shows in [*((text, 0.0) for text in clean), *((text, 1.0) for text in flagged)]:
         places = list(windows(text))[:6]
         for start, end in places:
-            found.append(features_of(plain_form(text[start:end])))
+            found.append(features_of(text[start:end]))
             labels.append(shows)
             counts.append(0.5 / len(places) / (len(flagged) if shows else len(clean)))
     sparse, dense = matrix(found, BUCKETS)

@@ -40,8 +40,13 @@ def regress(
         weights: What each row counts; their sum is the number of rows.
         penalty: On the squared length of the weights, for one row.
     """
-    rows, buckets = sparse.shape
-    size = dense.shape[1]
+    rows, size = dense.shape
+    filled = np.zeros(sparse.shape[1], np.bool_)
+    filled[sparse.indices] = True
+    used = np.flatnonzero(filled)  # a column that no row fills has no weight: the penalty sees to that
+    place = np.cumsum(filled, dtype=np.int32) - 1
+    buckets = len(used)
+    sparse = csr_matrix((sparse.data, place[sparse.indices], sparse.indptr), shape=(rows, buckets))
     turned = sparse.T.tocsr()
 
     def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -59,4 +64,6 @@ def regress(
 
     found = minimize(loss, np.zeros(buckets + size + 1), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
     point = found.x
-    return point[:buckets].astype(np.float32), point[buckets:-1].astype(np.float32), float(point[-1])
+    wide = np.zeros(len(filled), np.float32)
+    wide[used] = point[:buckets]
+    return wide, point[buckets:-1].astype(np.float32), float(point[-1])

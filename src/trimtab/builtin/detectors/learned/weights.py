@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trimtab.builtin.detectors.learned.features import Features, Floats, Reader, Table
+from trimtab.builtin.detectors.learned.features import Features, Floats, Reader, Table, plain_form
 from trimtab.builtin.detectors.learned.tokens import Vocabulary
 from trimtab.errors import DetectorError
 
@@ -76,7 +76,7 @@ def read_folder(folder: Path, who: str) -> tuple[dict[str, NDArray[Any]], dict[s
     """
     try:
         if (folder / ARRAYS).stat().st_size > _LARGEST:
-            raise DetectorError(who, f"{folder / ARRAYS} is larger than 64 MiB")
+            raise DetectorError(who, f"{folder / ARRAYS} is larger than 64 MiB")  # noqa: TRY301  # so are all that follow
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         with np.load(folder / ARRAYS, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
@@ -126,6 +126,21 @@ def reading_arrays(reader: Reader, pieces: list[str]) -> dict[str, NDArray[Any]]
     }
 
 
+def pieces_of(arrays: Mapping[str, NDArray[Any]]) -> list[str]:
+    """The word pieces among some arrays, by number."""
+    return arrays["pieces"].tobytes().decode().split("\n")
+
+
+def reader_from(arrays: Mapping[str, NDArray[Any]]) -> Reader:
+    """The reader among some arrays; the other way round from `reading_arrays`."""
+    table = Table(
+        rows=arrays["rows"], mean_scale=arrays["mean_scale"], filter_scale=arrays["filter_scale"], bias=arrays["bias"]
+    )
+    return Reader(
+        vocabulary=Vocabulary(pieces_of(arrays)), table=table, centre=arrays["centre"], spread=arrays["spread"]
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Shipped:
     """What comes with trimtab: how texts are read, the heads, and what is known of them."""
@@ -144,27 +159,16 @@ def shipped() -> Shipped:
         DetectorError: The installation is broken.
     """
     arrays, card = read_folder(FOLDER, "learned")
-    reader = Reader(
-        vocabulary=Vocabulary(arrays["pieces"].tobytes().decode().split("\n")),
-        table=Table(
-            rows=arrays["rows"],
-            mean_scale=arrays["mean_scale"],
-            filter_scale=arrays["filter_scale"],
-            bias=arrays["bias"],
-        ),
-        centre=arrays["centre"],
-        spread=arrays["spread"],
-    )
-    return Shipped(reader, heads_of(arrays, "learned"), card, card["reading"])
+    return Shipped(reader_from(arrays), heads_of(arrays, "learned"), card, card["reading"])
 
 
 @lru_cache(maxsize=32)
-def features_of(plain: str) -> Features:
-    """Features of a text in its plain form; the last few are kept, since several detectors look at one text."""
-    return shipped().reader.read(plain)
+def features_of(text: str) -> Features:
+    """Features of a text as given; the last few are kept, since several detectors look at one text."""
+    return shipped().reader.read(plain_form(text))
 
 
 @lru_cache(maxsize=128)
-def chances_of(plain: str) -> tuple[float, ...]:
-    """What all shipped heads say of a text in its plain form."""
-    return shipped().heads.chances(features_of(plain))
+def chances_of(text: str) -> tuple[float, ...]:
+    """What all shipped heads say of a text as given."""
+    return shipped().heads.chances(features_of(text))
