@@ -23,6 +23,10 @@ _SOURCES = {
     "edos": ("CC0-1.0", "Kirk et al. 2023, SemEval-2023 Task 10 (EDOS), Rewire, train part"),
     "davidson": ("MIT", "(c) 2017 Tom Davidson; Davidson et al. 2017"),
     "toxigen_prompts": ("MIT", "(c) Microsoft Corporation; Hartvigsen et al. 2022, ToxiGen"),
+    "own-mixed": (
+        "as the sources it is made of",
+        "rows of awesome_chatgpt_prompts, edos, mt_bench, redditbias and self_instruct, put together by training/text/corpora.py",
+    ),
     "redditbias": ("MIT", "(c) 2021 SoumyaBarikeri; Barikeri et al. 2021, RedditBias"),
 }
 

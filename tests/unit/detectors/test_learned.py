@@ -120,9 +120,10 @@ def test_a_mild_order_is_an_injection_in_data_only():
 def test_an_attack_is_found_far_into_a_long_text():
     before = "The company was founded in the north and sales rose by four percent in the quarter. " * 60
     long_attack = " ".join([ATTACK] * 8)
-    (finding,) = InjectionDetector().find(before + long_attack + before)
-    assert finding.start <= len(before) + 600
-    assert finding.start > 1_000
+    for attack in (ATTACK, long_attack):
+        found = InjectionDetector().find(f"{before}{attack} {before}")
+        assert found
+        assert all(len(before) - 1_000 < finding.start < len(before) + len(attack) for finding in found)
 
 
 @pytest.mark.parametrize("disguise", ["base64", "full-width", "spaced"])
@@ -194,10 +195,9 @@ def test_the_card_describes_the_arrays_and_names_licence_and_source_of_all_data(
 def test_arrays_that_are_not_those_of_the_card_are_refused(tmp_path):
     for name in ("weights.npz", "card.json"):
         shutil.copy(weights.FOLDER / name, tmp_path / name)
-    arrays: dict[str, Any]
     arrays, _ = read_folder(tmp_path, "learned")
-    arrays["intercept"] = arrays["intercept"] + np.float32(1)
-    np.savez(tmp_path / "weights.npz", **arrays)
+    changed: dict[str, Any] = {**arrays, "intercept": arrays["intercept"] + np.float32(1)}
+    np.savez(tmp_path / "weights.npz", **changed)
     with pytest.raises(DetectorError, match="not those"):
         read_folder(tmp_path, "learned")
 

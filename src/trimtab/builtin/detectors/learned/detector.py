@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from typing import ClassVar
 
 from trimtab.builtin.detectors.learned.card import detector_card
@@ -32,10 +34,13 @@ def readings(text: str, who: str) -> Iterator[View]:
     """
     if len(text) > LONGEST:
         raise DetectorError(who, f"a text of {len(text):,} characters is longer than {LONGEST:,}; cut it")
-    for number, view in enumerate(views(text)):
-        if number >= _MOST_VIEWS:
-            return
-        yield view
+    yield from _views(text)
+
+
+@lru_cache(maxsize=2)
+def _views(text: str) -> tuple[View, ...]:
+    """All heads look at a text one after another: its views are made once."""
+    return tuple(islice(views(text), _MOST_VIEWS))
 
 
 def bar(heads: Heads, head: str, threshold: float | None) -> tuple[int, float]:
@@ -82,7 +87,10 @@ def _joined(flagged: list[tuple[int, int, float, str]], label: str) -> list[Find
 
 
 class _Card:
-    """The card of a head, read when somebody asks for it."""
+    """The card of a head, read when somebody asks for it.
+
+    It stands without an annotation: `dataclass` asks for the value of what has one, and would read all weights.
+    """
 
     def __init__(self, *heads: str) -> None:
         self._heads = heads
@@ -105,7 +113,7 @@ class InjectionDetector:
 
     name: ClassVar[str] = "injection"
     version: ClassVar[str] = "1"
-    card: ClassVar[DetectorCard] = _Card("injection", "instruction")  # type: ignore[assignment]  # a descriptor
+    card = _Card("injection", "instruction")
 
     def __post_init__(self) -> None:
         _checked(self.threshold)
@@ -147,7 +155,7 @@ class ToxicityDetector:
 
     name: ClassVar[str] = "toxicity"
     version: ClassVar[str] = "1"
-    card: ClassVar[DetectorCard] = _Card("toxicity")  # type: ignore[assignment]  # a descriptor
+    card = _Card("toxicity")
 
     def __post_init__(self) -> None:
         _checked(self.threshold)
@@ -164,7 +172,7 @@ class BiasDetector:
 
     name: ClassVar[str] = "bias"
     version: ClassVar[str] = "1"
-    card: ClassVar[DetectorCard] = _Card("bias")  # type: ignore[assignment]  # a descriptor
+    card = _Card("bias")
 
     def __post_init__(self) -> None:
         _checked(self.threshold)
@@ -181,7 +189,7 @@ class RefusalDetector:
 
     name: ClassVar[str] = "refusal"
     version: ClassVar[str] = "1"
-    card: ClassVar[DetectorCard] = _Card("refusal")  # type: ignore[assignment]  # a descriptor
+    card = _Card("refusal")
 
     def __post_init__(self) -> None:
         _checked(self.threshold)
@@ -203,7 +211,7 @@ class SensitiveDetector:
 
     name: ClassVar[str] = "sensitive"
     version: ClassVar[str] = "1"
-    card: ClassVar[DetectorCard] = _Card(*_SENSITIVE)  # type: ignore[assignment]  # a descriptor
+    card = _Card(*_SENSITIVE)
 
     def __post_init__(self) -> None:
         _checked(self.threshold)

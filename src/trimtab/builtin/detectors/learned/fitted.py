@@ -115,7 +115,7 @@ class FittedDetector:
             sensitivity=Interval(recall["low"], recall["high"], recall["level"], "clopper-pearson"),
             false_alarm=Interval(0.0, high, _LEVEL, "clopper-pearson"),
         )
-        return DetectorCard(labels=(stated["label"],), seconds=0.0005, errors={stated["label"]: rates})
+        return DetectorCard(labels=(stated["label"],), seconds=0.002, errors={stated["label"]: rates})
 
     @staticmethod
     def learn(
