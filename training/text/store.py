@@ -25,8 +25,7 @@ _SOURCES = {
     "toxigen_prompts": ("MIT", "(c) Microsoft Corporation; Hartvigsen et al. 2022, ToxiGen"),
     "own-mixed": (
         "as the sources it is made of",
-        "rows of awesome_chatgpt_prompts, edos, mt_bench, redditbias and self_instruct, put together by "
-        "training/text/corpora.py",
+        "rows of awesome_chatgpt_prompts, edos, mt_bench, redditbias, self_instruct, put together by training.text",
     ),
     "redditbias": ("MIT", "(c) 2021 SoumyaBarikeri; Barikeri et al. 2021, RedditBias"),
 }
