@@ -72,9 +72,9 @@ def main() -> None:
     for count in (16, 40, 80):
         taken = []
         for _ in range(20):
-            started = time.perf_counter()
+            started = time.thread_time()
             encoder.encode([list(range(2_000, 2_000 + count))])
-            taken.append((time.perf_counter() - started) * 1e3)
+            taken.append((time.thread_time() - started) * 1e3)
         print(f"{count} word pieces: {statistics.median(taken):.1f} ms a text")
 
 
