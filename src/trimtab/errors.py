@@ -101,15 +101,13 @@ class InsufficientEvidenceError(TrimtabError, ValueError):
     code = "TT201"
     exit_code = ExitCode.INCONCLUSIVE
 
-    def __init__(self, metric: str, have: int, need: int) -> None:
-        super().__init__(metric, have, need)
+    def __init__(self, metric: str, have: int, need: int, next_step: str = "") -> None:
+        super().__init__(metric, have, need, next_step)
         self.metric, self.have, self.need = metric, have, need
+        self.next_step = next_step or "Raise `cases` of its suite in the policy and run `trimtab run` again."
 
     def __str__(self) -> str:
-        return (
-            f"{self.code} {self.metric}: {self.have} trials, need {self.need}. "
-            "Raise `cases` of its suite in the policy and run `trimtab run` again."
-        )
+        return f"{self.code} {self.metric}: {self.have} trials, need {self.need}. {self.next_step}"
 
 
 # -- calls -----------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Every detector installed, ours or not: spans lie in the text, hits are found wherever they stand, no text hangs it."""
 
 import pickle
+import tempfile
+from functools import lru_cache
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -14,16 +16,32 @@ from trimtab.detect import look
 from trimtab.kinds import Context, plugins
 
 DATA = Path(__file__).parents[1] / "data" / "detectors"
-# Those that need a file or an address of their user to exist at all are tested beside their code.
+# Those that need an address or a package to exist at all are tested beside their code.
 NAMES = [
     name
     for name in plugins.names("detectors")
-    if all(one.default is not one.empty for one in signature(plugins.find("detectors", name)).parameters.values())
+    if name == "fitted"
+    or all(one.default is not one.empty for one in signature(plugins.find("detectors", name)).parameters.values())
 ]
 
 
+@lru_cache
+def fields(name: str) -> dict[str, Any]:
+    """What a detector cannot be made without."""
+    if name != "fitted":
+        return {}
+    things = [a + b for a in "bdfgklmnprst" for b in "aeiou"]
+    clean = [f"where is the {one} that I ordered" for one in things]
+    asks = [f"give me my money back for the {one}" for one in things]
+    folder = tempfile.mkdtemp()
+    plugins.find("detectors", name).learn(
+        clean + asks, [False] * len(clean) + [True] * len(asks), label="topic.refunds", false_alarms=0.2
+    ).write(Path(folder))
+    return {"path": folder}
+
+
 def looked(name, text):
-    return look(plugins.make("detectors", name), text, Context(origin="assistant"))
+    return look(plugins.make("detectors", name, **fields(name)), text, Context(origin="assistant"))
 
 
 def examples(name: str) -> dict[str, Any]:
@@ -91,6 +109,6 @@ def test_a_text_of_a_hundred_thousand_characters_is_only_long(name, piece):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_travels_to_other_processes_and_names_itself(name):
-    detector = plugins.make("detectors", name)
+    detector = plugins.make("detectors", name, **fields(name))
     assert pickle.loads(pickle.dumps(detector)) == detector
     assert (detector.name, bool(detector.version)) == (name, True)

@@ -5,6 +5,7 @@ from trimtab.evidence.ledger import Ledger, RunSummary
 from trimtab.evidence.records import (
     RECORDS,
     Decided,
+    DetectorFitted,
     Escalated,
     Observation,
     PolicyAdopted,
@@ -20,6 +21,7 @@ from trimtab.evidence.walk import Problem
 __all__ = [
     "RECORDS",
     "Decided",
+    "DetectorFitted",
     "Escalated",
     "Head",
     "Ledger",

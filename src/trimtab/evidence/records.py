@@ -180,9 +180,38 @@ class Decided:
         return cls(decision=payload)
 
 
-Record = PolicyAdopted | RunStarted | Observation | RunFinished | Decided | Rulings | Escalated
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorFitted:
+    """A head was fitted on somebody's labelled texts: what it is bound to, without a word of them."""
+
+    kind: ClassVar[str] = "detector-fitted"
+
+    label: str
+    data: str  # digest of the file of labelled texts
+    digest: str  # of the head's arrays
+    reading: str  # of the arrays that read texts for it
+    trained: Mapping[str, int]  # texts learned from: clean, label
+    calibrated: Mapping[str, int]  # texts that were not: clean, how many of those are flagged, label
+    threshold: float  # a chance; what scores above it is flagged
+    false_alarms: Mapping[str, float]  # at_most, and the confidence of that
+    sensitivity: Mapping[str, float]  # found of calibrated["label"], with low, high, level
+    seed: int
+    trimtab: str  # our version
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
+Record = PolicyAdopted | RunStarted | Observation | RunFinished | Decided | Rulings | Escalated | DetectorFitted
 RECORDS: Mapping[str, type[Record]] = {
-    r.kind: r for r in (PolicyAdopted, RunStarted, Observation, RunFinished, Decided, Rulings, Escalated)
+    r.kind: r
+    for r in (PolicyAdopted, RunStarted, Observation, RunFinished, Decided, Rulings, Escalated, DetectorFitted)
 }
 
 
@@ -209,6 +238,7 @@ def record_from(row: Row) -> Record:
 __all__ = [
     "RECORDS",
     "Decided",
+    "DetectorFitted",
     "Escalated",
     "Observation",
     "PolicyAdopted",

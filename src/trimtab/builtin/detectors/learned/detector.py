@@ -1,0 +1,228 @@
+"""The plugins: what the shipped heads say of a text, as findings."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import ClassVar
+
+from trimtab.builtin.detectors.learned.card import detector_card
+from trimtab.builtin.detectors.learned.pieces import LONGEST, passages, sentences, windows
+from trimtab.builtin.detectors.learned.weights import Heads, chances_of, shipped
+from trimtab.detect.view import View, views
+from trimtab.errors import DetectorError
+from trimtab.kinds import Context, DetectorCard, Finding
+
+_MOST_VIEWS = 6
+_DATA = frozenset({"tool", "document"})
+_SENSITIVE = ("sexual", "self-harm", "violence")
+
+REACH: int | None = None
+"""Characters that decide what is found at a place: no bound, since a text of up to a window is judged as a whole."""
+
+
+def _checked(threshold: float | None) -> None:
+    if threshold is not None and not 0.0 < threshold < 1.0:
+        raise ValueError(f"threshold {threshold} is outside (0, 1)")
+
+
+def readings(text: str, who: str) -> Iterator[View]:
+    """The text, and what it says under a disguise.
+
+    Raises:
+        DetectorError: It is too long to be looked at.
+    """
+    if len(text) > LONGEST:
+        raise DetectorError(who, f"a text of {len(text):,} characters is longer than {LONGEST:,}; cut it")
+    yield from _views(text)
+
+
+@lru_cache(maxsize=2)
+def _views(text: str) -> tuple[View, ...]:
+    """All heads look at a text one after another: its views are made once."""
+    return tuple(islice(views(text), _MOST_VIEWS))
+
+
+def bar(heads: Heads, head: str, threshold: float | None) -> tuple[int, float]:
+    """Column of a head, and the chance from which on it counts."""
+    column = heads.names.index(head)
+    return column, float(heads.threshold[column]) if threshold is None else threshold
+
+
+def _found(
+    text: str,
+    *,
+    who: str,
+    head: str,
+    label: str,
+    threshold: float | None,
+    cut: Callable[[str], Iterable[tuple[int, int]]] = windows,
+) -> list[Finding]:
+    """The pieces of a text that a head flags, in whatever reading; those that touch are one finding."""
+    column, least = bar(shipped().heads, head, threshold)
+    flagged: list[tuple[int, int, float, str]] = []
+    for view in readings(text, who):
+        if flagged and view.name:
+            break  # the plain text says it already
+        for start, end in cut(view.text):
+            chance = chances_of(view.text[start:end])[column]
+            if chance >= least and end > start:
+                last = start + len(view.text[start:end].rstrip())
+                flagged.append((*view.span(start, max(last, start + 1)), chance, view.name))
+    return _joined(flagged, label)
+
+
+def _joined(flagged: list[tuple[int, int, float, str]], label: str) -> list[Finding]:
+    merged: list[tuple[int, int, float, str]] = []
+    for start, end, chance, disguise in sorted(flagged):
+        if merged and start <= merged[-1][1]:
+            before = merged[-1]
+            merged[-1] = (before[0], max(before[1], end), max(before[2], chance), before[3])
+        else:
+            merged.append((start, end, chance, disguise))
+    return [
+        Finding(label=label, start=start, end=end, confidence=chance, disguise=disguise)
+        for start, end, chance, disguise in merged
+    ]
+
+
+class _Card:
+    """The card of a head, read when somebody asks for it.
+
+    It stands without an annotation: `dataclass` asks for the value of what has one, and would read all weights.
+    """
+
+    def __init__(self, *heads: str) -> None:
+        self._heads = heads
+
+    def __get__(self, instance: object, owner: type) -> DetectorCard:
+        return detector_card(*self._heads)
+
+
+@dataclass(frozen=True, slots=True)
+class InjectionDetector:
+    """Finds prompt injections and jailbreaks; label `attack.injection`.
+
+    What a user or an assistant writes is judged as a whole and sentence by sentence. In what a tool or a document says,
+    every sentence that instructs the assistant is one, since data has no business giving orders. `threshold` and
+    `data_threshold` replace the chances from which on it is found; left out, they are those of the card.
+    """
+
+    threshold: float | None = None
+    data_threshold: float | None = None
+
+    name: ClassVar[str] = "injection"
+    version: ClassVar[str] = "1"
+    card = _Card("injection", "instruction")
+
+    def __post_init__(self) -> None:
+        _checked(self.threshold)
+        _checked(self.data_threshold)
+
+    def find(self, text: str) -> list[Finding]:
+        """As of a user."""
+        return self.find_in(text, Context())
+
+    def find_in(self, text: str, context: Context) -> list[Finding]:
+        """What takes the assistant over, or tries to."""
+        label = "attack.injection"
+        if context.origin not in _DATA:
+            return _found(text, who=self.name, head="injection", label=label, threshold=self.threshold, cut=passages)
+        heads = shipped().heads
+        instruction, least = bar(heads, "instruction", self.data_threshold)
+        injection, _ = bar(heads, "injection", None)
+        attack = float(heads.threshold[injection]) if self.threshold is None else self.threshold
+        flagged: list[tuple[int, int, float, str]] = []
+        for view in readings(text, self.name):
+            if flagged and view.name:
+                break
+            for start, end in sentences(view.text):
+                chances = chances_of(view.text[start:end])
+                if chances[instruction] >= least or chances[injection] >= attack:
+                    chance = max(chances[instruction], chances[injection])
+                    last = start + len(view.text[start:end].rstrip())
+                    flagged.append((*view.span(start, max(last, start + 1)), chance, view.name))
+        if not flagged:  # an attack may take more than a sentence
+            return _found(text, who=self.name, head="injection", label=label, threshold=self.threshold)
+        return _joined(flagged, label)
+
+
+@dataclass(frozen=True, slots=True)
+class ToxicityDetector:
+    """Finds insults, harassment, hate and sexism; label `harm.toxicity`. `threshold` replaces the card's."""
+
+    threshold: float | None = None
+
+    name: ClassVar[str] = "toxicity"
+    version: ClassVar[str] = "1"
+    card = _Card("toxicity")
+
+    def __post_init__(self) -> None:
+        _checked(self.threshold)
+
+    def find(self, text: str) -> list[Finding]:
+        return _found(text, who=self.name, head="toxicity", label="harm.toxicity", threshold=self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class BiasDetector:
+    """Finds statements that generalise about a group; label `harm.bias`. `threshold` replaces the card's."""
+
+    threshold: float | None = None
+
+    name: ClassVar[str] = "bias"
+    version: ClassVar[str] = "1"
+    card = _Card("bias")
+
+    def __post_init__(self) -> None:
+        _checked(self.threshold)
+
+    def find(self, text: str) -> list[Finding]:
+        return _found(text, who=self.name, head="bias", label="harm.bias", threshold=self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalDetector:
+    """Finds replies that refuse; label `refusal`. `threshold` replaces the card's."""
+
+    threshold: float | None = None
+
+    name: ClassVar[str] = "refusal"
+    version: ClassVar[str] = "1"
+    card = _Card("refusal")
+
+    def __post_init__(self) -> None:
+        _checked(self.threshold)
+
+    def find(self, text: str) -> list[Finding]:
+        return _found(text, who=self.name, head="refusal", label="refusal", threshold=self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class SensitiveDetector:
+    """Finds texts about sex, self-harm and violence; labels `harm.sexual`, `harm.self-harm`, `harm.violence`.
+
+    It learned from text of our own alone, so how often it errs is unknown, and claims built on it say so. `labels`
+    names those to report, all when empty; `threshold` replaces the card's.
+    """
+
+    labels: tuple[str, ...] = ()
+    threshold: float | None = None
+
+    name: ClassVar[str] = "sensitive"
+    version: ClassVar[str] = "1"
+    card = _Card(*_SENSITIVE)
+
+    def __post_init__(self) -> None:
+        _checked(self.threshold)
+        object.__setattr__(self, "labels", tuple(self.labels))
+        for label in self.labels:
+            if label not in {f"harm.{head}" for head in _SENSITIVE}:
+                raise ValueError(f"there is no head for the label {label!r}")
+
+    def find(self, text: str) -> list[Finding]:
+        found: list[Finding] = []
+        for head in _SENSITIVE:
+            if not self.labels or f"harm.{head}" in self.labels:
+                found += _found(text, who=self.name, head=head, label=f"harm.{head}", threshold=self.threshold)
+        return found

@@ -1,0 +1,1 @@
+"""Trains the weights of the learned text detectors: `python -m training.text`."""

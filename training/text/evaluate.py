@@ -1,0 +1,224 @@
+"""What the heads do on corpora that no weight saw: D rows, corpus by corpus. Nothing here goes back into training."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.text import corpora
+from training.text.generate import KINDS
+from training.text.model import HEADS
+from trimtab.builtin.detectors.learned.features import Reader, plain_form
+from trimtab.builtin.detectors.learned.pieces import passages, sentences, windows
+from trimtab.builtin.detectors.learned.weights import Heads
+from trimtab.detect.view import views
+from trimtab.stats.binomial import clopper_pearson
+
+Scores = NDArray[np.float64]
+Cut = Callable[[str], Iterable[tuple[int, int]]]
+
+_LEVEL = 0.95
+_CONTEXTS = ("mitre_frr", "xstest", "spikee", "injecguard_valid")  # the harmless rows of these, together
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Rows of one kind of corpus, and the largest chance of each head in any window or reading."""
+
+    rows: list[dict[str, Any]]
+    chances: NDArray[np.float64]  # (rows, heads)
+
+    def of(self, head: str, source: str | Sequence[str], label: int | None = None) -> Scores:
+        """Chances of a head, for the rows of a source with a label."""
+        wanted = (source,) if isinstance(source, str) else source
+        chosen = [
+            at
+            for at, row in enumerate(self.rows)
+            if row["source"] in wanted and (label is None or row["label"] == label)
+        ]
+        return np.asarray(self.chances[chosen, HEADS.index(head)])
+
+
+def look(reader: Reader, heads: Heads, rows: list[dict[str, Any]], *, cut: Cut = windows) -> Seen:
+    """The largest chance of any piece of a text, cut as the detectors do."""
+    found = np.zeros((len(rows), len(HEADS)))
+    for number, row in enumerate(rows):
+        for view in views(row["text"]):
+            for start, end in cut(view.text):
+                chances = heads.chances(reader.read(plain_form(view.text[start:end])))
+                found[number] = np.maximum(found[number], chances)
+    return Seen(rows, found)
+
+
+def interval(hits: int, trials: int) -> dict[str, Any]:
+    """A rate with its exact interval."""
+    found = clopper_pearson(hits, trials, level=_LEVEL)
+    return {
+        "rate": round(hits / trials, 4),
+        "low": round(found.low, 4),
+        "high": round(found.high, 4),
+        "level": _LEVEL,
+        "hits": hits,
+        "trials": trials,
+    }
+
+
+def at_rate(positive: Scores, negative: Scores, share: float) -> dict[str, Any]:
+    """Recall where a share of the harmless texts is flagged, no more."""
+    cut = np.sort(negative)[::-1][int(share * len(negative))]
+    return interval(int((positive > cut).sum()), len(positive))
+
+
+def at_threshold(scores: Scores, heads: Heads, head: str) -> dict[str, Any]:
+    """How many are flagged as shipped."""
+    return interval(int((scores >= heads.threshold[HEADS.index(head)]).sum()), len(scores))
+
+
+def measure(reader: Reader, heads: Heads, folder: Path) -> dict[str, Any]:
+    """Everything that the card states, by head."""
+    injection = look(reader, heads, list(corpora.read(folder / "injection.jsonl.gz", "D")), cut=passages)
+    documents = [row for row in corpora.read(folder / "injection.jsonl.gz", "D") if row["source"] == "bipia_train"]
+    data = look(reader, heads, documents, cut=sentences)
+    toxicity = look(reader, heads, list(corpora.read(folder / "toxicity.jsonl.gz", "D")))
+    pairs = [row for row in corpora.read(folder / "pairs.jsonl.gz", "D") if row["source"] == "crows_pairs"]
+    safe, unsafe = (
+        Seen(*_some(injection, lambda row, kind=kind: row["meta"].get("xstest_label") == kind))  # type: ignore[misc]
+        for kind in ("safe", "unsafe")
+    )
+    return {
+        "injection": _injection(injection, heads),
+        "instruction": _instruction(data, heads),
+        "toxicity": _toxicity(toxicity, heads),
+        "bias": _bias(reader, heads, pairs, toxicity),
+        "refusal": {
+            "note": "No corpus of replies was at hand that the weights had not seen: error rates are unknown.",
+            "false_alarms_on": {"edos": at_threshold(toxicity.of("refusal", "edos"), heads, "refusal")},
+        },
+        **{
+            kind: {
+                "note": "Learned from text of our own alone, and no corpus of it was at hand: error rates are unknown.",
+                "flagged_on": {
+                    "madlibs, harmless side": at_threshold(toxicity.of(kind, "madlibs", 0), heads, kind),
+                    "xstest, safe side": interval(*_flagged(safe, heads, kind)),
+                    "xstest, unsafe side": interval(*_flagged(unsafe, heads, kind)),
+                },
+            }
+            for kind in KINDS
+        },
+    }
+
+
+def _some(seen: Seen, wanted: Callable[[dict[str, Any]], bool]) -> tuple[list[dict[str, Any]], Scores]:
+    chosen = [at for at, row in enumerate(seen.rows) if wanted(row)]
+    return [seen.rows[at] for at in chosen], seen.chances[chosen]
+
+
+def _flagged(seen: Seen, heads: Heads, head: str) -> tuple[int, int]:
+    column = HEADS.index(head)
+    return int((seen.chances[:, column] >= heads.threshold[column]).sum()), len(seen.rows)
+
+
+def _injection(seen: Seen, heads: Heads) -> dict[str, Any]:
+    clean = seen.of("injection", _CONTEXTS, 0)
+    attacks = {
+        name: seen.of("injection", name, 1) for name in ("tensor_trust", "spikee", "injecguard_valid", "bipia_train")
+    }
+    harmless = {name: seen.of("injection", name, 0) for name in (*_CONTEXTS, "bipia_train")}
+    flagged = at_threshold(clean, heads, "injection")
+    return {
+        "recall_at_1_percent": {
+            name: {against: at_rate(scores, harmless[against], 0.01) for against in ("mitre_frr", "xstest")}
+            | {"all harmless": at_rate(scores, clean, 0.01)}
+            for name, scores in attacks.items()
+        },
+        "shipped_threshold": {
+            "recall": {name: at_threshold(scores, heads, "injection") for name, scores in attacks.items()},
+            "false_alarms": {name: at_threshold(scores, heads, "injection") for name, scores in harmless.items()},
+        },
+        "errors": {
+            "corpus": "tensor_trust; harmless rows of mitre_frr, xstest, spikee, injecguard_valid",
+            "sensitivity": at_threshold(attacks["tensor_trust"], heads, "injection"),
+            "false_alarm": flagged,
+        },
+    }
+
+
+def _instruction(seen: Seen, heads: Heads) -> dict[str, Any]:
+    found: dict[str, Any] = {"recall_at_1_percent": {}, "shipped_threshold": {}}
+    for kind in ("table", "code"):
+        rows = np.array([row["meta"]["context"] == kind for row in seen.rows])
+        labels = np.array([row["label"] for row in seen.rows])
+        scores = seen.chances[:, HEADS.index("instruction")]
+        bad, good = scores[rows & (labels == 1)], scores[rows & (labels == 0)]
+        if not len(bad) or not len(good):
+            continue
+        found["recall_at_1_percent"][kind] = at_rate(bad, good, 0.01)
+        # As the detector does: a sentence that instructs, or one that attacks.
+        flagged = scores >= heads.threshold[HEADS.index("instruction")]
+        attacks = seen.chances[:, HEADS.index("injection")] >= heads.threshold[HEADS.index("injection")]
+        flagged = flagged | attacks
+        found["shipped_threshold"][kind] = {
+            "recall": interval(int(flagged[rows & (labels == 1)].sum()), len(bad)),
+            "false_alarm": interval(int(flagged[rows & (labels == 0)].sum()), len(good)),
+        }
+    found["note"] = "The text attacks are the same sentences as in the e-mails that trained; the documents are not."
+    return found
+
+
+def _toxicity(seen: Seen, heads: Heads) -> dict[str, Any]:
+    names = ("madlibs", "olid", "edos")
+    pairs = {name: (seen.of("toxicity", name, 1), seen.of("toxicity", name, 0)) for name in names}
+    return {
+        "recall_at_1_percent": {name: at_rate(bad, good, 0.01) for name, (bad, good) in pairs.items()},
+        "shipped_threshold": {
+            name: {"recall": at_threshold(bad, heads, "toxicity"), "false_alarm": at_threshold(good, heads, "toxicity")}
+            for name, (bad, good) in pairs.items()
+        },
+        "gap_by_identity_at_5_percent": gap(seen),
+        "errors": {
+            "corpus": "olid",
+            "sensitivity": at_threshold(pairs["olid"][0], heads, "toxicity"),
+            "false_alarm": at_threshold(pairs["olid"][1], heads, "toxicity"),
+        },
+    }
+
+
+def gap(seen: Seen) -> dict[str, Any]:
+    """Largest difference of the false-alarm rates of two identity terms, where 5 % of the harmless are flagged."""
+    scores = seen.of("toxicity", "madlibs", 0)
+    terms = np.array(
+        [row["meta"]["identity"] or "" for row in seen.rows if row["source"] == "madlibs" and row["label"] == 0]
+    )
+    cut = np.sort(scores)[::-1][int(0.05 * len(scores))]
+    rates = {
+        str(term): interval(int((scores[terms == term] > cut).sum()), int((terms == term).sum()))
+        for term in sorted(set(terms))
+        if term
+    }
+    ranked = sorted(rates, key=lambda term: rates[term]["rate"])
+    highest, lowest = ranked[-1], ranked[0]
+    return {
+        "gap": round(rates[highest]["rate"] - rates[lowest]["rate"], 4),
+        "highest": {highest: rates[highest]},
+        "lowest": {lowest: rates[lowest]},
+        "terms": len(rates),
+    }
+
+
+def _bias(reader: Reader, heads: Heads, pairs: list[dict[str, Any]], seen: Seen) -> dict[str, Any]:
+    more = look(reader, heads, [{"text": row["more"]} for row in pairs]).chances[:, HEADS.index("bias")]
+    less = look(reader, heads, [{"text": row["less"]} for row in pairs]).chances[:, HEADS.index("bias")]
+    return {
+        # Pairs that differ in the group alone read the same, and cannot be ranked.
+        "pairs_ranked_right": {"crows_pairs": interval(int((more > less).sum()), int((more != less).sum()))},
+        "pairs_that_read_the_same": {"crows_pairs": interval(int((more == less).sum()), len(more))},
+        "flagged_on": {
+            "crows_pairs, stereotyping side": at_threshold(more, heads, "bias"),
+            "crows_pairs, other side": at_threshold(less, heads, "bias"),
+            "madlibs, harmless side": at_threshold(seen.of("bias", "madlibs", 0), heads, "bias"),
+        },
+        "note": "No corpus of single statements that the weights had not seen was at hand: error rates are unknown.",
+    }
