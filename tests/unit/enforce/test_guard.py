@@ -281,15 +281,25 @@ def test_every_key_of_a_policys_guard_is_part_of_its_identity(monkeypatch):
     assert len({one.digest for one in known}) == len(other) + 1
 
 
+# Every local detector that ships, on both sides; what is loaded once is loaded by the first texts.
 _WATCHED = """
 import sys
 from trimtab.enforce import Guard
 from trimtab.policy import GuardSpec
-guard = Guard(GuardSpec.model_validate({"output": [{"detector": "patterns", "action": "mask"}, {"detector": "leak", "action": "block"}]}))
-guard.output("warm up, ana@example.org, +44 20 7946 0018, DNI 12345678Z")
+local = ["patterns", "names", "injection", "toxicity", "bias", "refusal", "sensitive"]
+rules = [{"detector": name, "action": "mask"} for name in local]
+guard = Guard(GuardSpec.model_validate({"input": rules, "output": [*rules, {"detector": "leak", "action": "block"}]}))
+messages = [{"role": "system", "content": "The door code is MAROLIN-4827."}, {"role": "user", "content": "Who is it?"}]
+def look(text):
+    guard.input([*messages, {"role": "tool", "content": text}])
+    guard.output(text, messages=messages)
+    stream = guard.stream(messages=messages)
+    stream.feed(text)
+    stream.close()
+look("warm up, ana@example.org, +44 20 7946 0018, DNI 12345678Z, Maria Lopez of Rotterdam, 5 p.m.")
 seen = []
 sys.addaudithook(lambda event, args: seen.append(event) if event.startswith(("socket", "tempfile", "subprocess", "open", "os.")) else None)
-guard.output("ana@example.org and +44 20 7946 0018 " * 20)
+look("ana@example.org and +44 20 7946 0018, says Maria Lopez. " * 20)
 print(seen)
 """
 
