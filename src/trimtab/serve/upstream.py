@@ -15,12 +15,13 @@ import orjson
 from yarl import URL
 
 from trimtab.serve.limits import Limits
-from trimtab.serve.line import GoneError, Lines, RubbishError
+from trimtab.serve.pool import Pool, was_used
 
 _ERROR_BYTES = 65_536
 _READ_BYTES = 65_536
-_STALE_SECONDS = 1.0
+_STALE_SECONDS = 1.0  # who closes later than that has read the request, and may have acted upon it
 _JSON = "application/json"
+_EVENTS = f"text/event-stream, {_JSON}"
 
 
 class UpstreamError(Exception):
@@ -59,31 +60,26 @@ class Upstream:
         """Remember where it is; `base` goes up to and including `/v1`, and `key` replaces what clients send."""
         self._base = base.rstrip("/").removesuffix("/v1")
         self._key = f"Bearer {key.strip()}" if key else ""
-        self._lines = Lines(self._base, connect_seconds=limits.connect_seconds)
         self._limits = limits
         self._urls: dict[str, URL] = {}
-        self._session: aiohttp.ClientSession | None = None
+        self._kept: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
+        # A whole reply is timed by whoever asks for it, which costs less than the client's own clock.
+        self._whole = aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds)
         self._streamed = aiohttp.ClientTimeout(
             total=limits.upstream_seconds, sock_connect=limits.connect_seconds, sock_read=limits.idle_seconds
         )
 
     async def open(self) -> None:
         """Make the pool. Connections are made when they are needed, and kept."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60.0, ttl_dns_cache=60),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-            read_bufsize=_READ_BYTES,
-            max_line_size=self._limits.header_bytes,
-            max_field_size=self._limits.header_bytes,
-        )
+        self._kept = self._session(Pool())
+        self._fresh = self._session(Pool(once=True))
 
     async def close(self) -> None:
         """Close every connection."""
-        self._lines.close()
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        for session in filter(None, (self._kept, self._fresh)):
+            await session.close()
+        self._kept = self._fresh = None
 
     async def ask(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
@@ -96,11 +92,14 @@ class Upstream:
         data = None if body is None else orjson.dumps(body)
         try:
             async with asyncio.timeout(self._limits.upstream_seconds):
-                got = await self._lines.ask(method, path, self._named(headers, data), data, self._limits.reply_bytes)
-        except (TimeoutError, OSError, GoneError, RubbishError) as problem:
+                got = await self._sent(method, path, data, headers, accept=_JSON, patience=self._whole)
+                try:
+                    whole = await self._read(got)
+                finally:
+                    got.close()  # a connection whose answer was read to its end is kept all the same
+        except (TimeoutError, aiohttp.ClientError, OSError) as problem:
             raise _failed(problem) from None
-        retry = got.headers.get(b"retry-after", b"").decode("ascii", "replace")
-        return got.status, _object(got.status, got.body), retry
+        return got.status, whole, got.headers.get("Retry-After", "")
 
     @asynccontextmanager
     async def streaming(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> AsyncIterator[Reply]:
@@ -110,7 +109,7 @@ class Upstream:
             UpstreamError: As `ask`.
         """
         try:
-            got = await self._sent(path, body, headers)
+            got = await self._sent("POST", path, orjson.dumps(body), headers, accept=_EVENTS, patience=self._streamed)
         except (TimeoutError, aiohttp.ClientError, OSError) as problem:
             raise _failed(problem) from None
         try:
@@ -123,43 +122,63 @@ class Upstream:
                     raise _failed(problem) from None
                 yield Reply(got.status, whole, got.headers.get("Retry-After", ""), got.content)
         finally:
-            got.close()  # a connection whose answer was read to its end is kept all the same
+            got.close()
 
-    async def _sent(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> aiohttp.ClientResponse:
-        assert self._session is not None
+    def _session(self, pool: Pool) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=pool,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("User-Agent",),
+            auto_decompress=False,
+            read_bufsize=_READ_BYTES,
+            max_line_size=self._limits.header_bytes,
+            max_field_size=self._limits.header_bytes,
+        )
+
+    async def _sent(
+        self,
+        method: str,
+        path: str,
+        data: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        accept: str,
+        patience: aiohttp.ClientTimeout,
+    ) -> aiohttp.ClientResponse:
+        """The head of an answer. Asks once more, over a new connection, if a kept one turns out to have been closed."""
+        assert self._kept is not None
+        assert self._fresh is not None
         url = self._urls.get(path)
         if url is None:
             url = self._urls[path] = URL(self._base + path)
-        data = orjson.dumps(body)
-        sent = self._named(headers, data) | {"Accept": f"text/event-stream, {_JSON}"}
-        begun = time.monotonic()
-        for again in (True, False):
-            try:
-                return await self._session.post(
-                    url, data=data, headers=sent, allow_redirects=False, timeout=self._streamed
-                )
-            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as problem:
-                # A kept connection may be closed by the other side in the moment in which it is used.
-                stale = not isinstance(problem, aiohttp.ClientConnectorError)
-                if not (again and stale and time.monotonic() - begun < _STALE_SECONDS):
-                    raise
-        raise AssertionError
-
-    def _named(self, headers: Mapping[str, str], data: bytes | None) -> dict[str, str]:
-        named = {**headers, "Accept": _JSON}
+        sent = {**headers, "Accept": accept, "Accept-Encoding": "identity"}
         if self._key:
-            named["Authorization"] = self._key
+            sent["Authorization"] = self._key
         if data is not None:
-            named["Content-Type"] = _JSON
-        return named
+            sent["Content-Type"] = _JSON
+        how: dict[str, Any] = {"data": data, "headers": sent, "allow_redirects": False, "timeout": patience}
+        begun = time.monotonic()
+        try:
+            got = await self._kept.request(method, url, **how)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError) as problem:
+            heard = isinstance(problem, aiohttp.ServerDisconnectedError) and not isinstance(problem.message, str)
+            if heard or not was_used() or time.monotonic() - begun > _STALE_SECONDS:
+                raise
+            got = await self._fresh.request(method, url, **how)
+        if got.headers.get("Content-Encoding", "identity").lower() != "identity":
+            got.close()
+            raise UpstreamError(502, "the upstream packed its answer, which was not wanted")
+        return got
 
     async def _read(self, got: aiohttp.ClientResponse) -> dict[str, Any]:
-        raw = bytearray()
-        while chunk := await got.content.read(_READ_BYTES):
-            raw += chunk
-            if len(raw) > self._limits.reply_bytes:
+        pieces: list[bytes] = []
+        left = self._limits.reply_bytes
+        while piece := await got.content.readany():
+            left -= len(piece)
+            if left < 0:
                 raise UpstreamError(502, "the upstream sent more than the guard reads")
-        return _object(got.status, bytes(raw))
+            pieces.append(piece)
+        return _object(got.status, b"".join(pieces))
 
 
 def _object(status: int, raw: bytes) -> dict[str, Any]:
