@@ -43,7 +43,7 @@ def test_every_counter_belongs_to_a_family():
     }
 
 
-@pytest.mark.slow
+@pytest.mark.integration  # the extra otel is not in the core's environment
 def test_a_collector_gets_what_all_workers_counted(tmp_path, monkeypatch):
     pytest.importorskip("opentelemetry.exporter.otlp.proto.http", reason="the extra otel is not installed")
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
