@@ -46,7 +46,7 @@ def choose(
         return Choice(winner=winner, reason=f"{winner} is the only candidate that clears every requirement.")
     second = ranked[1]
     place = next((n for n, _ in enumerate(maximise) if merits[winner][n] != merits[second][n]), None)
-    opening = f"{winner} clears every requirement, as do {len(ranked)} candidates"
+    opening = f"{winner} is one of {len(ranked)} candidates that clear every requirement"
     if place is None:
         last = "is the baseline" if winner == baseline else "comes first by name"
         return Choice(winner=winner, reason=f"{opening}; it is level with {second} on {joined(maximise)}, and {last}.")

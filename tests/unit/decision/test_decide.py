@@ -41,7 +41,7 @@ def test_the_better_of_two_that_clear_everything_wins(world):
     assert decision.verdict is Verdict.PASS
     assert decision.winner == "q4"
     assert decision.reason == (
-        "q4 clears every requirement, as do 2 candidates; it has the best accuracy: 95% against 70% of current. "
+        "q4 is one of 2 candidates that clear every requirement; it has the best accuracy: 95% against 70% of current. "
         "On the same cases that lead is more than luck explains (97.5% confidence)."
     )
 
