@@ -17,6 +17,7 @@ from trimtab.serve.answering import Answering
 from trimtab.serve.call import Call
 from trimtab.serve.limits import Limits
 from trimtab.serve.looking import Looking
+from trimtab.serve.places import UnreadableError
 from trimtab.serve.tally import Tally
 from trimtab.serve.upstream import Upstream, UpstreamError
 
@@ -110,7 +111,7 @@ class Proxy:
     def _failed(self, call: Call, problem: Exception) -> web.StreamResponse:
         if isinstance(problem, UpstreamError):
             return call.failed(problem.status, str(problem), "upstream")
-        if isinstance(problem, wire.UnreadableError):
+        if isinstance(problem, UnreadableError):
             return call.failed(400, f"the guard cannot read this: {problem}", "unreadable")
         if isinstance(problem, web.HTTPRequestEntityTooLarge):
             response = call.failed(413, f"a request may have {self.limits.request_bytes:,} bytes", "too_large")
@@ -147,9 +148,9 @@ class Proxy:
         try:
             body = orjson.loads(raw)
         except ValueError:
-            raise wire.UnreadableError("the body is not JSON") from None
+            raise UnreadableError("the body is not JSON") from None
         if not isinstance(body, dict):
-            raise wire.UnreadableError("the body is not a JSON object")
+            raise UnreadableError("the body is not a JSON object")
         return body
 
     def _finished(self, call: Call, status: int) -> None:
