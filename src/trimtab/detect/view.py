@@ -115,7 +115,7 @@ def _readings(view: View) -> list[View]:  # noqa: C901 - one question after the 
         shown.setdefault(kind, []).append(literal)
     found: list[View | None] = []
     if "escape" in shown:
-        found.append(unescaped(view))
+        found += _unescaped(view)
     long = tokens(raw)
     if long:
         found.append(replaced(view, "base64", unbase64(text, long)))
@@ -140,6 +140,14 @@ def _readings(view: View) -> list[View]:  # noqa: C901 - one question after the 
     if view.groups:
         found.append(unleet(view))
     return [one for one in found if one is not None]
+
+
+def _unescaped(view: View) -> list[View]:
+    """Escapes undone, the deepest first: escapes of escapes somewhere must not use up what is read of other dresses."""
+    found: list[View] = []
+    while len(found) < _DEEPEST and (plainer := unescaped(found[0] if found else view)) is not None:
+        found.insert(0, plainer)
+    return found
 
 
 _SPACES = bytes(0x20 if code in b" \t" else 0x0A if code in b"\r\n\x0b\x0c" else 0x78 for code in range(256))
