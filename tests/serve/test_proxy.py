@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.serve import proxies
 from tests.serve.proxies import ASK, events, get, post, text_of
 
+from trimtab.enforce.places import UnreadableError
 from trimtab.serve import wire
 from trimtab.serve.limits import Limits
-from trimtab.serve.places import UnreadableError
 
 
 @pytest.fixture(scope="module")

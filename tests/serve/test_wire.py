@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.serve.proxies import made_guard
 
+from trimtab.enforce.places import UnreadableError, other_texts
 from trimtab.kinds import Message
 from trimtab.serve import wire
 from trimtab.serve.looking import Looking
-from trimtab.serve.places import UnreadableError, other_texts
 from trimtab.serve.tally import Tally
 
 MAIL = "ana@example.org"

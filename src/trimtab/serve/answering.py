@@ -7,12 +7,12 @@ from functools import partial
 from aiohttp import web
 
 from trimtab.enforce import Ruling
+from trimtab.enforce.places import Place, UnreadableError
 from trimtab.serve import pieces, wire
 from trimtab.serve.call import Call
 from trimtab.serve.confidence import ask_surely
 from trimtab.serve.limits import Limits
 from trimtab.serve.looking import Conversation, Looking
-from trimtab.serve.places import Place, UnreadableError
 from trimtab.serve.relay import BrokenStreamError, Relay
 from trimtab.serve.tally import Row
 from trimtab.serve.upstream import Reply, Upstream, UpstreamError

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from trimtab.enforce import Guard, GuardStream, Ruling, Vault
+from trimtab.enforce.places import other_texts
 from trimtab.kinds import Message
-from trimtab.serve.places import other_texts
 from trimtab.serve.tally import Row
 
 _LONG = 20_000  # characters; what is longer takes milliseconds, and is looked at beside the event loop

@@ -11,13 +11,13 @@ import orjson
 from aiohttp import web
 
 from trimtab.enforce import Guard
+from trimtab.enforce.places import UnreadableError
 from trimtab.serve import wire
 from trimtab.serve.access_log import AccessLog
 from trimtab.serve.answering import Answering
 from trimtab.serve.call import Call
 from trimtab.serve.limits import Limits
 from trimtab.serve.looking import Looking
-from trimtab.serve.places import UnreadableError
 from trimtab.serve.tally import Tally
 from trimtab.serve.upstream import Upstream, UpstreamError
 

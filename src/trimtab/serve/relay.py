@@ -12,9 +12,9 @@ import orjson
 
 from trimtab._sse import EventSplitter
 from trimtab.enforce import Ruling
+from trimtab.enforce.places import PLAIN_ID, UnreadableError
 from trimtab.serve import pieces, wire
 from trimtab.serve.looking import Arriving, Conversation
-from trimtab.serve.places import PLAIN_ID, UnreadableError
 
 _CHOICES = 256
 _CALLS = 256

@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from trimtab.enforce.places import PLAIN_ID, Place, UnreadableError, other_texts, text_of_part
 from trimtab.kinds import Role
-from trimtab.serve.places import PLAIN_ID, Place, UnreadableError, other_texts
 
 Body = dict[str, Any]
 
@@ -25,9 +25,6 @@ _ROLES: dict[str, Role] = {
 }
 _PLAIN_NAME = re.compile(r"[\w./:+ -]{0,200}", re.ASCII)
 _HEAD = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
-# Of a part of a content; whatever else it holds may be an image or a sound.
-_PART = frozenset({"type", "text", "refusal", "cache_control", "annotations", "citations", "id", "index"})
-_PART_TYPES = frozenset({"text", "refusal", "input_text", "output_text"})
 # What an upstream may read in the place of texts, and nobody here can: numbers of tokens, vectors, images.
 _BLIND = ("prompt_embeds", "prompt_token_ids", "input_ids", "input_embeds", "image_data", "multi_modal_data")
 # Written by whoever wrote the instructions, as far as anybody can tell.
@@ -193,17 +190,12 @@ def _content(message: Body, role: Role) -> Iterator[Place]:
         yield Place(message, "content", role)
     elif isinstance(content, list):
         for part in content:
-            key = "refusal" if isinstance(part, dict) and part.get("type") == "refusal" else "text"
-            if not isinstance(part, dict) or not isinstance(part.get(key), str) or not _is_text(part):
+            key = text_of_part(part)
+            if not key:
                 raise UnreadableError("a message has a part that is no text")
             yield Place(part, key, role)
     elif content is not None:
         raise UnreadableError("the content of a message is no text")
-
-
-def _is_text(part: Body) -> bool:
-    kind = part.get("type", "text")
-    return part.keys() <= _PART and isinstance(kind, str) and kind in _PART_TYPES
 
 
 def _functions(message: Body) -> Iterator[Body]:

@@ -1,7 +1,7 @@
 """Where the texts of a JSON body stand, so that each can be looked at, and what may go on put back."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,9 @@ from trimtab.kinds import Message, Role
 PLAIN_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 # A single lower-case word, or a small number: every schema is full of them, and they tell nothing of anybody.
 _PLAIN_WORD = re.compile(r"[a-z_$-]{1,40}|[0-9]{1,6}")
+# Of a part of a content; whatever else it holds may be an image or a sound.
+_PART = frozenset({"type", "text", "refusal", "cache_control", "annotations", "citations", "id", "index"})
+_PART_TYPES = frozenset({"text", "refusal", "input_text", "output_text"})
 _IDS = frozenset({"id", "tool_call_id"})
 _DEEPEST = 100
 
@@ -52,6 +55,16 @@ class _FieldName(Place):
             self.holder.update(fields)
 
 
+def text_of_part(part: Any) -> str:
+    """Where the text of a part of a content stands; empty where it is no text, or more than that."""
+    if not isinstance(part, Mapping) or not part.keys() <= _PART:
+        return ""
+    kind = part.get("type", "text")
+    key = "refusal" if kind == "refusal" else "text"
+    known = isinstance(kind, str) and kind in _PART_TYPES
+    return key if known and isinstance(part.get(key), str) else ""
+
+
 def other_texts(
     root: Any, role: Role, *, known: Iterable[Place] = (), but: Container[str] = (), ids: bool = False
 ) -> list[Place]:
@@ -77,13 +90,13 @@ def other_texts(
         holder, depth = todo.pop()
         if depth > _DEEPEST:
             raise UnreadableError("it is nested too deeply")
-        named = isinstance(holder, dict)
+        named = isinstance(holder, Mapping)
         for key, value in holder.items() if named else enumerate(holder):
             if depth == 0 and key in but:
                 continue
             if named and not _PLAIN_WORD.fullmatch(str(key)):
                 names.append(_FieldName(holder, key, role, beside=True))
-            if isinstance(value, dict | list):
+            if isinstance(value, Mapping | list):
                 todo.append((value, depth + 1))
             elif isinstance(value, str) and value and (id(holder), key) not in seen:
                 passed = _PLAIN_WORD.fullmatch(value) or (ids and key in _IDS and PLAIN_ID.fullmatch(value))
@@ -92,4 +105,4 @@ def other_texts(
     return values + names
 
 
-__all__ = ["PLAIN_ID", "Place", "UnreadableError", "other_texts"]
+__all__ = ["PLAIN_ID", "Place", "UnreadableError", "other_texts", "text_of_part"]
