@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 from tests.fuzz.run import TARGETS, _seeds
 
 DATA = st.lists(st.sampled_from(_seeds()) | st.binary(max_size=12), max_size=12).map(b"".join)
+SLOW = {"mask", "stream"}
 FOUND: list[tuple[str, bytes]] = []
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    "target", [pytest.param(one, marks=pytest.mark.slow) if one in SLOW else one for one in TARGETS]
+)
 def test_no_promise_is_broken(target):
     check = importlib.import_module(f"tests.fuzz.{target}").check
 

@@ -13,6 +13,7 @@ PIECES = [
     "415 555 0123", "1.1.1.1", "l2 34 5O ", "one two ", " at ", " dot ", "[at]", "%4", "&#x4", "\\u00", "616e61", "YW5hQGV4", "\u200b", "e\u0301",
     "password: ", "token=", "-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----", "eyJhbGciOi", "://a:b@", "insert into t (password) values ('",
     "cookie: a=", "\n\n", "a b c d e ", "MAROLIN-4827", "blue heron", "m a r o l i n 4 8 2 7", "QUtJQQ==",
+    "Dr. Ana Garc\u00eda ", "Herr M\u00fcller aus K\u00f6ln", " lives in New York ", "Acme Ltd.", "\u738b\u5c0f\u660e", "M. O'Neill-Smith", "aged 47, ",
     *(DISGUISES[name][0](value) for name, value in CASES),
     *(key(kind, _DICE) for kind in FORMATS),
     *(one.replace("{}", password(_DICE)).replace("{{", "{").replace("}}", "}") for one in PASSWORDS),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.serve import proxies
 from tests.serve.proxies import ASK, events, get, post, text_of
 
+from trimtab.enforce.places import UnreadableError
 from trimtab.serve import wire
 from trimtab.serve.limits import Limits
 
@@ -195,6 +196,83 @@ async def test_an_error_of_the_upstream_comes_through_as_it_is():
     )
 
 
+@pytest.mark.parametrize("stream", [False, True])
+async def test_an_error_that_quotes_the_model_is_looked_at_like_its_reply(stream):
+    def failing(words, status=500):
+        async def handler(request):
+            return web.json_response(
+                {"error": {"message": words, "type": "server_error"}, "detail": [words]}, status=status
+            )
+
+        return handler
+
+    ask = {**ASK, "stream": stream}
+    status, reply = await through(failing("cannot parse: write to ana@example.org"), ask)
+    assert (status, reply["error"]["message"]) == (500, "cannot parse: write to [email]")
+    assert reply["detail"] == ["cannot parse: write to [email]"]
+    status, reply = await through(failing("cannot parse: It is MAROLIN-4827."), ask)
+    assert (status, reply["error"]["code"]) == (502, "upstream")
+    assert "4827" not in json.dumps(reply)
+    status, reply = await through(failing("It is MAROLIN-4827.", 201), ask)
+    assert (status, reply["error"]["code"]) == (502, "upstream")
+    assert "4827" not in json.dumps(reply)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b'{"messages": [{"role": "user", "content": "hi", "content": "to ana@example.org"}]}', "to [email]"),
+        (b'{"messages": [{"role": "user", "content": "to \\u0061na@example.org"}]}', "to [email]"),
+        (b'{"messages": [{"role": "user", "content": "hi"}], "messages": [{"role": "user", "content": "to ana@example.org"}]}', "to [email]"),
+        (b'{"messages": [{"role": "user", "content": "hi"}], "seed": 123456789012345678901234567890}', "hi"),
+        (b'\xef\xbb\xbf{"messages": [{"role": "user", "content": "to ana@example.org"}]}', None),
+        ('{"messages": [{"role": "user", "content": "to ana@example.org"}]}'.encode("utf-16"), None),
+        (b'{"messages": [{"role": "user", "content": "\\ud800"}]}', None),
+        (b'{"messages": [{"role": "user", "content": "hi"}], "seed": NaN}', None),
+        (b'{"messages": [{"role": "user", "content": "hi"}], "seed": 1e999}', None),
+        (b'{"messages": [{"role": "user", "content": "hi"}], "x": ' + b"[" * 300 + b"]" * 300 + b"}", None),
+        (b'{"messages": [{"role": "user", "content": "hi"}], "x": ' + b"[" * 9000 + b"]" * 9000 + b"}", None),
+    ],
+    ids=range(11),
+)  # fmt: skip
+async def test_bytes_are_read_once_and_what_was_read_is_what_goes_on(raw, said):
+    """Fields that come twice, escapes, numbers beyond all bounds, marks of byte order, and nesting."""
+    seen = []
+
+    async def keeps(request):
+        seen.append(await request.json())
+        return web.json_response({"choices": [{"message": {"role": "assistant", "content": "x"}}]})
+
+    upstream = web.Application()
+    upstream.router.add_route("*", "/{path:.*}", keeps)
+    async with (
+        TestServer(upstream) as server,
+        proxies.serving(str(server.make_url("/v1"))) as (address, _),
+        aiohttp.ClientSession() as session,
+        session.post(f"{address}/v1/chat/completions", data=raw) as got,
+    ):
+        reply = await got.json()
+    if said is None:
+        assert (got.status, reply["error"]["code"], seen) == (400, "unreadable", [])
+    else:
+        assert [message["content"] for body in seen for message in body["messages"]] == [said]
+
+
+async def test_a_completion_does_not_hide_behind_a_conversation():
+    """An upstream reads the field that its path calls for, whatever else is there."""
+    seen = []
+
+    async def keeps(request):
+        seen.append(await request.json())
+        return web.json_response({"choices": [{"text": "x"}]})
+
+    body = {"messages": [{"role": "user", "content": "hi"}], "prompt": "to ana@example.org", "input": "bo@example.org"}
+    await through(keeps, body, path="/v1/completions")
+    assert (seen[0]["prompt"], seen[0]["input"]) == ("to [email]", "[email]")
+    status, reply = await through(keeps, {**body, "prompt": "password = 'hG7!kq2pZ'"}, path="/v1/completions")
+    assert (len(seen), status, reply["choices"][0]["finish_reason"]) == (1, 200, "content_filter")
+
+
 async def test_a_guard_that_breaks_lets_nothing_on():
     guard = proxies.made_guard()
     guard.input = None  # what no guard does by itself
@@ -241,7 +319,7 @@ def test_any_json_is_read_or_refused(body):
     for read in (wire.asked, wire.answered):
         try:
             places = read(body)
-        except wire.UnreadableError:
+        except UnreadableError:
             continue
         for place in places:
             for one in place if isinstance(place, list) else [place]:

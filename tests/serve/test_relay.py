@@ -228,6 +228,36 @@ def pass_broken(one, raw):
             continue
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("cannot parse: write to ana@example.org", "cannot parse: write to [email]"),
+        ("cannot parse: MAROLIN-4827", "the upstream failed, and the guard does not let on what it said"),
+    ],
+)
+def test_an_error_that_quotes_the_model_is_looked_at_like_its_reply(words, told):
+    one = relay()
+    with pytest.raises(BrokenStreamError) as broken:
+        pass_broken(one, sse([{"error": {"message": words, "type": "server_error"}}]))
+    assert broken.value.error["error"]["message"] == told
+    assert one.rulings
+
+
+def test_what_an_event_says_of_itself_holds_no_text():
+    mail = "ana@example.org"
+    about = {
+        "id": mail,
+        "model": {"x": mail},
+        "created": mail,
+        "system_fingerprint": mail,
+        "usage": {"x": mail, "y": 1},
+    }
+    raw = sse([chunk({"content": "x"}, **about), chunk({}, finish=f"stop {mail}"), "[DONE]"])
+    found = pass_through(relay(usage=True), [raw])
+    assert "ana@" not in json.dumps(found)
+    assert found[-2]["usage"] == {"x": None, "y": 1}
+
+
 def test_an_event_without_an_end_is_not_collected_for_ever():
     one = relay(limit=1000)
     for _ in range(9):

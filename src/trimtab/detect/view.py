@@ -38,13 +38,13 @@ def views(text: str) -> Iterator[View]:
     plain = View("", text)
     yield plain
     base = plain
-    for _ in range(_DEEPEST):
+    for depth in range(_DEEPEST):
         if not base.text.isascii():
             plainer = folded(base)
             if plainer is not None:
                 yield plainer
                 base = plainer
-        found = _readings(base)
+        found = _readings(base, 1 if depth else _DEEPEST)
         yield from found
         if not found:
             return
@@ -106,8 +106,8 @@ _LITERALS = tuple((literal, kind) for kind, literals in _KINDS for literal in li
 _SIGNS = Signs([literal for literal, _ in _LITERALS])
 
 
-def _readings(view: View) -> list[View]:  # noqa: C901 - one question after the other
-    """The readings worth making. Nearly every text gives no reason, so this is a few quick looks."""
+def _readings(view: View, rounds: int) -> list[View]:  # noqa: C901 - one question after the other
+    """The readings worth making; escapes are undone in so many rounds. Nearly every text gives no reason."""
     raw, low, text = view.raw, view.low, view.text
     shown: dict[str, list[str]] = {}
     for number in _SIGNS.of(raw, low):
@@ -115,7 +115,7 @@ def _readings(view: View) -> list[View]:  # noqa: C901 - one question after the 
         shown.setdefault(kind, []).append(literal)
     found: list[View | None] = []
     if "escape" in shown:
-        found.append(unescaped(view))
+        found += _unescaped(view, rounds)
     long = tokens(raw)
     if long:
         found.append(replaced(view, "base64", unbase64(text, long)))
@@ -140,6 +140,14 @@ def _readings(view: View) -> list[View]:  # noqa: C901 - one question after the 
     if view.groups:
         found.append(unleet(view))
     return [one for one in found if one is not None]
+
+
+def _unescaped(view: View, rounds: int) -> list[View]:
+    """Escapes undone, the deepest first: escapes of escapes somewhere must not use up what is read of other dresses."""
+    found: list[View] = []
+    while len(found) < rounds and (plainer := unescaped(found[0] if found else view)) is not None:
+        found.insert(0, plainer)
+    return found
 
 
 _SPACES = bytes(0x20 if code in b" \t" else 0x0A if code in b"\r\n\x0b\x0c" else 0x78 for code in range(256))

@@ -1,12 +1,15 @@
 """Which texts a message holds, who wrote them, and the same message with other texts in their places.
 
-Read as the proxy reads them: each part of a content is a text, and so are the arguments of each tool call.
+Read as the proxy reads them: each part of a content is a text, so are the arguments of each tool call, and whatever
+else of a message is one: names, reasoning, fields that are not known.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from trimtab.enforce.places import Place, UnreadableError, other_texts, text_of_part
 from trimtab.kinds import Message, Origin, Role
 
 Given = Message | Mapping[str, Any]
@@ -20,11 +23,13 @@ _ORIGINS: dict[str, Origin] = {
     "tool": "tool",
     "function": "tool",
 }
+_ROLE = frozenset({"role"})
+_USUAL = frozenset({"role", "content"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A message as read: `texts` are those of its content, `spoken` of them, and then the arguments of its calls.
+    """A message as read: `texts` are those of its content, `spoken` of them, then arguments of calls and the rest.
 
     `odd` says what of it could not be read, if anything; it quotes nothing.
     """
@@ -52,18 +57,9 @@ class Reading:
             return {"role": self.given.role, "content": texts[0]}
         if texts is self.texts:
             return dict(self.given)
-        left = iter(texts)
-        new = dict(self.given)
-        if isinstance(new.get("content"), str):
-            new["content"] = next(left)
-        elif isinstance(new.get("content"), list):
-            new["content"] = [{**part, "text": next(left)} for part in new["content"]]
-        if new.get("tool_calls"):
-            new["tool_calls"] = [
-                {**call, "function": {**call["function"], "arguments": next(left)}} for call in new["tool_calls"]
-            ]
-        if new.get("function_call") is not None:
-            new["function_call"] = {**new["function_call"], "arguments": next(left)}
+        new = deepcopy(dict(self.given))
+        for place, text in zip(_places(new, self.role)[0], texts, strict=True):
+            place.put(text)
         return new
 
 
@@ -73,22 +69,35 @@ def read(given: Given) -> Reading:
         return Reading(given, _ORIGINS.get(given.role, "document"), (given.content,), 1)
     role, content = given.get("role"), given.get("content")
     origin = _ORIGINS.get(role, "document") if isinstance(role, str) else "document"
+    if isinstance(content, str) and given.keys() <= _USUAL:
+        return Reading(given, origin, (content,), 1)  # nearly every message
+    try:
+        places, spoken = _places(given, "user")
+    except UnreadableError as problem:
+        return Reading(given, origin, (), 0, str(problem))
+    return Reading(given, origin, tuple(place.message.content for place in places), spoken)
+
+
+def _places(given: Mapping[str, Any], role: Role) -> tuple[list[Place], int]:
+    """Where the texts of a message stand, and how many of them are its content."""
+    content = given.get("content")
+    places: list[Place] = []
     if isinstance(content, str):
-        if given.get("tool_calls") is None and given.get("function_call") is None:
-            return Reading(given, origin, (content,), 1)  # nearly every message
-        texts = [content]
-    elif content is None:
-        texts = []
-    elif isinstance(content, list) and all(isinstance(p, Mapping) and isinstance(p.get("text"), str) for p in content):
-        texts = [part["text"] for part in content]
-    else:
-        return Reading(given, origin, (), 0, "a message with a part that is no text")
-    spoken = len(texts)
+        places.append(Place(given, "content", role))
+    elif isinstance(content, list):
+        for part in content:
+            key = text_of_part(part)
+            if not key:
+                raise UnreadableError("a message with a part that is no text")
+            places.append(Place(part, key, role))
+    elif content is not None:
+        raise UnreadableError("a message with a part that is no text")
+    spoken = len(places)
     for function in _functions(given):
         if not isinstance(function, Mapping) or not isinstance(function.get("arguments"), str):
-            return Reading(given, origin, (), 0, "a tool call without arguments that could be read")
-        texts.append(function["arguments"])
-    return Reading(given, origin, tuple(texts), spoken)
+            raise UnreadableError("a tool call without arguments that could be read")
+        places.append(Place(function, "arguments", role))
+    return places + other_texts(given, role, known=places, but=_ROLE, ids=True), spoken
 
 
 def _functions(given: Mapping[str, Any]) -> Iterator[object]:

@@ -7,6 +7,7 @@ from functools import partial
 from aiohttp import web
 
 from trimtab.enforce import Ruling
+from trimtab.enforce.places import Place, UnreadableError
 from trimtab.serve import pieces, wire
 from trimtab.serve.call import Call
 from trimtab.serve.confidence import ask_surely
@@ -34,18 +35,21 @@ class Answering:
     async def embed(self, call: Call, body: wire.Body) -> web.StreamResponse:
         """Vectors of texts that may go on."""
         places = wire.asked(body)
-        before = await self._looking.begin([place.message for place in places], call.id).asked()
+        conversation = self._begun(call, places)
+        before = await conversation.asked()
         call.ruled(before)
         if not before.goes_on:
             return call.failed(400, "the guard does not let this text go on", "content_filter")
         _put(places, before)
         status, reply, retry = await self._asked(call, body)
-        return call.answer(reply, status=status, retry=retry)
+        if status != _OK:
+            return await self._refused(call, conversation, status, reply, retry)
+        return call.answer(reply)
 
     async def complete(self, call: Call, body: wire.Body) -> web.StreamResponse:
         """A chat or a completion, streamed or not."""
         places = wire.asked(body)
-        conversation = self._looking.begin([place.message for place in places], call.id)
+        conversation = self._begun(call, places)
         call.streamed = body.get("stream") is True
         before = await conversation.asked()
         call.ruled(before)
@@ -63,8 +67,29 @@ class Answering:
             answer, sure = await ask_surely(asked, partial(self._asked, call), plain, chat=call.route == "chat")
         status, reply, retry = answer
         if status != _OK:
-            return call.answer(reply, status=status, retry=retry)
+            return await self._refused(call, conversation, status, reply, retry)
         return await self._whole(call, body, await self._looked_at(call, body, reply, conversation, sure))
+
+    def _begun(self, call: Call, places: Sequence[Place]) -> Conversation:
+        said = [place.message for place in places if not place.beside]
+        beside = [place.message for place in places if place.beside]
+        return self._looking.begin(said, call.id, beside=beside)
+
+    async def _refused(
+        self, call: Call, conversation: Conversation, status: int, reply: wire.Body, retry: str
+    ) -> web.StreamResponse:
+        """An upstream's own error, which may quote what its model said, so the guard looks at it."""
+        if status < 300:
+            raise UpstreamError(502, f"the upstream answered {status}, and nothing that could be understood")
+        try:
+            rulings = await conversation.failed(reply)
+        except UnreadableError:
+            raise UpstreamError(502, f"the upstream answered {status}, and nothing that could be understood") from None
+        for ruling in rulings:
+            call.ruled(ruling)
+            if not ruling.goes_on:
+                raise UpstreamError(502, f"the upstream answered {status}, and the guard does not let on what it said")
+        return call.answer(reply, status=status, retry=retry)
 
     # -- replies that come as a whole --------------------------------------------
 
@@ -86,7 +111,7 @@ class Answering:
         """The reply as far as it may go on; `sure` is the confidence in each choice, where it is asked for."""
         try:
             answered = wire.answered(reply, wire.offered(body))
-        except wire.UnreadableError as problem:
+        except UnreadableError as problem:
             raise UpstreamError(502, str(problem)) from None
         for number, (choice, places) in enumerate(zip(reply["choices"], answered, strict=True)):
             confidence = sure[number] if number < len(sure) else None
@@ -126,7 +151,7 @@ class Answering:
                     return await call.end()
                 # It did not stream after all, or there is something wrong.
                 if got.status != _OK:
-                    return call.answer(got.body, status=got.status, retry=got.retry)
+                    return await self._refused(call, conversation, got.status, got.body, got.retry)
                 return await self._whole(call, body, await self._looked_at(call, body, got.body, conversation))
         except ConnectionError:
             raise
@@ -167,7 +192,7 @@ class Answering:
         return response
 
 
-def _put(places: Sequence[wire.Place], ruling: Ruling) -> None:
+def _put(places: Sequence[Place], ruling: Ruling) -> None:
     for place, message in zip(places, ruling.messages, strict=True):
         place.put(message.content)
 

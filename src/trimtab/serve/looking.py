@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from trimtab.enforce import Guard, GuardStream, Ruling, Vault
+from trimtab.enforce.places import other_texts
 from trimtab.kinds import Message
 from trimtab.serve.tally import Row
 
@@ -28,9 +29,12 @@ class Looking:
             self.guard.input(said)
             self.guard.output(_FIRST_WORDS, messages=said)
 
-    def begin(self, messages: Sequence[Message], about: str = "") -> "Conversation":
-        """For one request, and the reply to it; by `about` a text that is held can be found again."""
-        return Conversation(self, messages, about)
+    def begin(self, messages: Sequence[Message], about: str = "", *, beside: Sequence[Message] = ()) -> "Conversation":
+        """For one request, and the reply to it; by `about` a text that is held can be found again.
+
+        Texts `beside` the conversation are looked at with it; no reply is compared with them.
+        """
+        return Conversation(self, messages, about, beside)
 
     def counted(self, side: str, ruling: Ruling) -> Ruling:
         """The ruling, once it has been counted."""
@@ -49,17 +53,18 @@ class Conversation:
     What pseudonyms stand for is kept as long as the request, since clients send the whole conversation each time.
     """
 
-    __slots__ = ("_about", "_looking", "_messages", "_vault")
+    __slots__ = ("_about", "_beside", "_looking", "_messages", "_vault")
 
-    def __init__(self, looking: Looking, messages: Sequence[Message], about: str) -> None:
+    def __init__(self, looking: Looking, messages: Sequence[Message], about: str, beside: Sequence[Message]) -> None:
         self._about = about
+        self._beside = beside
         self._looking = looking
         self._messages = messages
         self._vault = Vault() if looking.guard.spec.restore else None
 
     async def asked(self) -> Ruling:
         """What may go into the model."""
-        guard, messages = self._looking.guard, self._messages
+        guard, messages = self._looking.guard, [*self._messages, *self._beside]
         how: dict[str, Any] = {"vault": self._vault, "about": self._about}
         if self._looking.waits:
             ruling = await guard.ainput(messages, **how)
@@ -86,6 +91,21 @@ class Conversation:
         else:
             ruling = guard.output(text, **how)
         return self._looking.counted("output", ruling)
+
+    async def failed(self, error: Any) -> list[Ruling]:
+        """What of an upstream's own error may come out; what is masked is put into it.
+
+        Raises:
+            UnreadableError: It is nested too deeply.
+        """
+        rulings: list[Ruling] = []
+        for place in other_texts(error, "assistant"):
+            ruling = await self.answered(place.message.content, confidence=1.0)  # nobody asks how sure an error is
+            rulings.append(ruling)
+            if not ruling.goes_on:
+                break
+            place.put(ruling.text)
+        return rulings
 
     def arriving(self) -> "Arriving":
         """For a text that comes out of it in pieces."""

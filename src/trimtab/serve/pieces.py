@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 
-from trimtab.serve.wire import REPLY_TEXTS, Body, UnreadableError, plain_id
+from trimtab.enforce.places import UnreadableError
+from trimtab.serve.wire import REPLY_TEXTS, Body, plain_id
 
 DONE = b"data: [DONE]\n\n"
 

@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 
 from trimtab.enforce import Guard
+from trimtab.enforce.places import UnreadableError
 from trimtab.serve import wire
 from trimtab.serve.access_log import AccessLog
 from trimtab.serve.answering import Answering
@@ -110,7 +111,7 @@ class Proxy:
     def _failed(self, call: Call, problem: Exception) -> web.StreamResponse:
         if isinstance(problem, UpstreamError):
             return call.failed(problem.status, str(problem), "upstream")
-        if isinstance(problem, wire.UnreadableError):
+        if isinstance(problem, UnreadableError):
             return call.failed(400, f"the guard cannot read this: {problem}", "unreadable")
         if isinstance(problem, web.HTTPRequestEntityTooLarge):
             response = call.failed(413, f"a request may have {self.limits.request_bytes:,} bytes", "too_large")
@@ -147,9 +148,9 @@ class Proxy:
         try:
             body = orjson.loads(raw)
         except ValueError:
-            raise wire.UnreadableError("the body is not JSON") from None
+            raise UnreadableError("the body is not JSON") from None
         if not isinstance(body, dict):
-            raise wire.UnreadableError("the body is not a JSON object")
+            raise UnreadableError("the body is not a JSON object")
         return body
 
     def _finished(self, call: Call, status: int) -> None:

@@ -12,6 +12,7 @@ import orjson
 
 from trimtab._sse import EventSplitter
 from trimtab.enforce import Ruling
+from trimtab.enforce.places import PLAIN_ID, UnreadableError
 from trimtab.serve import pieces, wire
 from trimtab.serve.looking import Arriving, Conversation
 
@@ -122,13 +123,27 @@ class Relay:
             self._finish(out)
             return
         chunk = _parsed(event)
-        self._head |= {key: chunk[key] for key in ("id", "created", "model", "system_fingerprint") if key in chunk}
+        if chunk.get("error") is not None:
+            raise await self._failed(chunk["error"])
+        self._head |= {key: value for key, value in wire.head(chunk).items() if key != "object"}
         if chunk.get("usage") is not None:
-            self._used = chunk["usage"]
+            self._used = wire.numbers(chunk["usage"])
         for choice in chunk["choices"]:
             await self._choice(choice, out)
         if self._ended_by_us():
             self._finish(out)
+
+    async def _failed(self, given: Any) -> BrokenStreamError:
+        """The upstream's own error, which may quote what its model said, so the guard looks at it."""
+        error = wire.known_error(given)
+        try:
+            rulings = await self._conversation.failed(error)
+        except UnreadableError:
+            return BrokenStreamError("the upstream failed")
+        self.rulings += rulings
+        if not all(ruling.goes_on for ruling in rulings):
+            return BrokenStreamError("the upstream failed, and the guard does not let on what it said")
+        return BrokenStreamError("the upstream failed", {"error": error})
 
     async def _choice(self, choice: Any, out: list[bytes]) -> None:
         index = choice.get("index", 0) if isinstance(choice, dict) else None
@@ -143,7 +158,7 @@ class Relay:
             return
         try:
             delta = pieces.delta(choice, chat=self._chat)
-        except wire.UnreadableError as problem:
+        except UnreadableError as problem:
             raise BrokenStreamError(str(problem)) from None
         for key, piece in delta.texts.items():
             await self._piece(out, index, state, key, piece)
@@ -152,7 +167,9 @@ class Relay:
         self._gather(state, delta)
         finish = choice.get("finish_reason")
         if finish is not None:
-            await self._conclude(out, index, state, finish if isinstance(finish, str) else "stop")
+            await self._conclude(
+                out, index, state, finish if isinstance(finish, str) and PLAIN_ID.fullmatch(finish) else "stop"
+            )
 
     async def _piece(self, out: list[bytes], index: int, state: _Choice, key: str, piece: str) -> None:
         self._count(len(piece))
@@ -256,8 +273,6 @@ def _parsed(event: bytes) -> wire.Body:
         raise BrokenStreamError("the upstream sent an event that is no JSON") from None
     if not isinstance(chunk, dict):
         raise BrokenStreamError("the upstream sent an event that is no object")
-    if chunk.get("error") is not None:
-        raise BrokenStreamError("the upstream failed", {"error": wire.known_error(chunk["error"])})
     if chunk.get("choices") is None:
         chunk["choices"] = []
     if not isinstance(chunk["choices"], list):

@@ -1,17 +1,17 @@
 """The OpenAI wire format, as far as a guard must understand it: where the texts stand, and what a refusal looks like.
 
-Everything else of a request goes on as it came. Of a reply only the fields known here do, since a field nobody has
-looked at may hold the very text that was masked elsewhere.
+Every text of a request is looked at, wherever it stands; numbers go on as they came. Of a reply only the fields known
+here do, since a field nobody has looked at may hold the very text that was masked elsewhere.
 """
 
 import hashlib
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from trimtab.kinds import Message, Role
+from trimtab.enforce.places import PLAIN_ID, Place, UnreadableError, other_texts, text_of_part
+from trimtab.kinds import Role
 
 Body = dict[str, Any]
 
@@ -23,49 +23,46 @@ _ROLES: dict[str, Role] = {
     "tool": "tool",
     "function": "tool",
 }
-_PLAIN_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_PLAIN_NAME = re.compile(r"[\w./:+ -]{0,200}", re.ASCII)
+_HEAD = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
+# What an upstream may read in the place of texts, and nobody here can: numbers of tokens, vectors, images.
+_BLIND = ("prompt_embeds", "prompt_token_ids", "input_ids", "input_embeds", "image_data", "multi_modal_data")
+# Written by whoever wrote the instructions, as far as anybody can tell.
+_DEFINITIONS = frozenset({"tools", "functions", "tool_choice", "function_call", "response_format"})
 REPLY_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 
 
-class UnreadableError(ValueError):
-    """A request or reply holds something that nobody could look at. The text says what, and quotes nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a text stands in a body, so that what may go on can be put back."""
-
-    holder: Any
-    key: str | int
-    role: Role
-
-    @property
-    def message(self) -> Message:
-        """The text, as a message of who wrote it."""
-        return Message(self.role, self.holder[self.key])
-
-    def put(self, text: str) -> None:
-        """Replace the text."""
-        self.holder[self.key] = text
-
-
 def asked(body: Body) -> list[Place]:
-    """Every text of a request for a chat, a completion or an embedding.
+    """Every text of a request for a chat, a completion or an embedding; those beside the conversation come last.
+
+    An upstream may read another field than the one its path calls for, so all of them are looked at.
 
     Raises:
         UnreadableError: There is something that is no text, or no text at all.
     """
-    if "messages" in body:
-        places = list(_messages(body["messages"]))
-    elif "prompt" in body:
-        places = list(_plain(body, "prompt"))
-    elif "input" in body:
-        places = list(_plain(body, "input"))
-    else:
+    if any(body.get(key) is not None for key in _BLIND):
+        raise UnreadableError("there is something in the place of texts that is none")
+    if not any(key in body for key in ("messages", "prompt", "input")):
         raise UnreadableError("there are neither messages, prompt nor input")
+    places = list(_messages(body["messages"])) if "messages" in body else []
+    for key in ("prompt", "input"):
+        if key in body:
+            places += _plain(body, key)
     if isinstance(body.get("suffix"), str):
         places.append(Place(body, "suffix", "user"))
-    return places
+    return places + _beside(body, places)
+
+
+def _beside(body: Body, places: list[Place]) -> list[Place]:
+    """What else could be read: names, descriptions, schemas, fields that only some upstreams know."""
+    found: list[Place] = []
+    for message in body.get("messages") or ():
+        found += other_texts(message, _ROLES[message["role"]], known=places, ids=True)
+    definitions = {key: body[key] for key in _DEFINITIONS if isinstance(body.get(key), dict | list)}
+    for value in definitions.values():
+        found += other_texts(value, "system")
+    passed = {"messages", *definitions} | ({"model"} if isinstance(body.get("model"), str) else set())
+    return found + other_texts(body, "user", known=places, but=passed)
 
 
 def offered(body: Body) -> frozenset[str]:
@@ -101,35 +98,53 @@ def answered(body: Body, names: frozenset[str] = frozenset()) -> list[list[Place
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices or not all(isinstance(choice, dict) for choice in choices):
         raise UnreadableError("the upstream's answer has no choices")
-    for key in set(body) - {
-        "id",
-        "object",
-        "created",
-        "model",
-        "choices",
-        "usage",
-        "system_fingerprint",
-        "service_tier",
-    }:
-        del body[key]
+    usage = body.get("usage")
+    _only(body, "choices", *_HEAD)
+    body |= head(body)
+    if usage is not None:
+        body["usage"] = numbers(usage)
     return [list(_choice(choice, names)) for choice in choices]
+
+
+def head(body: Body) -> Body:
+    """What a reply, or an event of one, says of itself; without whatever could be a text."""
+    found = {key: body[key] for key in _HEAD if body.get(key) is not None}
+    return {key: value if _is_plain(key, value) else 0 if key == "created" else "" for key, value in found.items()}
+
+
+def numbers(given: Any) -> Any:
+    """What was used: numbers by name, at most three deep, and nothing else."""
+    return _numbers(given, 3)
+
+
+def _numbers(given: Any, depth: int) -> Any:
+    if isinstance(given, dict) and depth:
+        return {key: _numbers(value, depth - 1) for key, value in given.items() if PLAIN_ID.fullmatch(key)}
+    return given if isinstance(given, int | float) else None
+
+
+def _is_plain(key: str, value: Any) -> bool:
+    if key == "created":
+        return isinstance(value, int | float)
+    return isinstance(value, str) and _PLAIN_NAME.fullmatch(value) is not None
 
 
 def _choice(choice: Body, names: frozenset[str]) -> Iterator[Place]:
     _only(choice, "index", "message", "text", "finish_reason", "logprobs")
     choice["logprobs"] = None  # they spell out the text before it was masked
-    if isinstance(choice.get("text"), str):
-        yield Place(choice, "text", "assistant")
+    if not isinstance(choice.get("index", 0), int):
+        del choice["index"]
+    if not PLAIN_ID.fullmatch(str(choice.get("finish_reason"))):
+        choice["finish_reason"] = "stop"
+    yield from _said(choice, ("text",))
+    if "message" not in choice and isinstance(choice.get("text"), str):
         return
     message = choice.get("message")
     if not isinstance(message, dict):
         raise UnreadableError("a choice of the upstream's answer has neither message nor text")
     _only(message, "role", "tool_calls", "function_call", *REPLY_TEXTS)
-    for key in REPLY_TEXTS:
-        if isinstance(message.get(key), str):
-            yield Place(message, key, "assistant")
-        elif message.get(key) is not None:
-            raise UnreadableError(f"{key} of the upstream's answer is no text")
+    message["role"] = "assistant"
+    yield from _said(message, REPLY_TEXTS)
     for function in _functions(message):
         _only(function, "name", "arguments")
         if not isinstance(function.get("name"), str):
@@ -139,7 +154,15 @@ def _choice(choice: Body, names: frozenset[str]) -> Iterator[Place]:
         yield Place(function, "arguments", "assistant")
     for call in message.get("tool_calls") or []:
         _only(call, "id", "type", "function")
-        call["id"] = plain_id(call.get("id"))
+        call |= {"id": plain_id(call.get("id")), "type": "function"}
+
+
+def _said(holder: Body, keys: Iterable[str]) -> Iterator[Place]:
+    for key in keys:
+        if isinstance(holder.get(key), str):
+            yield Place(holder, key, "assistant")
+        elif holder.get(key) is not None:
+            raise UnreadableError(f"{key} of the upstream's answer is no text")
 
 
 def _only(holder: Body, *known: str) -> None:
@@ -167,9 +190,10 @@ def _content(message: Body, role: Role) -> Iterator[Place]:
         yield Place(message, "content", role)
     elif isinstance(content, list):
         for part in content:
-            if not isinstance(part, dict) or not isinstance(part.get("text"), str):
+            key = text_of_part(part)
+            if not key:
                 raise UnreadableError("a message has a part that is no text")
-            yield Place(part, "text", role)
+            yield Place(part, key, role)
     elif content is not None:
         raise UnreadableError("the content of a message is no text")
 
@@ -218,31 +242,31 @@ def refuse(choice: Body, text: str) -> None:
     """Put a refusal in the place of a choice."""
     if "message" in choice:
         choice["message"] = {"role": "assistant", "content": text}
-    else:
+    if "text" in choice or "message" not in choice:
         choice["text"] = text
     choice["finish_reason"] = "content_filter"
 
 
 def as_chunks(reply: Body, *, usage: bool) -> Iterator[Body]:
     """A whole reply as the chunks of a stream: its text, its end, and what it used if that was asked for."""
-    chat = reply.get("object") == "chat.completion"
-    head: Body = {key: reply[key] for key in ("id", "created", "model", "system_fingerprint") if key in reply}
-    head["object"] = "chat.completion.chunk" if chat else "text_completion"
+    about: Body = {key: reply[key] for key in ("id", "created", "model", "system_fingerprint") if key in reply}
+    chat = any("message" in choice for choice in reply["choices"])
+    about["object"] = "chat.completion.chunk" if chat else "text_completion"
     for choice in reply["choices"]:
         index, finish = choice.get("index", 0), choice.get("finish_reason")
-        if not chat:
+        if "message" not in choice:
             yield {
-                **head,
+                **about,
                 "choices": [{"index": index, "text": choice["text"], "finish_reason": finish, "logprobs": None}],
             }
             continue
         delta = dict(choice["message"])
         if delta.get("tool_calls"):
             delta["tool_calls"] = [{"index": number, **call} for number, call in enumerate(delta["tool_calls"])]
-        yield {**head, "choices": [{"index": index, "delta": delta, "finish_reason": None}]}
-        yield {**head, "choices": [{"index": index, "delta": {}, "finish_reason": finish}]}
+        yield {**about, "choices": [{"index": index, "delta": delta, "finish_reason": None}]}
+        yield {**about, "choices": [{"index": index, "delta": {}, "finish_reason": finish}]}
     if usage:
-        yield {**head, "choices": [], "usage": reply.get("usage")}
+        yield {**about, "choices": [], "usage": reply.get("usage")}
 
 
 def known_error(given: Any) -> Body:
@@ -254,7 +278,7 @@ def known_error(given: Any) -> Body:
 
 def plain_id(given: Any) -> str:
     """The id of a call if it can carry no text worth hiding, else a digest of it: clients only compare them."""
-    if isinstance(given, str) and _PLAIN_ID.fullmatch(given):
+    if isinstance(given, str) and PLAIN_ID.fullmatch(given):
         return given
     return f"call_{hashlib.sha256(repr(given).encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 

@@ -112,3 +112,12 @@ def test_what_is_masked_shows_nothing_more(pieces):
     if masked is not None:  # a text in which every mask uncovers something new is withheld
         assert DETECTOR.find(masked) == []
         assert mask(masked, [], DETECTOR.find) == masked
+
+
+@pytest.mark.parametrize("elsewhere", ["", " 100%2525", " a &amp;amp;lt; b", " %25%34%31", " &amp;#x26;commat;"])
+@pytest.mark.parametrize("value", [EMAIL, CARD])
+def test_escapes_of_escapes_elsewhere_hide_nothing(elsewhere, value):
+    """One dress may hide another; how deep the deepest goes somewhere else must not say how deep this one is read."""
+    hidden = DISGUISES["Base64 of percent"][0](value)
+    text = f"You can use {hidden} until Friday.{elsewhere}"
+    assert [(one.start, one.end) for one in DETECTOR.find(text) if one.disguise][:1] == [(12, 12 + len(hidden))]

@@ -222,3 +222,9 @@ def test_judges_are_asked_no_more_often_than_signs_stand_in_the_text(piece):
     short, long = piece * 200, piece * 400
     assert calls(long) <= 2 * calls(short) + len(piece) * 4
     DETECTOR.find(long)
+
+
+@pytest.mark.parametrize("value", ["\uff24\uff14\uff10\uff10\uff14\uff14\uff10\uff15\uff13\uff12", "\u04341\u04342\u04343\u04344\u04345", "\u0663\u0661\u0664\u0661\u0665\u0639\u0662\u0666"])  # fmt: skip
+@pytest.mark.parametrize("words", ["Cookie:d=fth=/\x02{}", "password={}", "token: {}"])
+def test_letters_and_digits_of_other_scripts_break_nothing(words, value):
+    DETECTOR.find(words.format(value))

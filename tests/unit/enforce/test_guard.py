@@ -1,6 +1,7 @@
 """A guard lets nothing pass that its rules stop, and nothing at all when a check could not be made."""
 
 import asyncio
+import json
 import subprocess
 import sys
 import time
@@ -307,3 +308,33 @@ print(seen)
 def test_a_local_guard_touches_no_socket_and_no_file():
     done = subprocess.run([sys.executable, "-c", _WATCHED], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"name": "ana@example.org"},
+        {"refusal": "Not to ana@example.org."},
+        {"reasoning_content": "It is ana@example.org."},
+        {"ana@example.org": 1},
+        {"content": [{"type": "refusal", "refusal": "Not to ana@example.org."}]},
+        {"content": [{"type": "text", "text": "x", "annotations": [{"title": "ana@example.org"}]}]},
+        {"tool_calls": [{"id": "call_1", "function": {"name": "ana@example.org", "arguments": "{}"}}]},
+    ],
+    ids=str,
+)
+def test_no_field_of_a_message_carries_a_text_past_the_guard(more):
+    message = {"role": "assistant", "content": "x", **more}
+    before = json.dumps(message)
+    ruling = PATTERNS.input([message])
+    assert ruling.action is Action.MASK
+    assert "ana@" not in json.dumps(ruling.wire)
+    assert json.dumps(message) == before
+
+
+@pytest.mark.parametrize(
+    "part", [{"text": "x", "image_url": {"url": "http://127.0.0.1/x"}}, {"type": "image_url", "text": "x"}]
+)
+def test_an_image_beside_a_text_is_stopped(part):
+    ruling = PATTERNS.input([{"role": "user", "content": [part]}])
+    assert (ruling.action, ruling.skipped[0].detail) == (Action.BLOCK, "a message with a part that is no text")

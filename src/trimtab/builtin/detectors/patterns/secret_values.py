@@ -67,8 +67,8 @@ def random_part(part: str) -> bool:
         return (size >= 10 and share < 0.5) or (share < 0.85 and _many_pieces(part) and len(_FLIPS.findall(part)) > 1)
     turns = len(_TURNS.findall(part))
     if turns >= 3 or (turns >= 2 and digits >= 3) or (_HEX.fullmatch(part) is not None and turns >= 2):
-        return max(map(len, _LETTERS.findall(part))) < 10 or wordiness("".join(_LETTERS.findall(part))) < 0.6
-    return wordiness(max(_LETTERS.findall(part), key=len)) < 0.5
+        return max(map(len, _LETTERS.findall(part)), default=0) < 10 or wordiness("".join(_LETTERS.findall(part))) < 0.6
+    return wordiness(max(_LETTERS.findall(part), key=len, default="")) < 0.5  # letters may be of another script
 
 
 def random_looking(value: str, least: int) -> bool:
