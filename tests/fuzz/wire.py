@@ -56,13 +56,13 @@ def check(data: bytes) -> None:
 def _request(body: wire.Body) -> None:
     assert wire.offered(body) is not None
     assert wire.wants_usage(body) in {True, False}
-    assert wire.wanted(body) >= 1
     orjson.dumps(wire.refusal(body, "no", request_id="1"))
     try:
         places = wire.asked(body)
     except UnreadableError:
         return
     assert [place.beside for place in places] == sorted(place.beside for place in places)
+    assert wire.wanted(body) >= 1
     before = orjson.dumps(body)
     for place in places:
         place.put(place.message.content)
