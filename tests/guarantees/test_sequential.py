@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 from trimtab.decision import Trial, Verdict, judge_floor
 from trimtab.decision.regression import judge_regression
-from trimtab.kinds import Missing, Score, Shape
+from trimtab.kinds import Estimate, Missing, Score, Shape
 from trimtab.policy.model import Floor
 from trimtab.stats import boundaries, estimate, hopeless, outlook, paired_difference, share_of_look, units_to_prove
 from trimtab.stats.bounded import first_proof
@@ -23,6 +23,11 @@ ALPHAS = [0.1, 0.05, 0.05 / 6]
 def at_most_by_luck(errors, runs, allowed):
     """Whether so many errors are compatible with a probability of `allowed`, one time in a million."""
     return binom.sf(errors - 1, runs, allowed) > 1e-6
+
+
+def interval(seen):
+    assert isinstance(seen, Estimate)
+    return seen.interval
 
 
 def cases(values):
@@ -117,14 +122,14 @@ def test_intervals_cover_even_if_measuring_stops_the_moment_they_do_not(shape, d
 
 
 def _covers(seen, truth):
-    return seen.interval.low <= truth <= seen.interval.high
+    return interval(seen).low <= truth <= interval(seen).high
 
 
 def test_what_was_proved_once_stands_when_answers_that_were_under_way_come_in():
     values = [0.0] * 172 + [1.0] * 2
     seen = estimate(Shape.RATE, cases(values), level=0.9, anytime=True, bound=0.02)
-    assert seen.interval.high == 0.02
-    assert estimate(Shape.RATE, cases(values), level=0.9, anytime=True).interval.high > 0.02
+    assert interval(seen).high == 0.02
+    assert interval(estimate(Shape.RATE, cases(values), level=0.9, anytime=True)).high > 0.02
     floor = judge_floor("m", Floor(at_most=0.02), Shape.RATE, trials(values), alpha=0.05, anytime=True)
     assert floor.verdict is Verdict.PASS
     refuted = [1.0] * 12 + [0.0] * 400
@@ -133,8 +138,7 @@ def test_what_was_proved_once_stands_when_answers_that_were_under_way_come_in():
 
 
 def test_missing_answers_are_failures_to_the_proof_and_no_reason_to_give_up():
-    outcomes = [Score(value=0.0)] * 172
-    rows = [Trial(case=f"c{i}", cluster=f"c{i}", outcome=o) for i, o in enumerate([*outcomes[:-1], Missing("timeout")])]
+    rows = [*trials([0.0] * 171), Trial(case="last", cluster="last", outcome=Missing("timeout"))]
     assert judge_floor("m", Floor(at_most=0.02), Shape.RATE, rows, alpha=0.05, anytime=True).verdict is not Verdict.PASS
     gone = [Trial(case=f"c{i}", cluster=f"c{i}", outcome=Missing("timeout")) for i in range(300)]
     seen = judge_floor("m", Floor(at_most=0.02), Shape.RATE, gone, alpha=0.05, anytime=True)
@@ -170,7 +174,7 @@ def test_a_candidate_worse_by_the_margin_rarely_passes_however_often_one_looks()
             for i, (a, b) in enumerate(zip(worse, base, strict=True))
         ]
         seen = paired_difference(pairs, level=0.9, margin=0.02)  # looks at every beginning
-        passed += seen.interval.high <= 0.02
+        passed += interval(seen).high <= 0.02
     assert at_most_by_luck(passed, runs, 0.05)
 
 
@@ -182,6 +186,7 @@ def test_an_equal_candidate_is_proved_equal_early():
         "m", 0.01, Shape.RATE, rows[:800], rows, against="now", better="lower", alpha=0.05, anytime=True
     )
     assert seen.verdict is Verdict.PASS
+    assert isinstance(seen.seen, Estimate)
     assert seen.seen.cases == 800  # cases that only the baseline was asked do not count
     whole = judge_regression("m", 0.01, Shape.RATE, rows[:800], rows, against="now", better="lower", alpha=0.05)
     assert whole.verdict is not Verdict.PASS  # in a fixed design they do, as the worst they could have been

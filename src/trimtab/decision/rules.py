@@ -78,6 +78,26 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
     )
 
 
+def judge(policy: Policy, system: str, measurements: Measurements, candidate: str) -> CandidateDecision:
+    """Where one candidate stands by now, by the rules of `decide`. In a sequential run it may be asked at any moment.
+
+    Raises:
+        KeyError: The policy has no such system or candidate.
+    """
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
+    return bench.candidate(candidate)
+
+
+def compared_metrics(policy: Policy, system: str, measurements: Measurements) -> tuple[str, ...]:
+    """The metrics that candidates are compared with the baseline on; of the measurements only shapes are looked at."""
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
+    return tuple(bench.compared())
+
+
 def alpha_of(tier: Tier, spec: SystemSpec) -> float:
     """Error probability of one requirement of one candidate, before looks share it.
 
@@ -153,7 +173,7 @@ class Bench:
         known = [metric for metric in self.policy.metrics if metric in wanted]
         return known + sorted(wanted - set(known))
 
-    def _compared(self) -> list[str]:
+    def compared(self) -> list[str]:
         """Metrics under the regression requirement; never an empty promise."""
         if self.tier.regression is None:
             return []
@@ -169,7 +189,7 @@ class Bench:
         instruments = self.measurements.instruments
         baseline = self.spec.baseline or ""
         theirs = self.measurements.trials.get(baseline, {})
-        compared = [] if name == baseline else self._compared()
+        compared = [] if name == baseline else self.compared()
         margin = self.tier.regression.margin if self.tier.regression else 0.0
         names = [("floor", metric) for metric in self.tier.floors] + [("regression", metric) for metric in compared]
         anytime = self._anytime

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from trimtab.stats.planning import further_trials
     from trimtab.stats.release import Release, release_threshold
     from trimtab.stats.running import RunningRate
-    from trimtab.stats.sequential import HOPELESS, boundaries, hopeless, hopeless_pairs, outlook, units_to_prove
+    from trimtab.stats.sequential import HOPELESS, Outlook, boundaries, hopeless, hopeless_pairs, outlook
     from trimtab.stats.shapes import APPROXIMATE, estimate, point_range
     from trimtab.stats.spending import share_of_look
+    from trimtab.stats.stakes import units_to_prove
 
 _HOME = {
     "APPROXIMATE": "trimtab.stats.shapes",
     "HOPELESS": "trimtab.stats.sequential",
+    "Outlook": "trimtab.stats.sequential",
     "Release": "trimtab.stats.release",
     "RunningRate": "trimtab.stats.running",
     "Side": "trimtab.stats.binomial",
@@ -46,12 +48,13 @@ _HOME = {
     "through": "trimtab.stats.misreading",
     "trials_needed": "trimtab.stats.binomial",
     "trials_to_prove": "trimtab.stats.binomial",
-    "units_to_prove": "trimtab.stats.sequential",
+    "units_to_prove": "trimtab.stats.stakes",
 }
 
 __all__ = [
     "APPROXIMATE",
     "HOPELESS",
+    "Outlook",
     "Release",
     "RunningRate",
     "Side",

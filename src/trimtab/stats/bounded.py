@@ -29,23 +29,19 @@ from trimtab.errors import InsufficientEvidenceError
 from trimtab.kinds import Interval
 from trimtab.stats.binomial import POWER, smallest
 from trimtab.stats.clusters import Floats
+from trimtab.stats.stakes import BOLD, TIMID, ZONES, weighted
 
 # Bold stakes prove that almost nothing goes wrong; timid ones see small shifts of a noisy mean.
-# c = 1 - 1/s is the likelihood ratio for "the rate of failures is s times below the floor".
-_BOLD: Floats = 1.0 - 1.0 / np.geomspace(1.05, 150.0, 24)
-_TIMID: Floats = np.geomspace(5e-4, 0.05, 16)
-_STAKES: Floats = np.concatenate([_BOLD, _TIMID])
+_STAKES: Floats = np.array([*BOLD, *TIMID])
 
 
-def _weights(timid: float) -> Floats:
-    bold = np.full(len(_BOLD), (1.0 - timid) / len(_BOLD))
-    log: Floats = np.log(np.concatenate([bold, np.full(len(_TIMID), timid / len(_TIMID))]))
+def _weights(mean: float) -> Floats:
+    log: Floats = np.log([share for _, share in weighted(mean)])
     return log
 
 
-# (from, to]: which stakes get the capital depends on the mean that is bet against, and on nothing else.
 # Above 0.9 the opposite event is rare and wants bold stakes; below 0.1 its mirror image wants timid ones.
-_ZONES = ((0.0, 0.1, _weights(0.90)), (0.1, 0.9, _weights(0.15)), (0.9, 1.0, _weights(0.02)))
+_ZONES = tuple((start, top, _weights(top)) for start, top, _ in ZONES)
 _TINY = 1e-12  # means below this are not told from 0
 _FEW = 1024  # distinct values up to which plain logarithms are quick enough
 _BLOCK = 16  # factors multiplied before taking a logarithm; (1/_TINY)**16 is still a double

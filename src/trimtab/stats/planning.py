@@ -8,8 +8,8 @@ from trimtab.kinds import Estimate, Missing, Score, Shape
 from trimtab.stats.binomial import POWER, Side, trials_needed, trials_to_prove
 from trimtab.stats.bounded import trials_to_refute
 from trimtab.stats.clusters import Outcome, gather, usable
-from trimtab.stats.sequential import units_to_prove
 from trimtab.stats.shapes import QUANTILES, estimate
+from trimtab.stats.stakes import units_to_prove
 
 _UNIT = {Shape.RATE, Shape.MEAN}
 

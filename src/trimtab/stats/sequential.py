@@ -122,20 +122,6 @@ def boundaries(
     ]
 
 
-def units_to_prove(bound: float, *, side: Side, alpha: float) -> int | None:
-    """The price of a floor when one may stop at any moment: independent units that prove it without a failure.
-
-    As `binomial.trials_to_prove`, whose number is smaller and good for one look only.
-    """
-    tolerated = bound if side == "at_most" else 1.0 - bound
-    if tolerated >= 1.0:
-        return 1
-    if tolerated <= 0.0:
-        return None
-    found = int(_proved_after(tolerated, alpha, 0)[0])
-    return found if found <= _LONGEST else None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """How measuring one floor will go at some true rate: units until it stops, and why it stops.
@@ -274,5 +260,4 @@ __all__ = [
     "hopeless",
     "hopeless_pairs",
     "outlook",
-    "units_to_prove",
 ]
