@@ -52,7 +52,7 @@ def concurrency(trials: int) -> None:
 
 
 def _passes(fails: Bools) -> bool:
-    return first_proof(1.0 - fails, 1.0 - FLOOR, alpha=ALPHA) is not None
+    return first_proof(np.where(fails, 0.0, 1.0), 1.0 - FLOOR, alpha=ALPHA) is not None
 
 
 def _arrivals(rng: np.random.Generator, fails: Bools, window: int, slow: float) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ import orjson
 
 from trimtab.decision.model import CandidateDecision, Judgement
 from trimtab.kinds import Estimate, Missing
+from trimtab.report.changes import as_data
 from trimtab.report.markup import visible
 from trimtab.report.sampling import asked, planned, stopped
 from trimtab.report.view import Example, Report
@@ -70,6 +71,7 @@ def _candidate(report: Report, candidate: CandidateDecision) -> dict[str, Any]:
         "stopped": stopped(report, candidate) or None,
         "requirements": [_judgement(j) for j in candidate.judgements],
         "estimates": {name: _seen(known) for name, known in candidate.estimates.items()},
+        "changed": {metric: as_data(rows) for metric, rows in report.changes.get(candidate.candidate, {}).items()},
         "examples": {metric: [_example(e) for e in rows] for metric, rows in examples.items()},
     }
 

@@ -5,8 +5,8 @@ from trimtab.kinds import Estimate, Shape
 from trimtab.report.figures import count
 from trimtab.report.markup import Markup, element
 from trimtab.report.parts import column_heads, label
-from trimtab.report.view import Report
-from trimtab.report.words import name
+from trimtab.report.view import Report, Requirement
+from trimtab.report.words import name, requirement
 from trimtab.stats import boundaries, share_of_look
 
 _MOST_FAILURES = 12
@@ -165,11 +165,12 @@ def _boundary_table(report: Report, judged: Judgement) -> Markup | None:
         class_="plain",
         role="table",
     )
+    asked_for = requirement(report, Requirement(asked="floor", metric=judged.metric))
     summary = element(
         "summary",
         element("span", judged.metric, class_="metric"),
         " ",
-        element("span", f"what decides {judged.requirement}", class_="quiet"),
+        element("span", f"what decides {asked_for}", class_="quiet"),
     )
     return element("details", summary, table)
 

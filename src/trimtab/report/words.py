@@ -176,7 +176,7 @@ def needs(judged: Judgement) -> str:
     """How many further cases would probably decide; empty when that is not the question."""
     if judged.verdict is not Verdict.INCONCLUSIVE or judged.needed is None:
         return ""
-    return f"{'hopeless, would need' if judged.hopeless else 'needs'} ~{about(judged.needed)} more"
+    return f"{'hopeless:' if judged.hopeless else 'needs'} ~{about(judged.needed)} more"
 
 
 def moment(time: int) -> str:

@@ -85,8 +85,11 @@ class Recalled:
         return Measurements(
             system=self.system,
             trials={
-                candidate: {metric: self._trials(rows) for metric, rows in metrics.items()}
-                for candidate, metrics in self.observations.items()
+                candidate: {
+                    metric: [Trial(case=row.case, cluster=row.cluster, outcome=row.outcome) for row in rows]
+                    for metric, rows in metrics.items()
+                }
+                for candidate, metrics in self._counted().items()
             },
             sampling="sequential" if self._sequential else "fixed",
             planned={name: self.started.suites[suite]["cases"] for name, suite in metrics_of.items()},
@@ -103,14 +106,36 @@ class Recalled:
             },
         )
 
+    def changed(self, baseline: str) -> dict[str, dict[str, list[tuple[Observation, bool]]]]:
+        """Per candidate and 0/1 metric the cases that it answers otherwise than the baseline; True is worse."""
+        counted = self._counted()
+        found: dict[str, dict[str, list[tuple[Observation, bool]]]] = {}
+        for metric, facts in self.started.metrics.items():
+            if facts["shape"] != Shape.RATE:
+                continue
+            before = {row.case: row.outcome for row in counted.get(baseline, {}).get(metric, ())}
+            for candidate, metrics in counted.items():
+                for row in metrics.get(metric, ()) if candidate != baseline else ():
+                    old, new = before.get(row.case), row.outcome
+                    if isinstance(old, Score) and isinstance(new, Score) and old.value != new.value:
+                        worse = (new.value < old.value) == (facts["better"] == "higher")
+                        found.setdefault(candidate, {}).setdefault(metric, []).append((row, worse))
+        return found
+
+    def _counted(self) -> dict[str, dict[str, list[Observation]]]:
+        """What decisions look at, in the drawn order."""
+        return {
+            candidate: {metric: self._in_order(rows) for metric, rows in metrics.items()}
+            for candidate, metrics in self.observations.items()
+        }
+
     @property
     def _sequential(self) -> bool:
         return self.started.sampling == "sequential"
 
-    def _trials(self, rows: Iterable[Observation]) -> list[Trial]:
+    def _in_order(self, rows: Iterable[Observation]) -> list[Observation]:
         ordered = sorted(rows, key=lambda row: row.order)
-        counted = _beginning(ordered) if self._sequential else ordered
-        return [Trial(case=row.case, cluster=row.cluster, outcome=row.outcome) for row in counted]
+        return _beginning(ordered) if self._sequential else ordered
 
     def failures(self, limit: int = 5) -> dict[str, dict[str, list[Observation]]]:
         """Per candidate and 0/1 metric the first undesired observations, and the missing ones after them."""

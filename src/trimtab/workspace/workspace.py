@@ -20,7 +20,7 @@ from trimtab.kinds import Instrument, Missing
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Purse
 from trimtab.policy import Policy, load_policy
-from trimtab.report import Example, LedgerFacts, Report
+from trimtab.report import Changed, Example, LedgerFacts, Report
 from trimtab.workspace.lock import measuring_alone
 from trimtab.workspace.looks import Looks
 from trimtab.workspace.machine import machine
@@ -245,6 +245,10 @@ class Workspace:
                 candidate: {metric: [_example(row) for row in rows] for metric, rows in metrics.items()}
                 for candidate, metrics in recalled.failures().items()
             },
+            changes={
+                candidate: {metric: [_changed(*row) for row in rows] for metric, rows in metrics.items()}
+                for candidate, metrics in recalled.changed(decision.baseline).items()
+            },
         )
 
 
@@ -317,6 +321,11 @@ def _example(row: Observation) -> Example:
     else:
         why = "the answer that should not have come"
     return Example(case=row.case, cluster=row.cluster, reply=row.reply, excerpt=row.excerpt, why=why)
+
+
+def _changed(row: Observation, worse: bool) -> Changed:  # noqa: FBT001  # a pair, as it was recalled
+    group = row.outcome.group or (row.cluster if row.cluster != row.case else "")
+    return Changed(case=row.case, group=group, worse=worse)
 
 
 def _nobody_answered(unavailable: Mapping[str, SystemUnavailableError]) -> SystemUnavailableError:
