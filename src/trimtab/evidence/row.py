@@ -15,10 +15,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from trimtab._canonical import canonical
-from trimtab.evidence.records import Observation
 from trimtab.kinds import Rollup, Row
 
 GENESIS = bytes(32)
+OBSERVATION = "observation"
+# Of all records of `trimtab.evidence.records`, which takes longer to load than a thousand rows to verify.
+KINDS = frozenset(
+    {
+        "decision",
+        "detector-fitted",
+        "escalated",
+        OBSERVATION,
+        "policy",
+        "rulings",
+        "run-finished",
+        "run-started",
+    }
+)
 MICROSECONDS_PER_DAY = 86_400_000_000
 
 _NUMBERS = frozenset({int, float, type(None)})
@@ -94,7 +107,7 @@ def rollup_of(row: Row, payload: Mapping[str, Any]) -> Rollup | None:
     Raises:
         ValueError: An observation with neither a score nor a reason.
     """
-    if row.kind != Observation.kind:
+    if row.kind != OBSERVATION:
         return None
     value = score_in(payload)
     subject = (row.system, row.candidate, row.metric, day_of(row.time))
@@ -117,16 +130,16 @@ def score_in(payload: Mapping[str, Any]) -> float | None:
     return float(value)
 
 
-def scores_in(payloads: Sequence[Mapping[str, Any]]) -> list[float]:
-    """The scores in observations' payloads, in order, without those that are missing.
+def scores_in(payloads: Sequence[Mapping[str, Any]]) -> list[float | None]:
+    """The score in each of many observations' payloads, None where it is missing.
 
     Raises:
         ValueError: As `score_in`.
     """
     values = [payload.get("value") for payload in payloads]
     if not _NUMBERS.issuperset(map(type, values)):
-        return [score for payload in payloads if (score := score_in(payload)) is not None]
+        return [score_in(payload) for payload in payloads]
     for value, payload in zip(values, payloads, strict=True):
         if value is None:
             score_in(payload)
-    return [float(value) for value in values if value is not None]
+    return [None if value is None else float(value) for value in values]

@@ -14,8 +14,18 @@ from typing import Any, NamedTuple
 
 from trimtab._canonical import parse_objects
 from trimtab.evidence.merkle import Tree
-from trimtab.evidence.records import RECORDS, Observation
-from trimtab.evidence.row import GENESIS, Context, context_bytes, day_of, hashes_of, scores_in
+from trimtab.evidence.row import (
+    GENESIS,
+    KINDS,
+    OBSERVATION,
+    Context,
+    context_bytes,
+    day_of,
+    hashes_of,
+    score_in,
+    scores_in,
+)
+from trimtab.evidence.usual import usual_scores
 from trimtab.kinds import Checkpoint, Rollup, Stretch
 
 Cache = dict[tuple[Any, ...], "_Known"]  # what `examine` remembers from one stretch to the next
@@ -82,7 +92,8 @@ def examine(rows: Stretch, known: Cache) -> Examined:
     seqs, times, _, payloads, prevs, hashes = rows
     size = len(seqs)
     seen = Examined(prev=prevs[0], seqs=(seqs[0], seqs[-1]), hashes=hashes, times=times)
-    contents = _contents(payloads)
+    scores = usual_scores(payloads)
+    contents = _contents(payloads) if scores is None else ()
     runs = list(_runs(rows.contexts, known))
     derived: list[bytes | None] = []
     for start, end, context in runs:
@@ -97,14 +108,15 @@ def examine(rows: Stretch, known: Cache) -> Examined:
         or list(prevs[1:]) != list(hashes[:-1])
         or list(seqs) != list(range(seqs[0], seqs[0] + size))
         or None in contents
-        or not all(context and context.key.kind in RECORDS for _, _, context in runs)
+        or not all(context and context.key.kind in KINDS for _, _, context in runs)
     ):
-        _complain(seen, rows, derived, contents)
+        _complain(seen, rows, derived, contents or _contents(payloads))
     for start, end, context in runs:
         if context is not None:
             seen.latest[context.key] = hashes[end - 1]
             if context.scored:
-                _gather(seen, context.key, seqs[start:end], times[start:end], contents[start:end])
+                run = scores[start:end] if scores is not None else _scores(seen, seqs[start:end], contents[start:end])
+                _gather(seen, context.key, times[start:end], run)
     return seen
 
 
@@ -138,7 +150,7 @@ def _learn(fields: tuple[Any, ...], known: Cache) -> _Known | None:
         return None
     context = Context(*fields)
     key = Key(context.system, context.candidate, context.metric, context.kind)
-    known[fields] = learnt = _Known(hashed, context.kind == Observation.kind, key)
+    known[fields] = learnt = _Known(hashed, context.kind == OBSERVATION, key)
     return learnt
 
 
@@ -158,36 +170,37 @@ def _complain(
             seen.report(seq, "its hash is not that of its contents")
         if content is None:
             seen.report(seq, "its payload is not an object in canonical JSON")
-        elif fields[0] not in RECORDS:
+        elif fields[0] not in KINDS:
             seen.report(seq, f"its kind {fields[0]!r} is unknown to this version of trimtab")
         expected, link = seq + 1, stored
 
 
-def _gather(
-    seen: Examined,
-    key: Key,
-    seqs: Sequence[int],
-    times: Sequence[int],
-    contents: Sequence[dict[str, Any] | None],
-) -> None:
+def _scores(seen: Examined, seqs: Sequence[int], contents: Sequence[dict[str, Any] | None]) -> list[float | None]:
+    """The scores of observations; one that cannot be read is a problem, and counts as missing."""
+    try:
+        return scores_in([content or {} for content in contents])
+    except ValueError:
+        scores: list[float | None] = []
+        for seq, content in zip(seqs, contents, strict=True):
+            try:
+                scores.append(None if content is None else score_in(content))
+            except ValueError as error:
+                seen.report(seq, f"is {error}")
+                scores.append(None)
+        return scores
+
+
+def _gather(seen: Examined, key: Key, times: Sequence[int], scores: Sequence[float | None]) -> None:
     """Collect the scores of rows of one context, by day."""
     if day_of(min(times)) != day_of(max(times)):
         start = 0
         for _, day in groupby(times, day_of):
             end = start + sum(1 for _ in day)
-            _gather(seen, key, seqs[start:end], times[start:end], contents[start:end])
+            _gather(seen, key, times[start:end], scores[start:end])
             start = end
         return
-    try:
-        scores = scores_in([content for content in contents if content is not None])
-    except ValueError:
-        scores = []
-        for seq, content in zip(seqs, contents, strict=True):
-            try:
-                scores += [] if content is None else scores_in([content])
-            except ValueError as error:
-                seen.report(seq, f"is {error}")
-    seen.scores.append((key, day_of(times[0]), scores, len(contents) - len(scores)))
+    values = [score for score in scores if score is not None]
+    seen.scores.append((key, day_of(times[0]), values, len(scores) - len(values)))
 
 
 class Walk:

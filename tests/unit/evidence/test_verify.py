@@ -1,18 +1,23 @@
 """Whatever is changed in a ledger, verifying finds it and says where."""
 
+import functools
 import itertools
 import random
 import shutil
 import sqlite3
 import struct
+import subprocess
+import sys
+from typing import Any
 
 import pytest
 from tests.unit.evidence.ledgers import BY, DAY, SUBJECT, observation, small_ledger, ticking
 
 from trimtab.errors import LedgerAlteredError, LedgerError
-from trimtab.evidence import Head, Ledger, sharing, verify
-from trimtab.evidence.row import GENESIS, row_hash
-from trimtab.kinds import Row, plugins
+from trimtab.evidence import RECORDS, Head, Ledger, Observation, alone, sharing, verify
+from trimtab.evidence.row import GENESIS, KINDS, OBSERVATION, row_hash
+from trimtab.evidence.usual import usual_scores
+from trimtab.kinds import Missing, Row, plugins
 
 ROWIDS = {"context", "evidence", "checkpoint"}
 TABLES = ("context", "evidence", "latest", "rollup", "checkpoint")
@@ -21,6 +26,17 @@ TABLES = ("context", "evidence", "latest", "rollup", "checkpoint")
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
     return small_ledger(tmp_path_factory.mktemp("original") / "ledger.db")
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory):
+    """Nothing but observations in their usual form, which are read at once."""
+    path = tmp_path_factory.mktemp("usual") / "ledger.db"
+    with Ledger.open(path, clock=ticking(DAY)) as ledger:
+        ledger.append([observation(n, value=v) for n, v in enumerate((0.25, 1.0))], subject=SUBJECT, seed=7, **BY)
+        ledger.append([observation(3, value=Missing("timeout")), observation(4, "leak", 0.0)], subject=SUBJECT, **BY)
+        assert usual_scores([row.payload for row in ledger.rows()]) == [0.25, 1.0, None, 0.0]
+    return path
 
 
 def verified(path, **more):
@@ -46,10 +62,19 @@ class Logical(plugins.find("stores", "sqlite")):  # type: ignore[misc]  # a plug
         return []
 
 
-def contents_verified(path, **more):
+class RowByRow:
+    """The same store, but one that gives no columns."""
+
+    def __init__(self, store):
+        self.location = store.location
+        for name in ("head", "read", "latest", "rollups", "checkpoints", "check"):
+            setattr(self, name, getattr(store, name))
+
+
+def contents_verified(path, seen_as=lambda store: store, **more):
     store = Logical(path)
     try:
-        return Ledger(store).verify(**more)
+        return Ledger(seen_as(store)).verify(**more)
     finally:
         store.close()
 
@@ -90,10 +115,10 @@ def test_the_original_is_intact(original):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", TABLES)
-def test_every_change_of_a_byte_is_found(original, tmp_path, table):
+@pytest.mark.parametrize(("table", "what"), [*((table, "original") for table in TABLES), ("evidence", "usual")])
+def test_every_change_of_a_byte_is_found(request, tmp_path, table, what):
     path = tmp_path / "ledger.db"
-    shutil.copy(original, path)
+    shutil.copy(request.getfixturevalue(what), path)
     database = unlocked(path)
     columns = [(row[1], row[5]) for row in database.execute(f"PRAGMA table_info({table})")]
     keys = [name for name, key in columns if key]
@@ -316,15 +341,18 @@ def replaced(path, seq):
 @pytest.mark.parametrize("chunk", [1, 2, 3, 1000])
 @pytest.mark.parametrize("seq", [1, 2, 3, 4, 5])
 def test_links_hold_within_and_between_stretches(original, tmp_path, monkeypatch, chunk, seq):
-    monkeypatch.setattr(sharing, "_CHUNK", chunk)
+    monkeypatch.setattr(alone, "_CHUNK", chunk)
     path = tmp_path / "ledger.db"
     shutil.copy(original, path)
-    assert contents_verified(path).ok
+    assert contents_verified(path, RowByRow).ok
+    with Ledger.open(path) as ledger:
+        store: Any = RowByRow(ledger._store)
+        assert len(list(alone.Alone(store).stretches(0, 9))) == -(-9 // chunk)
     replaced(path, seq)
-    rows = [
-        (problem.seq, "link" in problem.what) for problem in contents_verified(path).problems if problem.part == "row"
-    ]
+    found = contents_verified(path, RowByRow)
+    rows = [(problem.seq, "link" in problem.what) for problem in found.problems if problem.part == "row"]
     assert rows == ([(1, True), (2, True)] if seq == 1 else [(seq + 1, True)])
+    assert found == contents_verified(path)
 
 
 def test_a_chain_with_another_beginning_is_found(original, tmp_path):
@@ -376,6 +404,55 @@ def test_several_processes_find_what_one_finds(tmp_path, monkeypatch):
     assert {700, 701, 1400, 2002, 2102} <= {problem.seq for problem in alone.problems}
     assert alone.problems == shared.problems
     assert alone == shared
+
+
+def shared(path, monkeypatch, **more):
+    """Verified with a helper, however small it is."""
+    monkeypatch.setattr(verify, "_WORTH_SHARING", 1)
+    return verified(path, jobs=2, **more)
+
+
+def test_what_a_helper_meets_is_told(original, tmp_path, monkeypatch):
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    assert shared(path, monkeypatch) == verified(path)
+    store = Logical(path)
+    gone = functools.partial(plugins.find("stores", "sqlite"), location=str(tmp_path / "none.db"), create=False)
+    with pytest.raises(LedgerError, match="does not exist"):
+        Ledger(store, reopen=gone).verify(jobs=2)
+    store.close()
+
+
+def test_a_helper_that_is_ended_is_no_clean_result(original, tmp_path, monkeypatch):
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    start = sharing._Helper.__init__
+
+    def doomed(helper, *more):
+        start(helper, *more)
+        helper._process.kill()
+
+    monkeypatch.setattr(sharing._Helper, "__init__", doomed)
+    with pytest.raises(LedgerError, match="ended from outside"):
+        shared(path, monkeypatch)
+
+
+def test_a_helper_loads_little():
+    heavy = {
+        "multiprocessing",
+        "subprocess",
+        "importlib.metadata",
+        "trimtab.evidence.ledger",
+        "trimtab.evidence.records",
+    }
+    code = f"import sys, trimtab.evidence.alone; print({heavy!r} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "set()\n"
+
+
+def test_kinds_are_those_of_the_records():
+    assert set(RECORDS) == KINDS
+    assert Observation.kind == OBSERVATION
 
 
 def test_only_the_first_problems_are_listed_and_all_are_counted(tmp_path):
