@@ -10,7 +10,7 @@ is left to whoever asks, and they parse.
 import re
 from collections.abc import Sequence
 
-# In printable ASCII without backslashes a string is whatever stands between two quotation marks.
+# Without control characters and backslashes a string is whatever stands between two quotation marks.
 _TEXT = '"[^"]*+"'
 _WHOLE = "(?:0|-?[1-9][0-9]{0,14}+)"  # fewer digits than an integer can have that all readers agree on
 _FRACTION = "-?(?:0|[1-9][0-9]{0,14}+)[.][0-9]*[1-9]"
@@ -26,7 +26,11 @@ _STRANGE = bytes(byte < ord(" ") or byte == ord("\\") for byte in range(256))
 def usual_scores(payloads: Sequence[str]) -> list[float | None] | None:
     """The score in each payload, None where one is missing; no list at all if any payload is not a usual one."""
     lines = "\n".join(payloads)
-    if not lines.isascii() or lines.encode().translate(_STRANGE).count(1) != len(payloads) - 1:
+    try:
+        strange = lines.encode().translate(_STRANGE).count(1)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return None
+    if strange != len(payloads) - 1:
         return None
     # No payload holds a line break, so as many matches as payloads means that each is one.
     found = _OBSERVATION.findall(lines)

@@ -21,7 +21,7 @@ def text_of(outcome, **more):
 USUAL = {
     text_of(Score(value=1.0)): 1.0,
     text_of(Score(value=0.0), reply="sha256:ab"): 0.0,
-    text_of(Score(value=-12.25, group="g"), excerpt="[NAME] said {no}"): -12.25,
+    text_of(Score(value=-12.25, group="g"), excerpt="[NAME] said {né}"): -12.25,
     text_of(Score(value=1 / 3)): 1 / 3,
     text_of(Missing("timeout")): None,
     text_of(Missing("error", "HTTP 500", "g"), reply="sha256:ab"): None,
@@ -45,7 +45,21 @@ def test_usual_observations_are_read_at_once():
 
 
 # Each stands for a kind of character; "\x85" and "\u2028" end lines for some.
-OTHERS = [*'"{}[]:,.\\+-019aeEn ', "\n", "\r", "\t", "\0", "\x1f", "\x7f", "\x85", "é", "\u2028", "\ue000", "😀"]
+OTHERS = [
+    *'"{}[]:,.\\+-019aeEn ',
+    "\n",
+    "\r",
+    "\t",
+    "\0",
+    "\x1f",
+    "\x7f",
+    "\x85",
+    "é",
+    "\u2028",
+    "\ue000",
+    "😀",
+    "\ud800",
+]
 
 
 @pytest.mark.parametrize("text", USUAL)

@@ -421,6 +421,12 @@ def test_what_a_helper_meets_is_told(original, tmp_path, monkeypatch):
     with pytest.raises(LedgerError, match="does not exist"):
         Ledger(store, reopen=gone).verify(jobs=2)
     store.close()
+    database = unlocked(path)
+    database.execute("UPDATE evidence SET payload = CAST(x'ff' AS TEXT) WHERE seq = 5")
+    database.close()
+    found = shared(path, monkeypatch)
+    assert (found.problems[0].seq, found.problems[0].what) == (5, "a text that is not UTF-8")
+    assert found == verified(path)
 
 
 def test_a_helper_that_is_ended_is_no_clean_result(original, tmp_path, monkeypatch):
