@@ -25,15 +25,13 @@ _STRANGE = bytes(byte < ord(" ") or byte == ord("\\") for byte in range(256))
 
 def usual_scores(payloads: Sequence[str]) -> list[float | None] | None:
     """The score in each payload, None where one is missing; no list at all if any payload is not a usual one."""
-    lines = "\n".join(payloads)
     try:
-        strange = lines.encode().translate(_STRANGE).count(1)
+        if 1 in "".join(payloads).encode().translate(_STRANGE):
+            return None
     except UnicodeEncodeError:  # half of a surrogate pair
         return None
-    if strange != len(payloads) - 1:
-        return None
     # No payload holds a line break, so as many matches as payloads means that each is one.
-    found = _OBSERVATION.findall(lines)
+    found = _OBSERVATION.findall("\n".join(payloads))
     if len(found) != len(payloads):
         return None
     scores: dict[str, float | None] = {"": None}
