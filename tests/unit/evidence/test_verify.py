@@ -1,6 +1,7 @@
 """Whatever is changed in a ledger, verifying finds it and says where."""
 
 import functools
+import hashlib
 import itertools
 import random
 import shutil
@@ -502,6 +503,67 @@ def test_rows_well_hashed_and_wrong_in_themselves_are_found(tmp_path):
         bad = bad._replace(hash=row_hash(bad))
         ledger._store.append([bad], [bad], [], durable=False)
         assert "'rumour' is unknown" in ledger.verify().problems[0].what
+
+
+def test_a_context_that_cannot_be_hashed_is_found_however_its_row_is_hashed(tmp_path):
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        row = ledger.append([observation()], subject=SUBJECT, **BY)
+        bad = row._replace(seq=2, maker="no\0body", prev=row.hash)
+        without = b"\0%b[2,%d%b]" % (bad.prev, bad.time, bad.payload.encode())
+        bad = bad._replace(hash=hashlib.sha256(without).digest())
+        ledger._store.append([bad], [bad], [], durable=False)
+        assert str(ledger.verify().problems[0]) == "row 2: its hash is not that of its contents"
+
+
+@pytest.mark.parametrize("value", [1 / 3, 1e-7])  # read at once, and not
+def test_rows_of_many_subjects_in_turn_are_told_apart(tmp_path, value):
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path, clock=ticking(DAY // 7)) as ledger:
+        for number in range(20):
+            made = [observation(n, ("accuracy", "leak")[n % 2], value * n * number) for n in range(5)]
+            by = {**BY, "run": f"run-{number % 3}"}
+            ledger.append([*made, observation(9, value=Missing("timeout"))], subject=SUBJECT, **by)
+        sums = ledger.rollups()
+    assert len(sums) > 4
+    assert (usual_scores([row.payload for row in rows_of(path)]) is None) == (value < 1e-6)
+    assert verified(path).ok  # sums included, to the last bit
+    database = unlocked(path)
+    database.execute("UPDATE rollup SET total = total * 1.0000000000000002 WHERE total > 0 AND metric = 'leak'")
+    database.execute("UPDATE evidence SET payload = '{}', hash = hash WHERE seq = 44")
+    database.close()
+    found = contents_verified(path)
+    assert found.problems[0].seq == 44
+    assert sum(problem.part == "roll-up" for problem in found.problems) >= 2
+
+
+def test_a_number_that_is_left_out_is_missed_however_well_its_row_is_hashed(tmp_path):
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path) as ledger:
+        ledger.append([observation(n) for n in range(5)], subject=SUBJECT, **BY)
+    last = rows_of(path)[-1]
+    database = unlocked(path)
+    digest = row_hash(last._replace(seq=6))
+    database.execute("UPDATE evidence SET seq = 6, hash = ? WHERE seq = 5", (digest,))
+    database.execute("UPDATE latest SET seq = 6")
+    database.execute("DELETE FROM checkpoint")
+    database.close()
+    assert [str(problem) for problem in contents_verified(path).problems] == ["row 6: row 5 before it is missing"]
+
+
+def test_what_is_wrong_with_several_subjects_is_told_in_the_order_of_the_rows(tmp_path):
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        row = ledger.append([observation()], subject=SUBJECT, **BY)
+        for metric in ("leak", "accuracy", "leak", "accuracy"):
+            row = row._replace(seq=row.seq + 1, metric=metric, payload="{}", prev=row.hash)
+            row = row._replace(hash=row_hash(row))
+            ledger._store.append([row], [row], [], durable=False)
+        rows = [problem.seq for problem in ledger.verify().problems if problem.part == "row"]
+    assert rows == [2, 3, 4, 5]
+
+
+def rows_of(path):
+    with Ledger.open(path) as ledger:
+        return list(ledger.rows())
 
 
 def test_verifying_while_somebody_appends(tmp_path):
