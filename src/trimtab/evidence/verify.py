@@ -141,6 +141,8 @@ def _follow(store: Store, walk: Walk, examiner: Alone | Together, progress: Prog
             walk.take(seen)
             if progress:
                 progress(walk.size, total)
+        if walk.size < total:
+            walk.report("row", total, "could not be read, though it is the last")
         latest, rollups = store.latest(), store.rollups()
         if _end(store, walk) == total:
             _compare_latest(walk, latest)

@@ -407,6 +407,18 @@ def test_several_processes_find_what_one_finds(tmp_path, monkeypatch):
     assert alone == shared
 
 
+def test_rows_that_are_not_read_are_not_verified(original, tmp_path):
+    class Forgetful(Logical):
+        def stretches(self, *, after=0, upto=None):
+            return super().stretches(after=after, upto=min(upto, 7) if upto - after > 1 else upto)
+
+    store = Forgetful(original)
+    found = Ledger(store).verify()
+    store.close()
+    assert found.rows == 7
+    assert "row 9: could not be read, though it is the last" in map(str, found.problems)
+
+
 def shared(path, monkeypatch, **more):
     """Verified with a helper, however small it is."""
     monkeypatch.setattr(verify, "_WORTH_SHARING", 1)
