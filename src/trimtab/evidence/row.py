@@ -24,6 +24,7 @@ KINDS = frozenset(
     {
         "decision",
         "detector-fitted",
+        "look",
         "escalated",
         OBSERVATION,
         "policy",
