@@ -16,7 +16,7 @@ _LIU = "Liu et al. (2024), FlipAttack: Jailbreak LLMs via Flipping, arXiv:2410.0
 _HUGHES = "Hughes et al. (2024), Best-of-N Jailbreaking, arXiv:2412.03556"
 _BOUCHER = "Boucher et al. (2022), Bad Characters: Imperceptible NLP Attacks, arXiv:2106.09898"
 
-_LONG_WORD = re.compile(r"\b([^\W\d_])([^\W\d_])([^\W\d_])([^\W\d_]{2,})")
+_LONG_WORD = re.compile(r"\b([^\W\d_])([^\W\d_])([^\W\d_])([^\W\d_]+)")
 _MORSE_TEXT = """
 a=.- b=-... c=-.-. d=-.. e=. f=..-. g=--. h=.... i=.. j=.--- k=-.- l=.-.. m=-- n=-. o=--- p=.--. q=--.- r=.-. s=...
 t=- u=..- v=...- w=.-- x=-..- y=-.-- z=--.. 0=----- 1=.---- 2=..--- 3=...-- 4=....- 5=..... 6=-.... 7=--... 8=---..
