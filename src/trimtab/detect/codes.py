@@ -15,7 +15,7 @@ HEX_APART = b"hhs" * 6
 _ESCAPED = later(
     r"%[0-9A-Fa-f]{2}(?:%[89A-Fa-f][0-9A-Fa-f]){0,3}|&#\d{2,7};|&#[xX][0-9A-Fa-f]{2,6};"
     r"|&(?:commat|period|lowbar|hyphen|colon|nbsp|plus);|&amp;(?=#|amp;|commat;|period;|lowbar;|hyphen;|colon;|nbsp;|plus;)"
-    r"|(?P<gone></?[a-zA-Z][^<>\n]{0,80}>(?:</?[a-zA-Z][^<>\n]{0,40}>)*(?=[\w@.])|<!--[^<>\n]{0,80}-->)"
+    r"|(?P<gone></?[a-zA-Z][^<>\n]{0,80}>(?:</?[a-zA-Z][^<>\n]{0,40}>)*+|<!--[^<>\n]{0,80}-->)"
     r"|[uU]\+[0-9A-F]{4,5} ?(?=[uU]\+|\W|\Z)|\\[01][0-7]{2}"
     r"|0x[0-9A-Fa-f]{2}(?:, ?| (?=0x)|\b)|(?:(?<==[0-9A-F]{2})=[0-9A-F]{2}|=[2-7][0-9A-F](?==[0-9A-F]{2}))"
     r"|\\{1,4}u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\x[0-9A-Fa-f]{2}|=(?:40|2E|3D)(?=[A-Za-z0-9])"
@@ -34,6 +34,12 @@ def has_escape(raw: bytes) -> bool:
 _PERCENT = {form: chr(code) for code in range(128) for form in (f"%{code:02x}", f"%{code:02X}")}
 
 
+def _within_word(text: str, start: int, end: int) -> bool:
+    """Whether markup stands where a word goes on after it."""
+    after = text[end : end + 1]
+    return (after.isalnum() or after in {"_", "@", "."}) and not text[start - 1 : start].isspace()
+
+
 def unescaped(view: View) -> View | None:
     """Escapes of addresses, markup, mails and programs undone, and tags within words taken out."""
     import html  # noqa: PLC0415  # with its table of names it costs more to load than all the rest here
@@ -49,7 +55,7 @@ def unescaped(view: View) -> View | None:
             elif written[0] == "&":
                 yield *match.span(), html.unescape(written)
             elif match["gone"]:
-                if not view.text[match.start() - 1 : match.start()].isspace():
+                if _within_word(view.text, *match.span()):
                     yield *match.span(), ""
             elif written[0] == "\\" and written[1].isdigit():
                 yield *match.span(), chr(int(written[1:], 8))
@@ -97,7 +103,7 @@ def unbase64(text: str, tokens: Iterable[tuple[int, int]]) -> Iterator[Part]:
         def place(at: int, *, begins: bool, start: int = start, size: int = len(raw), upto: int = upto) -> int:
             if begins:
                 return start + at // 3 * 4
-            return upto if at >= size else start + -(-at // 3) * 4
+            return upto if at >= size else min(upto, start + -(-at // 3) * 4)
 
         yield from _laid(raw, place, wide=wide)
 
