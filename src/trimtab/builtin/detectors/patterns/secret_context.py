@@ -283,7 +283,6 @@ _VALUE_FIRST = later(
     rf"(?:[\s,]{{1,20}}{_MEMBER}){{0,3}}[\s,]{{1,20}}[\"']?(?:name|key|id|type|field|label)[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']\Z",
     re.IGNORECASE,
 )
-_VALUE_WORDS = ("value", "content", "default")
 
 
 def _before(text: str, begin: int, kind: str) -> Judged | None:
@@ -291,7 +290,7 @@ def _before(text: str, begin: int, kind: str) -> Judged | None:
         return None
     low = max(0, begin - 300)
     near = text[low:begin]
-    if not any(word in near for word in _VALUE_WORDS):
+    if "value" not in near and "content" not in near and "default" not in near:
         return None
     found = _VALUE_FIRST.search(near)
     sure = _sureness(found["value"], kind, quoted=True, told=True, literal=False, loose=False) if found else 0.0

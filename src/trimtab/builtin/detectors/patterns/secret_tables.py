@@ -24,6 +24,7 @@ _LONGEST_LINE = 400
 
 def _below(text: str, start: int, end: int) -> list[Judged]:
     """What stands under the names of secrets in a header, which is looked at from the first of them."""
+    end -= 1  # before the sign that ends the cell, or its quote
     if not _AFTER.match(text, end) or not _BEFORE.search(text[max(0, start - 20) : start]):
         return []
     low = text.rfind("\n", max(0, start - _LONGEST_LINE), start) + 1
@@ -74,4 +75,13 @@ def _cells(line: str, sign: str) -> list[re.Match[str]]:
     return cells
 
 
-TABLES: tuple[Pattern, ...] = (wide("password", either(_NAMES), _NAMES, _below),)
+_ENDS = (",", ";", "|", "\t", "\r", "\n", " |", '"', "'", "`", "*")
+TABLES: tuple[Pattern, ...] = (
+    # With what ends a cell, since the names alone stand everywhere.
+    wide(
+        "password",
+        rf"(?:{either(_NAMES)})(?:{either(_ENDS)})",
+        tuple(f"{name}{end}" for name in _NAMES for end in _ENDS),
+        _below,
+    ),
+)
