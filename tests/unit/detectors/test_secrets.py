@@ -170,6 +170,21 @@ def test_a_json_web_key_shows_nothing_private_in_any_notation(dress, kind):
         assert shown.count("\0") >= sum(len(members[name]) for name in private)
 
 
+@pytest.mark.parametrize("value", ["Pa,ss;7)x", "it''s7Pass", "a\\'b7c9D", "two w0rds!", "x(17)Yq2z"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE USER u IDENTIFIED BY '{}';",
+        "ALTER USER u WITH PASSWORD '{}' VALID UNTIL 'now';",
+        "CREATE ROLE r ENCRYPTED PASSWORD '{}'",
+        "UPDATE users SET password = '{}', name = 'x';",
+        "INSERT INTO users (name, password) VALUES ('u', '{}'), ('v', 'x');",
+    ],
+)
+def test_a_password_in_quotes_goes_to_the_quote_that_ends_it(statement, value):
+    assert not readable(statement.replace("{}", value), value)
+
+
 def test_a_key_in_xml_shows_nothing_private():
     dice = random.Random(4)
     names = ("Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D")

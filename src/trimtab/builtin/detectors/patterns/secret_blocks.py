@@ -226,18 +226,22 @@ def _short_option(text: str, start: int, end: int) -> Judged | None:
 
 
 _AFTER_WORDS = later(
-    r"(?:\s{1,3}(?:-String|-Force|-AsPlainText|-asplaintext|-force|(?i:values?)|plain|hash))*\s{0,3}\(?\s{0,2}(\\?[\"'`]?)([^\s\"'`;,)\\]{3,200})"
+    r"(?:\s{1,3}(?:-String|-Force|-AsPlainText|-asplaintext|-force|(?i:values?)|plain|hash))*\s{0,3}\(?\s{0,2}"
+    r"(?:N?'((?:[^'\\\n]|\\[^\n]|''){3,200})'|\"((?:[^\"\\\n]|\\[^\n]|\"\"){3,200})\"|\\?[\"'`]([^\s\"'`;,)\\]{3,200})|([^\s\"'`;,)\\]{3,200}))"
 )
+_BARE = 4
 
 
 def _after_words(text: str, _start: int, end: int) -> Judged | None:
     """`IDENTIFIED BY 'x'`, `ConvertTo-SecureString x`, `machine h login u password x`."""
     found = _AFTER_WORDS.match(text, end)
-    if not found or found[2].startswith("-") or (not found[1] and found[2].isalpha() and found[2].islower()):
+    if not found or not found.lastindex:
         return None
-    quoted = bool(found[1])
-    sure = like_password(found[2], quoted=quoted, told=True, literal=True)
-    return (*found.span(2), sure) if sure else None
+    value, quoted = found[found.lastindex], found.lastindex != _BARE
+    if value.startswith("-") or (not quoted and value.isalpha() and value.islower()):
+        return None
+    sure = like_password(value, quoted=quoted, told=True, literal=True)
+    return (*found.span(found.lastindex), sure) if sure else None
 
 
 _WITH = later(

@@ -92,7 +92,7 @@ def _echoed(text: str, start: int, _end: int) -> Judged | None:
 
 
 _COLUMNS = later(r"\s{1,4}[\w.\"`\[\]]{1,80}\s{0,4}\(([^()]{1,600})\)\s{0,10}values\s{0,10}(?=\()", re.IGNORECASE)
-_ROW = later(r"\(([^()\n]{1,600})\)\s{0,4},?\s{0,20}")
+_ROW = later(r"\(((?:'(?:[^'\\\n]|\\[^\n]|''){0,200}'|[^()'\n]){1,600}+|[^()\n]{1,600})\)\s{0,4},?\s{0,20}")
 _CELL = later(r"\s*(?:N?'((?:[^'\\]|\\.|'')*+)'|\"((?:[^\"\\]|\\.)*+)\"|[^,'\"]*)\s*(?:,|\Z)")
 _FAR = 3_000  # characters after a header that its names are remembered
 
