@@ -62,6 +62,8 @@ FILES = {
     "escaped addresses": "postgres:\\/\\/u:{p}@h\\/d and https://v:{p}@i/e\n",
     "databases": "SET PASSWORD FOR u = '{p}'; UPDATE u SET password = MD5('{p}'); CREATE LOGIN u WITH PASSWORD=N'{p}';\n",
     "consoles": "enable secret 5 {p}\nusername bob password 0 {p}\nwpa-psk ascii {p}\nredis-cli -a {p}\nsqlplus -s u/{p}@d\n",
+    "ciphers": 'Fernet(b\'{t}\')\nAES.new("{t}", AES.MODE_CBC)\nnew SecretKeySpec("{t}".getBytes(), "AES")\nKEY = bytes.fromhex(\'00\')\n',
+    "tokens alone": "git clone https://{t}@h.example/x.git\ncurl https://{t}@h.example:443/x\nAES_KEY = bytes.fromhex('{t}')\n",
     "sheet": "id;user;password\n1;bob;{p}\n2;eve;{p}\n",
     "tabs": "user\tpassword\ttoken\nbob\t{p}\t{t}\n",
 }

@@ -101,17 +101,18 @@ def _whole(text: str, start: int, end: int) -> Judged | None:
 # -- addresses with a password -----------------------------------------------------
 
 _USERINFO = later(r":(?:\\?/){2}([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,300}+)")
+_USER_ALONE = later(r":(?:\\?/){2}([A-Za-z0-9_-]{20,255}+)@[\w-]")
 _SCHEME = later(r"[a-z][a-z0-9+.-]{1,24}", re.IGNORECASE)
 
 
 def _address(text: str, start: int, _end: int) -> Judged | None:
     """The password in `scheme://user:password@host`; it may hold an at-sign or a slash, which it should not."""
     found = _USERINFO.match(text, start)
-    if not found:
-        return None
+    if not found or "@" not in found[2]:
+        return _user_alone(text, start)
     low, high = found.span(2)
-    secret, at_sign, host = found[2].rpartition("@")
-    if not at_sign or not host or not (host[0].isalnum() or host[0] in "[$%{*.-_"):
+    secret, _, host = found[2].rpartition("@")
+    if not host or not (host[0].isalnum() or host[0] in "[$%{*.-_"):
         return None
     slash = min((place for place in map(secret.find, "/?#") if place >= 0), default=-1)
     if slash >= 0:
@@ -124,6 +125,13 @@ def _address(text: str, start: int, _end: int) -> Judged | None:
     if len(secret) < 2 or stands_in(secret + "~") or DUMMY.fullmatch(secret):
         return None
     return low, high, 0.95
+
+
+def _user_alone(text: str, start: int) -> Judged | None:
+    """`https://TOKEN@host`."""
+    found = _USER_ALONE.match(text, start)
+    sure = like_key(found[1], least=20, weak=False) if found else 0.0
+    return (*found.span(1), sure) if found and sure else None
 
 
 def _dsn(text: str, start: int, _end: int) -> Judged | None:

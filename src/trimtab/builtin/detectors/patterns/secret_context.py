@@ -211,7 +211,7 @@ _SIGN = later(
     r"|(?P<option>(?:[ \t]|\\t){1,4}(?:-{1,2}[A-Za-z]{2,16}[ \t]){0,2}(?:\\\n\s{0,8})?)"
     r")"
     # A call with a default, or a conversion, may stand before the literal.
-    r"(?:(?:os\.)?(?:getenv|environ\.get|env\.get|getEnv|ENV\.fetch)\([^()\n]{1,60}?(?:,|\)\s{0,2}(?:or|\|\||\?\?))\s{0,2}(?=[\"'`])|(?:new\s)?(?:String|SecretStr|str|bytes|md5|MD5|sha1|SHA1|sha256|SHA256|sha2|SHA2|PASSWORD|crypt|Field|b64decode|Buffer\.from|secret|Some|base64\.b64decode|encode|quote|Secret|new_secret)\((?=[\"'`]))?"
+    r"(?:(?:os\.)?(?:getenv|environ\.get|env\.get|getEnv|ENV\.fetch)\([^()\n]{1,60}?(?:,|\)\s{0,2}(?:or|\|\||\?\?))\s{0,2}(?=[\"'`])|(?:new\s)?(?:String|SecretStr|str|bytes|bytes\.fromhex|unhexlify|binascii\.unhexlify|md5|MD5|sha1|SHA1|sha256|SHA256|sha2|SHA2|PASSWORD|crypt|Field|b64decode|Buffer\.from|secret|Some|base64\.b64decode|encode|quote|Secret|new_secret)\((?=[\"'`]))?"
     rf"(?P<list>[\[({{]{{1,2}}\s{{0,20}}(?={_QUOTE}))?"
     rf"(?P<open>(?:[bBuUrRfFLN@$]{{0,2}}{_QUOTE})?)"
 )

@@ -50,6 +50,22 @@ def _called(text: str, _start: int, end: int) -> Judged | None:
 
 
 _HIDDEN = r"(?:[0-9] )?(?=\S{0,80}[0-9])([^\s\"'$<-]\S{3,80})"  # how it is hidden, as a number, and what is hidden
+_FIRST = later(
+    r"\s{0,4}(?:(?:bytes\.fromhex|unhexlify|b64decode|base64\.b64decode)\()?[bBuUrR]{0,2}([\"'`])([^\"'`\s]{8,200})\1"
+)
+_CIPHERS = (
+    "secretkeyspec(", "aes.new(", "des.new(", "des3.new(", "arc4.new(", "blowfish.new(", "chacha20.new(", "fernet(", "hmac.new(",
+    "aesgcm(", "secretbox(",
+)  # fmt: skip
+
+
+def _keyed(text: str, _start: int, end: int) -> Judged | None:
+    """`Fernet("...")`, `AES.new(b"...", mode)`: the first argument, where it is written out and looks drawn."""
+    found = _FIRST.match(text, end)
+    sure = like_key(found[2], least=12, weak=False) if found else 0.0
+    return (*found.span(2), sure) if found and sure else None
+
+
 _COMMANDS = {
     "ldapsearch ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
     "ldapmodify ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
@@ -143,6 +159,7 @@ def _cookies(text: str, _start: int, end: int) -> list[Judged]:
 
 CALLS: tuple[Pattern, ...] = (
     wide("password", either(_CALLS), _CALLS, _called),
+    wide("encryption-key", either(_CIPHERS), _CIPHERS, _keyed),
     wide("password", either(tuple(_COMMANDS)), tuple(_COMMANDS), _command),
     wide("password", "sudo -S|--password-stdin", ("sudo -s", "--password-stdin"), _echoed),
     wide("password", "insert into", ("insert into",), _inserted),
