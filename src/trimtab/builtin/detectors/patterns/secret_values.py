@@ -54,10 +54,13 @@ def wordiness(letters: str) -> float:
     return sum(map(_PAIRS.__contains__, map(add, low, low[1:]))) / (len(low) - 1)
 
 
+_LEAST_DRAWN = 8  # characters below which nothing looks drawn
+
+
 def random_part(part: str) -> bool:
     """Whether a run of letters and digits looks drawn at random rather than written by a person."""
     size = len(part)
-    if size < 8:
+    if size < _LEAST_DRAWN:
         return False
     digits = len(_DIGIT.findall(part))
     if digits == size:
@@ -75,7 +78,7 @@ def random_looking(value: str, least: int) -> bool:
     """Whether parts of a value that look random make up at least `least` characters and half of it."""
     head = value[:LOOKED_AT]
     parts = _PARTS.findall(head)
-    drawn = sum(len(part) for part in parts if random_part(part))
+    drawn = sum(len(part) for part in parts if len(part) >= _LEAST_DRAWN and random_part(part))
     if drawn >= least and drawn * 2 >= len(head):
         return True
     if len(head) >= max(least, 12) and not _WORDS_ONLY.fullmatch(head):
