@@ -14,6 +14,7 @@ from trimtab import __version__
 from trimtab.errors import ExitCode, PolicyError, TrimtabError
 
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
+_PIPE = 141  # and after a reader that went away
 
 # name -> (module:attribute, one line of help)
 _COMMANDS = {
@@ -79,8 +80,10 @@ def main() -> None:
         code = ExitCode.USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: nothing to say
-        code = ExitCode.UNAVAILABLE
-    except SystemExit:
+        code = _PIPE
+    except SystemExit as end:
+        if isinstance(end.__context__, OSError):
+            sys.exit(_PIPE)  # click ends a process whose reader went away
         # Somebody's module ended the process, perhaps with 0. Nothing was decided, so it is no pass.
         click.echo("error TT000 a plugin or suite called sys.exit; nothing was decided.", err=True)
         code = ExitCode.UNAVAILABLE

@@ -75,24 +75,24 @@ class RunStarted:
 class Looked:
     """A candidate is about to be measured on a suite: which look of its system at these cases it is, from 1.
 
-    The very same replies seen again are the same look. `draw` names the cases by where they come from
-    rather than by what they are, so that one case more or less does not begin a new count.
+    The very same replies seen again are the same look. `sketch` stands for the cases, so that another run can tell
+    how many of its own it has seen before: one case more, or another file name, does not begin a new count.
     """
 
     kind: ClassVar[str] = "look"
 
     suite: str
-    draw: str  # digest of the suite's source and seed
+    sketch: tuple[str, ...]  # the smallest hashes of what the cases ask, 16 hexadecimal digits each
     number: int
 
     def payload(self) -> dict[str, Any]:
         """JSON form."""
-        return asdict(self)
+        return {"suite": self.suite, "sketch": list(self.sketch), "number": self.number}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         """The record back from its JSON form."""
-        return cls(**payload)
+        return cls(suite=payload["suite"], sketch=tuple(payload["sketch"]), number=payload["number"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

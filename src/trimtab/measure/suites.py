@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import inspect
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -117,8 +118,13 @@ def draw(cases: Sequence[Case], *, seed: int, most: int | None = None) -> tuple[
     def shared(case: Case) -> bytes:
         return _hash(f"{seed}\x1f{case.cluster}") if case.cluster else own(case)
 
-    taken = sorted(cases, key=lambda case: (shared(case) if case.group else own(case), own(case)))[:most]
-    return tuple(sorted(taken, key=lambda case: (shared(case), own(case))))
+    rounds: Counter[str] = Counter()
+    ranked = []
+    for case in sorted(cases, key=own):
+        ranked.append((0 if case.group else rounds[case.independent_unit], case))
+        rounds[case.independent_unit] += 1
+    ranked.sort(key=lambda one: (one[0], shared(one[1]) if one[1].group else own(one[1]), own(one[1])))
+    return tuple(sorted((case for _, case in ranked[:most]), key=lambda case: (shared(case), own(case))))
 
 
 def order_digest(cases: Sequence[Case]) -> str:

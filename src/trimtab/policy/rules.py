@@ -59,7 +59,11 @@ def warn_of_costs(policy: Policy, gathered: Gathered) -> None:
             message = "Count its errors on cases that people have read, and give them as `errors` of the metric."
             gathered.report(where, str(cost), message, warning=True)
         else:
-            gathered.report(where, str(cost), "List the metric under `red_lines` instead.", warning=True)
+            lower = policy.metrics[cost.metric].better == "lower"
+            instead = (
+                "List the metric under `red_lines` instead." if lower else "Accept one that can be missed, 0.999 say."
+            )
+            gathered.report(where, str(cost), instead, warning=True)
 
 
 def _defined(part: Part, names: Iterable[str], what: str, gathered: Gathered) -> bool:

@@ -1,5 +1,6 @@
 """Why a verdict fell, in five sentences for somebody who is no statistician."""
 
+import math
 from dataclasses import dataclass
 
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
@@ -34,7 +35,7 @@ def explain(report: Report, *, candidate: str = "", metric: str = "") -> list[Ex
         )
         for one in report.candidates
         if candidate in ("", one.candidate)
-        for judged in one.judgements
+        for judged in sorted(one.judgements, key=lambda judged: judged.verdict is not Verdict.FAIL)
         if metric in ("", judged.metric)
     ]
 
@@ -98,9 +99,10 @@ def _conclusion(report: Report, judged: Judgement) -> str:
         return f"The truth may lie anywhere in {span}, all of it on the accepted side, so it passes."
     if judged.verdict is Verdict.FAIL:
         return f"The truth may lie anywhere in {span}, all of it on the forbidden side, so it fails."
-    return (
-        f"The truth may lie anywhere in {span}, on both sides of what is asked, so it does not pass and is not failed."
-    )
+    if not known.known:
+        return "Silence proves nothing, so it does not pass and is not failed."
+    where = f"anywhere in {span}" if math.isfinite(known.interval.high) and math.isfinite(known.interval.low) else span
+    return f"The truth may lie {where}; that neither proves nor refutes what is asked, so it stays open."
 
 
 def _why_there(report: Report, judged: Judgement) -> str:
@@ -108,7 +110,7 @@ def _why_there(report: Report, judged: Judgement) -> str:
         return ""
     wrong = report.decision.alpha * share_of_look(judged.look)
     odds = f"one time in {about(round(1 / wrong))}"
-    look = f", the system being looked at on these cases for time {judged.look}" if judged.look > 1 else ""
+    look = f", at look {judged.look} of the system at these cases" if judged.look > 1 else ""
     number = len(report.candidates)
     shared = f" with {number} candidates to choose from{look}" if number > 1 else look
     if judged.verdict is Verdict.INCONCLUSIVE and judged.hopeless:
@@ -127,7 +129,9 @@ def _what_else(report: Report, judged: Judgement) -> str:
     if judged.verdict is Verdict.INCONCLUSIVE:
         if judged.needed is not None:
             return f"About {about(judged.needed)} further independent cases like these would probably decide."
-        return "More cases like these would not decide it: see what is missing."
+        if isinstance(judged.seen, Missing) or judged.seen.missing:
+            return "More cases like these would not decide it: see what is missing."
+        return "More cases like these would not decide it."
     floor = report.floor(judged.metric)
     rate = report.started.metrics.get(judged.metric, {}).get("shape") == Shape.RATE.value
     if judged.asked != "floor" or floor is None or not rate or not 0.0 < floor.bound < 1.0:

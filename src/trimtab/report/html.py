@@ -18,7 +18,7 @@ from trimtab.report.plots import floors_section, regression_section
 from trimtab.report.safety import safety_section
 from trimtab.report.sampling import asked, planned, sampling_section, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
-from trimtab.report.words import headline, missing_words, moment, needs, next_step, requirement
+from trimtab.report.words import headline, missing_words, moment, needs, next_step, requirement, unmeasured
 
 _SHOWN_CHANGES = 6
 _FEW = 5  # candidates whose columns fit side by side with their intervals
@@ -117,7 +117,7 @@ def _alarms(report: Report) -> list[Markup]:
     if report.finished is None:
         said.append("The run was cut off before its end. What was not measured counts as missing.")
     elif report.finished.outcome != "complete":
-        said.append(f"The run stopped early ({visible(report.finished.outcome)}). What was not measured is missing.")
+        said.append(f"The run stopped early ({visible(report.finished.outcome)}). {unmeasured(report)}")
     return [element("p", element("b", "Note "), _prose(text), class_="alarm", role="note") for text in said]
 
 

@@ -14,9 +14,20 @@ from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.figures import DASH, MINUS, Figures, count, figures
 from trimtab.report.markup import visible
-from trimtab.report.sampling import asked_words, sequential
+from trimtab.report.sampling import asked_words, looks, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
-from trimtab.report.words import SYMBOL, WORD, headline, missing_words, needs, next_step, no_floor, requirement, work
+from trimtab.report.words import (
+    SYMBOL,
+    WORD,
+    headline,
+    missing_words,
+    needs,
+    next_step,
+    no_floor,
+    requirement,
+    unmeasured,
+    work,
+)
 
 _STYLE = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.INCONCLUSIVE: "yellow"}
 _SOFT = "dim"
@@ -105,7 +116,7 @@ class _Writer:
         finished = self.report.finished
         if finished is None or finished.outcome != "complete":
             why = "was cut off" if finished is None else f"stopped early ({visible(finished.outcome, limit=_NAME)})"
-            yield self.text(f"The run {why}. What was not measured counts as missing.", "yellow")
+            yield self.text(f"The run {why}. {unmeasured(self.report)}", "yellow")
         if said.changes:
             yield self.text("What would change it", "bold")
             for change in said.changes[:_CHANGES]:
@@ -116,6 +127,8 @@ class _Writer:
                 )
         if sequential(self.report):
             yield self.text(f"Asked {asked_words(self.report)}", _SOFT)
+        for look in looks(self.report):
+            yield self.text(look, "yellow")
         yield self.text(f"Work  {work(self.report)}", _SOFT)
         yield Text.assemble(self.text("Next  ", "bold"), self.text(next_step(self.report)))
 

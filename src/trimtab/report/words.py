@@ -127,6 +127,8 @@ def next_step(report: Report) -> str:
         c.verdict is Verdict.FAIL or any(j.hopeless for j in c.judgements) for c in report.candidates
     ):
         return "Mend a candidate: more of the same cases would hardly prove that one of these is good enough."
+    if report.finished is not None and report.finished.outcome == "budget":
+        return "Run the same command again, which goes on where it stopped, or raise the budget."
     steps = _more_cases(report)
     if steps:
         said = _joined(steps)
@@ -147,6 +149,13 @@ def requirement(report: Report, row: Requirement) -> str:
         return bounds[0].requirement
     written = figures(report, row.metric) if report.unit(row.metric) == "seconds" else unit_figures(report, row.metric)
     return f"{side(report, row.metric)} {written.bound(floor.bound)}"
+
+
+def unmeasured(report: Report) -> str:
+    """What becomes of cases that were not asked when a run ended before its time."""
+    if report.started.sampling == "sequential":
+        return "What was not asked proves nothing; what was asked before counts."
+    return "What was not measured counts as missing."
 
 
 def no_floor(report: Report, metric: str) -> str:
@@ -282,7 +291,11 @@ def _more_cases(report: Report) -> list[str]:
         spec.source.suite
         for c in report.candidates
         for j in c.judgements
-        if j.verdict is Verdict.INCONCLUSIVE and j.needed is not None and (spec := report.metric(j.metric))
+        if j.verdict is Verdict.INCONCLUSIVE
+        and j.needed is not None
+        and isinstance(j.seen, Estimate)
+        and j.seen.known
+        and (spec := report.metric(j.metric))
     }
     raised = sorted(suite for suite in short if not _exhausted(report, suite))
     steps = [f"raise `cases` of {_joined(raised)} in the policy"] if raised else []

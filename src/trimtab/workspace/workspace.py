@@ -123,7 +123,7 @@ class Workspace:
                 purse=Purse(budget=budget),
                 recorded=resumed.recorded() if resumed else {},
                 artefacts=resumed.artefacts if resumed else {},
-                before=Looks.of(self.ledger, name, run=run),
+                before=Looks.of(self.ledger, name, without=run),
                 looks=resumed.looks if resumed else {},
                 fresh=started.fresh,
             )
