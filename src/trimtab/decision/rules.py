@@ -8,17 +8,20 @@ passing needs no further correction (intersection-union); failing does, and gets
 Holm's, so that a candidate with many requirements is not failed by luck.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from trimtab.decision.choice import choose
 from trimtab.decision.floors import breaks, judge_floor, see
+from trimtab.decision.independence import confirmed
 from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Verdict
 from trimtab.decision.red_lines import judge_red_line
 from trimtab.decision.regression import COMPARABLE, judge_regression, pairs_of, worsened
 from trimtab.decision.words import Wording
 from trimtab.errors import UsageError
 from trimtab.kinds import Better, Estimate, Missing, Shape
+from trimtab.policy.judges import judged_alone
 from trimtab.policy.model import Policy, SystemSpec, Tier
 from trimtab.stats import holm
 
@@ -100,7 +103,7 @@ class _Bench:
         }
         judgements = (
             *self._floors_and_regressions(name, estimates),
-            *(self._red_line(name, metric, estimates) for metric in self.policy.red_lines),
+            *(self._red_lines(name, estimates)),
         )
         verdicts = {judgement.verdict for judgement in judgements}
         if Verdict.FAIL in verdicts:
@@ -167,39 +170,53 @@ class _Bench:
 
         refuted = holm(names, refuted_at, alpha=self.alpha)
         family = len(names)
-        floors = [
-            judge_floor(
-                metric,
-                floor,
-                shapes.get(metric),
-                trials.get(metric, ()),
+
+        def floor_of(metric: str, by: str) -> Judgement:
+            """The floor of one metric, judged by itself or by another."""
+            return judge_floor(
+                by,
+                self.tier.floors[metric],
+                shapes.get(by),
+                trials.get(by, ()),
                 alpha=self.alpha,
-                refuted=("floor", metric) in refuted,
+                refuted=("floor", metric) in refuted if by == metric else None,
                 family=family,
-                wording=self.wording(metric),
-                seen=estimates[metric],
-                instrument=instruments.get(metric),
+                wording=self.wording(by),
+                seen=estimates.get(by),
+                instrument=instruments.get(by),
             )
-            for metric, floor in self.tier.floors.items()
-        ]
-        regressions = [
-            judge_regression(
-                metric,
+
+        def regression_of(metric: str, by: str) -> Judgement:
+            return judge_regression(
+                by,
                 margin,
-                shapes.get(metric),
-                trials.get(metric, ()),
-                theirs.get(metric, ()),
+                shapes.get(by),
+                trials.get(by, ()),
+                theirs.get(by, ()),
                 against=baseline,
-                better=self.better(metric),
+                better=self.better(by),
                 alpha=self.alpha,
-                refuted=("regression", metric) in refuted,
+                refuted=("regression", metric) in refuted if by == metric else None,
                 family=family,
-                wording=self.wording(metric),
-                instrument=instruments.get(metric),
+                wording=self.wording(by),
+                instrument=instruments.get(by),
             )
-            for metric in compared
-        ]
+
+        floors = [self._confirmed(name, metric, partial(floor_of, metric)) for metric in self.tier.floors]
+        regressions = [self._confirmed(name, metric, partial(regression_of, metric)) for metric in compared]
         return floors + regressions
+
+    def _confirmed(self, name: str, metric: str, judge: Callable[[str], Judgement]) -> Judgement:
+        """A requirement of a metric, as an independent judge must confirm it."""
+        spec = self.policy.metrics.get(metric)
+        alone = judged_alone(self.policy, self.measurements.system, name, self.measurements.instruments)
+        return confirmed(judge(metric), alone=alone.get(metric), other=spec.judged_by if spec else None, again=judge)
+
+    def _red_lines(self, name: str, estimates: Mapping[str, Estimate | Missing]) -> list[Judgement]:
+        return [
+            self._confirmed(name, metric, lambda by: self._red_line(name, by, estimates))
+            for metric in self.policy.red_lines
+        ]
 
     def _red_line(self, name: str, metric: str, estimates: Mapping[str, Estimate | Missing]) -> Judgement:
         return judge_red_line(
@@ -209,6 +226,6 @@ class _Bench:
             better=self.better(metric),
             alpha=self.alpha,
             wording=self.wording(metric),
-            seen=estimates[metric],
+            seen=estimates.get(metric),
             instrument=self.measurements.instruments.get(metric),
         )

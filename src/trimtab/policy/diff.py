@@ -241,7 +241,10 @@ def _metric(where: str, old: MetricSpec, new: MetricSpec, *, required: bool) -> 
         if old.better == new.better and old.unit == new.unit:
             effect = "tightens" if (new.target > old.target) == (new.better == "higher") else "loosens"
         yield Change(where=f"{where}.target", effect=effect, text=text)
-    yield from values_of(where, old, new, skip={*measured, "target"})
+    if old.judged_by != new.judged_by:
+        text = f"{shown(old.judged_by)} becomes {shown(new.judged_by)}"
+        yield Change(where=f"{where}.judged_by", effect="loosens" if old.judged_by else "tightens", text=text)
+    yield from values_of(where, old, new, skip={*measured, "target", "judged_by"})
 
 
 def _suites(a: Policy, b: Policy) -> Iterator[Change]:

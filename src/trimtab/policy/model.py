@@ -76,6 +76,10 @@ class MetricSpec(Strict):
     owner: Name
     source: Source
     links: Texts = Field(default=(), description="Controls it answers to, e.g. owasp-llm-2026:LLM01.")
+    judged_by: Name | None = Field(
+        default=None,
+        description="An independent judge: a metric of this policy that must clear the same requirement as well.",
+    )
 
 
 class Floor(Strict):
@@ -370,6 +374,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("systems", "*", "candidates", "*", "guard"), None),
     (("systems", "*", "candidates", "*", "of"), None),
     (("metrics", "*", "source", "with"), {}),
+    (("metrics", "*", "judged_by"), None),
 )
 """Keys that came later, and what they are when nothing is said."""
 

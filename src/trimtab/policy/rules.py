@@ -125,6 +125,19 @@ def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
         gathered.report(metric["unit"].where, message, f"Write `unit: {facts.unit}`, and its numbers in that unit.")
     elif unit == "ratio":
         _in_ratio(metric["target"], gathered)
+    _other_judge(metric["judged_by"], metric, root["metrics"], gathered)
+
+
+def _other_judge(named: Part, metric: Part, metrics: Part, gathered: Gathered) -> None:
+    """Report another judge of a metric that is none: the metric itself, or one that measures something else."""
+    others = [name for name in metrics.names if name != metric.where[-1]]
+    if not _defined(named, others, "is not another metric of this policy", gathered) or named.text not in others:
+        return
+    other = metrics[named.text]
+    for key, usual in (("better", ""), ("unit", "ratio")):
+        if (other[key].text or usual) != (metric[key].text or usual):
+            message = f"{quote(named.text)} has another `{key}`, so it cannot confirm what this metric says"
+            gathered.report(named.where, message, f"Name a metric with the same `{key}`.")
 
 
 def _facts(score: str, given: Part, gathered: Gathered) -> MetricFacts | None:

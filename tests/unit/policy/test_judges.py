@@ -137,3 +137,49 @@ def test_other_fields_are_another_policy(tmp_path):
         checked(tmp_path, ("labels: [secret]", new)).policy.digest for new in ("labels: [secret]", "labels: [personal]")
     }
     assert len(digests) == 2
+
+
+NAMED = ("owner: team\n    source:", "owner: team\n    judged_by: leak\n    source:")
+
+
+def test_a_named_independent_judge_is_enough(tmp_path):
+    assert said(tmp_path, guarding("patterns"), NAMED, warnings=True) == []
+
+
+def test_a_loose_floor_on_another_metric_is_no_judge(tmp_path):
+    loose = ("{shown: {at_most: 0.2}}", "{shown: {at_most: 0.2}, leak: {at_most: 0.5}}")
+    (warning,) = said(tmp_path, guarding("patterns"), loose, warnings=True)
+    assert "by which alone shown is judged" in warning
+    assert "judged_by" in warning
+
+
+def test_the_warning_says_where(tmp_path):
+    (warning,) = checked(tmp_path, guarding("patterns")).warnings
+    line = POLICY.splitlines()[warning.line - 1]
+    assert "guard: standard" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("shown", "is not another metric"),
+        ("lek", "Did you mean `leak`?"),
+        ("right", "has another `better`"),
+        ("slow", "has another `unit`"),
+    ],
+)
+def test_a_judge_that_cannot_confirm_is_a_mistake(tmp_path, name, says):
+    right = '  right: {question: "Right?", better: higher, target: 0.9, owner: team, source: {suite: assistant-questions}}\n'
+    slow = "{question: Slow, better: lower, unit: seconds, target: 2, owner: team, source: {suite: asked, score: latency-p95}}"
+    more = f"{right}  slow: {slow}\ntiers:\n"
+    mistakes = said(tmp_path, (NAMED[0], NAMED[1].replace("leak", name)), ("tiers:\n", more))
+    assert any(says in mistake for mistake in mistakes), mistakes
+
+
+def test_another_judge_is_another_policy_and_losing_it_loosens(tmp_path):
+    from trimtab.policy import diff
+
+    plain, named = checked(tmp_path).policy, checked(tmp_path, NAMED).policy
+    assert plain.digest != named.digest
+    assert [change.effect for change in diff(plain, named).changes] == ["tightens"]
+    assert [change.effect for change in diff(named, plain).changes] == ["loosens"]
