@@ -26,6 +26,8 @@ _COMMANDS = {
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
     "fit": ("trimtab.cli.fit:fit", "Learn a detector from labelled texts, its false alarms bounded."),
     "calibrate": ("trimtab.cli.calibrate:calibrate", "Set thresholds on marked answers, with a bound on the errors."),
+    "marks": ("trimtab.cli.marks:marks", "List what people should mark, and add what they marked."),
+    "watch": ("trimtab.cli.watch:watch", "Judge whether a measure has begun to flatter, from step to step."),
     "report": ("trimtab.cli.report:report", "Show a decision again, from the ledger."),
 }
 

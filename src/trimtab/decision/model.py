@@ -32,6 +32,7 @@ class Measurements:
     `trials[candidate][metric]` are in the drawn order. `shapes` says how each
     metric's scores become an estimate and `better` which way is good.
     `instruments` are the detectors that metrics were scored by, if they were.
+    `earlier` are those of earlier runs, oldest first, as far as a metric is held against others' word.
     """
 
     system: str
@@ -39,9 +40,10 @@ class Measurements:
     shapes: Mapping[str, Shape]
     better: Mapping[str, Better]
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    earlier: "tuple[Measurements, ...]" = ()
 
 
-Asked = Literal["floor", "red-line", "regression"]
+Asked = Literal["floor", "red-line", "regression", "gap"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ class Judgement:
     current by 0.01"). `bound` is the number in it. `seen` is the estimate the
     verdict rests on: of the metric itself for floors and red lines, of the
     paired difference (candidate minus baseline, in the undesired direction
-    positive) for regressions. `needed` is how many further independent trials
+    positive) for regressions, of what the metric flatters by for gaps. `needed` is how many further independent trials
     would probably decide an INCONCLUSIVE one, None when more of the same
     cannot. `reason` is one sentence that a reader who is no statistician
     understands.

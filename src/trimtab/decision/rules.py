@@ -14,6 +14,7 @@ from functools import partial
 
 from trimtab.decision.choice import choose
 from trimtab.decision.floors import breaks, judge_floor, see
+from trimtab.decision.gaps import flattery, judge_gap
 from trimtab.decision.independence import confirmed
 from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Verdict
 from trimtab.decision.red_lines import judge_red_line
@@ -104,6 +105,7 @@ class _Bench:
         judgements = (
             *self._floors_and_regressions(name, estimates),
             *(self._red_lines(name, estimates)),
+            *self._gaps(name),
         )
         verdicts = {judgement.verdict for judgement in judgements}
         if Verdict.FAIL in verdicts:
@@ -211,6 +213,23 @@ class _Bench:
         spec = self.policy.metrics.get(metric)
         alone = judged_alone(self.policy, self.measurements.system, name, self.measurements.instruments)
         return confirmed(judge(metric), alone=alone.get(metric), other=spec.judged_by if spec else None, again=judge)
+
+    def _gaps(self, name: str) -> list[Judgement]:
+        """Of every metric that something rests on and that the policy holds against somebody's word."""
+        rests = {*self.tier.floors, *self.policy.red_lines, *self.spec.maximise}
+        rests |= set(self.tier.regression.metrics) if self.tier.regression else set()
+        return [
+            judge_gap(
+                metric,
+                spec.gold,
+                flattery(metric, spec, name, self.measurements),
+                [flattery(metric, spec, name, one) for one in self.measurements.earlier],
+                alpha=self.alpha,
+                wording=self.wording(metric),
+            )
+            for metric, spec in self.policy.metrics.items()
+            if metric in rests and spec.gold is not None
+        ]
 
     def _red_lines(self, name: str, estimates: Mapping[str, Estimate | Missing]) -> list[Judgement]:
         return [

@@ -235,8 +235,39 @@ class Calibrated:
         return cls(**payload)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """Somebody looked whether a measure still measures: what was looked at, and what was found."""
+
+    kind: ClassVar[str] = "probe"
+
+    probe: str  # "gap", "contamination", "rewrites"
+    data: str  # digest of what was looked at
+    verdict: str
+    facts: Mapping[str, Any]  # numbers by name; no text
+    trimtab: str  # our version
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
 Record = (
-    PolicyAdopted | RunStarted | Observation | RunFinished | Decided | Rulings | Escalated | DetectorFitted | Calibrated
+    PolicyAdopted
+    | RunStarted
+    | Observation
+    | RunFinished
+    | Decided
+    | Rulings
+    | Escalated
+    | DetectorFitted
+    | Calibrated
+    | Probed
 )
 RECORDS: Mapping[str, type[Record]] = {
     r.kind: r
@@ -250,6 +281,7 @@ RECORDS: Mapping[str, type[Record]] = {
         Escalated,
         DetectorFitted,
         Calibrated,
+        Probed,
     )
 }
 
@@ -282,6 +314,7 @@ __all__ = [
     "Escalated",
     "Observation",
     "PolicyAdopted",
+    "Probed",
     "Record",
     "Rulings",
     "RunFinished",

@@ -12,7 +12,7 @@ from trimtab.kinds.detector import (
     Origin,
     RemoteDetector,
 )
-from trimtab.kinds.estimate import Estimate, Interval, Missing, Shape
+from trimtab.kinds.estimate import NOT_MARKED, Estimate, Interval, Missing, Shape
 from trimtab.kinds.instrument import Instrument
 from trimtab.kinds.metric import Better, Metric
 from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
@@ -20,6 +20,7 @@ from trimtab.kinds.suite import Suite
 from trimtab.kinds.system import Ask, Screen, System
 
 __all__ = [
+    "NOT_MARKED",
     "AnyDetector",
     "Ask",
     "Better",

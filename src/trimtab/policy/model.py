@@ -66,6 +66,13 @@ class Source(Strict):
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the metric plugin.")
 
 
+class Gold(Strict):
+    """Whose word counts more than the metric's own, and how much better the metric may make a candidate look."""
+
+    metric: Name = Field(description="A metric on the same suite: an independent judge, or human marks.")
+    gap_at_most: Annotated[float, Field(gt=0.0, lt=1.0, description="Mean by which the metric may flatter.")]
+
+
 class MetricSpec(Strict):
     """One thing that is measured, by whom it is owned, and what is aimed at."""
 
@@ -80,6 +87,7 @@ class MetricSpec(Strict):
         default=None,
         description="An independent judge: a metric of this policy that must clear the same requirement as well.",
     )
+    gold: Gold | None = Field(default=None, description="What the metric is held against, case by case.")
 
 
 class Floor(Strict):
@@ -375,6 +383,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("systems", "*", "candidates", "*", "of"), None),
     (("metrics", "*", "source", "with"), {}),
     (("metrics", "*", "judged_by"), None),
+    (("metrics", "*", "gold"), None),
 )
 """Keys that came later, and what they are when nothing is said."""
 

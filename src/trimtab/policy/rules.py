@@ -126,6 +126,7 @@ def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
     elif unit == "ratio":
         _in_ratio(metric["target"], gathered)
     _other_judge(metric["judged_by"], metric, root["metrics"], gathered)
+    _gold(metric, root["metrics"], gathered)
 
 
 def _other_judge(named: Part, metric: Part, metrics: Part, gathered: Gathered) -> None:
@@ -138,6 +139,22 @@ def _other_judge(named: Part, metric: Part, metrics: Part, gathered: Gathered) -
         if (other[key].text or usual) != (metric[key].text or usual):
             message = f"{quote(named.text)} has another `{key}`, so it cannot confirm what this metric says"
             gathered.report(named.where, message, f"Name a metric with the same `{key}`.")
+
+
+def _gold(metric: Part, metrics: Part, gathered: Gathered) -> None:
+    """Report whom a metric cannot be held against: they must score the same cases, and in the same way."""
+    named = metric["gold"]["metric"]
+    _other_judge(named, metric, metrics, gathered)
+    if named.text not in metrics or named.text == metric.where[-1]:
+        return
+    suite, theirs = metric["source"]["suite"].text, metrics[named.text]["source"]["suite"].text
+    if suite and theirs and suite != theirs:
+        message = f"{quote(named.text)} is scored on {quote(theirs)}, and this metric on {quote(suite)}"
+        gathered.report(named.where, message, "They are compared case by case: name a metric on the same suite.")
+    if (metric["unit"].text or "ratio") != "ratio":
+        gathered.report(
+            named.where, "needs a metric of unit ratio", "Only scores from 0 to 1 are compared case by case."
+        )
 
 
 def _facts(score: str, given: Part, gathered: Gathered) -> MetricFacts | None:

@@ -166,10 +166,10 @@ def _verdict_section(report: Report) -> Markup:
 
 
 def _requirement_row(report: Report, row: Requirement) -> Markup:
-    written = figures(report, row.metric, regression=row.asked == "regression")
+    written = figures(report, row.metric, asked=row.asked)
     spec = report.metric(row.metric)
     aimed = element("span", "maximised", class_="tag") if _is_aim(report, row) else None
-    kind = {"floor": "", "red-line": "red line: ", "regression": "regression: "}[row.asked]
+    kind = {"floor": "", "red-line": "red line: ", "regression": "regression: ", "gap": "gap: "}[row.asked]
     head = element(
         "th",
         element("span", row.metric, class_="metric", title=spec.question if spec else None),

@@ -90,6 +90,11 @@ def further_pairs(pairs: Sequence[Pair], margin: float, *, alpha: float) -> int 
     return None
 
 
+def least_differences(pairs: Sequence[Pair]) -> list[float]:
+    """Mean of first minus second of each cluster, missing ones taken for what makes it least; in [-1, 1]."""
+    return [float(one) for one in _by_cluster(pairs)[1]]
+
+
 def _by_cluster(pairs: Sequence[Pair]) -> tuple[float, Floats, Floats, int]:
     index: dict[str, int] = {}
     rows: list[list[float]] = []
