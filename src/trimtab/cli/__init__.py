@@ -28,6 +28,7 @@ _COMMANDS = {
     "calibrate": ("trimtab.cli.calibrate:calibrate", "Set thresholds on marked answers, with a bound on the errors."),
     "marks": ("trimtab.cli.marks:marks", "List what people should mark, and add what they marked."),
     "watch": ("trimtab.cli.watch:watch", "Judge whether a measure has begun to flatter, from step to step."),
+    "probe": ("trimtab.cli.probe:probe", "Look whether a suite still measures what it did."),
     "report": ("trimtab.cli.report:report", "Show a decision again, from the ledger."),
 }
 

@@ -17,6 +17,7 @@ from trimtab.kinds import Case, plugins
 from trimtab.measure.case_files import MAX_ROWS, is_readable, read_rows
 from trimtab.measure.heads import Head, read_head
 from trimtab.measure.notes import Notes
+from trimtab.measure.rewrite import rewritten
 from trimtab.measure.rows import to_cases
 from trimtab.policy.model import SuiteSpec
 
@@ -88,6 +89,8 @@ def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
     cases = draw([case for _, case in found.cases], seed=spec.seed)[: spec.cases]
     if spec.max_tokens is not None:
         cases = tuple(replace(case, max_tokens=spec.max_tokens) for case in cases)
+    if spec.rewrite is not None:
+        cases = tuple(rewritten(case, spec.rewrite) for case in cases)
     return LoadedSuite(
         name=name,
         version=found.version or _content_version(found.cases),

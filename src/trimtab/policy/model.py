@@ -39,6 +39,20 @@ class Person(Strict):
     key: str = Field(default="", description="Public SSH key that verifies signatures.")
 
 
+Way = Literal["case", "spacing", "words", "options", "opening"]
+
+
+class Rewrite(Strict):
+    """The cases of a suite in other words, paired with the originals by their ids."""
+
+    ways: Annotated[tuple[Way, ...], BeforeValidator(_list_as_tuple)] = Field(
+        default=("case", "spacing", "words", "options", "opening"),
+        min_length=1,
+        description="Lower case, spacing, other words for instructions, another order of options, an opening.",
+    )
+    seed: int = Field(default=0, ge=0, description="Of what is drawn; another seed, another wording.")
+
+
 class SuiteSpec(Strict):
     """Where cases come from: exactly one of `builtin`, `file`, `python`."""
 
@@ -50,6 +64,7 @@ class SuiteSpec(Strict):
     seed: int = Field(default=0, ge=0, description="Seed of generation and of the order.")
     max_tokens: int | None = Field(default=None, ge=1, description="Longest reply for these cases.")
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the suite plugin.")
+    rewrite: Rewrite | None = Field(default=None, description="Ask the same cases in other words.")
 
     @model_validator(mode="after")
     def _one_source(self) -> "SuiteSpec":
@@ -384,6 +399,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("metrics", "*", "source", "with"), {}),
     (("metrics", "*", "judged_by"), None),
     (("metrics", "*", "gold"), None),
+    (("suites", "*", "rewrite"), None),
 )
 """Keys that came later, and what they are when nothing is said."""
 

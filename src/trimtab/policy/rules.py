@@ -126,7 +126,7 @@ def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
     elif unit == "ratio":
         _in_ratio(metric["target"], gathered)
     _other_judge(metric["judged_by"], metric, root["metrics"], gathered)
-    _gold(metric, root["metrics"], gathered)
+    _gold(metric, root["metrics"], root["suites"], gathered)
 
 
 def _other_judge(named: Part, metric: Part, metrics: Part, gathered: Gathered) -> None:
@@ -141,16 +141,28 @@ def _other_judge(named: Part, metric: Part, metrics: Part, gathered: Gathered) -
             gathered.report(named.where, message, f"Name a metric with the same `{key}`.")
 
 
-def _gold(metric: Part, metrics: Part, gathered: Gathered) -> None:
+def _same_cases(suite: str, other: str, suites: Part) -> bool:
+    """Whether two suites ask the same cases, in whatever words."""
+
+    def asked(name: str) -> dict[str, object]:
+        given = suites[name].value if name in suites else {"builtin": name}
+        named = given if isinstance(given, dict) else {}
+        return {key: value for key, value in named.items() if key not in ("rewrite", "score", "max_tokens")}
+
+    return suite == other or asked(suite) == asked(other)
+
+
+def _gold(metric: Part, metrics: Part, suites: Part, gathered: Gathered) -> None:
     """Report whom a metric cannot be held against: they must score the same cases, and in the same way."""
     named = metric["gold"]["metric"]
     _other_judge(named, metric, metrics, gathered)
     if named.text not in metrics or named.text == metric.where[-1]:
         return
     suite, theirs = metric["source"]["suite"].text, metrics[named.text]["source"]["suite"].text
-    if suite and theirs and suite != theirs:
+    if suite and theirs and not _same_cases(suite, theirs, suites):
         message = f"{quote(named.text)} is scored on {quote(theirs)}, and this metric on {quote(suite)}"
-        gathered.report(named.where, message, "They are compared case by case: name a metric on the same suite.")
+        hint = "They are compared case by case: name a metric on the same suite, or on a `rewrite` of it."
+        gathered.report(named.where, message, hint)
     if (metric["unit"].text or "ratio") != "ratio":
         gathered.report(
             named.where, "needs a metric of unit ratio", "Only scores from 0 to 1 are compared case by case."

@@ -1,0 +1,93 @@
+"""`trimtab probe`: does a suite still measure what it did?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trimtab.cli.output import Output, output_options
+
+if TYPE_CHECKING:
+    from trimtab.measure.suites import LoadedSuite
+    from trimtab.workspace.probe import Contamination
+
+_SHOWN = 10
+_policy = click.option(
+    "--policy",
+    type=click.Path(path_type=Path),
+    default=Path("trimtab.yaml"),
+    show_default=True,
+    help="The policy whose own suites are meant, too; none if there is no such file.",
+)
+_ledger = click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Record the result in this ledger too.")
+
+
+@click.group()
+def probe() -> None:
+    """Look whether a suite still measures what it did."""
+
+
+@probe.command()
+@click.argument("suite")
+@click.option(
+    "--against",
+    "files",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    required=True,
+    help="Text that a model may have been trained on: plain or JSON Lines, also .gz (repeatable).",
+)
+@click.option("--n", type=click.IntRange(8, 100), default=13, show_default=True, help="Words of a gram.")
+@_policy
+@_ledger
+@output_options
+def contamination(output: Output, *, suite: str, files: tuple[Path, ...], n: int, policy: Path, ledger: str) -> None:
+    """Look for the cases of SUITE in training texts, by overlapping n-grams of words.
+
+    Exits 1 when any case shares a gram with a text, 3 when none does and some cases are too short to tell, 0 otherwise.
+    Files are streamed, so they may be of any size.
+    """
+    from trimtab.cli.run import EXIT_CODES
+    from trimtab.workspace.probe import contamination as look
+
+    loaded = _suite(suite, policy)
+    found = look(loaded, files, n=n, ledger=ledger, listen=lambda path: output.note(f"[dim]reading {path.name}[/]"))
+    output.show(_story(found), markup=False)
+    output.data(_data(found))
+    click.get_current_context().exit(int(EXIT_CODES[found.verdict.value]))
+
+
+def _suite(name: str, policy: Path) -> "LoadedSuite":
+    from trimtab.measure.suites import load_suite
+    from trimtab.policy import check_policy
+    from trimtab.policy.model import SuiteSpec
+
+    checked = check_policy(policy).policy if policy.is_file() else None
+    spec = (checked.suites if checked else {}).get(name) or SuiteSpec(builtin=name)
+    return load_suite(name, spec, base=policy.parent)
+
+
+def _story(found: "Contamination") -> str:
+    characters = sum(one.characters for one in found.files)
+    first = (
+        f"{found.verdict.value.upper()} {len(found.shares):,} of {found.cases:,} cases of {found.suite} share "
+        f"{found.n} words in a row with {len(found.files):,} files of {characters:,} characters."
+    )
+    ranked = sorted(found.shares.items(), key=lambda one: (-one[1], one[0]))
+    lines = [first, *(f"  {case}: {share:.0%} of its grams" for case, share in ranked[:_SHOWN])]
+    if len(ranked) > _SHOWN:
+        lines.append(f"  and {len(ranked) - _SHOWN:,} more")
+    if found.short:
+        lines.append(f"{len(found.short):,} cases have too few words to tell.")
+    broken = sum(one.broken for one in found.files)
+    if broken:
+        lines.append(f"{broken:,} lines were no JSON and were read as plain text.")
+    if found.recorded:
+        lines.append("Recorded in the ledger.")
+    return "\n".join(lines)
+
+
+def _data(found: "Contamination") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {**asdict(found), "verdict": found.verdict.value}
