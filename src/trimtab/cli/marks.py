@@ -23,10 +23,19 @@ def marks() -> None:
 @_run
 @click.option("--cases", type=click.IntRange(1), default=50, show_default=True, help="Of each candidate.")
 @click.option("--candidate", "candidates", multiple=True, help="All of the run unless given.")
+@click.option("--flagged", default="", help="Only cases that this metric scored 1: what a review must read.")
 @_ledger
 @output_options
 def sheet(
-    output: Output, *, out: Path, metric: str, run: str, cases: int, candidates: tuple[str, ...], ledger: str
+    output: Output,
+    *,
+    out: Path,
+    metric: str,
+    run: str,
+    cases: int,
+    candidates: tuple[str, ...],
+    flagged: str,
+    ledger: str,
 ) -> None:
     """Write OUT.csv: the first cases in the drawn order that nobody has marked yet, with a column for the mark.
 
@@ -39,7 +48,7 @@ def sheet(
     if out.exists():
         raise UsageError(f"{out} exists already.", "Choose another name: somebody may have marked in it.")
     with Workspace.open(None, ledger=ledger) as workspace:
-        waiting = unmarked(workspace.recalled(run), metric, most=cases, candidates=candidates)
+        waiting = unmarked(workspace.recalled(run), metric, most=cases, candidates=candidates, flagged=flagged)
     try:
         with out.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)

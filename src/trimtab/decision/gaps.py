@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from trimtab.decision.floors import level_of
-from trimtab.decision.model import Judgement, Measurements, Verdict
+from trimtab.decision.model import Judgement, Measurements, Trial, Verdict
 from trimtab.decision.regression import COMPARABLE, pairs_of
 from trimtab.decision.words import Wording, cases, further_words, sure
 from trimtab.kinds import Estimate, Missing, Score, Shape
@@ -11,6 +11,7 @@ from trimtab.policy.model import Gold, MetricSpec
 from trimtab.stats import paired_difference
 from trimtab.stats.drift import growth
 from trimtab.stats.paired import Pair, further_pairs, least_differences
+from trimtab.stats.prediction_powered import FEWEST, prediction_powered
 
 _AGREED: Pair = ("", Score(value=1.0), Score(value=1.0))
 
@@ -77,6 +78,32 @@ def judge_gap(
         needed=needed,
         reason=_reason(gold, pairs, seen, alpha=alpha, wording=wording, needed=needed, refuted=refuted, grown=grown),
     )
+
+
+def sharpened(measured: Sequence[Trial], marked: Sequence[Trial], *, level: float) -> Estimate | None:
+    """What those whose word counts would say of all cases, from what they said of some and the metric of all.
+
+    By independent unit. Approximate, so it is shown and nothing is required of it; None with a mark lacking on the way,
+    or too few of them.
+    """
+    said = {trial.case: trial.outcome for trial in marked}
+    units: dict[str, list[tuple[float, float | None]]] = {}
+    for trial in measured:
+        if not isinstance(trial.outcome, Score) or not 0.0 <= trial.outcome.value <= 1.0:
+            return None
+        mark = said.get(trial.case)
+        if isinstance(mark, Missing) or (mark is not None and not 0.0 <= mark.value <= 1.0):
+            return None
+        units.setdefault(trial.cluster, []).append((trial.outcome.value, None if mark is None else mark.value))
+    both, alone = [], []
+    for rows in units.values():
+        known = [(one, mark) for one, mark in rows if mark is not None]
+        if known:
+            ones, marks = zip(*known, strict=True)
+            both.append((sum(ones) / len(ones), sum(marks) / len(marks)))
+        else:
+            alone.append(sum(one for one, _ in rows) / len(rows))
+    return prediction_powered(both, alone, level=level) if len(both) >= FEWEST else None
 
 
 def _above(seen: Estimate | Missing, bound: float) -> bool:

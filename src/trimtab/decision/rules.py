@@ -8,17 +8,18 @@ passing needs no further correction (intersection-union); failing does, and gets
 Holm's, so that a candidate with many requirements is not failed by luck.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from trimtab.decision.choice import choose
-from trimtab.decision.floors import breaks, judge_floor, see
-from trimtab.decision.gaps import flattery, judge_gap
+from trimtab.decision.floors import breaks, judge_floor, level_of, see
+from trimtab.decision.gaps import flattery, judge_gap, sharpened
 from trimtab.decision.independence import confirmed
-from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Verdict
+from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Trial, Verdict
 from trimtab.decision.red_lines import judge_red_line
 from trimtab.decision.regression import COMPARABLE, judge_regression, pairs_of, worsened
+from trimtab.decision.review import reviewed
 from trimtab.decision.words import Wording
 from trimtab.errors import UsageError
 from trimtab.kinds import Better, Estimate, Missing, Shape
@@ -44,6 +45,7 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
     spec = policy.systems.get(system)
     if spec is None or measurements.system != system:
         raise UsageError(f"nothing to decide for system {system!r}: the policy or the measurements are of another.")
+    measurements = reviewed(policy, measurements)
     tier = policy.tiers[spec.tier]
     # Every candidate that the policy names competes, asked or not: measuring them one by one must not be cheaper.
     alpha = round(1.0 - tier.confidence, 12) / len(spec.candidates)
@@ -102,6 +104,7 @@ class _Bench:
             )
             for metric in self._metrics()
         }
+        estimates |= self._powered(trials)
         judgements = (
             *self._floors_and_regressions(name, estimates),
             *(self._red_lines(name, estimates)),
@@ -115,6 +118,18 @@ class _Bench:
         else:
             verdict = Verdict.PASS
         return CandidateDecision(candidate=name, verdict=verdict, judgements=judgements, estimates=estimates)
+
+    def _powered(self, trials: Mapping[str, Sequence[Trial]]) -> dict[str, Estimate | Missing]:
+        """Of metrics that people mark and that nothing is required of: what they would say of all cases."""
+        required = {*self.tier.floors, *self.policy.red_lines, *self.spec.maximise, *self._compared()}
+        found: dict[str, Estimate | Missing] = {}
+        for metric, spec in self.policy.metrics.items():
+            if spec.gold is None or spec.gold.metric in required or spec.gold.metric in found:
+                continue
+            powered = sharpened(trials.get(metric, ()), trials.get(spec.gold.metric, ()), level=level_of(self.alpha))
+            if powered is not None:
+                found[spec.gold.metric] = powered
+        return found
 
     def better(self, metric: str) -> Better:
         """The policy's word, else the plugin's."""

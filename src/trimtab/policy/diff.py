@@ -245,7 +245,10 @@ def _metric(where: str, old: MetricSpec, new: MetricSpec, *, required: bool) -> 
         text = f"{shown(old.judged_by)} becomes {shown(new.judged_by)}"
         yield Change(where=f"{where}.judged_by", effect="loosens" if old.judged_by else "tightens", text=text)
     yield from _gold(f"{where}.gold", old.gold, new.gold)
-    yield from values_of(where, old, new, skip={*measured, "target", "judged_by", "gold"})
+    yield from values_of(where, old, new, skip={*measured, "target", "judged_by", "gold", "reviewed_by"})
+    if old.reviewed_by != new.reviewed_by:
+        text = f"{shown(old.reviewed_by)} becomes {shown(new.reviewed_by)}; {_MEASURED_OTHERWISE}"
+        yield Change(where=f"{where}.reviewed_by", effect="loosens" if required else "changes", text=text)
 
 
 def _gold(where: str, old: Gold | None, new: Gold | None) -> Iterator[Change]:

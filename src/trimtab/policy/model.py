@@ -103,6 +103,9 @@ class MetricSpec(Strict):
         description="An independent judge: a metric of this policy that must clear the same requirement as well.",
     )
     gold: Gold | None = Field(default=None, description="What the metric is held against, case by case.")
+    reviewed_by: Name | None = Field(
+        default=None, description="Of a detector's metric: human marks of every reply that it flags."
+    )
 
 
 class Floor(Strict):
@@ -399,6 +402,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("metrics", "*", "source", "with"), {}),
     (("metrics", "*", "judged_by"), None),
     (("metrics", "*", "gold"), None),
+    (("metrics", "*", "reviewed_by"), None),
     (("suites", "*", "rewrite"), None),
 )
 """Keys that came later, and what they are when nothing is said."""

@@ -127,6 +127,7 @@ def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
         _in_ratio(metric["target"], gathered)
     _other_judge(metric["judged_by"], metric, root["metrics"], gathered)
     _gold(metric, root["metrics"], root["suites"], gathered)
+    _review(metric, facts, root["metrics"], gathered)
 
 
 def _other_judge(named: Part, metric: Part, metrics: Part, gathered: Gathered) -> None:
@@ -139,6 +140,24 @@ def _other_judge(named: Part, metric: Part, metrics: Part, gathered: Gathered) -
         if (other[key].text or usual) != (metric[key].text or usual):
             message = f"{quote(named.text)} has another `{key}`, so it cannot confirm what this metric says"
             gathered.report(named.where, message, f"Name a metric with the same `{key}`.")
+
+
+def _review(metric: Part, facts: MetricFacts | None, metrics: Part, gathered: Gathered) -> None:
+    """Report a review that counts for nothing: of no detector, or by nobody."""
+    named = metric["reviewed_by"]
+    if not named.text:
+        return
+    _other_judge(named, metric, metrics, gathered)
+    if facts and facts.instrument is None:
+        gathered.report(named.where, "is for metrics that a detector scores", "Remove it.", key=True)
+    if named.text not in metrics:
+        return
+    source = metrics[named.text]["source"]
+    if source["score"].text != "human-marks":
+        message = f"{quote(named.text)} is not marked by people"
+        gathered.report(named.where, message, "Give that metric `score: human-marks`.")
+    elif source["suite"].text != metric["source"]["suite"].text:
+        gathered.report(named.where, f"{quote(named.text)} is marked on another suite", "Name the same suite.")
 
 
 def _same_cases(suite: str, other: str, suites: Part) -> bool:

@@ -23,22 +23,29 @@ class Unmarked:
     reply: str
 
 
-def unmarked(recalled: Recalled, metric: str, *, most: int, candidates: Sequence[str] = ()) -> list[Unmarked]:
+def unmarked(
+    recalled: Recalled, metric: str, *, most: int, candidates: Sequence[str] = (), flagged: str = ""
+) -> list[Unmarked]:
     """The first cases of each candidate, in the drawn order, that nobody has marked.
 
-    The order matters: a mark counts only while none before it is lacking, so that nobody can choose what to mark.
+    The order matters: a mark counts only while none before it is lacking, so that nobody can choose what to mark. With
+    `flagged`, only cases that this metric scored 1, all of which a review must read.
 
     Raises:
         UsageError: The metric is none that people mark in this run, or there is no such candidate.
     """
     _is_marked(recalled, metric)
+    if flagged and flagged not in recalled.started.metrics:
+        raise UsageError(f"run {recalled.run} has no metric {flagged!r}.", "Name the one that is reviewed.")
     unknown = sorted(set(candidates) - set(recalled.seen))
     if unknown:
         raise UsageError(f"run {recalled.run} has no candidate {unknown[0]!r}.", f"It has: {', '.join(recalled.seen)}.")
     found = []
     for candidate in candidates or recalled.seen:
         rows = sorted(recalled.seen[candidate].get(metric, {}).values(), key=lambda row: row.order)
-        waiting = [row for row in rows if _waits(row)][:most]
+        found_by = recalled.seen[candidate].get(flagged, {})
+        hit = {case for case, row in found_by.items() if isinstance(row.outcome, Score) and row.outcome.value > 0.0}
+        waiting = [row for row in rows if _waits(row) and (not flagged or row.case in hit)][:most]
         replies = _replies(recalled, candidate)
         found += [
             Unmarked(candidate=candidate, case=row.case, order=row.order, reply=replies.get((row.suite, row.case), ""))

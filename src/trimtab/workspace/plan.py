@@ -48,6 +48,7 @@ def required_metrics(policy: Policy, system: str) -> list[str]:
     if tier.regression:
         named |= set(tier.regression.metrics)
     named |= {gold.metric for name in named if name in policy.metrics and (gold := policy.metrics[name].gold)}
+    named |= {people for name in named if name in policy.metrics and (people := policy.metrics[name].reviewed_by)}
     named |= {other for name in named if name in policy.metrics and (other := policy.metrics[name].judged_by)}
     return [name for name in policy.metrics if name in named]
 

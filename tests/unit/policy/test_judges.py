@@ -183,3 +183,21 @@ def test_another_judge_is_another_policy_and_losing_it_loosens(tmp_path):
     assert plain.digest != named.digest
     assert [change.effect for change in diff(plain, named).changes] == ["tightens"]
     assert [change.effect for change in diff(named, plain).changes] == ["loosens"]
+
+
+PEOPLE = (
+    "tiers:\n",
+    '  people: {question: "Bad?", better: lower, target: 0.01, owner: team, source: {suite: asked, score: human-marks, with: {better: lower}}}\ntiers:\n',
+)
+
+
+def reviewing(name):
+    return ("owner: team\n    source:", f"owner: team\n    reviewed_by: {name}\n    source:")
+
+
+def test_people_may_review_what_a_detector_flags(tmp_path):
+    assert said(tmp_path, PEOPLE, reviewing("people")) == []
+    (mistake,) = said(tmp_path, PEOPLE, reviewing("leak"))
+    assert "`leak` is not marked by people" in mistake
+    other = (PEOPLE[0], PEOPLE[1].replace("suite: asked", "suite: look-alikes"))
+    assert any("is marked on another suite" in one for one in said(tmp_path, other, reviewing("people")))
