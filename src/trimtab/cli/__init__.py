@@ -20,6 +20,7 @@ _COMMANDS = {
     "run": ("trimtab.cli.run:run", "Measure every candidate, judge it against the policy, choose."),
     "init": ("trimtab.cli.init:init", "Write a policy that runs."),
     "check": ("trimtab.cli.check:check", "Report every mistake in a policy at once."),
+    "plan": ("trimtab.cli.plan:plan", "Say what a run will cost, before it is made."),
     "policy": ("trimtab.cli.policy:policy", "Compare policies, print the JSON Schema."),
     "suites": ("trimtab.cli.suites:suites", "List suites and metrics, show cases."),
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
@@ -30,6 +31,7 @@ _COMMANDS = {
     "watch": ("trimtab.cli.watch:watch", "Judge whether a measure has begun to flatter, from step to step."),
     "probe": ("trimtab.cli.probe:probe", "Look whether a suite still measures what it did."),
     "report": ("trimtab.cli.report:report", "Show a decision again, from the ledger."),
+    "explain": ("trimtab.cli.explain:explain", "Tell in a few sentences why a verdict fell."),
 }
 
 

@@ -10,7 +10,7 @@ from trimtab.kinds import Estimate, Missing, Score, Shape
 from trimtab.policy.model import Gold, MetricSpec
 from trimtab.stats import paired_difference
 from trimtab.stats.drift import growth
-from trimtab.stats.paired import Pair, further_pairs, least_differences
+from trimtab.stats.paired import Pair, further_pairs, least_worse
 from trimtab.stats.prediction_powered import FEWEST, prediction_powered
 
 _AGREED: Pair = ("", Score(value=1.0), Score(value=1.0))
@@ -25,11 +25,14 @@ def flattery(metric: str, spec: MetricSpec, candidate: str, seen: Measurements) 
     trials = seen.trials.get(candidate, {})
     if gold is None or not {seen.shapes.get(metric), seen.shapes.get(gold.metric)} <= set(COMPARABLE):
         return []
-    asked = {trial.case for trial in trials.get(gold.metric, ())}
-    own = [trial for trial in trials.get(metric, ()) if trial.case in asked]
+    known = [{trial.case for trial in trials.get(name, ())} for name in (metric, gold.metric)]
+    # Both are beginnings of one drawn order, and so is what they share.
+    own, theirs = (
+        [trial for trial in trials.get(name, ()) if trial.case in known[0] & known[1]] for name in (metric, gold.metric)
+    )
     both_rates = seen.shapes[metric] is seen.shapes[gold.metric] is Shape.RATE
     shape = Shape.RATE if both_rates else Shape.MEAN
-    return pairs_of(shape, trials.get(gold.metric, ()), own, better=spec.better)
+    return pairs_of(shape, theirs, own, better=spec.better)
 
 
 def judge_gap(
@@ -57,9 +60,9 @@ def judge_gap(
         wording: How the policy speaks of the metric.
     """
     wording, bound = wording or Wording(), gold.gap_at_most
-    seen = paired_difference(pairs, level=level_of(alpha))
+    seen = paired_difference(pairs, level=level_of(alpha), margin=bound)
     grown = growth(_fresh([*earlier, pairs]), bound).shown(alpha / 2.0)
-    refuted = _above(paired_difference(pairs, level=level_of(alpha / 2.0)), bound)
+    refuted = _above(paired_difference(pairs, level=level_of(alpha / 2.0), margin=bound), bound)
     needed = None
     if refuted or grown:
         verdict = Verdict.FAIL
@@ -117,7 +120,7 @@ def _fresh(steps: Sequence[Sequence[Pair]]) -> list[list[float]]:
     for pairs in steps:
         new = [pair for pair in pairs if pair[0] not in used]
         used |= {cluster for cluster, _, _ in pairs}
-        fresh.append(least_differences(new))
+        fresh.append([float(one) for one in least_worse(new)])
     return fresh
 
 

@@ -29,7 +29,8 @@ def confirmed(
             f"But the detector {alone.detector} also stands in the guard of this candidate, and what it misses it "
             "misses twice: its word alone proves nothing. Name an independent judge with `judged_by`."
         )
-        return replace(first, verdict=Verdict.INCONCLUSIVE, needed=None, reason=f"{first.reason} {why}")
+        reason = f"{first.reason} {why}"
+        return replace(first, verdict=Verdict.INCONCLUSIVE, needed=None, reason=reason, unconfirmed=True)
     if other is None:
         return first
     second = again(other)
@@ -40,4 +41,5 @@ def confirmed(
         verdict=Verdict.INCONCLUSIVE,
         needed=second.needed,
         reason=f"{first.reason} But the independent judge {other} does not confirm it: {second.reason}",
+        unconfirmed=True,
     )

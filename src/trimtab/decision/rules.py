@@ -6,6 +6,8 @@ that compete, so the winner violates a given requirement with probability at
 most 1 - confidence. All requirements of a candidate must pass, so
 passing needs no further correction (intersection-union); failing does, and gets
 Holm's, so that a candidate with many requirements is not failed by luck.
+When a system is looked at on the same cases again, that look spends only its
+share of alpha (`trimtab.stats.spending`), so that looking often buys nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +27,7 @@ from trimtab.errors import UsageError
 from trimtab.kinds import Better, Estimate, Missing, Shape
 from trimtab.policy.judges import judged_alone
 from trimtab.policy.model import Policy, SystemSpec, Tier
-from trimtab.stats import holm
+from trimtab.stats import holm, share_of_look
 
 
 def decide(policy: Policy, system: str, measurements: Measurements, *, run: str, time: int) -> Decision:
@@ -47,9 +49,8 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
         raise UsageError(f"nothing to decide for system {system!r}: the policy or the measurements are of another.")
     measurements = reviewed(policy, measurements)
     tier = policy.tiers[spec.tier]
-    # Every candidate that the policy names competes, asked or not: measuring them one by one must not be cheaper.
-    alpha = round(1.0 - tier.confidence, 12) / len(spec.candidates)
-    bench = _Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
+    alpha = alpha_of(tier, spec)
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
     candidates = tuple(bench.candidate(name) for name in spec.candidates)
     choice = choose(
         candidates,
@@ -83,8 +84,36 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
     )
 
 
+def judge(policy: Policy, system: str, measurements: Measurements, candidate: str) -> CandidateDecision:
+    """Where one candidate stands by now, by the rules of `decide`. In a sequential run it may be asked at any moment.
+
+    Raises:
+        KeyError: The policy has no such system or candidate.
+    """
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    read, alpha = reviewed(policy, measurements), alpha_of(tier, spec)
+    return Bench(policy=policy, spec=spec, tier=tier, measurements=read, alpha=alpha).candidate(candidate)
+
+
+def compared_metrics(policy: Policy, system: str, measurements: Measurements) -> tuple[str, ...]:
+    """The metrics that candidates are compared with the baseline on; of the measurements only shapes are looked at."""
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
+    return tuple(bench.compared())
+
+
+def alpha_of(tier: Tier, spec: SystemSpec) -> float:
+    """Error probability of one requirement of one candidate, before looks share it.
+
+    Every candidate that the policy names competes, asked or not: measuring them one by one must not be cheaper.
+    """
+    return round(1.0 - tier.confidence, 12) / len(spec.candidates)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Bench:
+class Bench:
     """Judges candidates of one system, one after the other, by the same rules."""
 
     policy: Policy
@@ -94,17 +123,9 @@ class _Bench:
     alpha: float
 
     def candidate(self, name: str) -> CandidateDecision:
-        trials = self.measurements.trials.get(name, {})
-        estimates = {
-            metric: see(
-                self.measurements.shapes.get(metric),
-                trials.get(metric, ()),
-                alpha=self.alpha,
-                instrument=self.measurements.instruments.get(metric),
-            )
-            for metric in self._metrics()
-        }
-        estimates |= self._powered(trials)
+        """One candidate against all that is asked of it."""
+        estimates = {metric: self._see(name, metric) for metric in self._metrics()}
+        estimates |= self._powered(self.measurements.trials.get(name, {}))
         judgements = (
             *self._floors_and_regressions(name, estimates),
             *(self._red_lines(name, estimates)),
@@ -121,7 +142,7 @@ class _Bench:
 
     def _powered(self, trials: Mapping[str, Sequence[Trial]]) -> dict[str, Estimate | Missing]:
         """Of metrics that people mark and that nothing is required of: what they would say of all cases."""
-        required = {*self.tier.floors, *self.policy.red_lines, *self.spec.maximise, *self._compared()}
+        required = {*self.tier.floors, *self.policy.red_lines, *self.spec.maximise, *self.compared()}
         found: dict[str, Estimate | Missing] = {}
         for metric, spec in self.policy.metrics.items():
             if spec.gold is None or spec.gold.metric in required or spec.gold.metric in found:
@@ -131,12 +152,36 @@ class _Bench:
                 found[spec.gold.metric] = powered
         return found
 
+    def _see(self, name: str, metric: str, *, alpha: float | None = None) -> Estimate | Missing:
+        """The estimate of a metric, at the error that this look may spend unless another is given."""
+        floor = self.tier.floors.get(metric)
+        return see(
+            self.measurements.shapes.get(metric),
+            self.measurements.trials.get(name, {}).get(metric, ()),
+            alpha=self._alpha(name, metric) if alpha is None else alpha,
+            instrument=self.measurements.instruments.get(metric),
+            anytime=self._anytime,
+            whole=self.measurements.whole(name, metric),
+            bound=floor.bound if floor else None,
+        )
+
+    @property
+    def _anytime(self) -> bool:
+        return self.measurements.sampling == "sequential"
+
+    def _look(self, name: str, metric: str) -> int:
+        return self.measurements.looks.get(name, {}).get(metric, 0)
+
+    def _alpha(self, name: str, metric: str) -> float:
+        return self.alpha * share_of_look(self._look(name, metric))
+
     def better(self, metric: str) -> Better:
-        """The policy's word, else the plugin's."""
+        """Which way it is good: the policy's word, else the plugin's."""
         spec = self.policy.metrics.get(metric)
         return spec.better if spec else self.measurements.better.get(metric, "lower")
 
     def wording(self, metric: str) -> Wording:
+        """How reasons speak of it."""
         spec = self.policy.metrics.get(metric)
         if spec is None:
             return Wording()
@@ -148,7 +193,7 @@ class _Bench:
         known = [metric for metric in self.policy.metrics if metric in wanted]
         return known + sorted(wanted - set(known))
 
-    def _compared(self) -> list[str]:
+    def compared(self) -> list[str]:
         """Metrics under the regression requirement; never an empty promise."""
         if self.tier.regression is None:
             return []
@@ -164,26 +209,26 @@ class _Bench:
         instruments = self.measurements.instruments
         baseline = self.spec.baseline or ""
         theirs = self.measurements.trials.get(baseline, {})
-        compared = [] if name == baseline else self._compared()
+        compared = [] if name == baseline else self.compared()
         margin = self.tier.regression.margin if self.tier.regression else 0.0
         names = [("floor", metric) for metric in self.tier.floors] + [("regression", metric) for metric in compared]
+        anytime = self._anytime
 
         def refuted_at(requirement: tuple[str, str], alpha: float) -> bool:
             asked, metric = requirement
+            alpha *= share_of_look(self._look(name, metric))
             shape = shapes.get(metric)
             if shape is None:
                 return False
             if asked == "floor":
                 floor = self.tier.floors[metric]
                 # An estimate at a smaller alpha is wider: what does not break the floor now never will.
-                return breaks(floor, estimates[metric]) and breaks(
-                    floor, see(shape, trials.get(metric, ()), alpha=alpha, instrument=instruments.get(metric))
-                )
+                return breaks(floor, estimates[metric]) and breaks(floor, self._see(name, metric, alpha=alpha))
             ours, other = trials.get(metric, ()), theirs.get(metric, ())
             if shape not in COMPARABLE or not (ours and other):
                 return False
-            pairs = pairs_of(shape, ours, other, better=self.better(metric))
-            return worsened(pairs, margin, alpha=alpha, instrument=instruments.get(metric))
+            pairs = pairs_of(shape, ours, other, better=self.better(metric), anytime=anytime)
+            return worsened(pairs, margin, alpha=alpha, instrument=instruments.get(metric), anytime=anytime)
 
         refuted = holm(names, refuted_at, alpha=self.alpha)
         family = len(names)
@@ -195,12 +240,15 @@ class _Bench:
                 self.tier.floors[metric],
                 shapes.get(by),
                 trials.get(by, ()),
-                alpha=self.alpha,
+                alpha=self._alpha(name, by),
                 refuted=("floor", metric) in refuted if by == metric else None,
                 family=family,
                 wording=self.wording(by),
-                seen=estimates.get(by),
+                seen=estimates[metric] if by == metric else None,
                 instrument=instruments.get(by),
+                anytime=anytime,
+                whole=self.measurements.whole(name, by),
+                look=self._look(name, by),
             )
 
         def regression_of(metric: str, by: str) -> Judgement:
@@ -212,11 +260,13 @@ class _Bench:
                 theirs.get(by, ()),
                 against=baseline,
                 better=self.better(by),
-                alpha=self.alpha,
+                alpha=self._alpha(name, by),
                 refuted=("regression", metric) in refuted if by == metric else None,
                 family=family,
                 wording=self.wording(by),
                 instrument=instruments.get(by),
+                anytime=anytime,
+                look=self._look(name, by),
             )
 
         floors = [self._confirmed(name, metric, partial(floor_of, metric)) for metric in self.tier.floors]
@@ -239,7 +289,7 @@ class _Bench:
                 spec.gold,
                 flattery(metric, spec, name, self.measurements),
                 [flattery(metric, spec, name, one) for one in self.measurements.earlier],
-                alpha=self.alpha,
+                alpha=self._alpha(name, metric),
                 wording=self.wording(metric),
             )
             for metric, spec in self.policy.metrics.items()
@@ -258,7 +308,7 @@ class _Bench:
             self.measurements.shapes.get(metric),
             self.measurements.trials.get(name, {}).get(metric, ()),
             better=self.better(metric),
-            alpha=self.alpha,
+            alpha=self._alpha(name, metric),
             wording=self.wording(metric),
             seen=estimates.get(metric),
             instrument=self.measurements.instruments.get(metric),
