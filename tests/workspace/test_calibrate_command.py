@@ -125,10 +125,10 @@ def test_a_page_is_written_that_asks_for_nothing(tmp_path):
 # -- from a run ------------------------------------------------------------------------------------
 
 
-def recorded(ledger, *, sure=(0.9, 0.8, None, 0.7), cluster=1):
+def recorded(ledger, *, sure=(0.9, 0.8, None, 0.7), cluster=1, planned=4, sampling="fixed"):
     facts = {"suite": "s", "plugin": "p", "version": "1", "unit": "ratio"}
     started = RunStarted(
-        candidates={"c": "x"}, suites={}, machine="", python="", trimtab="",
+        candidates={"c": "x"}, suites={"s": {"cases": planned}}, machine="", sampling=sampling, python="", trimtab="",
         metrics={"sure": {**facts, "shape": "mean", "better": "higher"}, "right": {**facts, "shape": "rate", "better": "higher"}},
     )  # fmt: skip
     rows = []
@@ -151,6 +151,16 @@ def test_answers_of_a_run_that_recorded_a_confidence(tmp_path):
             answers_of_run(ledger, "r", candidate="c", confidence="tone", correct="right")
     done = run("answers", "--run", "r", "--candidate", "c", "--sure", "sure", "--right", "right", "--error", 0.1, "--ledger", tmp_path / "e.db")  # fmt: skip
     assert done.exit_code == ExitCode.INCONCLUSIVE, done.output
+
+
+def test_a_run_that_stopped_when_it_knew_enough_is_no_sample(tmp_path):
+    """It stopped because of what it saw, so a threshold found on it would be bounded by luck."""
+    recorded(tmp_path / "e.db", planned=9, sampling="sequential")
+    with Ledger.open(tmp_path / "e.db") as ledger, pytest.raises(UsageError, match="stopped early"):
+        answers_of_run(ledger, "r", candidate="c", confidence="sure", correct="right")
+    recorded(tmp_path / "whole.db", planned=4, sampling="sequential")
+    with Ledger.open(tmp_path / "whole.db") as ledger:
+        assert len(answers_of_run(ledger, "r", candidate="c", confidence="sure", correct="right").answers) == 4
 
 
 def test_variants_of_one_question_count_once(tmp_path):

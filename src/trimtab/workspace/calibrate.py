@@ -90,15 +90,21 @@ def answers_of_run(ledger: Ledger, run: str, *, candidate: str, confidence: str,
     Of cases that share a cluster the first in the drawn order stands for all, since the others are not independent.
 
     Raises:
-        UsageError: There is no such run, candidate or metric, or its scores are none of either.
+        UsageError: There is no such run, candidate or metric, its scores are none of either, or it stopped early.
     """
     recalled = recall_run(ledger, run)
-    known = recalled.measurements().trials.get(candidate, {})
+    measured = recalled.measurements()
+    known = measured.trials.get(candidate, {})
     missing = [name for name in (confidence, correct) if name not in known]
     if missing:
         raise UsageError(
             f"run {run} holds no {missing[0]!r} of candidate {candidate!r}.",
             f"It holds: {', '.join(sorted(known)) or 'nothing'}.",
+        )
+    if measured.sampling == "sequential" and not all(measured.whole(candidate, name) for name in (confidence, correct)):
+        raise UsageError(
+            f"run {run} stopped early because of what it saw, so its answers are no sample.",
+            "Measure with `sampling: fixed` in the tier, or give a file of marked answers.",
         )
     right = {trial.case: trial.outcome for trial in known[correct]}
     upside = recalled.started.metrics[correct]["better"] == "higher"
