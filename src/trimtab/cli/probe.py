@@ -57,6 +57,50 @@ def contamination(output: Output, *, suite: str, files: tuple[Path, ...], n: int
     click.get_current_context().exit(int(EXIT_CODES[found.verdict.value]))
 
 
+@probe.command()
+@click.option("--at-most", type=click.IntRange(0), help="Exit 1 when the cases of a suite were asked in more runs.")
+@_policy
+@click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Default: .trimtab/ledger.db.")
+@output_options
+def uses(output: Output, *, at_most: int | None, policy: Path, ledger: str) -> None:
+    """Count the runs that asked the cases of each suite of the policy: what is asked too often is learned by heart.
+
+    Another `part`, `seed`, or `seed` of the `rewrite` makes other cases of it, and the count begins anew.
+    """
+    from datetime import UTC, datetime
+
+    from rich.table import Table
+
+    from trimtab.errors import ExitCode
+    from trimtab.evidence import Ledger
+    from trimtab.measure.suites import load_suite
+    from trimtab.policy import load_policy
+    from trimtab.workspace.probe import uses as count
+
+    loaded = load_policy(policy)
+    suites = [load_suite(name, spec, base=policy.parent) for name, spec in loaded.suites.items()]
+    with Ledger.open(ledger or ".trimtab/ledger.db", create=False) as opened:
+        found = count(opened, suites)
+    table = Table("suite", "runs", "systems", "last", box=None, pad_edge=False)
+    spent = [one.suite for one in found if at_most is not None and one.total > at_most]
+    for one in found:
+        last = f"{datetime.fromtimestamp(one.latest / 1e6, tz=UTC):%d.%m.%Y}" if one.latest else "never"
+        table.add_row(one.suite, f"{one.total:,}", ", ".join(one.runs) or "none", last)
+    output.show(table)
+    if spent:
+        names = ", ".join(spent)
+        output.show(f"Used up: {names}. Take another `part`, or another `seed`.")
+    output.data({"suites": [{**_plain(one), "total": one.total} for one in found], "used_up": spent})
+    if spent:
+        raise click.exceptions.Exit(ExitCode.FAIL)
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(value)
+
+
 def _suite(name: str, policy: Path) -> "LoadedSuite":
     from trimtab.measure.suites import load_suite
     from trimtab.policy import check_policy
@@ -88,6 +132,4 @@ def _story(found: "Contamination") -> str:
 
 
 def _data(found: "Contamination") -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {**asdict(found), "verdict": found.verdict.value}
+    return {**_plain(found), "verdict": found.verdict.value}

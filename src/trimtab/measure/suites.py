@@ -86,7 +86,9 @@ def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
         message = "does not say how its cases are scored"
         raise PolicyError([_about_all(shown, message, "Add `score:`; `trimtab suites metrics` lists what there is.")])
     _check_needs(found.cases, score, shown)
-    cases = draw([case for _, case in found.cases], seed=spec.seed, most=spec.cases)
+    cases = draw(_part([case for _, case in found.cases], spec.part), seed=spec.seed, most=spec.cases)
+    if not cases:
+        raise PolicyError([_about_all(shown, f"has no cases in part {spec.part}", "Take fewer parts, or add cases.")])
     if spec.max_tokens is not None:
         cases = tuple(replace(case, max_tokens=spec.max_tokens) for case in cases)
     if spec.rewrite is not None:
@@ -102,6 +104,15 @@ def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
         seed=spec.seed,
         origin=found.origin,
     )
+
+
+def _part(cases: Sequence[Case], part: str) -> list[Case]:
+    """The cases of one part; clusters are parted by a hash of their name alone, so a case never changes its part."""
+    if not part:
+        return list(cases)
+    number, _, of = part.partition("/")
+    place, parts = int(number) - 1, int(of)
+    return [case for case in cases if int.from_bytes(_hash(f"part\x1f{case.independent_unit}")) % parts == place]
 
 
 def draw(cases: Sequence[Case], *, seed: int, most: int | None = None) -> tuple[Case, ...]:
@@ -154,7 +165,8 @@ def as_row(case: Case) -> dict[str, Any]:
 def _builtin(spec: SuiteSpec) -> _Source:
     plugin = plugins.make("suites", spec.builtin, **spec.with_)
     with _blame(spec.builtin, "Report it to its author."):
-        cases = list(islice(plugin.cases(count=spec.cases, seed=spec.seed), spec.cases))
+        wanted = spec.cases * int(spec.part.partition("/")[2] or 1)  # one part of so many holds about enough
+        cases = list(islice(plugin.cases(count=wanted, seed=spec.seed), wanted))
         ids = {case.id for case in cases}
         order_digest(cases)  # that they can be identified at all
     if len(ids) < len(cases):

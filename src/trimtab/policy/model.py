@@ -65,6 +65,16 @@ class SuiteSpec(Strict):
     max_tokens: int | None = Field(default=None, ge=1, description="Longest reply for these cases.")
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the suite plugin.")
     rewrite: Rewrite | None = Field(default=None, description="Ask the same cases in other words.")
+    part: Annotated[str, Field(pattern=r"^([1-9]\d?/[1-9]\d?)?$")] = Field(
+        default="", description="`2/5`: the second of five parts that share no cluster, the rest held out for later."
+    )
+
+    @model_validator(mode="after")
+    def _a_part_of_them(self) -> "SuiteSpec":
+        number, _, of = self.part.partition("/")
+        if self.part and int(number) > int(of):
+            raise ValueError(f"there is no part {number} of {of}")
+        return self
 
     @model_validator(mode="after")
     def _one_source(self) -> "SuiteSpec":
@@ -409,6 +419,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("metrics", "*", "gold"), None),
     (("metrics", "*", "reviewed_by"), None),
     (("suites", "*", "rewrite"), None),
+    (("suites", "*", "part"), ""),
 )
 """Keys that came later, and what they are when nothing is said."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from trimtab import __version__
 from trimtab.decision import Verdict
 from trimtab.evidence import Ledger
-from trimtab.evidence.records import Probed, Subject
+from trimtab.evidence.records import Probed, RunStarted, Subject
 from trimtab.measure.overlap import Overlap, Scanned
 from trimtab.measure.suites import LoadedSuite
 
@@ -73,6 +73,38 @@ def contamination(
         }
         _record("contamination", suite.order_digest, found.verdict, facts, ledger)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uses:
+    """How often the very cases of a suite were asked: in so many runs, by system."""
+
+    suite: str
+    order: str  # digest of the cases in their order
+    runs: dict[str, int]  # system -> runs that began with them
+    latest: int  # when the last of them began, microseconds since the epoch, UTC; 0 for never
+
+    @property
+    def total(self) -> int:
+        """Of all systems together: whoever tuned on them once has seen them."""
+        return sum(self.runs.values())
+
+
+def uses(ledger: Ledger, suites: Sequence[LoadedSuite]) -> list[Uses]:
+    """Count the runs in a ledger that asked the cases of each suite, in their order and words."""
+    runs: dict[str, dict[str, int]] = {suite.order_digest: {} for suite in suites}
+    latest = dict.fromkeys(runs, 0)
+    for row, record in ledger.records(kind=RunStarted.kind):
+        if not isinstance(record, RunStarted):
+            continue
+        for facts in record.suites.values():
+            if (order := facts["order"]) in runs:
+                runs[order][row.system] = runs[order].get(row.system, 0) + 1
+                latest[order] = max(latest[order], row.time)
+    return [
+        Uses(suite=one.name, order=one.order_digest, runs=runs[one.order_digest], latest=latest[one.order_digest])
+        for one in suites
+    ]
 
 
 def _record(probe: str, data: str, verdict: Verdict, facts: dict[str, object], ledger: str) -> None:
