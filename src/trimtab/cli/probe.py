@@ -95,6 +95,38 @@ def uses(output: Output, *, at_most: int | None, policy: Path, ledger: str) -> N
         raise click.exceptions.Exit(ExitCode.FAIL)
 
 
+@probe.command()
+@click.argument("suite")
+@click.option("--candidate", required=True, help="Whom to ask.")
+@click.option("--system", default="", help="Which system of the policy; needed when it has several.")
+@_policy
+@_ledger
+@output_options
+def canary(output: Output, *, suite: str, candidate: str, system: str, policy: Path, ledger: str) -> None:
+    """Ask a candidate to go on with the canary in the file of SUITE: who can has seen the file.
+
+    Exits 1 when it can. That it cannot proves nothing: much that was seen is not remembered.
+    """
+    from trimtab.cli.run import EXIT_CODES
+    from trimtab.errors import UsageError
+    from trimtab.policy import load_policy
+    from trimtab.workspace.probe import ask_canaries
+
+    loaded = load_policy(policy)
+    if not system and len(loaded.systems) > 1:
+        raise UsageError("the policy has several systems.", f"Name one with --system: {', '.join(loaded.systems)}.")
+    named = system or next(iter(loaded.systems))
+    found = ask_canaries(loaded, _suite(suite, policy), system=named, candidate=candidate, ledger=ledger)
+    verdict = found.verdict.value
+    if found.known:
+        text = f"FAIL {candidate} goes on with {found.known} of {found.canaries} canaries of {suite}: it saw the file."
+    else:
+        text = f"{candidate} goes on with no canary of {suite} ({found.asked} calls). That proves nothing by itself."
+    output.show(text, markup=False)
+    output.data({**_plain(found), "verdict": verdict})
+    click.get_current_context().exit(int(EXIT_CODES[verdict]))
+
+
 def _plain(value: Any) -> dict[str, Any]:
     from dataclasses import asdict
 

@@ -26,7 +26,7 @@ from trimtab.policy.model import SuiteSpec
 class LoadedSuite:
     """Cases in the drawn order, and what identifies them.
 
-    `score` names the metric plugin that scores them by default. `asked` is how
+    `canaries` are planted in its file. `score` names the metric plugin that scores them by default. `asked` is how
     many cases the policy wants; fewer may exist. `order_digest` is over the
     cases and their order: equal digests, equal questions in equal sequence.
     """
@@ -40,6 +40,7 @@ class LoadedSuite:
     order_digest: str
     seed: int
     origin: str
+    canaries: tuple[str, ...] = ()
 
     @property
     def lacking(self) -> int:
@@ -56,6 +57,7 @@ class _Source:
     score: str = ""
     about: str = ""
     version: str = ""
+    canaries: tuple[str, ...] = ()
 
 
 def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
@@ -103,6 +105,7 @@ def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
         order_digest=order_digest(cases),
         seed=spec.seed,
         origin=found.origin,
+        canaries=found.canaries,
     )
 
 
@@ -194,7 +197,15 @@ def _file(spec: SuiteSpec, base: Path) -> _Source:
     rows = read_rows(path, head, notes)
     cases = to_cases(rows, notes)
     notes.settle()
-    return _Source(cases=cases, origin=f"file:{spec.file}", score=head.score, about=head.about, version=head.version)
+    planted = {row["canary"] for _, row in rows if isinstance(row.get("canary"), str) and row["canary"].strip()}
+    return _Source(
+        cases=cases,
+        origin=f"file:{spec.file}",
+        score=head.score,
+        about=head.about,
+        version=head.version,
+        canaries=tuple(sorted(planted)),
+    )
 
 
 def _python(spec: SuiteSpec, base: Path) -> _Source:

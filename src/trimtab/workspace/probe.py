@@ -1,15 +1,20 @@
 """Looks whether a suite still measures, and records what was found."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from trimtab import __version__
 from trimtab.decision import Verdict
+from trimtab.errors import UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Probed, RunStarted, Subject
+from trimtab.kinds import Case, Message, System, plugins
+from trimtab.measure.canary import goes_on, is_canary, requests
 from trimtab.measure.overlap import Overlap, Scanned
 from trimtab.measure.suites import LoadedSuite
+from trimtab.policy import Policy
 
 _MAKER = f"trimtab/{__version__}"
 
@@ -48,7 +53,8 @@ def contamination(
         UsageError: A file cannot be read.
         LedgerError: The ledger cannot be written.
     """
-    overlap = Overlap(suite.cases, n)
+    planted = [Case(id=f"canary {one[-4:]}", messages=(Message("user", one),)) for one in suite.canaries]
+    overlap = Overlap([*suite.cases, *planted], n)
     scanned = []
     for path in files:
         listen(path)
@@ -73,6 +79,75 @@ def contamination(
         }
         _record("contamination", suite.order_digest, found.verdict, facts, ledger)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryAsked:
+    """Whether a candidate could go on with the canaries of a suite."""
+
+    suite: str
+    candidate: str
+    canaries: int
+    asked: int  # calls
+    known: int  # canaries that it went on with
+    recorded: bool
+
+    @property
+    def verdict(self) -> Verdict:
+        """FAIL when one was known. PASS says that none was, which is no proof that it never saw the file."""
+        return Verdict.FAIL if self.known else Verdict.PASS
+
+
+def ask_canaries(policy: Policy, suite: LoadedSuite, *, system: str, candidate: str, ledger: str = "") -> CanaryAsked:
+    """Ask a candidate to go on with each canary of a suite, in several ways.
+
+    Raises:
+        UsageError: No such candidate, or the suite has no canary of ours.
+        SystemUnavailableError: It could not be asked.
+        CallError: A call failed: then nothing is known.
+        LedgerError: The ledger cannot be written.
+    """
+    spec = policy.systems.get(system)
+    if spec is None or candidate not in spec.candidates:
+        raise UsageError(
+            f"the policy has no candidate {candidate!r} of a system {system!r}.", "`trimtab check` lists them."
+        )
+    canaries = [one for one in suite.canaries if is_canary(one)]
+    if not canaries:
+        hint = "`trimtab suites export` plants one in every line of the file that it writes."
+        raise UsageError(f"suite {suite.name} has no canary.", hint)
+    whole = spec.whole(candidate)
+    known, asked = asyncio.run(_ask(plugins.make("systems", whole.plugin, **whole.with_), canaries))
+    found = CanaryAsked(
+        suite=suite.name,
+        candidate=candidate,
+        canaries=len(canaries),
+        asked=asked,
+        known=known,
+        recorded=bool(ledger),
+    )
+    if ledger:
+        facts = {
+            "suite": suite.name,
+            "system": system,
+            "candidate": candidate,
+            "canaries": len(canaries),
+            "known": known,
+        }
+        _record("canary", suite.order_digest, found.verdict, facts, ledger)
+    return found
+
+
+async def _ask(system: System, canaries: Sequence[str]) -> tuple[int, int]:
+    known = asked = 0
+    async with system:
+        for canary in canaries:
+            replies = []
+            for request in requests(canary):
+                asked += 1
+                replies.append((await system.ask(request)).text)
+            known += any(goes_on(canary, reply) for reply in replies)
+    return known, asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
