@@ -90,6 +90,5 @@ def cutoff(
 def _shown(
     events: "np.ndarray[tuple[int], np.dtype[np.int64]]", texts: int, share: float, alpha: float
 ) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Which hypotheses are rejected, tested in the order given until the first that is not."""
-    rejected = (at_most(events, texts, share) <= alpha) & (texts > 0)
-    return np.logical_and.accumulate(rejected)
+    """Which hypotheses are rejected. Events rise in the order given, so these are a beginning of it, as must be."""
+    return (at_most(events, texts, share) <= alpha) & (texts > 0)
