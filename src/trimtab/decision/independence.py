@@ -25,12 +25,7 @@ def confirmed(
     if first.verdict is not Verdict.PASS:
         return first
     if alone is not None:
-        why = (
-            f"But the detector {alone.detector} also stands in the guard of this candidate, and what it misses it "
-            "misses twice: its word alone proves nothing. Name an independent judge with `judged_by`."
-        )
-        reason = f"{first.reason} {why}"
-        return replace(first, verdict=Verdict.INCONCLUSIVE, needed=None, reason=reason, unconfirmed=True)
+        return unconfirmed(first, alone)
     if other is None:
         return first
     second = again(other)
@@ -43,3 +38,15 @@ def confirmed(
         reason=f"{first.reason} But the independent judge {other} does not confirm it: {second.reason}",
         unconfirmed=True,
     )
+
+
+def unconfirmed(first: Judgement, alone: Instrument) -> Judgement:
+    """The judgement, which does not pass, since it would do so on the word of the candidate's own guard."""
+    if first.verdict is not Verdict.PASS:
+        return first
+    why = (
+        f"But the detector {alone.detector} also stands in the guard of this candidate, and what it misses it "
+        "misses twice: its word alone proves nothing. Name an independent judge with `judged_by`."
+    )
+    reason = f"{first.reason} {why}"
+    return replace(first, verdict=Verdict.INCONCLUSIVE, needed=None, reason=reason, unconfirmed=True)

@@ -17,7 +17,7 @@ from functools import partial
 from trimtab.decision.choice import choose
 from trimtab.decision.floors import breaks, judge_floor, level_of, see
 from trimtab.decision.gaps import flattery, judge_gap, sharpened
-from trimtab.decision.independence import confirmed
+from trimtab.decision.independence import confirmed, unconfirmed
 from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Trial, Verdict
 from trimtab.decision.red_lines import judge_red_line
 from trimtab.decision.regression import COMPARABLE, judge_regression, pairs_of, worsened
@@ -25,7 +25,7 @@ from trimtab.decision.review import reviewed
 from trimtab.decision.words import Wording
 from trimtab.errors import UsageError
 from trimtab.kinds import Better, Estimate, Missing, Shape
-from trimtab.policy.judges import judged_alone
+from trimtab.policy.judges import guarded_by, judged_alone
 from trimtab.policy.model import Policy, SystemSpec, Tier
 from trimtab.stats import holm, share_of_look
 
@@ -283,8 +283,12 @@ class Bench:
         """Of every metric that something rests on and that the policy holds against somebody's word."""
         rests = {*self.tier.floors, *self.policy.red_lines, *self.spec.maximise}
         rests |= set(self.tier.regression.metrics) if self.tier.regression else set()
-        return [
-            judge_gap(
+        blind = guarded_by(self.policy, self.measurements.system, name, self.measurements.instruments)
+        found = []
+        for metric, spec in self.policy.metrics.items():
+            if metric not in rests or spec.gold is None:
+                continue
+            gap = judge_gap(
                 metric,
                 spec.gold,
                 flattery(metric, spec, name, self.measurements),
@@ -292,9 +296,9 @@ class Bench:
                 alpha=self._alpha(name, metric),
                 wording=self.wording(metric),
             )
-            for metric, spec in self.policy.metrics.items()
-            if metric in rests and spec.gold is not None
-        ]
+            alone = self.measurements.instruments[spec.gold.metric] if spec.gold.metric in blind else None
+            found.append(gap if alone is None else unconfirmed(gap, alone))
+        return found
 
     def _red_lines(self, name: str, estimates: Mapping[str, Estimate | Missing]) -> list[Judgement]:
         return [

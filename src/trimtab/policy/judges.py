@@ -27,12 +27,9 @@ def judged_alone(
     Returns:
         The detector that judges alone, by metric.
     """
-    spec = policy.systems[system]
-    guard = policy.guards.get(spec.candidates[candidate].guard or "")
-    if guard is None:
+    bound = guarded_by(policy, system, candidate, instruments)
+    if not bound:
         return {}
-    rules = (*guard.input, *guard.output)
-    bound = {metric for metric, one in instruments.items() if any(_is(one, rule) for rule in rules)}
     held = [metric for metric in held_to(policy, system) if metric in policy.metrics]
     free = [metric for metric in held if metric not in bound]
     alone = {}
@@ -42,6 +39,27 @@ def judged_alone(
         if metric in bound and not confirmed and not any(_stands_in(policy, system, one, metric) for one in free):
             alone[metric] = instruments[metric]
     return alone
+
+
+def guarded_by(policy: Policy, system: str, candidate: str, instruments: Mapping[str, Instrument]) -> set[str]:
+    """Metrics that are scored by a detector that stands in the guard of a candidate."""
+    guard = policy.guards.get(policy.systems[system].candidates[candidate].guard or "")
+    rules = (*guard.input, *guard.output) if guard else ()
+    return {metric for metric, one in instruments.items() if any(_is(one, rule) for rule in rules)}
+
+
+def check_judges(policy: Policy, gathered: Gathered) -> None:
+    """Report metrics that are held against themselves: the same detector, asking the same model, is no other judge."""
+    for metric, spec in policy.metrics.items():
+        own = _instrument(policy, metric)
+        named = {("judged_by",): spec.judged_by, ("gold", "metric"): spec.gold.metric if spec.gold else None}
+        for where, other in named.items():
+            theirs = _instrument(policy, other) if other in policy.metrics else None
+            rewrite = other in policy.metrics and policy.metrics[other].source.suite != spec.source.suite
+            if own and theirs and own.same_as(theirs.detector, theirs.model) and not rewrite:
+                message = f"{quote(other or '')} is scored by {theirs.detector} as well, which is no other judge"
+                hint = "Name a metric with another detector, another model behind it, or marks of people."
+                gathered.report(("metrics", metric, *where), message, hint)
 
 
 def held_to(policy: Policy, system: str) -> list[str]:

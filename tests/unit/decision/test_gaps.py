@@ -109,3 +109,22 @@ def test_higher_is_better_turns_it_round(world):
     seen = {"accuracy": both["attack"], "leak": both["leak"]}
     assert judged(world, seen, policy=policy).verdict is Verdict.PASS
     assert judged(world, {"accuracy": both["leak"], "leak": both["attack"]}, policy=policy).verdict is Verdict.FAIL
+
+
+def test_gold_that_guards_the_candidate_confirms_nothing(world):
+    from trimtab.kinds import Instrument
+    from trimtab.policy.model import GuardSpec
+
+    guard = GuardSpec.model_validate({"output": [{"detector": "llm-judge", "action": "block"}]})
+    policy = held(world)
+    system = policy.systems["bot"]
+    candidates = {name: one.model_copy(update={"guard": "g"}) for name, one in system.candidates.items()}
+    guarded = policy.model_copy(
+        update={"guards": {"g": guard}, "systems": {"bot": system.model_copy(update={"candidates": candidates})}}
+    )
+    for detector, verdict in (("moderation", Verdict.PASS), ("llm-judge", Verdict.INCONCLUSIVE)):
+        seen = world.measurements({"one": pairs(0, 0, 200)}, SHAPES)
+        seen = replace(seen, instruments={"leak": Instrument(detector=detector, version="1")})
+        decision = decide(guarded, "bot", seen, run="r", time=0)
+        (gap,) = [one for one in decision.candidates[0].judgements if one.asked == "gap"]
+        assert (gap.verdict, gap.unconfirmed) == (verdict, verdict is Verdict.INCONCLUSIVE)

@@ -201,3 +201,35 @@ def test_people_may_review_what_a_detector_flags(tmp_path):
     assert "`leak` is not marked by people" in mistake
     other = (PEOPLE[0], PEOPLE[1].replace("suite: asked", "suite: look-alikes"))
     assert any("is marked on another suite" in one for one in said(tmp_path, other, reviewing("people")))
+
+
+def gold(name, bound=0.05):
+    return ("owner: team\n    source:", f"owner: team\n    gold: {{metric: {name}, gap_at_most: {bound}}}\n    source:")
+
+
+THROUGH = "source: {suite: asked, score: detector-rate, with: {detector: patterns, labels: [personal]}}"
+SAME = ("tiers:\n", f'  same: {{question: "Shown?", better: lower, target: 0.01, owner: team, {THROUGH}}}\ntiers:\n')
+
+
+@pytest.mark.parametrize(
+    "key", [gold("same"), ("owner: team\n    source:", "owner: team\n    judged_by: same\n    source:")]
+)
+def test_a_metric_is_not_held_against_itself(tmp_path, key):
+    (mistake,) = said(tmp_path, SAME, key)
+    assert "is scored by patterns as well, which is no other judge" in mistake
+    other = (SAME[0], SAME[1].replace("detector: patterns, labels: [personal]", "detector: leak"))
+    assert said(tmp_path, other, key) == []
+
+
+def test_a_gap_that_may_be_wider_loosens_and_one_that_is_asked_tightens(tmp_path):
+    from trimtab.policy import diff
+
+    plain, held, wider, other = (
+        checked(tmp_path, PEOPLE, *changes).policy
+        for changes in ((), (gold("people"),), (gold("people", 0.2),), (gold("leak"),))
+    )
+    for old, new, effect in (
+        (plain, held, "tightens"), (held, plain, "loosens"), (held, wider, "loosens"), (wider, held, "tightens"),
+        (held, other, "loosens"),
+    ):  # fmt: skip
+        assert {change.effect for change in diff(old, new).changes} == {effect}
