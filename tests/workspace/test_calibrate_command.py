@@ -194,3 +194,23 @@ def test_a_detector_looks_at_the_texts_itself(tmp_path):
     assert done.cutoff is not None
     assert (done.cutoff.missed, done.cutoff.bad, done.cutoff.flagged) == (0, 80, 0)
     assert done.record.detector.startswith("patterns/")
+
+
+SURE = """
+  sureness:
+    {{question: "How sure is it?", better: higher, target: 0.9, owner: team, source: {{suite: questions, score: confidence}}}}"""
+
+
+@pytest.mark.slow
+def test_a_run_with_log_probabilities_is_calibrated_from_the_ledger(place, monkeypatch):
+    from tests.workspace import conftest
+
+    asked = "source: {{suite: questions}}}}"
+    monkeypatch.setattr(conftest, "POLICY", conftest.POLICY.replace(asked, asked + SURE, 1))
+    place.write(cases=150)
+    assert place.decided()["candidates"][0]["estimates"]["sureness"]["cases"] == 150
+    given = ("--candidate", "current", "--sure", "sureness", "--right", "accuracy", "--error", "0.1")
+    done = place.trimtab("calibrate", "answers", "--run", "latest", *given)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "of 150 answers" in " ".join(done.stdout.split())
+    place.verify()

@@ -22,7 +22,6 @@ _level = click.option(
     help="Probability that what is promised of the threshold holds.",
 )
 _ledger = click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Record the result in this ledger too.")
-_DEFAULT_LEDGER = ".trimtab/ledger.db"
 
 
 @click.group()
@@ -87,7 +86,7 @@ def answers(output: Output, *, file: Path | None, out: Path | None, **given: Any
 
 def _marked(file: Path | None, given: dict[str, Any]) -> "Marked":
     from trimtab.errors import UsageError
-    from trimtab.evidence import Ledger
+    from trimtab.workspace import Workspace
     from trimtab.workspace.calibrate import answers_of_run, read_answers
 
     if (file is None) == (given["run"] is None):
@@ -97,10 +96,11 @@ def _marked(file: Path | None, given: dict[str, Any]) -> "Marked":
     lacking = [f"--{name}" for name in ("candidate", "sure", "right") if not given[name]]
     if lacking:
         raise UsageError(f"--run needs {', '.join(lacking)}.", "Name the candidate and the two metrics.")
-    with Ledger.open(given["ledger"] or _DEFAULT_LEDGER, create=False) as ledger:
-        ledger.verify().raise_if_bad()
+    with Workspace.open(None, ledger=given["ledger"]) as workspace:
+        workspace.ledger.verify().raise_if_bad()
+        run = workspace.recalled(given["run"]).run
         return answers_of_run(
-            ledger, given["run"], candidate=given["candidate"], confidence=given["sure"], correct=given["right"]
+            workspace.ledger, run, candidate=given["candidate"], confidence=given["sure"], correct=given["right"]
         )
 
 
