@@ -124,6 +124,11 @@ def _fresh(steps: Sequence[Sequence[Pair]]) -> list[list[float]]:
     return fresh
 
 
+def marks_to_prove(gold: Gold, *, alpha: float) -> int | None:
+    """Fewest marks that prove that a metric flatters by no more than it may, if all of them agree with it."""
+    return _needed([], gold.gap_at_most, alpha)
+
+
 def _needed(pairs: Sequence[Pair], bound: float, alpha: float) -> int | None:
     if not pairs:  # as if everybody agreed
         more = further_pairs([_AGREED], bound, alpha=alpha)

@@ -255,6 +255,10 @@ def _red_line(red_line: Part, root: Part, gathered: Gathered) -> None:
     if metric["better"].text == "higher" or (metric["unit"].text or "ratio") != "ratio":
         message = f"{quote(red_line.text)} does not count events that must not happen"
         gathered.report(red_line.where, message, "A red line needs a metric with `better: lower` and `unit: ratio`.")
+    elif metric["source"]["score"].text == "human-marks":
+        message = f"{quote(red_line.text)} is what people mark of a sample, and a red line wants to see every case"
+        hint = "Draw it for the metric of a detector, and let people read what that flags: `reviewed_by`."
+        gathered.report(red_line.where, message, hint)
 
 
 def _system(system: Part, root: Part, gathered: Gathered) -> None:

@@ -1,9 +1,12 @@
 """The same question in other words: what scoring looks for stays, the words do not, and the pair can be told."""
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from trimtab.cli.check import check
 from trimtab.kinds import Case, Exchange, Message, Reply, plugins
 from trimtab.measure.rewrite import rewritten
 from trimtab.measure.suites import load_suite
@@ -109,6 +112,11 @@ def test_a_metric_may_be_held_against_its_own_rewrite_and_no_other_suite(tmp_pat
     path = tmp_path / "trimtab.yaml"
     path.write_text(POLICY, encoding="utf-8")
     assert [one for one in check_policy(path).mistakes if not one.warning] == []
+    said = CliRunner().invoke(check, [str(path)]).output
+    assert "right may be at most 5 pts better than fresh says: proved by 71 or more cases" in " ".join(said.split())
+    data = json.loads(CliRunner().invoke(check, [str(path), "--json"]).stdout)
+    (gap,) = data["systems"]["bot"]["gaps"]
+    assert (gap["metric"], gap["against"], gap["needed"]) == ("right", "fresh", 71)
     path.write_text(POLICY.replace("{suite: other}", "{suite: third}"), encoding="utf-8")
     (mistake,) = [one for one in check_policy(path).mistakes if not one.warning]
     assert "compared case by case" in str(mistake)

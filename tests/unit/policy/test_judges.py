@@ -233,3 +233,9 @@ def test_a_gap_that_may_be_wider_loosens_and_one_that_is_asked_tightens(tmp_path
         (held, other, "loosens"),
     ):  # fmt: skip
         assert {change.effect for change in diff(old, new).changes} == {effect}
+
+
+def test_no_red_line_rests_on_a_sample_that_people_marked(tmp_path):
+    red = ("guards:\n", "red_lines: [people]\nguards:\n")
+    (mistake,) = said(tmp_path, PEOPLE, red)
+    assert "a red line wants to see every case" in mistake
