@@ -131,6 +131,19 @@ def test_steps_that_agree_pass_and_few_are_inconclusive(tmp_path):
     assert watched(write(tmp_path / "g.csv", [0.0] * 3, cases=10), "--gap", "0.05").exit_code == 3
 
 
+def test_a_page_shows_every_step_and_asks_for_nothing(tmp_path):
+    import re
+
+    path = write(tmp_path / "g.csv", [0.0, 0.05, 0.1, 0.3] * 5)
+    done = watched(path, "--gap", "0.05", "--out", str(tmp_path / "page.html"))
+    assert done.exit_code == 1, done.output
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("<circle") == 20
+    assert page.count('scope="row"') == 20
+    assert "The measure flatters" in page
+    assert not re.search(r"https?://|<script|src=", page)
+
+
 def test_cases_that_come_again_are_not_bet_on_again(tmp_path):
     gaps_ = [0.15] * 30
     fresh = watched(write(tmp_path / "a.csv", gaps_), "--gap", "0.05")

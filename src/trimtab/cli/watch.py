@@ -34,9 +34,12 @@ _STYLE = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
     show_default=True,
     help="Probability with which a verdict is right, however often anybody looks.",
 )
+@click.option("--out", type=click.Path(path_type=Path), help="Write a page with the chart here.")
 @click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Record the result in this ledger too.")
 @output_options
-def watch(output: Output, *, file: Path, gap: float, better: "Better", confidence: float, ledger: str) -> None:
+def watch(
+    output: Output, *, file: Path, gap: float, better: "Better", confidence: float, out: Path | None, ledger: str
+) -> None:
     """Judge the gap between a measure and people, or an independent judge, from step to step.
 
     FILE holds rows of step (a checkpoint, a week), proxy (what the measure says, 0 to 1) and gold (what those say whose
@@ -45,10 +48,13 @@ def watch(output: Output, *, file: Path, gap: float, better: "Better", confidenc
     does not prove it smaller.
     """
     from trimtab.cli.run import EXIT_CODES
+    from trimtab.report.files import write_page
     from trimtab.workspace.watch import watch as watched
 
     done = watched(file, gap=gap, better=better, confidence=confidence, ledger=ledger)
     verdict = done.judged.verdict.value
+    if out is not None:
+        output.note(f"[dim]Written: {write_page(out, _page(done))}[/]")
     output.show(_table(done))
     if done.slope is not None:
         output.show(f"The gap changes by {done.slope:+.1%} a step over the last five. That is to look at, no test.")
@@ -57,6 +63,15 @@ def watch(output: Output, *, file: Path, gap: float, better: "Better", confidenc
         output.show("Recorded in the ledger.")
     output.data(_data(done))
     click.get_current_context().exit(int(EXIT_CODES[verdict]))
+
+
+def _page(done: "Watching") -> str:
+    from trimtab.report.steps import StepRow, steps_page
+
+    rows = [
+        StepRow(name=step.name, cases=step.cases, proxy=step.proxy, gold=step.gold, gap=step.gap) for step in done.steps
+    ]
+    return steps_page(rows, done.judged, slope=done.slope)
 
 
 def _table(done: "Watching") -> "Table":

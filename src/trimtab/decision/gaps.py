@@ -148,7 +148,7 @@ def _reason(
     refuted: bool,
     grown: bool,
 ) -> str:
-    tolerated = f"better by at most {wording.bound(gold.gap_at_most)}"
+    tolerated = f"at most {wording.bound(gold.gap_at_most)}"
     if isinstance(seen, Missing):
         more = further_words(needed) if needed is not None else ""
         return f"Nobody knows whether {gold.metric} would say the same: no case has the scores of both. {more}".strip()
@@ -162,7 +162,8 @@ def _reason(
         end = wording.figure(low, beside=gold.gap_at_most)
         return f"{text} With {sure(alpha)} it flatters by at least {end}, which refutes {tolerated}."
     if grown:
-        return f"{text} Over the runs so far the gap has grown beyond {tolerated}, with {sure(alpha)}."
+        beyond = wording.bound(gold.gap_at_most)
+        return f"{text} Together with what came before, the gap has grown beyond {beyond}, with {sure(alpha)}."
     if high <= gold.gap_at_most:
         end = wording.figure(max(high, 0.0), beside=gold.gap_at_most)
         return f"{text} With {sure(alpha)} it flatters by at most {end}, which proves {tolerated}."
