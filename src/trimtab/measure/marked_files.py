@@ -46,6 +46,14 @@ def number_of(row: Row, key: str, notes: Notes, *, low: float = 0.0, high: float
     return value
 
 
+def mark_of(row: Row, key: str, notes: Notes, *, graded: bool) -> float | None:
+    """What a person said: yes or no as 1 or 0, with `graded` a number between; None, and a note, if it is neither."""
+    if graded:
+        return number_of(row, key, notes)
+    said = flag_of(row, key, notes)
+    return None if said is None else float(said)
+
+
 def flag_of(row: Row, key: str, notes: Notes) -> bool | None:
     """Yes or no; None, and a note, where it is missing or neither."""
     line, cells = row

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from trimtab.errors import UsageError
 from trimtab.kinds import Case
@@ -25,6 +26,7 @@ _LEAST = 8  # words, below which a text says nothing of where it came from
 # Scripts that put no space between words: each sign counts as a word.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+Hashes = NDArray[np.uint64]
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
 
 
@@ -47,7 +49,7 @@ class Overlap:
     n: int
     _vocabulary: dict[str, int] = field(default_factory=dict)
     _owners: dict[tuple[int, ...], set[int]] = field(default_factory=dict)  # gram -> cases
-    _sizes: dict[int, dict[int, int]] = field(default_factory=dict)  # length of gram -> hash -> how many share it
+    _hashes: dict[int, Hashes] = field(default_factory=dict)  # length of gram -> hashes, sorted
     _total: list[int] = field(default_factory=list)
     _found: list[set[tuple[int, ...]]] = field(default_factory=list)
 
@@ -65,9 +67,10 @@ class Overlap:
             self._found.append(set())
             for gram in grams:
                 self._owners.setdefault(gram, set()).add(place)
+        by_size: dict[int, set[int]] = {}
         for gram in self._owners:
-            known = self._sizes.setdefault(len(gram), {})
-            known[_hash(gram)] = known.get(_hash(gram), 0) + 1
+            by_size.setdefault(len(gram), set()).add(_hash(gram))
+        self._hashes = {size: np.array(sorted(known), dtype=np.uint64) for size, known in by_size.items()}
 
     def _grams(self, text: str) -> Iterator[tuple[int, ...]]:
         """All of n words; of a shorter text the whole, if it is long enough to say anything."""
@@ -122,7 +125,7 @@ class Overlap:
 
     def _document(self, blocks: Iterable[str], here: set[int]) -> int:
         """One text in pieces; a piece ends between words. Returns its characters."""
-        keep = max(self._sizes, default=1) - 1
+        keep = max(self._hashes, default=1) - 1
         carried = np.empty(0, dtype=np.uint64)
         characters = 0
         look = self._vocabulary.get
@@ -131,12 +134,12 @@ class Overlap:
             said = words(block)
             ids = np.fromiter(map(look, said, repeat(0)), dtype=np.uint64, count=len(said))
             ids = np.concatenate([carried, ids])
-            for size, hashes in self._sizes.items():
+            for size, hashes in self._hashes.items():
                 self._windows(ids, size, hashes, here)
             carried = ids[max(0, len(ids) - keep) :] if keep else ids[:0]
         return characters
 
-    def _windows(self, ids: Any, size: int, hashes: dict[int, int], here: set[int]) -> None:
+    def _windows(self, ids: Hashes, size: int, hashes: Hashes, here: set[int]) -> None:
         if len(ids) < size:
             return
         known = np.concatenate([[0], np.cumsum(ids != 0)])
@@ -146,11 +149,12 @@ class Overlap:
         rolled = np.zeros(len(at), dtype=np.uint64)
         for step in range(size):
             rolled = rolled * _BASE + ids[at + step]
-        for start in at[np.isin(rolled, np.fromiter(hashes, dtype=np.uint64, count=len(hashes)))]:
+        place = np.minimum(np.searchsorted(hashes, rolled), len(hashes) - 1)
+        for start in at[hashes[place] == rolled]:
             gram = tuple(int(one) for one in ids[start : start + size])
-            for place in self._owners.get(gram, ()):
-                self._found[place].add(gram)
-                here.add(place)
+            for owner in self._owners.get(gram, ()):
+                self._found[owner].add(gram)
+                here.add(owner)
 
 
 def words(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from trimtab.errors import UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Observation, Subject
 from trimtab.kinds import NOT_MARKED, Missing, Score
-from trimtab.measure.marked_files import number_of, read_marked
+from trimtab.measure.marked_files import mark_of, read_marked
 from trimtab.measure.notes import Notes, Row
 from trimtab.workspace.recall import Recalled, recall_policy, recall_run
 
@@ -60,7 +60,7 @@ def add_marks(ledger: Ledger, run: str, path: Path, *, metric: str, by: str) -> 
     Either all rows are recorded or none.
 
     Returns:
-        How many.
+        How many; marks that were recorded before do not count again.
 
     Raises:
         PolicyError: The file has mistakes, all of them by line.
@@ -75,14 +75,16 @@ def add_marks(ledger: Ledger, run: str, path: Path, *, metric: str, by: str) -> 
     notes = Notes(str(path))
     graded = recalled.started.metrics[metric]["shape"] == "mean"
     marks: dict[str, dict[str, Observation]] = {}
+    empty = True
     for row in read_marked(path, notes):
+        empty = False
         made = _observation(row, recalled, metric, notes, graded=graded)
         if made is not None:
             candidate, observation = made
             if observation.case in marks.setdefault(candidate, {}):
                 notes.add(row[0], "case", "is marked twice in this file", "Keep one of the two.")
             marks[candidate][observation.case] = observation
-    if not marks and not notes.mistakes:
+    if empty and not notes.mistakes:
         notes.add(0, "", "holds no rows", "Write the columns candidate, case and mark.")
     notes.settle()
     for candidate, rows in marks.items():
@@ -113,18 +115,18 @@ def _observation(
 ) -> tuple[str, Observation] | None:
     line, cells = row
     candidate, case = (str(cells.get(key, "")).strip() for key in ("candidate", "case"))
-    mark = number_of(row, "mark", notes)
+    mark = mark_of(row, "mark", notes, graded=graded)
     asked = recalled.seen.get(candidate, {}).get(metric, {}).get(case)
     if candidate not in recalled.seen:
         notes.add(line, "candidate", "is none of this run", f"It has: {', '.join(recalled.seen)}.")
     elif asked is None:
         notes.add(line, "case", f"was not asked of {candidate} for {metric}", "`trimtab marks sheet` lists the cases.")
     elif not _waits(asked):
-        notes.add(line, "case", "was marked before, or never answered", "A mark that stands is not replaced.")
-        asked = None
-    if mark is not None and not graded and mark not in (0.0, 1.0):
-        notes.add(line, "mark", "is neither 0 nor 1", "Grades between need `graded: true` in the policy.")
-        mark = None
+        if not (isinstance(asked.outcome, Score) and asked.outcome.value == mark):
+            notes.add(
+                line, "case", "was marked otherwise before, or never answered", "A mark that stands is not replaced."
+            )
+        asked = None  # the same mark again is none
     if asked is None or mark is None:
         return None
     reply = _replies(recalled, candidate).get((asked.suite, case), "")
