@@ -10,7 +10,7 @@ When a system is looked at on the same cases again, that look spends only its
 share of alpha (`trimtab.stats.spending`), so that looking often buys nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,7 +18,7 @@ from trimtab.decision.choice import choose
 from trimtab.decision.floors import breaks, judge_floor, level_of, see
 from trimtab.decision.gaps import flattery, judge_gap, sharpened
 from trimtab.decision.independence import confirmed, unconfirmed
-from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Trial, Verdict
+from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Verdict
 from trimtab.decision.red_lines import judge_red_line
 from trimtab.decision.regression import COMPARABLE, judge_regression, pairs_of, worsened
 from trimtab.decision.review import reviewed
@@ -125,7 +125,7 @@ class Bench:
     def candidate(self, name: str) -> CandidateDecision:
         """One candidate against all that is asked of it."""
         estimates = {metric: self._see(name, metric) for metric in self._metrics()}
-        estimates |= self._powered(self.measurements.trials.get(name, {}))
+        estimates |= self._powered(name)
         judgements = (
             *self._floors_and_regressions(name, estimates),
             *(self._red_lines(name, estimates)),
@@ -140,13 +140,16 @@ class Bench:
             verdict = Verdict.PASS
         return CandidateDecision(candidate=name, verdict=verdict, judgements=judgements, estimates=estimates)
 
-    def _powered(self, trials: Mapping[str, Sequence[Trial]]) -> dict[str, Estimate | Missing]:
+    def _powered(self, name: str) -> dict[str, Estimate | Missing]:
         """Of metrics that people mark and that nothing is required of: what they would say of all cases."""
         required = {*self.tier.floors, *self.policy.red_lines, *self.spec.maximise, *self.compared()}
+        trials = self.measurements.trials.get(name, {})
         found: dict[str, Estimate | Missing] = {}
         for metric, spec in self.policy.metrics.items():
             if spec.gold is None or spec.gold.metric in required or spec.gold.metric in found:
                 continue
+            if self._anytime and not self.measurements.whole(name, metric):
+                continue  # a normal interval does not hold where measuring stopped because of what it saw
             powered = sharpened(trials.get(metric, ()), trials.get(spec.gold.metric, ()), level=level_of(self.alpha))
             if powered is not None:
                 found[spec.gold.metric] = powered

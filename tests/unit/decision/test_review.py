@@ -114,3 +114,20 @@ def test_what_people_would_say_of_all_is_shown_and_nothing_rests_on_it(world):
     plain = decide(floored, "bot", world.measurements({"one": trials}), run="r", time=0).candidates[0].estimates["leak"]
     assert isinstance(plain, Estimate)
     assert plain.interval.method == "clopper-pearson"
+
+
+def test_nothing_approximate_is_said_of_a_run_that_stopped_when_it_knew_enough(world):
+    from trimtab.policy.model import Gold
+
+    policy = world.policy(floors={"attack": {"at_most": 0.9}}, candidates=("one",), maximise=("attack",))
+    attack = policy.metrics["attack"].model_copy(update={"gold": Gold(metric="leak", gap_at_most=0.3)})
+    policy = policy.model_copy(update={"metrics": {**policy.metrics, "attack": attack}})
+    trials = {"attack": world.hits(150, 600), "leak": world.hits(20, 100)}
+    methods = {}
+    for planned in (600, 900):
+        seen = replace(world.measurements({"one": trials}), sampling="sequential", planned={"attack": planned})
+        estimate = decide(policy, "bot", seen, run="r", time=0).candidates[0].estimates["leak"]
+        assert isinstance(estimate, Estimate)
+        methods[planned] = estimate.interval.method.partition(" ")[0]
+    assert methods[600] == "prediction-powered"
+    assert methods[900] != "prediction-powered"
