@@ -168,7 +168,11 @@ def _same_cases(suite: str, other: str, suites: Part) -> bool:
         named = given if isinstance(given, dict) else {}
         return {key: value for key, value in named.items() if key not in ("rewrite", "score", "max_tokens")}
 
-    return suite == other or asked(suite) == asked(other)
+    def cases_of(name: str) -> object:
+        # Two files may hold the same cases under the same ids, in other words; where they do not, there are no pairs.
+        return {**asked(name), "file": True} if asked(name).get("file") else asked(name)
+
+    return suite == other or cases_of(suite) == cases_of(other)
 
 
 def _gold(metric: Part, metrics: Part, suites: Part, gathered: Gathered) -> None:
@@ -180,7 +184,7 @@ def _gold(metric: Part, metrics: Part, suites: Part, gathered: Gathered) -> None
     suite, theirs = metric["source"]["suite"].text, metrics[named.text]["source"]["suite"].text
     if suite and theirs and not _same_cases(suite, theirs, suites):
         message = f"{quote(named.text)} is scored on {quote(theirs)}, and this metric on {quote(suite)}"
-        hint = "They are compared case by case: name a metric on the same suite, or on a `rewrite` of it."
+        hint = "They are compared case by case: name one on the same suite, a `rewrite` of it, or a file with its ids."
         gathered.report(named.where, message, hint)
     if (metric["unit"].text or "ratio") != "ratio":
         gathered.report(

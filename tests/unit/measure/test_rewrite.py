@@ -120,3 +120,18 @@ def test_a_metric_may_be_held_against_its_own_rewrite_and_no_other_suite(tmp_pat
     path.write_text(POLICY.replace("{suite: other}", "{suite: third}"), encoding="utf-8")
     (mistake,) = [one for one in check_policy(path).mistakes if not one.warning]
     assert "compared case by case" in str(mistake)
+
+
+def test_a_file_of_paraphrases_under_the_same_ids_will_do(tmp_path):
+    from trimtab.policy import check_policy
+
+    for name in ("a", "b"):
+        rows = "".join(json.dumps({"id": f"c{n}", "prompt": f"{name} {n}?", "answer": "x"}) + "\n" for n in range(9))
+        (tmp_path / f"{name}.jsonl").write_text(rows, encoding="utf-8")
+    text = POLICY.replace("plain: {builtin: assistant-questions", "plain: {file: a.jsonl")
+    text = text.replace("other: {builtin: assistant-questions, cases: 100, rewrite: {seed: 7}}", "other: {file: b.jsonl, cases: 100}")  # fmt: skip
+    path = tmp_path / "trimtab.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert [str(one) for one in check_policy(path).mistakes if not one.warning] == []
+    path.write_text(text.replace("b.jsonl, cases: 100", "b.jsonl, cases: 50"), encoding="utf-8")  # another draw
+    assert [one for one in check_policy(path).mistakes if not one.warning]
