@@ -28,6 +28,10 @@ _COMMANDS = {
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
     "fit": ("trimtab.cli.fit:fit", "Learn a detector from labelled texts, its false alarms bounded."),
+    "calibrate": ("trimtab.cli.calibrate:calibrate", "Set thresholds on marked answers, with a bound on the errors."),
+    "marks": ("trimtab.cli.marks:marks", "List what people should mark, and add what they marked."),
+    "watch": ("trimtab.cli.watch:watch", "Judge whether a measure has begun to flatter, from step to step."),
+    "probe": ("trimtab.cli.probe:probe", "Look whether a suite still measures what it did."),
     "report": ("trimtab.cli.report:report", "Show a decision again, from the ledger."),
     "explain": ("trimtab.cli.explain:explain", "Tell in a few sentences why a verdict fell."),
 }

@@ -233,12 +233,83 @@ class DetectorFitted:
         return cls(**payload)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated:
+    """A threshold was set on marked answers or texts: what is promised of it, and what was seen at it."""
+
+    kind: ClassVar[str] = "calibrated"
+
+    what: str  # "answers" or "detector"
+    data: str  # digest of the file of marks, or "run" and metrics
+    rows: int
+    threshold: float | None  # None where none can be shown to do
+    asked: Mapping[str, float]  # tolerated shares by name: error, or misses and false_alarms
+    level: float  # probability that what is asked holds at the threshold
+    seen: Mapping[str, int]  # counts at the threshold, and in all
+    calibration: Mapping[str, float] = field(default_factory=dict)  # ece, with low, high, level
+    detector: str = ""  # name and version, where one scored the texts
+    trimtab: str = ""  # our version
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """Somebody looked whether a measure still measures: what was looked at, and what was found."""
+
+    kind: ClassVar[str] = "probe"
+
+    probe: str  # "gap", "contamination", "rewrites"
+    data: str  # digest of what was looked at
+    verdict: str
+    facts: Mapping[str, Any]  # numbers by name; no text
+    trimtab: str  # our version
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
 Record = (
-    PolicyAdopted | RunStarted | Looked | Observation | RunFinished | Decided | Rulings | Escalated | DetectorFitted
+    PolicyAdopted
+    | RunStarted
+    | Looked
+    | Observation
+    | RunFinished
+    | Decided
+    | Rulings
+    | Escalated
+    | DetectorFitted
+    | Calibrated
+    | Probed
 )
 RECORDS: Mapping[str, type[Record]] = {
     r.kind: r
-    for r in (PolicyAdopted, RunStarted, Looked, Observation, RunFinished, Decided, Rulings, Escalated, DetectorFitted)
+    for r in (
+        PolicyAdopted,
+        RunStarted,
+        Looked,
+        Observation,
+        RunFinished,
+        Decided,
+        Rulings,
+        Escalated,
+        DetectorFitted,
+        Calibrated,
+        Probed,
+    )
 }
 
 
@@ -264,12 +335,14 @@ def record_from(row: Row) -> Record:
 
 __all__ = [
     "RECORDS",
+    "Calibrated",
     "Decided",
     "DetectorFitted",
     "Escalated",
     "Looked",
     "Observation",
     "PolicyAdopted",
+    "Probed",
     "Record",
     "Rulings",
     "RunFinished",

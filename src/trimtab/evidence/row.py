@@ -23,11 +23,13 @@ OBSERVATION = "observation"
 KINDS = frozenset(
     {
         "decision",
+        "calibrated",
         "detector-fitted",
         "look",
         "escalated",
         OBSERVATION,
         "policy",
+        "probe",
         "rulings",
         "run-finished",
         "run-started",

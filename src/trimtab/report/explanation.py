@@ -68,7 +68,7 @@ def _observation(report: Report, candidate: CandidateDecision, judged: Judgement
     known = judged.seen
     if isinstance(known, Missing):
         return f"Of {name(candidate.candidate)} nothing is known here: {missing_words(known)}."
-    written = figures(report, judged.metric, regression=judged.asked == "regression")
+    written = figures(report, judged.metric, asked=judged.asked)
     drawn = ", asked in an order that was drawn and recorded before" if sequential(report) else ""
     cases = f"{count(known.cases)} cases ({count(known.count)} of them independent)"
     cases = f"{count(known.cases)} independent cases" if known.cases == known.count else cases
@@ -80,6 +80,12 @@ def _observation(report: Report, candidate: CandidateDecision, judged: Judgement
             f"On the same {cases}, {name(candidate.candidate)} differs from "
             f"{name(report.decision.baseline)} by {written.value(known.value)}{gone}."
         )
+    if judged.asked == "gap":
+        spec = report.metric(judged.metric)
+        gold = name(spec.gold.metric) if spec and spec.gold else "those whose word counts"
+        shown = written.value(known.value)
+        who = name(candidate.candidate)
+        return f"On the same {cases}, the metric makes {who} look better than {gold} by {shown}{gone}."
     return f"{name(candidate.candidate)} was asked {cases}{drawn}, and shows {written.value(known.value)}{gone}."
 
 
@@ -87,7 +93,7 @@ def _conclusion(report: Report, judged: Judgement) -> str:
     known = judged.seen
     if isinstance(known, Missing):
         return "Silence proves nothing, so it does not pass."
-    written = figures(report, judged.metric, regression=judged.asked == "regression")
+    written = figures(report, judged.metric, asked=judged.asked)
     span = written.span(known.interval)
     if judged.asked == "red-line":
         return {
@@ -95,6 +101,10 @@ def _conclusion(report: Report, judged: Judgement) -> str:
             Verdict.FAIL: "One event would have been enough, so it fails.",
             Verdict.INCONCLUSIVE: "It cannot be told whether there was an event, so it does not pass.",
         }[judged.verdict]
+    if judged.unconfirmed:
+        return f"On its own word, {span}, it would pass; but nobody independent confirms it, so it does not."
+    if judged.asked == "gap" and judged.verdict is Verdict.FAIL and known.interval.low <= judged.bound:
+        return f"These cases alone, {span}, would not refute it; with those of earlier runs they do, so it fails."
     if judged.verdict is Verdict.PASS:
         return f"The truth may lie anywhere in {span}, all of it on the accepted side, so it passes."
     if judged.verdict is Verdict.FAIL:
@@ -108,6 +118,8 @@ def _conclusion(report: Report, judged: Judgement) -> str:
 def _why_there(report: Report, judged: Judgement) -> str:
     if judged.asked == "red-line" or isinstance(judged.seen, Missing):
         return ""
+    if judged.unconfirmed:
+        return "A detector that guards what it judges, or a judge whom another contradicts, proves nothing alone."
     wrong = report.decision.alpha * share_of_look(judged.look)
     odds = f"one time in {about(round(1 / wrong))}"
     look = f", at look {judged.look} of the system at these cases" if judged.look > 1 else ""
@@ -126,6 +138,8 @@ def _why_there(report: Report, judged: Judgement) -> str:
 
 
 def _what_else(report: Report, judged: Judgement) -> str:
+    if judged.unconfirmed and judged.needed is None:
+        return "Name an independent judge in the policy (`judged_by`), or take the detector out of the guard."
     if judged.verdict is Verdict.INCONCLUSIVE:
         if judged.needed is not None:
             return f"About {about(judged.needed)} further independent cases like these would probably decide."

@@ -35,6 +35,19 @@ def write_reports(report: Report, folder: Path) -> list[Path]:
     return [_replace(folder / name, content) for name, content in contents.items()]
 
 
+def write_page(path: Path, text: str) -> Path:
+    """Write one page, whole or not at all; the folder is made.
+
+    Raises:
+        ReportError: It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportError(str(path), _cause(error)) from error
+    return _replace(path, text.encode())
+
+
 def _replace(path: Path, content: bytes) -> Path:
     """Write beside the file, wait for the disk, then rename over it."""
     temporary = ""

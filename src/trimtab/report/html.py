@@ -42,7 +42,7 @@ def page(report: Report) -> str:
         words_section(),
     ]
     body = element("body", definitions(), element("main", *main, id="top"))
-    return document(_head(visible(title, limit=120)), body)
+    return document(head(visible(title, limit=120)), body)
 
 
 @functools.cache
@@ -53,7 +53,8 @@ def _style() -> tuple[Markup, str]:
     return Markup(css), hashed
 
 
-def _head(title: str) -> Markup:
+def head(title: str) -> Markup:
+    """The head of a page that asks for nothing from anywhere."""
     css, hashed = _style()
     rules = f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'"
     return element(
@@ -172,10 +173,10 @@ def _verdict_section(report: Report) -> Markup:
 
 
 def _requirement_row(report: Report, row: Requirement) -> Markup:
-    written = figures(report, row.metric, regression=row.asked == "regression")
+    written = figures(report, row.metric, asked=row.asked)
     spec = report.metric(row.metric)
     aimed = element("span", "maximised", class_="tag") if _is_aim(report, row) else None
-    kind = {"floor": "", "red-line": "red line: ", "regression": "regression: "}[row.asked]
+    kind = {"floor": "", "red-line": "red line: ", "regression": "regression: ", "gap": "gap: "}[row.asked]
     head = element(
         "th",
         element("span", row.metric, class_="metric", title=spec.question if spec else None),

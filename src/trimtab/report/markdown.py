@@ -82,7 +82,7 @@ def _table(report: Report) -> str:
     heads = ["Requirement", *[_heading(report, c) for c in report.candidates]]
     lines = [_row(heads), _row(["---"] * len(heads))]
     for row in report.requirements():
-        written = figures(report, row.metric, regression=row.asked == "regression")
+        written = figures(report, row.metric, asked=row.asked)
         kind = "" if row.asked == "floor" else f"{row.asked}: "
         head = f"{_name(row.metric)}<br>{_text(kind + requirement(report, row))}"
         lines.append(_row([head, *[_cell(judgement(c, row), written) for c in report.candidates]]))

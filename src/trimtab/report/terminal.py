@@ -176,7 +176,7 @@ class _Writer:
         return Group(*parts)
 
     def figures(self, row: Requirement) -> Figures:
-        return figures(self.report, row.metric, regression=row.asked == "regression")
+        return figures(self.report, row.metric, asked=row.asked)
 
     def heading(self, candidate: CandidateDecision, *, joint: str = "\n") -> Text:
         decision = self.report.decision
@@ -195,7 +195,7 @@ class _Writer:
         return Text.assemble(self.name(row.metric), "\n", self.asked_words(row, style=_SOFT))
 
     def asked_words(self, row: Requirement, *, style: str) -> Text:
-        kind = {"floor": "", "red-line": "red line: ", "regression": "regression: "}[row.asked]
+        kind = {"floor": "", "red-line": "red line: ", "regression": "regression: ", "gap": "gap: "}[row.asked]
         return self.text(kind + requirement(self.report, row), style)
 
     def cell(self, candidate: CandidateDecision, judged: Judgement | None, written: Figures, *, tall: bool) -> Text:

@@ -51,6 +51,9 @@ def required_metrics(policy: Policy, system: str) -> list[str]:
     named = {*tier.floors, *policy.red_lines, *spec.maximise}
     if tier.regression:
         named |= set(tier.regression.metrics)
+    named |= {gold.metric for name in named if name in policy.metrics and (gold := policy.metrics[name].gold)}
+    named |= {people for name in named if name in policy.metrics and (people := policy.metrics[name].reviewed_by)}
+    named |= {other for name in named if name in policy.metrics and (other := policy.metrics[name].judged_by)}
     return [name for name in policy.metrics if name in named]
 
 

@@ -199,6 +199,7 @@ class Measuring:
                 suite=suite.name,
                 cases=suite.cases,
                 screen=screen,
+                logprobs=any(getattr(one.plugin, "logprobs", False) is True for one in self.plan.scored[suite.name]),
             )
             for suite in self.plan.suites.values()
         ]
