@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from trimtab.stats.planning import further_trials
     from trimtab.stats.release import Release, release_threshold
     from trimtab.stats.running import RunningRate
+    from trimtab.stats.selection import Selection, select
     from trimtab.stats.shapes import estimate, point_range
 
 _HOME = {
     "Release": "trimtab.stats.release",
     "RunningRate": "trimtab.stats.running",
+    "Selection": "trimtab.stats.selection",
     "Side": "trimtab.stats.binomial",
     "clopper_pearson": "trimtab.stats.binomial",
     "estimate": "trimtab.stats.shapes",
@@ -34,6 +36,7 @@ _HOME = {
     "point_range": "trimtab.stats.shapes",
     "rate": "trimtab.stats.binomial",
     "release_threshold": "trimtab.stats.release",
+    "select": "trimtab.stats.selection",
     "through": "trimtab.stats.misreading",
     "trials_needed": "trimtab.stats.binomial",
     "trials_to_prove": "trimtab.stats.binomial",
@@ -42,6 +45,7 @@ _HOME = {
 __all__ = [
     "Release",
     "RunningRate",
+    "Selection",
     "Side",
     "clopper_pearson",
     "estimate",
@@ -55,6 +59,7 @@ __all__ = [
     "point_range",
     "rate",
     "release_threshold",
+    "select",
     "through",
     "trials_needed",
     "trials_to_prove",
