@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from trimtab.decision.payload import from_payload, to_payload
     from trimtab.decision.red_lines import judge_red_line
     from trimtab.decision.regression import judge_regression
-    from trimtab.decision.rules import decide
+    from trimtab.decision.rules import decide, explore
+    from trimtab.decision.tradeoff import Tradeoff
 
 _HOME = {
+    "Tradeoff": "trimtab.decision.tradeoff",
     "decide": "trimtab.decision.rules",
+    "explore": "trimtab.decision.rules",
     "from_payload": "trimtab.decision.payload",
     "judge_floor": "trimtab.decision.floors",
     "judge_red_line": "trimtab.decision.red_lines",
@@ -32,9 +35,11 @@ __all__ = [
     "Decision",
     "Judgement",
     "Measurements",
+    "Tradeoff",
     "Trial",
     "Verdict",
     "decide",
+    "explore",
     "from_payload",
     "judge_floor",
     "judge_red_line",

@@ -1,15 +1,15 @@
 """The best among those that clear everything, and whether it is distinguishably so."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from trimtab.decision.floors import level_of, outcomes_of
+from trimtab.decision.floors import level_of
 from trimtab.decision.model import CandidateDecision, Measurements, Trial, Verdict
+from trimtab.decision.ranking import Ranking
 from trimtab.decision.regression import COMPARABLE, pairs_of
 from trimtab.decision.words import Wording, joined
 from trimtab.kinds import Better, Estimate, Score, Shape
-from trimtab.stats import mcnemar, paired_difference, point_range
+from trimtab.stats import mcnemar, paired_difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,55 +21,41 @@ class Choice:
 
 
 def choose(
-    candidates: Sequence[CandidateDecision],
-    measurements: Measurements,
-    *,
-    maximise: Sequence[str],
-    better: Mapping[str, Better],
-    baseline: str,
-    alpha: float,
-    wordings: Mapping[str, Wording],
+    candidates: Sequence[CandidateDecision], ranking: Ranking, *, alpha: float, wordings: Mapping[str, Wording]
 ) -> Choice:
-    """The best performer that passes.
-
-    Ranked by the first metric of `maximise`, ties by the next, then the
-    baseline before others, then by name. A rank counts missing cases
-    as the worst they could have been, so that breaking a case never improves it.
-    """
+    """The most preferred of those that pass; `alpha` is the error probability of "its lead is no luck"."""
     passing = [c.candidate for c in candidates if c.verdict is Verdict.PASS]
     if not passing:
         return Choice(winner="", reason=_nobody(candidates))
-    merits = {name: [_merit(name, metric, measurements, better) for metric in maximise] for name in passing}
-    ranked = sorted(passing, key=lambda name: ([-m for m in merits[name]], name != baseline, name))
+    ranked = ranking.ordered(passing)
     winner = ranked[0]
     if len(ranked) == 1:
         return Choice(winner=winner, reason=f"{winner} is the only candidate that clears every requirement.")
     second = ranked[1]
-    place = next((n for n, _ in enumerate(maximise) if merits[winner][n] != merits[second][n]), None)
     opening = f"{winner} is one of {len(ranked)} candidates that clear every requirement"
+    scores = ranking.scores(passing)
+    if scores and scores[winner] != scores[second]:
+        weighed = joined([f"{name} {weight:g}" for name, weight in ranking.weights.items()])
+        figures = f"{scores[winner]:.4g} against {scores[second]:.4g} of {second}"
+        return Choice(winner=winner, reason=f"{opening}; weighed as {weighed} it scores best, {figures}.")
+    maximise = ranking.maximise
+    place = first_difference(ranking, winner, second)
     if place is None:
-        last = "is the baseline" if winner == baseline else "comes first by name"
+        last = "is the baseline" if winner == ranking.baseline else "comes first by name"
         return Choice(winner=winner, reason=f"{opening}; it is level with {second} on {joined(maximise)}, and {last}.")
     metric = maximise[place]
     tied = f"level with {second} on {joined(maximise[:place])}, " if place else ""
     values = {c.candidate: c.estimates.get(metric) for c in candidates}
-    figures = [_value(values[name], wordings.get(metric, Wording())) for name in (winner, second)]
-    lead = _lead(winner, second, metric, measurements, values, better=better.get(metric, "higher"), alpha=alpha)
-    return Choice(
-        winner=winner,
-        reason=f"{opening}; {tied}it has the best {metric}: {figures[0]} against {figures[1]} of {second}. {lead}",
-    )
+    figures = " against ".join(_value(values[name], wordings.get(metric, Wording())) for name in (winner, second))
+    better = ranking.better.get(metric, "higher")
+    lead = _lead(winner, second, metric, ranking.measurements, values, better=better, alpha=alpha)
+    return Choice(winner=winner, reason=f"{opening}; {tied}it has the best {metric}: {figures} of {second}. {lead}")
 
 
-def _merit(name: str, metric: str, measurements: Measurements, better: Mapping[str, Better]) -> float:
-    """The more, the better; minus infinity when nothing is known."""
-    shape = measurements.shapes.get(metric)
-    trials = measurements.trials.get(name, {}).get(metric, ())
-    if shape is None or not trials:
-        return -math.inf
-    low, high = point_range(shape, outcomes_of(trials))
-    merit = low if better.get(metric, "higher") == "higher" else -high
-    return -math.inf if math.isnan(merit) else float(f"{merit:.12g}")
+def first_difference(ranking: Ranking, first: str, second: str) -> int | None:
+    """The place in `maximise` of the metric that tells two candidates apart; None when none does."""
+    metrics = enumerate(ranking.maximise)
+    return next((n for n, metric in metrics if ranking.merit(first, metric) != ranking.merit(second, metric)), None)
 
 
 def _value(seen: object, wording: Wording) -> str:
@@ -89,7 +75,7 @@ def _lead(
     shape = measurements.shapes[metric]
     first, other = (measurements.trials.get(name, {}).get(metric, ()) for name in (winner, second))
     if shape in COMPARABLE and first and other:
-        if _ahead(shape, first, other, better=better, alpha=alpha):
+        if ahead(shape, first, other, better=better, alpha=alpha):
             return f"On the same cases that lead is more than luck explains ({100 * (1 - alpha):.4g}% confidence)."
         return "On the same cases that lead may be luck: the two are not distinguishable."
     a, b = values[winner], values[second]
@@ -100,7 +86,8 @@ def _lead(
     return "Their intervals overlap: the two are not distinguishable."
 
 
-def _ahead(shape: Shape, first: Sequence[Trial], other: Sequence[Trial], *, better: Better, alpha: float) -> bool:
+def ahead(shape: Shape, first: Sequence[Trial], other: Sequence[Trial], *, better: Better, alpha: float) -> bool:
+    """Whether the first is better than the other on the same cases, by more than luck explains."""
     pairs = pairs_of(shape, other, first, better=better)  # positive: `other` is the worse
     both = [(a.value, b.value) for _, a, b in pairs if isinstance(a, Score) and isinstance(b, Score)]
     alone = len({cluster for cluster, _, _ in pairs}) == len(pairs)

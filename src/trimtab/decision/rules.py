@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from trimtab.decision.choice import choose
 from trimtab.decision.floors import breaks, judge_floor, see
 from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Verdict
+from trimtab.decision.ranking import Ranking
 from trimtab.decision.red_lines import judge_red_line
 from trimtab.decision.regression import COMPARABLE, judge_regression, pairs_of, worsened
+from trimtab.decision.tradeoff import Alone, Tradeoff, tradeoff
 from trimtab.decision.words import Wording
 from trimtab.errors import UsageError
 from trimtab.kinds import Better, Estimate, Missing, Shape
@@ -45,15 +47,8 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
     alpha = round(1.0 - tier.confidence, 12) / len(spec.candidates)
     bench = _Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
     candidates = tuple(bench.candidate(name) for name in spec.candidates)
-    choice = choose(
-        candidates,
-        measurements,
-        maximise=spec.maximise,
-        better={name: bench.better(name) for name in spec.maximise},
-        baseline=spec.baseline or "",
-        alpha=alpha,
-        wordings={name: bench.wording(name) for name in spec.maximise},
-    )
+    wordings = {name: bench.wording(name) for name in spec.maximise}
+    choice = choose(candidates, bench.ranking(), alpha=alpha, wordings=wordings)
     if choice.winner:
         verdict = Verdict.PASS
     elif all(candidate.verdict is Verdict.FAIL for candidate in candidates):
@@ -75,6 +70,21 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
         verdict=verdict,
         reason=choice.reason,
     )
+
+
+def explore(policy: Policy, decision: Decision, measurements: Measurements) -> Tradeoff:
+    """What a decision rests on, and what each requirement costs in performance; nothing in it is a verdict.
+
+    Args:
+        policy: Under which the decision was made.
+        decision: It.
+        measurements: From which it was made.
+    """
+    spec = policy.systems[decision.system]
+    tier = policy.tiers[spec.tier]
+    bench = _Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=decision.alpha)
+    limits = {name: (0.0, 1.0) for name, metric in policy.metrics.items() if metric.unit == "ratio"}
+    return tradeoff(decision, bench.ranking(), Alone(decision), alpha=decision.alpha, limits=limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +125,20 @@ class _Bench:
         """The policy's word, else the plugin's."""
         spec = self.policy.metrics.get(metric)
         return spec.better if spec else self.measurements.better.get(metric, "lower")
+
+    def ranking(self) -> Ranking:
+        """Who is preferred among those that clear everything."""
+        known = dict.fromkeys([*self.spec.maximise, *self.tier.floors, *self.tier.weights])
+        metrics = [name for name in known if name in self.policy.metrics]
+        return Ranking(
+            measurements=self.measurements,
+            maximise=self.spec.maximise,
+            better={name: self.better(name) for name in metrics},
+            units={name: self.policy.metrics[name].unit for name in metrics},
+            floors=self.tier.floors,
+            weights=self.tier.weights,
+            baseline=self.spec.baseline or "",
+        )
 
     def wording(self, metric: str) -> Wording:
         spec = self.policy.metrics.get(metric)

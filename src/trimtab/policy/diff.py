@@ -88,6 +88,8 @@ def _tier(where: str, a: Policy, old: Tier, b: Policy, new: Tier) -> Iterator[Ch
     for name in added:
         yield Change(where=f"{where}.floors.{name}", effect="tightens", text=f"{new.floors[name]} is asked as well")
     yield from _actions(f"{where}.actions", old, new)
+    if old.weights != new.weights:  # they order only what clears every floor, so nothing is looser by them
+        yield Change(where=f"{where}.weights", effect="changes", text=f"{_weighed(old)} becomes {_weighed(new)}")
     yield from _regression(f"{where}.regression", _compared(a, old), old, _compared(b, new), new)
 
 
@@ -144,6 +146,10 @@ def _actions(where: str, old: Tier, new: Tier) -> Iterator[Change]:
         yield Change(where=f"{where}.{label}", effect="loosens", text=f"{old.actions[label]} is asked no more")
     for label in added:
         yield Change(where=f"{where}.{label}", effect="tightens", text=f"{new.actions[label]} is asked as well")
+
+
+def _weighed(tier: Tier) -> str:
+    return " and ".join(f"{name} {weight:g}" for name, weight in tier.weights.items()) or "nothing"
 
 
 def _guards(a: Policy, b: Policy) -> Iterator[Change]:

@@ -14,6 +14,9 @@ from trimtab.kinds import plugins
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
 Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
+WEIGHED = ("performance", "safety")
+"""What a tier may weigh besides metrics: the first metric that is maximised, and what is left of the floors."""
+_ROUNDING = 1e-6  # of numbers that should add up to 1
 
 
 def _list_as_tuple(value: Any) -> Any:
@@ -202,6 +205,17 @@ class Tier(Strict):
     actions: dict[str, Literal["mask", "escalate", "block"]] = Field(
         default_factory=dict, description="The mildest action of any guard on a label or family; can only tighten."
     )
+    weights: dict[Name, Ratio] = Field(
+        default_factory=dict,
+        description="Of performance, safety and metrics; they add up to 1 and order only what clears every floor.",
+    )
+
+    @field_validator("weights")
+    @classmethod
+    def _add_up(cls, weights: dict[str, float]) -> dict[str, float]:
+        if weights and abs(sum(weights.values()) - 1.0) > _ROUNDING:
+            raise ValueError(f"weights add up to 1, and these to {sum(weights.values()):g}")
+        return weights
 
 
 class Generation(Strict):
@@ -366,6 +380,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("guards", "*", "output", "*", "how"), "label"),
     (("guards",), {}),
     (("tiers", "*", "actions"), {}),
+    (("tiers", "*", "weights"), {}),
     (("systems", "*", "guard"), None),
     (("systems", "*", "candidates", "*", "guard"), None),
     (("systems", "*", "candidates", "*", "of"), None),

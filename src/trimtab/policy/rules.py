@@ -13,7 +13,7 @@ from trimtab.policy.guards import check_actions, check_guard
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import MetricFacts, default_score, does_not_fit, metric_facts
 from trimtab.policy.keys import nearest
-from trimtab.policy.model import Policy
+from trimtab.policy.model import WEIGHED, Policy
 from trimtab.policy.part import Part
 from trimtab.policy.proof import FloorCost, costs
 from trimtab.policy.secrecy import quote
@@ -161,6 +161,10 @@ def _tier(tier: Part, root: Part, gathered: Gathered) -> None:
                 gathered.report(floor.where, message, nearest(name, metrics.names), key=True)
         else:
             _floor(floor, metrics[name], gathered)
+    for name, weight in tier["weights"].entries():
+        if name not in (*WEIGHED, *metrics.names) and not gathered.full:
+            message = f"is neither {' nor '.join(WEIGHED)} nor a metric of this policy"
+            gathered.report(weight.where, message, nearest(name, [*WEIGHED, *metrics.names]), key=True)
     for compared in tier["regression"]["metrics"].items():
         if _defined(compared, metrics.names, "is not a metric of this policy", gathered):
             unit = metrics[compared.text]["unit"].text or "ratio"

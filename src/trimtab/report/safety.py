@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+from trimtab.decision.headroom import Used
 from trimtab.decision.model import CandidateDecision
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.charts import Plane, Point, axis, scatter, tick_places
@@ -10,7 +11,7 @@ from trimtab.report.figures import DASH, Figures, figures
 from trimtab.report.markup import Markup, element, escape
 from trimtab.report.parts import chip, column_heads, key, label, pair, row_head, term
 from trimtab.report.view import Report, seen
-from trimtab.report.words import Used, missing_words, name, tightest
+from trimtab.report.words import missing_words, name, tightest
 
 _WIDEST = 1.6  # shares of a floor beyond this are drawn at the edge, with the number in words
 _LABEL = 16  # code points beside a point, on a phone

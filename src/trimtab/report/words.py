@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from trimtab.decision import headroom
+from trimtab.decision.headroom import Used
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.figures import about, count, duration, figures, unit_figures
@@ -69,21 +71,6 @@ class Headline:
     title: str
     why: str
     changes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Used:
-    """How much of what a floor allows is used up: 0 none, 1 the floor itself, above 1 forbidden.
-
-    For "at most b" it is x / b; for "at least b" of a ratio (1 - x) / (1 - b),
-    the share of the tolerated shortfall, and b / x otherwise. `worst` belongs
-    to the unfavourable end of the interval and may be infinite.
-    """
-
-    metric: str
-    value: float
-    best: float
-    worst: float
 
 
 def headline(report: Report) -> Headline:
@@ -181,34 +168,8 @@ def moment(time: int) -> str:
 
 def tightest(report: Report, candidate: CandidateDecision) -> Used | None:
     """The floor of which the candidate uses up most; None when no floor has an estimate."""
-    shares = [
-        used
-        for j in candidate.judgements
-        if j.asked == "floor" and isinstance(j.seen, Estimate) and (used := _used(report, j, j.seen))
-    ]
-    return max(shares, key=lambda used: (used.worst, used.value), default=None)
-
-
-def _used(report: Report, judged: Judgement, estimate: Estimate) -> Used | None:
-    floor = report.floor(judged.metric)
-    if floor is None:
-        return None
-    bound, ratio = floor.bound, report.unit(judged.metric) == "ratio"
-
-    def share(x: float) -> float:
-        if floor.at_most is not None:
-            used, allowed = x, bound
-        elif ratio:
-            used, allowed = 1.0 - x, 1.0 - bound
-        else:
-            used, allowed = bound, x
-        if allowed > 0.0:
-            return max(0.0, used / allowed)
-        return 0.0 if used <= 0.0 else math.inf
-
-    low, high = share(estimate.interval.low), share(estimate.interval.high)
-    middle = share(estimate.value) if estimate.known else math.nan
-    return Used(metric=judged.metric, value=middle, best=min(low, high), worst=max(low, high))
+    units = {metric: report.unit(metric) for metric in report.tier.floors}
+    return headroom.tightest(candidate.judgements, report.tier.floors, units)
 
 
 def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) -> list[str]:
