@@ -18,6 +18,10 @@ _INTERRUPTED = 130  # what shells expect after Ctrl-C
 # name -> (module:attribute, one line of help)
 _COMMANDS = {
     "run": ("trimtab.cli.run:run", "Measure every candidate, judge it against the policy, choose."),
+    "choose": (
+        "trimtab.cli.choose:choose",
+        "Show who was chosen, what the floors cost, and what would tell two apart.",
+    ),
     "init": ("trimtab.cli.init:init", "Write a policy that runs."),
     "check": ("trimtab.cli.check:check", "Report every mistake in a policy at once."),
     "policy": ("trimtab.cli.policy:policy", "Compare policies, print the JSON Schema."),

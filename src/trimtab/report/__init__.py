@@ -1,8 +1,18 @@
 """Shows a decision: terminal, HTML, JSON, JUnit, Markdown. Computes no new numbers."""
 
+from trimtab.report.choice_terminal import choice_view
 from trimtab.report.files import write_reports
-from trimtab.report.json import as_json
+from trimtab.report.json import as_json, choice_json
 from trimtab.report.terminal import decision_view
 from trimtab.report.view import Example, LedgerFacts, Report
 
-__all__ = ["Example", "LedgerFacts", "Report", "as_json", "decision_view", "write_reports"]
+__all__ = [
+    "Example",
+    "LedgerFacts",
+    "Report",
+    "as_json",
+    "choice_json",
+    "choice_view",
+    "decision_view",
+    "write_reports",
+]

@@ -10,6 +10,7 @@ from trimtab.decision.model import CandidateDecision, Judgement
 from trimtab.kinds import Missing
 from trimtab.report.appendix import examples_section, methods_section, provenance_section, words_section
 from trimtab.report.charts import definitions
+from trimtab.report.choice import choice_section
 from trimtab.report.figures import DASH, Figures, count, figures
 from trimtab.report.markup import Markup, document, element, join, visible
 from trimtab.report.parts import chip, header_cell, pair, term, who
@@ -30,6 +31,7 @@ def page(report: Report) -> str:
         _masthead(report),
         _verdict_section(report),
         safety_section(report),
+        choice_section(report),
         floors_section(report),
         regression_section(report),
         examples_section(report),

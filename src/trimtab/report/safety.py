@@ -11,7 +11,7 @@ from trimtab.report.figures import DASH, Figures, figures
 from trimtab.report.markup import Markup, element, escape
 from trimtab.report.parts import chip, column_heads, key, label, pair, row_head, term
 from trimtab.report.view import Report, seen
-from trimtab.report.words import missing_words, name, tightest
+from trimtab.report.words import missing_words, name, share_words, tightest
 
 _WIDEST = 1.6  # shares of a floor beyond this are drawn at the edge, with the number in words
 _LABEL = 16  # code points beside a point, on a phone
@@ -37,7 +37,12 @@ def safety_section(report: Report) -> Markup | None:
         "Lines show the intervals.",
         class_="about",
     )
-    points = [_point(report, c, used, known, written) for c, used, known in placed]
+    edge = {s.candidate for s in report.tradeoff.standings if s.frontier} if report.tradeoff else set()
+    drawn_all = [_point(report, c, used, known, written) for c, used, known in placed]
+    points = [
+        point and replace(point, frontier=c.candidate in edge)
+        for point, (c, _, _) in zip(drawn_all, placed, strict=True)
+    ]
     # Long or many names hide the marks beside them, so points then get the number of their row in the table.
     numbered = len(placed) > _NAMED or any(len(point.label) > _LABEL for point in points if point)
     numbers = [str(number) if numbered else "" for number in range(1, len(placed) + 1)]
@@ -62,10 +67,10 @@ def _point(
     if used is None or isinstance(known, Missing) or not known.known or not math.isfinite(used.value):
         return None
     sentence = (
-        f"{name(candidate.candidate)}: {written.value(known.value)}, uses {_share(used.value)} "
+        f"{name(candidate.candidate)}: {written.value(known.value)}, uses {share_words(used.value)} "
         f"of the floor under {used.metric}, {candidate.verdict}"
     )
-    far = f" at {_share(used.value)}" if used.value > _WIDEST else ""
+    far = f" at {share_words(used.value)}" if used.value > _WIDEST else ""
     return Point(
         label=f"{name(candidate.candidate)}{far}",
         x=used.value,
@@ -102,6 +107,7 @@ def _scatter(report: Report, points: list[Point], written: Figures, aim: str) ->
         key("hollow", "inconclusive"),
         key("cross", "fails"),
         key("ring", "chosen") if report.winner else None,
+        key("frontier", "frontier: nobody is as good in both") if any(point.frontier for point in points) else None,
         class_="key",
     )
     upwards = element("p", f"{aim} ↑ better", class_="axis-name")
@@ -125,7 +131,7 @@ def _safety_row(
     if used is None:
         tightest_floor, share = DASH, escape(DASH)
     else:
-        tightest_floor, share = used.metric, pair(_share(used.value), f"at worst {_share(used.worst)}")
+        tightest_floor, share = used.metric, pair(share_words(used.value), f"at worst {share_words(used.worst)}")
     return element(
         "tr",
         row_head(report, candidate, number=number),
@@ -139,11 +145,3 @@ def _safety_row(
 
 def _labelled(heading: str, content: object) -> Markup:
     return element("td", label(heading), element("span", content), role="cell")
-
-
-def _share(number: float) -> str:
-    if math.isnan(number):
-        return "unknown"
-    if math.isinf(number) or number >= 10.0:
-        return "over 1,000%" if number > 10.0 or math.isinf(number) else "1,000%"
-    return _PERCENT.value(number)

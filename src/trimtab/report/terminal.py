@@ -51,7 +51,7 @@ class DecisionView:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Chooses between table and list by the width at hand, and ASCII where nothing else can be written."""
-        writer = _Writer(self.report, plain=options.ascii_only)
+        writer = Writer(self.report, plain=options.ascii_only)
         yield writer.opening()
         yield ""
         tables = (writer.table(tall=tall) for tall in (False, True))
@@ -69,7 +69,7 @@ def decision_view(report: Report) -> RenderableType:
     return DecisionView(report)
 
 
-class _Writer:
+class Writer:
     """Turns a report into rich texts; every foreign text passes `text` or `name`."""
 
     def __init__(self, report: Report, *, plain: bool) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement, Verdict
+from trimtab.decision.tradeoff import Tradeoff
 from trimtab.evidence.records import RunFinished, RunStarted
 from trimtab.kinds import Better, Estimate, Missing
 from trimtab.policy.model import Floor, MetricSpec, Policy, SystemSpec, Tier
@@ -53,7 +54,7 @@ class Report:
     """A decision with all that a reader needs to understand and recompute it.
 
     `finished` is None when the run was killed. `examples` are by candidate,
-    then metric.
+    then metric. `tradeoff` is what stands around the decision; it is no part of it.
 
     Raises:
         ValueError: The decision was not made under this policy, so its floors
@@ -66,6 +67,7 @@ class Report:
     finished: RunFinished | None
     ledger: LedgerFacts
     examples: Mapping[str, Mapping[str, Sequence[Example]]] = field(default_factory=dict)
+    tradeoff: Tradeoff | None = None
 
     def __post_init__(self) -> None:
         if self.decision.policy != self.policy.digest:

@@ -10,7 +10,7 @@ from trimtab.decision import headroom
 from trimtab.decision.headroom import Used
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
-from trimtab.report.figures import about, count, duration, figures, unit_figures
+from trimtab.report.figures import Figures, about, count, duration, figures, unit_figures
 from trimtab.report.markup import visible
 from trimtab.report.view import Report, Requirement
 
@@ -54,6 +54,7 @@ _WHY_MISSING: Mapping[str, str] = MappingProxyType(
 )
 
 
+_PERCENT = Figures(unit="ratio", places=0)
 _NAME = 80  # code points; policies allow no longer names, but a ledger may have been tampered with
 _REASON = 1000
 
@@ -170,6 +171,15 @@ def tightest(report: Report, candidate: CandidateDecision) -> Used | None:
     """The floor of which the candidate uses up most; None when no floor has an estimate."""
     units = {metric: report.unit(metric) for metric in report.tier.floors}
     return headroom.tightest(candidate.judgements, report.tier.floors, units)
+
+
+def share_words(number: float) -> str:
+    """A share of a floor that is used up, as a percentage; what is far beyond is said to be."""
+    if math.isnan(number):
+        return "unknown"
+    if math.isinf(number) or number >= 10.0:
+        return "over 1,000%" if number > 10.0 or math.isinf(number) else "1,000%"
+    return _PERCENT.value(number)
 
 
 def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from trimtab import __version__
 from trimtab._canonical import digest
-from trimtab.decision import Decision, decide, from_payload, to_payload
+from trimtab.decision import Decision, decide, explore, from_payload, to_payload
 from trimtab.errors import SystemUnavailableError, UnreproducibleError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Decided, Observation, PolicyAdopted, Record, RunFinished, RunStarted, Subject
@@ -242,6 +242,7 @@ class Workspace:
                 candidate: {metric: [_example(row) for row in rows] for metric, rows in metrics.items()}
                 for candidate, metrics in recalled.failures().items()
             },
+            tradeoff=explore(policy, decision, recalled.measurements()),
         )
 
 
