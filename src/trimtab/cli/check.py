@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from trimtab.policy import Checked, Policy
+    from trimtab.policy import Candidate, Checked, Policy
 
 
 @click.command()
@@ -119,7 +119,9 @@ def _summary(policy: "Policy", have: dict[str, int]) -> "Group":
 
     parts: list[Text | Table] = [Text(f"{policy.organisation}\n{policy.digest}", style="dim")]
     for name, system in policy.systems.items():
-        candidates = ", ".join(system.candidates)
+        candidates = ", ".join(
+            f"{one} ({_points(spec)})" if spec.grid else one for one, spec in system.candidates.items()
+        )
         parts.append(Text.assemble("\n", (name, "bold"), f" is held to tier {system.tier}"))
         parts.append(
             Text(
@@ -136,6 +138,13 @@ def _summary(policy: "Policy", have: dict[str, int]) -> "Group":
             margin = Figures(unit="points", places=0).bound(regression.margin)
             parts.append(Text(f"  no worse than the baseline by {margin}: {compared}"))
     return Group(*parts)
+
+
+def _points(spec: "Candidate") -> str:
+    """A grid in words."""
+    from trimtab.policy.settings import size
+
+    return f"{size(spec.grid):,} candidates: {' x '.join(spec.grid)}"
 
 
 def _floors(policy: "Policy", system: str, have: dict[str, int]) -> "Table":
@@ -183,7 +192,7 @@ def _data(checked: "Checked", have: dict[str, int], *, ok: bool) -> dict[str, An
         name: {
             "tier": system.tier,
             "confidence": policy.tiers[system.tier].confidence,
-            "candidates": list(system.candidates),
+            "candidates": list(system.all_candidates),
             "baseline": system.baseline,
             "maximise": list(system.maximise),
             "floors": [

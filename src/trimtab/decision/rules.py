@@ -44,9 +44,9 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
         raise UsageError(f"nothing to decide for system {system!r}: the policy or the measurements are of another.")
     tier = policy.tiers[spec.tier]
     # Every candidate that the policy names competes, asked or not: measuring them one by one must not be cheaper.
-    alpha = round(1.0 - tier.confidence, 12) / len(spec.candidates)
+    alpha = round(1.0 - tier.confidence, 12) / len(spec.all_candidates)
     bench = _Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
-    candidates = tuple(bench.candidate(name) for name in spec.candidates)
+    candidates = tuple(bench.candidate(name) for name in spec.all_candidates)
     wordings = {name: bench.wording(name) for name in spec.maximise}
     choice = choose(candidates, bench.ranking(), alpha=alpha, wordings=wordings)
     if choice.winner:

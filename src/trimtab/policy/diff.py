@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
 from trimtab.policy.diff_guards import guard_changes
-from trimtab.policy.model import Floor, MetricSpec, Policy, SuiteSpec, SystemSpec, Tier
+from trimtab.policy.model import Candidate, Floor, MetricSpec, Policy, SuiteSpec, SystemSpec, Tier
 
 Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
 
@@ -192,12 +192,22 @@ def _system(where: str, a: Policy, old: SystemSpec, b: Policy, new: SystemSpec) 
     yield from _guarded(where, old.guard, new.guard)
     both, gone, added = names_of(old.candidates, new.candidates)
     for name in both:
-        yield from values_of(f"{where}.candidates.{name}", old.candidates[name], new.candidates[name], skip={"guard"})
+        at = f"{where}.candidates.{name}"
+        yield from values_of(at, old.candidates[name], new.candidates[name], skip={"guard"})
+        before, after = _of_guard(old.candidates[name]), _of_guard(new.candidates[name])
+        if before != after:
+            text = "its guard is set in another way; that it is as strict cannot be shown"
+            yield Change(where=f"{at}.set", effect="loosens", text=text)
         yield from _guarded(f"{where}.candidates.{name}", old.candidates[name].guard, new.candidates[name].guard)
     for name in gone:
         yield Change(where=f"{where}.candidates.{name}", effect="removes", text="the candidate")
     for name in added:
         yield Change(where=f"{where}.candidates.{name}", effect="adds", text="a candidate")
+
+
+def _of_guard(candidate: Candidate) -> dict[str, Any]:
+    """What is set of the guard in front of a candidate."""
+    return {path: value for path, value in candidate.set_.items() if path.partition(".")[0] == "guard"}
 
 
 def _moved(where: str, a: Policy, old: str, b: Policy, new: str) -> Iterator[Change]:

@@ -5,6 +5,7 @@ from trimtab.policy.include import Gathered
 from trimtab.policy.installed import default_score, metric_facts
 from trimtab.policy.model import GuardRule, MetricSpec, Policy
 from trimtab.policy.secrecy import quote
+from trimtab.policy.settings import grid_of
 
 
 def warn_of_judges(policy: Policy, gathered: Gathered) -> None:
@@ -17,10 +18,9 @@ def warn_of_judges(policy: Policy, gathered: Gathered) -> None:
     for name, system in policy.systems.items():
         held = {*policy.tiers[system.tier].floors, *policy.red_lines}
         through = {metric: _instrument(policy, metric) for metric in sorted(held) if metric in policy.metrics}
-        for candidate, spec in system.candidates.items():
-            if spec.guard not in policy.guards:
-                continue
-            guard = policy.guards[spec.guard]
+        guarded = {(grid_of(point), system.whole(point).guard) for point in system.all_candidates}
+        for candidate, named in sorted((one, name) for one, name in guarded if name in policy.guards):
+            guard = policy.guards[named]
             rules = (*guard.input, *guard.output)
             bound = {metric: one for metric, one in through.items() if one and any(_is(one, rule) for rule in rules)}
             free = {_kind(policy.metrics[metric]) for metric in through if metric not in bound}
@@ -29,7 +29,7 @@ def warn_of_judges(policy: Policy, gathered: Gathered) -> None:
                     continue
                 where = ("systems", name, "candidates", candidate, "guard")
                 message = (
-                    f"{quote(spec.guard or '')} uses the detector {one.detector}, by which alone {metric} is judged: "
+                    f"{quote(named)} uses the detector {one.detector}, by which alone {metric} is judged: "
                     "what it misses, both miss"
                 )
                 suggestion = "Hold the system to a metric with another detector on the same suite, too."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from trimtab.kinds import Shape
 from trimtab.policy.installed import MetricFacts, default_score, metric_facts
 from trimtab.policy.model import Floor, MetricSpec, Policy, SuiteSpec
+from trimtab.policy.settings import ORDER_SHARE
 
 _QUANTILE = {Shape.P50: 0.5, Shape.P95: 0.95}
 _RATES = frozenset({Shape.RATE, Shape.MEAN})
@@ -17,7 +18,8 @@ class FloorCost:
     """One floor of one system, and the fewest independent cases that could prove it.
 
     `alpha` is the one-sided error probability left for it: 1 - confidence,
-    shared among the candidates. `needed` is None when no rule gives a number
+    shared among the candidates unless they are chosen from a grid, where a
+    part of the cases pays for that instead. `needed` is None when no rule gives a number
     for this kind of metric; `provable` is False when no number is enough.
     `unknown` names the detector that the metric is scored by, if how often it errs in the direction that
     matters is unknown: then no number is enough either.
@@ -97,7 +99,8 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
     found, have = [], have or {}
     for name, system in policy.systems.items():
         tier = policy.tiers[system.tier]
-        alpha = (1.0 - tier.confidence) / len(system.candidates)
+        number = len(system.all_candidates)
+        alpha = (1.0 - tier.confidence) / (1 if system.has_grid else number)
         for metric_name, floor in tier.floors.items():
             metric = policy.metrics[metric_name]
             suite = policy.suites.get(metric.source.suite) or SuiteSpec(builtin=metric.source.suite)
@@ -107,6 +110,8 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
             needed, provable = None, True
             try:
                 needed = _needed(metric, facts, floor, alpha)
+                if needed and system.has_grid:  # a part of the cases only fixes the order
+                    needed = math.ceil(needed / (1.0 - ORDER_SHARE))
             except ValueError:
                 provable = False
             unknown = _unknown(facts, floor)
@@ -120,7 +125,7 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
                     proof=_proof(floor, asked, facts),
                     suite=metric.source.suite,
                     cases=min(suite.cases, have.get(metric.source.suite, suite.cases)),
-                    candidates=len(system.candidates),
+                    candidates=number,
                     confidence=tier.confidence,
                     alpha=alpha,
                     needed=needed,

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from trimtab.kinds import plugins
 from trimtab.policy.candidates import check_candidate, check_installed, check_no_keys, check_parameters
+from trimtab.policy.grids import check_settings, check_sizes
 from trimtab.policy.guards import check_actions, check_guard
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import MetricFacts, default_score, does_not_fit, metric_facts
@@ -216,6 +217,8 @@ def _system(system: Part, root: Part, gathered: Gathered) -> None:
     for _, candidate in system["candidates"].entries():
         check_candidate(candidate, gathered)
         _guarded_again(candidate, system["candidates"], gathered)
+        check_settings(candidate, system["candidates"], root["guards"], gathered)
+    check_sizes(system, gathered)
     for guarded in (system, *(candidate for _, candidate in system["candidates"].entries())):
         _defined(guarded["guard"], root["guards"].names, "is not a guard of this policy", gathered)
 

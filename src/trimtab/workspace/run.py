@@ -56,7 +56,7 @@ class Measuring:
         self.board.tally = self.tally
         alike: dict[str, list[str]] = {}
         for candidate in self.plan.candidates:
-            alike.setdefault(self.plan.spec.candidates[candidate].of or candidate, []).append(candidate)
+            alike.setdefault(self.plan.spec.model_of(candidate), []).append(candidate)
         for model, names in alike.items():
             await self._alike(model, names)
 
@@ -135,7 +135,8 @@ class Measuring:
         # Without a digest of the weights, the same name may answer differently tomorrow: replies
         # are then good for this run (and for going on with it) only.
         # Two models never share replies, nor do two machines: their timings are evidence too.
-        told = spec.model_dump(mode="json", exclude={"about", "price", "guard", "of"})
+        unheard = {"about", "price", "guard", "of", "set_", "grid"}  # by the model; what is set has been applied
+        told = {key: value for key, value in spec.told.items() if key not in unheard}
         key: dict[str, Any] = {**identity, "candidate": model, "spec": digest(told), "machine": machine()}
         if "weights" not in identity or self.fresh:
             key["run"] = self.run

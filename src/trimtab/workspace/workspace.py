@@ -248,7 +248,7 @@ class Workspace:
 
 def _started(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
     return RunStarted(
-        candidates={name: digest(plan.spec.whole(name).model_dump(mode="json")) for name in plan.candidates},
+        candidates={name: digest(plan.spec.whole(name).told) for name in plan.candidates},
         suites={
             name: {
                 "cases": len(suite.cases),
@@ -284,7 +284,7 @@ def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:
 def _lines(policy: Policy, plan: Plan) -> list[Line]:
     """What the display shows: one line for each suite asked of each candidate."""
     tier = policy.tiers[plan.spec.tier]
-    alpha = (1.0 - tier.confidence) / len(plan.spec.candidates)
+    alpha = (1.0 - tier.confidence) / len(plan.spec.all_candidates)
     return [
         Line(
             candidate=candidate,
