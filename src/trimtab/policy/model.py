@@ -7,7 +7,7 @@ use, so a key is described once. Everything is frozen; unknown keys are errors.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from trimtab._canonical import digest
 from trimtab.kinds import plugins
@@ -404,7 +404,6 @@ class SystemSpec(Strict):
     candidates: dict[Name, Candidate] = Field(min_length=1)
     guard: Name | None = Field(default=None, description="The guard in production; what `Guard.from_policy` uses.")
     budget: Budget = Budget()
-    _expanded: tuple[dict[str, Candidate], dict[str, Candidate]] | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
@@ -421,19 +420,21 @@ class SystemSpec(Strict):
     @property
     def all_candidates(self) -> Mapping[str, Candidate]:
         """Every candidate that competes by its name: in the place of a grid, all its points."""
-        if self._expanded is None or self._expanded[0] is not self.candidates:
-            found: dict[str, Candidate] = {}
-            for name, spec in self.candidates.items():
-                if not spec.grid:
-                    found[name] = spec
-                    continue
-                for point, settings in points(name, spec.grid):
-                    about = spec.about or told(settings)
-                    found[point] = spec.model_copy(
-                        update={"grid": {}, "set_": {**spec.set_, **settings}, "about": about}
-                    )
-            self._expanded = (self.candidates, found)
-        return self._expanded[1]
+        # Kept beside the fields, as a cached property is, so that two policies are equal whoever was asked; a copy with
+        # other candidates is not taken in by it.
+        known: tuple[object, dict[str, Candidate]] | None = self.__dict__.get("_expanded")
+        if known is not None and known[0] is self.candidates:
+            return known[1]
+        found: dict[str, Candidate] = {}
+        for name, spec in self.candidates.items():
+            if not spec.grid:
+                found[name] = spec
+                continue
+            for point, settings in points(name, spec.grid):
+                about = spec.about or told(settings)
+                found[point] = spec.model_copy(update={"grid": {}, "set_": {**spec.set_, **settings}, "about": about})
+        self.__dict__["_expanded"] = (self.candidates, found)
+        return found
 
     def whole(self, candidate: str) -> Candidate:
         """A candidate with nothing left to look up: one that is `of` another has that one's plugin and settings."""

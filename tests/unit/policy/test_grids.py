@@ -90,6 +90,11 @@ def test_a_policy_comes_back_from_the_ledger_as_it_was(folder):
     again = Policy.model_validate_json(policy.model_dump_json(by_alias=True))
     assert again.digest == policy.digest
     assert list(again.systems["assistant"].all_candidates) == list(policy.systems["assistant"].all_candidates)
+    assert again == policy
+    fewer = policy.systems["assistant"].model_copy(
+        update={"candidates": {"current": policy.systems["assistant"].candidates["current"]}}
+    )
+    assert list(fewer.all_candidates) == ["current"]
 
 
 def test_policies_without_a_grid_keep_their_digest(folder, base):
