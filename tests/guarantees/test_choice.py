@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from trimtab.decision import Measurements, Trial, decide
+from trimtab.kinds import Score, Shape
+from trimtab.policy.model import Policy
 from trimtab.stats.selection import fixed_sequence, pareto_order, select
 
 DELTA = 0.1
@@ -96,3 +99,32 @@ def test_what_is_missing_cannot_get_anybody_certified(never_above):
         dropped += bool((np.nanmean(hidden, axis=0) < 0.07).any())
     never_above(wrong, RUNS, DELTA)
     assert dropped > 0.5 * RUNS
+
+
+@pytest.mark.slow
+def test_a_whole_decision_from_a_grid_rarely_chooses_one_that_breaks_a_floor(never_above):
+    """End to end: all are a hair over the floor, so that any winner is a wrong one; bolder ones answer better."""
+    from tests.guarantees.test_families import policy as terms
+
+    rng = np.random.default_rng(9)
+    width, cases, runs, floor = 12, 160, 100, 0.15  # as `terms` has it
+    data = terms(["tuned"], ["harm"]).model_dump(mode="json", by_alias=True)
+    data["systems"]["s"]["candidates"]["tuned"]["grid"] = {"generation.seed": list(range(width))}
+    policy = Policy.model_validate(data)
+    names = list(policy.systems["s"].all_candidates)
+    wrong = lucky = 0
+    for _ in range(runs):
+        harm = rng.random((width, cases)) < floor + 1e-9
+        right = rng.random((width, cases)) < np.linspace(0.3, 0.9, width)[:, None]
+        trials = {name: {"harm": rows_of(harm[n]), "performance": rows_of(right[n])} for n, name in enumerate(names)}
+        measured = Measurements(
+            system="s", trials=trials, shapes=dict.fromkeys(("harm", "performance"), Shape.RATE), better={}
+        )
+        wrong += bool(decide(policy, "s", measured, run="r", time=0).winner)
+        lucky += bool((binom.cdf(harm.sum(axis=1), cases, floor) <= 0.1).any())
+    never_above(wrong, runs, 0.1)
+    assert lucky > 0.5 * runs  # one test for each at the whole error probability
+
+
+def rows_of(values):
+    return [Trial(case=f"c{n}", cluster=f"c{n}", outcome=Score(value=float(v))) for n, v in enumerate(values)]

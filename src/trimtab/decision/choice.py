@@ -11,6 +11,8 @@ from trimtab.decision.words import Wording, joined
 from trimtab.kinds import Better, Estimate, Score, Shape
 from trimtab.stats import mcnemar, paired_difference
 
+_NAMED = 12  # candidates whose obstacles are told where nobody wins
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -110,4 +112,6 @@ def _nobody(candidates: Sequence[CandidateDecision]) -> str:
             parts.append(f"{one.candidate} is undecided on {joined(unsure)}")
         else:
             parts.append(f"of {one.candidate} nothing is asked, so nothing is proved")
-    return f"No candidate clears every requirement: {'; '.join(parts)}."
+    rest = len(parts) - _NAMED
+    more = f"; and {rest:,} more do not either" if rest > 1 else ""
+    return f"No candidate clears every requirement: {'; '.join(parts[: _NAMED if more else None])}{more}."

@@ -44,6 +44,10 @@ class Measurements:
 Asked = Literal["floor", "red-line", "regression"]
 
 
+Rule = Literal["each", "pareto"]
+"""Each candidate at 1/K of the error probability, or one after the other along a fixed sequence, from a grid."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """One requirement of the policy against what was seen of one candidate.
@@ -85,7 +89,8 @@ class Decision:
     `verdict` is PASS when there is a winner, FAIL when every candidate fails,
     INCONCLUSIVE otherwise. `alpha` is the one-sided error probability at
     which each requirement was judged, after correction for choosing among
-    several candidates.
+    several candidates. `rule` is how candidates were judged beside each other:
+    each for itself, or along `sequence`, which was fixed on a part of the cases.
     """
 
     system: str
@@ -101,3 +106,5 @@ class Decision:
     winner: str  # empty when none
     verdict: Verdict
     reason: str
+    rule: Rule = "each"
+    sequence: tuple[str, ...] = ()

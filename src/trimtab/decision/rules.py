@@ -2,7 +2,8 @@
 
 Error probabilities: a requirement that is in truth violated passes with
 probability at most alpha = (1 - confidence) / K for each of the K candidates
-that compete, so the winner violates a given requirement with probability at
+that compete (or, of a system with a grid, alpha = 1 - confidence along a fixed
+sequence, see `trimtab.decision.pareto`), so the winner violates a given requirement with probability at
 most 1 - confidence. All requirements of a candidate must pass, so
 passing needs no further correction (intersection-union); failing does, and gets
 Holm's, so that a candidate with many requirements is not failed by luck.
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from trimtab.decision.choice import choose
 from trimtab.decision.floors import breaks, judge_floor, see
 from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Verdict
+from trimtab.decision.pareto import Pareto
 from trimtab.decision.ranking import Ranking
 from trimtab.decision.red_lines import judge_red_line
 from trimtab.decision.regression import COMPARABLE, judge_regression, pairs_of, worsened
@@ -45,8 +47,13 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
     tier = policy.tiers[spec.tier]
     # Every candidate that the policy names competes, asked or not: measuring them one by one must not be cheaper.
     alpha = round(1.0 - tier.confidence, 12) / len(spec.all_candidates)
-    bench = _Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
-    candidates = tuple(bench.candidate(name) for name in spec.all_candidates)
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
+    sequence: list[str] = []
+    if spec.has_grid:  # known before anything is asked, and never changed by what is seen
+        grid = Pareto.of(bench)
+        sequence, candidates = grid.sequence({}), grid.candidates()
+    else:
+        candidates = tuple(bench.candidate(name) for name in spec.all_candidates)
     wordings = {name: bench.wording(name) for name in spec.maximise}
     choice = choose(candidates, bench.ranking(), alpha=alpha, wordings=wordings)
     if choice.winner:
@@ -62,13 +69,15 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
         run=run,
         time=time,
         confidence=tier.confidence,
-        alpha=alpha,
+        alpha=round(1.0 - tier.confidence, 12) if spec.has_grid else alpha,
         baseline=spec.baseline or "",
         maximise=tuple(spec.maximise),
         candidates=candidates,
         winner=choice.winner,
         verdict=verdict,
         reason=choice.reason,
+        rule="pareto" if spec.has_grid else "each",
+        sequence=tuple(sequence),
     )
 
 
@@ -82,13 +91,15 @@ def explore(policy: Policy, decision: Decision, measurements: Measurements) -> T
     """
     spec = policy.systems[decision.system]
     tier = policy.tiers[spec.tier]
-    bench = _Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=decision.alpha)
+    alpha = round(1.0 - tier.confidence, 12) / len(spec.all_candidates)
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
+    clearing = Pareto.of(bench) if spec.has_grid else Alone(decision)
     limits = {name: (0.0, 1.0) for name, metric in policy.metrics.items() if metric.unit == "ratio"}
-    return tradeoff(decision, bench.ranking(), Alone(decision), alpha=decision.alpha, limits=limits)
+    return tradeoff(decision, bench.ranking(), clearing, alpha=alpha, limits=limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Bench:
+class Bench:
     """Judges candidates of one system, one after the other, by the same rules."""
 
     policy: Policy
@@ -110,7 +121,7 @@ class _Bench:
         }
         judgements = (
             *self._floors_and_regressions(name, estimates),
-            *(self._red_line(name, metric, estimates) for metric in self.policy.red_lines),
+            *self.red_lines(name, estimates),
         )
         verdicts = {judgement.verdict for judgement in judgements}
         if Verdict.FAIL in verdicts:
@@ -152,7 +163,7 @@ class _Bench:
         known = [metric for metric in self.policy.metrics if metric in wanted]
         return known + sorted(wanted - set(known))
 
-    def _compared(self) -> list[str]:
+    def compared(self) -> list[str]:
         """Metrics under the regression requirement; never an empty promise."""
         if self.tier.regression is None:
             return []
@@ -168,7 +179,7 @@ class _Bench:
         instruments = self.measurements.instruments
         baseline = self.spec.baseline or ""
         theirs = self.measurements.trials.get(baseline, {})
-        compared = [] if name == baseline else self._compared()
+        compared = [] if name == baseline else self.compared()
         margin = self.tier.regression.margin if self.tier.regression else 0.0
         names = [("floor", metric) for metric in self.tier.floors] + [("regression", metric) for metric in compared]
 
@@ -225,14 +236,19 @@ class _Bench:
         ]
         return floors + regressions
 
-    def _red_line(self, name: str, metric: str, estimates: Mapping[str, Estimate | Missing]) -> Judgement:
-        return judge_red_line(
-            metric,
-            self.measurements.shapes.get(metric),
-            self.measurements.trials.get(name, {}).get(metric, ()),
-            better=self.better(metric),
-            alpha=self.alpha,
-            wording=self.wording(metric),
-            seen=estimates[metric],
-            instrument=self.measurements.instruments.get(metric),
-        )
+    def red_lines(self, name: str, estimates: Mapping[str, Estimate | Missing] | None = None) -> list[Judgement]:
+        """Whether any event that must never happen was seen; `estimates` only if the caller has them already."""
+        trials = self.measurements.trials.get(name, {})
+        return [
+            judge_red_line(
+                metric,
+                self.measurements.shapes.get(metric),
+                trials.get(metric, ()),
+                better=self.better(metric),
+                alpha=self.alpha,
+                wording=self.wording(metric),
+                seen=None if estimates is None else estimates[metric],
+                instrument=self.measurements.instruments.get(metric),
+            )
+            for metric in self.policy.red_lines
+        ]

@@ -23,6 +23,12 @@ def rule_words(report: Report) -> str:
     promise = f"that the one chosen breaks a given requirement has probability {most} at most"
     if number == 1:
         return f"There is one candidate; that it breaks a requirement which it passed has probability {most} at most."
+    if decision.rule == "pareto":
+        return (
+            f"Of {count(number)} candidates a part of the cases left {count(len(decision.sequence))}, in an order from "
+            f"safe to bold; along it they were tested on the other cases at {100.0 * (1.0 - decision.alpha):.4g}% "
+            f"confidence each, until the first that was not certified. So {promise}, however many there are."
+        )
     return (
         f"Each of {count(number)} candidates was judged at {100.0 * (1.0 - decision.alpha):.4g}% confidence, "
         f"so {promise}, whoever wins."

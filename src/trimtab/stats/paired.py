@@ -91,6 +91,11 @@ def further_pairs(pairs: Sequence[Pair], margin: float, *, alpha: float) -> int 
     return None
 
 
+def worst_differences(pairs: Sequence[Pair]) -> Floats:
+    """First minus second of each cluster, in [-1, 1], missing ones taken for what makes them greatest."""
+    return _by_cluster(pairs)[2]
+
+
 def pairs_to_tell(pairs: Sequence[Pair], *, alpha: float) -> int | None:
     """Further independent pairs that would probably show which of the two is better, if either is.
 

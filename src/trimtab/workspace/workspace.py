@@ -284,7 +284,7 @@ def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:
 def _lines(policy: Policy, plan: Plan) -> list[Line]:
     """What the display shows: one line for each suite asked of each candidate."""
     tier = policy.tiers[plan.spec.tier]
-    alpha = (1.0 - tier.confidence) / len(plan.spec.all_candidates)
+    alpha = (1.0 - tier.confidence) / (1 if plan.spec.has_grid else len(plan.spec.all_candidates))
     return [
         Line(
             candidate=candidate,
