@@ -108,3 +108,10 @@ class Decision:
     reason: str
     rule: Rule = "each"
     sequence: tuple[str, ...] = ()
+
+    @property
+    def tested(self) -> tuple[str, ...]:
+        """Of `sequence` those that were tested: up to the first that did not pass, and that one."""
+        passed = {one.candidate for one in self.candidates if one.verdict is Verdict.PASS}
+        stop = next((place for place, name in enumerate(self.sequence) if name not in passed), len(self.sequence))
+        return self.sequence[: stop + 1]

@@ -15,7 +15,7 @@ ORDER_SHARE = 0.25
 RULE_SETTINGS = ("threshold", "action")
 CONFIDENCE_SETTINGS = ("at_least", "samples", "action")
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,24}")
+_PLAIN = re.compile(r"[A-Za-z0-9_.:+-]{1,24}")
 _MARK = "@"  # stands in no name that is written, so that no point of a grid can be taken for another candidate
 
 

@@ -1,5 +1,6 @@
 """The choice on one page of a terminal."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,7 +19,8 @@ from trimtab.report.view import Report, Requirement
 from trimtab.report.words import headline, missing_words, next_step, requirement, share_words
 
 _SOFT = "dim"
-_BEYOND = 6  # candidates off the frontier that are shown all the same, the best performers first
+_EDGE = 10  # candidates on the frontier that are shown, the safest of it
+_ROWS = 8  # that are filled up with others, the best performers first
 _HELD = 3
 
 
@@ -75,7 +77,7 @@ class ChoiceView:
             table.add_row(name, performance, used, writer.text(", ".join(marks), _SOFT))
         rest = len(found.standings) - table.row_count
         if rest > 0:
-            table.add_row(writer.text(f"{rest} more, off the frontier", _SOFT), "", "", "")
+            table.add_row(writer.text(f"{rest} more", _SOFT), "", "", "")
         return table
 
     def _shown(self, found: Tradeoff) -> list[Standing]:
@@ -89,8 +91,11 @@ class ChoiceView:
 
         must = {self.report.winner, self.report.decision.baseline}
         ordered = sorted(found.standings, key=place)
-        beside = [one for one in ordered if not (one.frontier or one.candidate in must)][:_BEYOND]
-        return [one for one in ordered if one.frontier or one.candidate in must or one in beside]
+        edge = [one for one in ordered if one.frontier and one.candidate not in must]
+        edge.sort(key=lambda one: one.tightest.worst if one.tightest else math.inf)  # the safest of it matter most
+        beside = [one for one in ordered if not one.frontier and one.candidate not in must]
+        kept = [*edge[:_EDGE], *beside[: max(_ROWS - len(edge), 0)]]
+        return [one for one in ordered if one.candidate in must or one in kept]
 
     def _prices(self, writer: Writer, found: Tradeoff) -> Iterator[RenderableType]:
         if not found.prices:

@@ -138,9 +138,9 @@ def _verdict_section(report: Report) -> Markup:
     asked = [_requirement_row(report, row) for row in rows]
     judged = {row.metric for row in rows if row.asked == "floor"}
     aims = [_aim_row(report, metric) for metric in report.decision.maximise if metric not in judged]
-    columns = [header_cell(report, candidate) for candidate in report.candidates]
+    columns = [header_cell(report, candidate) for candidate in report.shown]
     overall = [
-        element("td", who(c), element("span", chip(c.verdict), class_="stack"), role="cell") for c in report.candidates
+        element("td", who(c), element("span", chip(c.verdict), class_="stack"), role="cell") for c in report.shown
     ]
     table = element(
         "table",
@@ -159,7 +159,7 @@ def _verdict_section(report: Report) -> Markup:
             element("tr", element("th", "All together", scope="row", role="rowheader"), *overall, role="row"),
             role="rowgroup",
         ),
-        class_="matrix few" if len(report.candidates) <= _FEW else "matrix many",
+        class_="matrix few" if len(report.shown) <= _FEW else "matrix many",
         role="table",
     )
     scroller = element("div", table, class_="scroll", tabindex=0, role="region", aria_label="Verdicts")
@@ -180,7 +180,7 @@ def _requirement_row(report: Report, row: Requirement) -> Markup:
         scope="row",
         role="rowheader",
     )
-    cells = [_cell(report, c, judgement(c, row), written) for c in report.candidates]
+    cells = [_cell(report, c, judgement(c, row), written) for c in report.shown]
     return element("tr", head, *cells, role="row")
 
 
@@ -201,7 +201,7 @@ def _aim_row(report: Report, metric: str) -> Markup:
         role="rowheader",
     )
     cells = []
-    for candidate in report.candidates:
+    for candidate in report.shown:
         known = seen(candidate, metric)
         numbers = (
             _nothing(known)

@@ -120,26 +120,26 @@ class Writer:
         """One row per requirement, one column per candidate; `tall` saves width and costs lines."""
         table = Table(box=None if self.plain else SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False, pad_edge=False)
         table.add_column("Requirement", max_width=_ASKED)
-        for candidate in self.report.candidates:
+        for candidate in self.report.shown:
             table.add_column(self.heading(candidate), no_wrap=True)
         for row in self.report.requirements():
             written = self.figures(row)
-            cells = [self.cell(c, judgement(c, row), written, tall=tall) for c in self.report.candidates]
+            cells = [self.cell(c, judgement(c, row), written, tall=tall) for c in self.report.shown]
             table.add_row(self.asked(row), *cells)
         for metric in self.report.unfloored():
             written = figures(self.report, metric)
-            cells = [self.figure(seen(c, metric), written, tall=tall) for c in self.report.candidates]
+            cells = [self.figure(seen(c, metric), written, tall=tall) for c in self.report.shown]
             table.add_row(
                 Text.assemble(self.name(metric), "\n", self.text(no_floor(self.report, metric), _SOFT)), *cells
             )
         table.add_section()
-        table.add_row(self.name("All together"), *[self.verdict(c.verdict) for c in self.report.candidates])
+        table.add_row(self.name("All together"), *[self.verdict(c.verdict) for c in self.report.shown])
         return table
 
     def blocks(self) -> RenderableType:
         """One block per candidate, one or two lines per requirement."""
         parts: list[RenderableType] = []
-        for candidate in self.report.candidates:
+        for candidate in self.report.shown:
             head = Text.assemble(self.verdict(candidate.verdict), "  ", self.heading(candidate, joint="  "))
             parts.append(head)
             for row in self.report.requirements():

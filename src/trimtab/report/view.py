@@ -9,6 +9,8 @@ from trimtab.evidence.records import RunFinished, RunStarted
 from trimtab.kinds import Better, Estimate, Missing
 from trimtab.policy.model import Floor, MetricSpec, Policy, SystemSpec, Tier
 
+_ROOM = 12  # candidates that fit into tables all the same
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
@@ -99,6 +101,25 @@ class Report:
     def candidates(self) -> tuple[CandidateDecision, ...]:
         """In the order of the decision."""
         return self.decision.candidates
+
+    @property
+    def shown(self) -> tuple[CandidateDecision, ...]:
+        """Those that tables have room for: all, unless many points of a grid were not tested."""
+        if self.decision.rule == "each" or len(self.candidates) <= _ROOM:
+            return self.candidates
+        kept = {*self.decision.tested, self.decision.baseline, self.decision.winner}
+        return tuple(c for c in self.candidates if c.candidate in kept) or self.candidates[:_ROOM]
+
+    @property
+    def untold(self) -> str:
+        """How many are not among those shown, and why; empty when all are."""
+        rest = len(self.candidates) - len(self.shown)
+        if not rest:
+            return ""
+        return (
+            f"{rest:,} more candidates are in report.json: they failed, or were not tested, since where the order was "
+            "fixed others were both safer and better, or came before them."
+        )
 
     def requirements(self) -> list[Requirement]:
         """Every requirement judged of any candidate, floors first, in the order of the policy."""

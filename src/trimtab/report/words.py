@@ -86,11 +86,12 @@ def headline(report: Report) -> Headline:
         changes = _challengers(report)
     elif report.verdict is Verdict.FAIL:
         title = "Ship none: no candidate clears every floor"
-        changes = [line for c in report.candidates for line in _obstacles(report, c)]
+        changes = [line for c in report.shown for line in _obstacles(report, c)]
     else:
         title = "Not enough evidence to decide"
-        open_first = sorted(report.candidates, key=lambda c: c.verdict is Verdict.FAIL)
+        open_first = sorted(report.shown, key=lambda c: c.verdict is Verdict.FAIL)
         changes = [line for c in open_first for line in _obstacles(report, c)]
+    changes += [report.untold] if report.untold else []
     return Headline(verdict=report.verdict, title=title, why=why, changes=tuple(changes))
 
 
@@ -227,7 +228,7 @@ def _challengers(report: Report) -> list[str]:
             f"{name(winner.candidate)}: its tightest floor is {used.metric}, {requirement(report, row)}; "
             f"the evidence says {figures(report, used.metric).span(judged.seen.interval)}."
         )
-    for candidate in report.candidates:
+    for candidate in report.shown:
         if candidate is not winner:
             lines += _obstacles(report, candidate)
     return lines
@@ -237,7 +238,7 @@ def _more_cases(report: Report) -> list[str]:
     """What to do, in the imperative, so that the suites that would help have more cases."""
     short = {
         spec.source.suite
-        for c in report.candidates
+        for c in report.shown
         for j in c.judgements
         if j.verdict is Verdict.INCONCLUSIVE and j.needed is not None and (spec := report.metric(j.metric))
     }

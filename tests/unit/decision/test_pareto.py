@@ -79,18 +79,13 @@ def test_who_comes_behind_the_one_that_stopped_the_test_is_not_tested(world):
 
 
 def test_the_test_looks_at_the_other_part_alone(world):
-    """Clean where the order is made and leaky where it is tested: first in the sequence, and not certified."""
-    figures = {"leak": spread(60, only=False), "accuracy": spread(500)}
-    seen = world.measurements(
-        {
-            "tuned@0": figures,
-            "tuned@1": {"leak": spread(60, only=True), "accuracy": spread(400)},
-        }
-    )
-    policy = grid(world, 2)
-    decision = decide(policy, "bot", seen, run="r", time=0)
-    assert decision.sequence[0] == "tuned@0"
+    """Clean where the order is made and 3.9% where it is tested: on all cases, 3%, it would have been certified."""
+    policy = grid(world, 1)
+    told = {"leak": spread(24, only=False), "accuracy": spread(500)}
+    decision = decide(policy, "bot", world.measurements({"tuned@0": told}), run="r", time=0)
+    assert decision.sequence == ("tuned@0",)
     assert decision.winner == ""
+    assert clears(Floor(at_most=0.05), see(Shape.RATE, told["leak"], alpha=0.05))
 
 
 def test_one_event_of_a_red_line_in_either_part_fails(world):

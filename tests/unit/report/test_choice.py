@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 from tests.unit.report import examples
 
+from trimtab.decision.model import Verdict
 from trimtab.decision.tradeoff import Price, Step
 from trimtab.decision.weights import Band
 from trimtab.report import as_json, choice_json, choice_view
@@ -113,3 +114,38 @@ def test_sentences_for_every_outcome():
     assert band_words(firm) == "Whatever the weight of safety, the same one wins."
     price = Price(asked="floor", metric="hijack", bound=0.05, steps=(Step(bound=0.06, winner="x", gain=math.nan),))
     assert price_words(report, price) == "relaxing it by 1 pts, to at most 6%, would let x through"
+
+
+def grid_report(points=40):
+    """Many points, of which three were tested; the last of these stopped the test."""
+    report = examples.winner_report()
+    first = report.candidates[1]
+    rows = [replace(first, candidate=f"tuned@{n}", verdict=Verdict.INCONCLUSIVE) for n in range(points)]
+    rows[3] = replace(rows[3], verdict=Verdict.PASS)
+    rows[7] = replace(rows[7], verdict=Verdict.PASS)
+    decision = replace(
+        report.decision,
+        candidates=(report.candidates[0], *rows),
+        winner="tuned@7",
+        rule="pareto",
+        sequence=("tuned@3", "tuned@7", "tuned@9", "tuned@11"),
+    )
+    return replace(report, decision=decision)
+
+
+def test_of_many_points_tables_show_those_that_were_tested():
+    report = grid_report()
+    assert [c.candidate for c in report.shown] == ["current", "tuned@3", "tuned@7", "tuned@9"]
+    assert report.untold.startswith("37 more candidates are in report.json")
+    text = page(report)
+    assert "37 more candidates" in text
+    assert 'class="matrix few"' in text
+    assert "Of 41 candidates a part of the cases left 4" in text
+    assert len(as_json(report)["candidates"]) == 41
+    assert max(map(len, shown(report, width=80).splitlines())) <= 80
+
+
+def test_few_points_are_all_shown():
+    report = grid_report(11)
+    assert len(report.shown) == 12
+    assert report.untold == ""
