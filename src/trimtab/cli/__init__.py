@@ -24,12 +24,14 @@ _COMMANDS = {
     ),
     "init": ("trimtab.cli.init:init", "Write a policy that runs."),
     "check": ("trimtab.cli.check:check", "Report every mistake in a policy at once."),
+    "plan": ("trimtab.cli.plan:plan", "Say what a run will cost, before it is made."),
     "policy": ("trimtab.cli.policy:policy", "Compare policies, print the JSON Schema."),
     "suites": ("trimtab.cli.suites:suites", "List suites and metrics, show cases."),
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
     "fit": ("trimtab.cli.fit:fit", "Learn a detector from labelled texts, its false alarms bounded."),
     "report": ("trimtab.cli.report:report", "Show a decision again, from the ledger."),
+    "explain": ("trimtab.cli.explain:explain", "Tell in a few sentences why a verdict fell."),
 }
 
 

@@ -77,7 +77,7 @@ def _lead(
     shape = measurements.shapes[metric]
     first, other = (measurements.trials.get(name, {}).get(metric, ()) for name in (winner, second))
     if shape in COMPARABLE and first and other:
-        if ahead(shape, first, other, better=better, alpha=alpha):
+        if ahead(shape, first, other, better=better, alpha=alpha, anytime=measurements.sampling == "sequential"):
             return f"On the same cases that lead is more than luck explains ({100 * (1 - alpha):.4g}% confidence)."
         return "On the same cases that lead may be luck: the two are not distinguishable."
     a, b = values[winner], values[second]
@@ -88,15 +88,26 @@ def _lead(
     return "Their intervals overlap: the two are not distinguishable."
 
 
-def ahead(shape: Shape, first: Sequence[Trial], other: Sequence[Trial], *, better: Better, alpha: float) -> bool:
-    """Whether the first is better than the other on the same cases, by more than luck explains."""
-    pairs = pairs_of(shape, other, first, better=better)  # positive: `other` is the worse
+def ahead(
+    shape: Shape,
+    first: Sequence[Trial],
+    other: Sequence[Trial],
+    *,
+    better: Better,
+    alpha: float,
+    anytime: bool = False,
+) -> bool:
+    """Whether `first` is better than `other` on the same cases by more than luck explains.
+
+    With `anytime` measuring `other` may have stopped early; only cases that it was asked count.
+    """
+    pairs = pairs_of(shape, other, first, better=better, anytime=anytime)  # positive: `other` is the worse
     both = [(a.value, b.value) for _, a, b in pairs if isinstance(a, Score) and isinstance(b, Score)]
     alone = len({cluster for cluster, _, _ in pairs}) == len(pairs)
-    if shape is Shape.RATE and alone and len(both) == len(pairs):
+    if not anytime and shape is Shape.RATE and alone and len(both) == len(pairs):
         wins, losses = sum(a > b for a, b in both), sum(a < b for a, b in both)
         return wins > losses and mcnemar(wins, losses) / 2.0 <= alpha
-    seen = paired_difference(pairs, level=level_of(alpha))
+    seen = paired_difference(pairs, level=level_of(alpha), margin=0.0 if anytime else None)
     return isinstance(seen, Estimate) and seen.interval.low > 0.0
 
 

@@ -149,7 +149,7 @@ def parts(measurements: Measurements) -> tuple[Measurements, Measurements]:
             name: {metric: _kept(rows, early, wanted=wanted) for metric, rows in metrics.items()}
             for name, metrics in measurements.trials.items()
         }
-        halves.append(replace(measurements, trials=trials))
+        halves.append(replace(measurements, trials=trials, planned={}))
     return halves[0], halves[1]
 
 

@@ -37,12 +37,17 @@ class Ranking:
         return sorted(
             names,
             key=lambda name: (
+                self._short(name),
                 -scores.get(name, 0.0),
                 *(-self.merit(name, metric) for metric in self.maximise),
                 name != self.baseline,
                 name,
             ),
         )
+
+    def _short(self, name: str) -> bool:
+        """Whether it was not measured to the end: it stopped because somebody else was surely better."""
+        return not all(self.measurements.whole(name, metric) for metric in self.maximise)
 
     def merit(self, name: str, metric: str) -> float:
         """The more, the better; minus infinity when nothing is known."""

@@ -59,6 +59,31 @@ class RunStarted:
     python: str
     machine: str  # processor kind and core count; nothing that names a host or person
     fresh: bool = False  # replies of earlier runs were not used
+    sampling: str = "fixed"  # or "sequential": measured until decided, and judged so; said before anything was asked
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A candidate is about to be measured on a suite: which look of its system at these cases it is, from 1.
+
+    The very same replies seen again are the same look. `draw` names the cases by where they come from
+    rather than by what they are, so that one case more or less does not begin a new count.
+    """
+
+    kind: ClassVar[str] = "look"
+
+    suite: str
+    draw: str  # digest of the suite's source and seed
+    number: int
 
     def payload(self) -> dict[str, Any]:
         """JSON form."""
@@ -208,10 +233,12 @@ class DetectorFitted:
         return cls(**payload)
 
 
-Record = PolicyAdopted | RunStarted | Observation | RunFinished | Decided | Rulings | Escalated | DetectorFitted
+Record = (
+    PolicyAdopted | RunStarted | Looked | Observation | RunFinished | Decided | Rulings | Escalated | DetectorFitted
+)
 RECORDS: Mapping[str, type[Record]] = {
     r.kind: r
-    for r in (PolicyAdopted, RunStarted, Observation, RunFinished, Decided, Rulings, Escalated, DetectorFitted)
+    for r in (PolicyAdopted, RunStarted, Looked, Observation, RunFinished, Decided, Rulings, Escalated, DetectorFitted)
 }
 
 
@@ -240,6 +267,7 @@ __all__ = [
     "Decided",
     "DetectorFitted",
     "Escalated",
+    "Looked",
     "Observation",
     "PolicyAdopted",
     "Record",

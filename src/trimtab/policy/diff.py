@@ -87,6 +87,8 @@ def _tier(where: str, a: Policy, old: Tier, b: Policy, new: Tier) -> Iterator[Ch
         yield Change(where=f"{where}.floors.{name}", effect="loosens", text=text)
     for name in added:
         yield Change(where=f"{where}.floors.{name}", effect="tightens", text=f"{new.floors[name]} is asked as well")
+    if old.sampling != new.sampling:  # either proves as surely; they differ in what they cost
+        yield Change(where=f"{where}.sampling", effect="changes", text=f"{old.sampling} becomes {new.sampling}")
     yield from _actions(f"{where}.actions", old, new)
     if old.weights != new.weights:  # they order only what clears every floor, so nothing is looser by them
         yield Change(where=f"{where}.weights", effect="changes", text=f"{_weighed(old)} becomes {_weighed(new)}")

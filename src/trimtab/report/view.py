@@ -28,6 +28,15 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A case that a candidate answers otherwise than the baseline: for the worse, or for the better."""
+
+    case: str
+    group: str = ""  # the case's group, else its cluster
+    worse: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFacts:
     """Where the evidence lies and how to recognise it.
 
@@ -56,7 +65,8 @@ class Report:
     """A decision with all that a reader needs to understand and recompute it.
 
     `finished` is None when the run was killed. `examples` are by candidate,
-    then metric. `tradeoff` is what stands around the decision; it is no part of it.
+    then metric, and so are `changes` from the baseline. `tradeoff` is what
+    stands around the decision; it is no part of it.
 
     Raises:
         ValueError: The decision was not made under this policy, so its floors
@@ -70,6 +80,7 @@ class Report:
     ledger: LedgerFacts
     examples: Mapping[str, Mapping[str, Sequence[Example]]] = field(default_factory=dict)
     tradeoff: Tradeoff | None = None
+    changes: Mapping[str, Mapping[str, Sequence[Changed]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.decision.policy != self.policy.digest:
