@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trimtab.decision.payload import from_payload, to_payload
     from trimtab.decision.red_lines import judge_red_line
     from trimtab.decision.regression import judge_regression
-    from trimtab.decision.rules import alpha_of, compared_metrics, decide, explore, judge
+    from trimtab.decision.rules import alpha_of, compared_metrics, decide, explore, judge, next_to_test
     from trimtab.decision.tradeoff import Tradeoff
 
 _HOME = {
@@ -34,6 +34,7 @@ _HOME = {
     "judge_floor": "trimtab.decision.floors",
     "judge_red_line": "trimtab.decision.red_lines",
     "judge_regression": "trimtab.decision.regression",
+    "next_to_test": "trimtab.decision.rules",
     "provisional": "trimtab.decision.live",
     "provisional_rate": "trimtab.decision.live",
     "to_payload": "trimtab.decision.payload",
@@ -60,6 +61,7 @@ __all__ = [
     "judge_floor",
     "judge_red_line",
     "judge_regression",
+    "next_to_test",
     "provisional",
     "provisional_rate",
     "to_payload",

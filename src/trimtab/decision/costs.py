@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from trimtab.kinds import Shape
 from trimtab.policy.model import Floor, Policy
+from trimtab.policy.settings import ORDER_SHARE
 from trimtab.stats import Outlook, Side, outlook, share_of_look
 
 Scene = str  # "good", "floor", "bad"
@@ -106,6 +107,8 @@ def forecast(
         if tier.sampling == "sequential" and not spec.has_grid
         else {}
     )
+    if spec.has_grid:  # all are asked the part that fixes the order; those in it that are certified the rest
+        calls = {scene: everything * (ORDER_SHARE if scene == "bad" else 1.0) for scene in SCENES}
     return Forecast(
         system=system,
         alpha=alpha,

@@ -10,7 +10,7 @@ number of candidates (`trimtab.stats.selection`).
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -57,6 +57,15 @@ class Pareto:
         sequence = self.sequence(relaxed)
         passed = fixed_sequence(range(len(sequence)), lambda place: self._passes(sequence[place], relaxed))
         return [sequence[place] for place in passed]
+
+    def next(self, asked: Collection[str]) -> str:
+        """Who is to be asked the testing part now; empty when the test is over. `asked` are those who were."""
+        for name in self.sequence({}):
+            if name not in asked:
+                return name
+            if not self._passes(name, {}):
+                break
+        return ""
 
     def sequence(self, relaxed: Mapping[Key, float]) -> list[str]:
         """Who is to be tested, from the safest to the boldest; fixed without the testing part."""

@@ -11,7 +11,7 @@ When a system is looked at on the same cases again, that look spends only its
 share of alpha (`trimtab.stats.spending`), so that looking often buys nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from trimtab.decision.choice import choose
@@ -108,6 +108,21 @@ def judge(policy: Policy, system: str, measurements: Measurements, candidate: st
     tier = policy.tiers[spec.tier]
     bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
     return bench.candidate(candidate)
+
+
+def next_to_test(policy: Policy, system: str, measurements: Measurements, asked: Collection[str]) -> str:
+    """Of a system with a grid, whose answers to the testing part are wanted next; empty when nobody's are.
+
+    Args:
+        policy: Its policy.
+        system: Its name.
+        measurements: What is known by now: of everybody the ordering part, of those in `asked` everything.
+        asked: Who was asked the testing part.
+    """
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
+    return Pareto.of(bench).next(asked)
 
 
 def compared_metrics(policy: Policy, system: str, measurements: Measurements) -> tuple[str, ...]:
