@@ -120,7 +120,7 @@ def _summary(policy: "Policy", have: dict[str, int]) -> "Group":
     parts: list[Text | Table] = [Text(f"{policy.organisation}\n{policy.digest}", style="dim")]
     for name, system in policy.systems.items():
         candidates = ", ".join(
-            f"{one} ({_points(spec)})" if spec.grid else one for one, spec in system.candidates.items()
+            f"{one} ({_points(spec)})" if spec.stands_for_many else one for one, spec in system.candidates.items()
         )
         parts.append(Text.assemble("\n", (name, "bold"), f" is held to tier {system.tier}"))
         parts.append(
@@ -144,6 +144,8 @@ def _points(spec: "Candidate") -> str:
     """A grid in words."""
     from trimtab.policy.settings import size
 
+    if spec.points:
+        return f"{len(spec.points):,} candidates"
     return f"{size(spec.grid):,} candidates: {' x '.join(spec.grid)}"
 
 

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from trimtab.decision.choice import ahead
     from trimtab.decision.costs import Forecast, SuiteSize, forecast
     from trimtab.decision.floors import judge_floor
+    from trimtab.decision.groups import by_group
     from trimtab.decision.live import provisional, provisional_rate
     from trimtab.decision.payload import from_payload, to_payload
     from trimtab.decision.red_lines import judge_red_line
     from trimtab.decision.regression import judge_regression
-    from trimtab.decision.rules import alpha_of, compared_metrics, decide, explore, judge, next_to_test
+    from trimtab.decision.rules import alpha_of, compared_metrics, decide, explore, judge, next_to_test, seen_early
     from trimtab.decision.tradeoff import Tradeoff
 
 _HOME = {
@@ -25,6 +26,7 @@ _HOME = {
     "Tradeoff": "trimtab.decision.tradeoff",
     "ahead": "trimtab.decision.choice",
     "alpha_of": "trimtab.decision.rules",
+    "by_group": "trimtab.decision.groups",
     "compared_metrics": "trimtab.decision.rules",
     "decide": "trimtab.decision.rules",
     "explore": "trimtab.decision.rules",
@@ -37,6 +39,7 @@ _HOME = {
     "next_to_test": "trimtab.decision.rules",
     "provisional": "trimtab.decision.live",
     "provisional_rate": "trimtab.decision.live",
+    "seen_early": "trimtab.decision.rules",
     "to_payload": "trimtab.decision.payload",
 }
 
@@ -52,6 +55,7 @@ __all__ = [
     "Verdict",
     "ahead",
     "alpha_of",
+    "by_group",
     "compared_metrics",
     "decide",
     "explore",
@@ -64,6 +68,7 @@ __all__ = [
     "next_to_test",
     "provisional",
     "provisional_rate",
+    "seen_early",
     "to_payload",
 ]
 

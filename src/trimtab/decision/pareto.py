@@ -108,12 +108,19 @@ class Pareto:
             self._tested[name] = self.testing.candidate(name)
         return self._tested[name]
 
+    def early(self, name: str) -> dict[Key, float]:
+        """p-values of "it is not met", on the ordering part, by requirement."""
+        return self._ps(name, {})
+
     def _p(self, name: str, relaxed: Mapping[Key, float]) -> float:
         """Of "it breaks some requirement", on the ordering part: the greatest of all."""
+        return max(self._ps(name, relaxed).values(), default=1.0)
+
+    def _ps(self, name: str, relaxed: Mapping[Key, float]) -> dict[Key, float]:
         if name not in self._levels:
             self._levels[name] = self._levels_of(name)
         bounds = self._bounds() | dict(relaxed)
-        return max((level(bounds[key]) for key, level in self._levels[name].items()), default=1.0)
+        return {key: level(bounds[key]) for key, level in self._levels[name].items()}
 
     def _bounds(self) -> dict[Key, float]:
         tier = self.whole.tier

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from trimtab.decision.choice import choose
 from trimtab.decision.floors import breaks, judge_floor, see
-from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Verdict
+from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement, Measurements, Verdict
 from trimtab.decision.pareto import Pareto
 from trimtab.decision.ranking import Ranking
 from trimtab.decision.red_lines import judge_red_line
@@ -123,6 +123,22 @@ def next_to_test(policy: Policy, system: str, measurements: Measurements, asked:
     tier = policy.tiers[spec.tier]
     bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
     return Pareto.of(bench).next(asked)
+
+
+def seen_early(
+    policy: Policy, system: str, measurements: Measurements, name: str
+) -> tuple[dict[tuple[Asked, str], float], float]:
+    """How one candidate of a grid looks on the part that fixes the order, for whoever proposes candidates.
+
+    Returns:
+        p-values of "it is not met" by requirement, and what it is worth in the
+        first metric that is maximised, the more, the better. Nobody is certified by them.
+    """
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
+    grid = Pareto.of(bench)
+    return grid.early(name), grid.ordering.ranking().merit(name, spec.maximise[0])
 
 
 def compared_metrics(policy: Policy, system: str, measurements: Measurements) -> tuple[str, ...]:

@@ -38,31 +38,45 @@ def check_settings(candidate: Part, candidates: Part, guards: Part, gathered: Ga
 
 def check_sizes(system: Part, gathered: Gathered) -> None:
     """Report a system whose grids stand for more candidates than anybody could measure, at the greatest of them."""
-    sizes = {name: _size(candidate["grid"]) for name, candidate in system["candidates"].entries()}
+    sizes = {name: _size(candidate) for name, candidate in system["candidates"].entries()}
     total = sum(sizes.values())
     if total > MOST_POINTS:
         worst = max(sizes, key=lambda name: sizes[name])
-        part = system["candidates"][worst]["grid"]
+        candidate = system["candidates"][worst]
+        part = candidate["grid"] if "grid" in candidate else candidate["points"]
         message = f"stands for {sizes[worst]:,} candidates; with the others {total:,}, and {MOST_POINTS} is the most"
         gathered.report(part.where, message, "Vary fewer settings, or in fewer steps.", key=True)
     baseline = system["baseline"]
-    if baseline.text and "grid" in system["candidates"][baseline.text]:
+    if baseline.text and _many(system["candidates"][baseline.text]):
         gathered.report(baseline.where, "is a grid, and a baseline is one candidate", "Write it out as one of its own.")
     for _, candidate in system["candidates"].entries():
         of = candidate["of"]
-        if of.text and "grid" in system["candidates"][of.text]:
+        if of.text and _many(system["candidates"][of.text]):
             gathered.report(of.where, f"{quote(of.text)} is a grid, and this is `of` one candidate")
 
+    for _, candidate in system["candidates"].entries():
+        settings = [repr(point.value) for point in candidate["points"].items()]
+        if len(set(settings)) < len(settings):
+            gathered.report(candidate["points"].where, "gives a point twice", "Remove one of the two.", key=True)
 
-def _size(grid: Part) -> int:
-    lists = {name: part.value for name, part in grid.entries() if isinstance(part.value, list) and part.value}
-    return size(lists)
+
+def _many(candidate: Part) -> bool:
+    return "grid" in candidate or "points" in candidate
+
+
+def _size(candidate: Part) -> int:
+    grid = candidate["grid"].entries()
+    lists = {name: part.value for name, part in grid if isinstance(part.value, list) and part.value}
+    return size(lists) if lists else max(1, len(list(candidate["points"].items())))
 
 
 def _settings(candidate: Part) -> Iterator[tuple[str, Part, bool]]:
     for key, varied in (("set", False), ("grid", True)):
         for path, value in candidate[key].entries():
             yield path, value, varied
+    for point in candidate["points"].items():
+        for path, value in point.entries():
+            yield path, value, False
 
 
 def _guards(candidate: Part, owner: Part, guards: Part) -> list[Part]:
@@ -70,8 +84,8 @@ def _guards(candidate: Part, owner: Part, guards: Part) -> list[Part]:
     named = [candidate["guard"].text or owner["guard"].text]
     for path, value, varied in _settings(candidate):
         if path == "guard":
-            named = [one.text for one in (value.items() if varied else [value])]
-    return [guards[name] for name in named if name in guards]
+            named += [one.text for one in (value.items() if varied else [value])]
+    return [guards[name] for name in dict.fromkeys(named) if name in guards]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

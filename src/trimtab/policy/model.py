@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from trimtab._canonical import digest
 from trimtab.kinds import plugins
-from trimtab.policy.settings import grid_of, points, told, within
+from trimtab.policy.settings import grid_of, points_of, told, within
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
 Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -321,6 +321,10 @@ class Candidate(Strict):
         default_factory=dict,
         description="Settings as lists of values: the candidate stands for one of each combination.",
     )
+    points: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_list_as_tuple)] = Field(
+        default=(),
+        description="Settings of each candidate that this one stands for, as `trimtab search` proposes them.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -329,7 +333,7 @@ class Candidate(Strict):
             return data
         if "of" in data:
             return data
-        known = {"about", "limits", "generation", "price", "guard", "set", "grid"}
+        known = {"about", "limits", "generation", "price", "guard", "set", "grid", "points"}
         found = [key for key in data if key not in known]
         # With one plugin among several keys the others are slips, which are then reported as unknown keys.
         chosen = [key for key in found if key in plugins.names("systems")] if len(found) > 1 else found
@@ -349,14 +353,14 @@ class Candidate(Strict):
                 raise ValueError("name a system plugin")
             return self
         # Compared by value, since a policy that comes back from the ledger has every field set.
-        kept = {"of", "about", "guard", "set_", "grid"}
+        kept = {"of", "about", "guard", "set_", "grid", "points"}
         bare = Candidate.model_construct(**{name: getattr(self, name) for name in kept})
         fields = type(self).model_fields.items()
         own = [field.alias or name for name, field in fields if getattr(self, name) != getattr(bare, name)]
         if own:
-            others = "`about`, `guard`, `set` and `grid`"
+            others = "`about`, `guard`, `set`, `grid` and `points`"
             raise ValueError(f"with `of`, everything but {others} is the other's; remove {', '.join(own)}")
-        if self.guard is None and not self.set_ and not self.grid:
+        if self.guard is None and not self.set_ and not self.stands_for_many:
             raise ValueError("with `of`, name the `guard` that makes it another candidate, or what is `set`")
         return self
 
@@ -365,13 +369,20 @@ class Candidate(Strict):
         both = sorted(set(self.set_) & set(self.grid))
         if both:
             raise ValueError(f"`set` and `grid` both give {', '.join(both)}")
+        if self.grid and self.points:
+            raise ValueError("give either `grid` or `points`")
         return self
+
+    @property
+    def stands_for_many(self) -> bool:
+        """Whether it is not one candidate but a grid of them."""
+        return bool(self.grid or self.points)
 
     @property
     def told(self) -> dict[str, Any]:
         """As JSON, without keys that came later and say nothing: what digests are made of."""
         data = self.model_dump(mode="json")
-        for later in ("set_", "grid"):
+        for later in ("set_", "grid", "points"):
             if not data[later]:
                 del data[later]
         return data
@@ -419,7 +430,7 @@ class SystemSpec(Strict):
     @property
     def has_grid(self) -> bool:
         """Whether some candidate stands for many; then all are chosen from by Pareto Testing."""
-        return any(spec.grid for spec in self.candidates.values())
+        return any(spec.stands_for_many for spec in self.candidates.values())
 
     @property
     def all_candidates(self) -> Mapping[str, Candidate]:
@@ -431,12 +442,12 @@ class SystemSpec(Strict):
             return known[1]
         found: dict[str, Candidate] = {}
         for name, spec in self.candidates.items():
-            if not spec.grid:
+            if not spec.stands_for_many:
                 found[name] = spec
                 continue
-            for point, settings in points(name, spec.grid):
-                about = spec.about or told(settings)
-                found[point] = spec.model_copy(update={"grid": {}, "set_": {**spec.set_, **settings}, "about": about})
+            for point, settings in points_of(name, spec.grid, spec.points):
+                own = {"set_": {**spec.set_, **settings}, "about": spec.about or told(settings)}
+                found[point] = spec.model_copy(update={"grid": {}, "points": (), **own})
         self.__dict__["_expanded"] = (self.candidates, found)
         return found
 
@@ -522,6 +533,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("systems", "*", "candidates", "*", "of"), None),
     (("systems", "*", "candidates", "*", "set"), {}),
     (("systems", "*", "candidates", "*", "grid"), {}),
+    (("systems", "*", "candidates", "*", "points"), []),
     (("metrics", "*", "source", "with"), {}),
 )
 """Keys that came later, and what they are when nothing is said."""

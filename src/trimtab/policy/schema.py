@@ -52,7 +52,7 @@ def _candidate(long: JSON) -> JSON:
         "required": [],
         "oneOf": [{"required": [name]} for name in ("plugin", "of", *installed)],
         "dependentRequired": {"with": ["plugin"]},
-        "dependentSchemas": {"of": {"anyOf": [{"required": [key]} for key in ("guard", "set", "grid")]}},
+        "dependentSchemas": {"of": {"anyOf": [{"required": [key]} for key in ("guard", "set", "grid", "points")]}},
     }
 
 

@@ -19,15 +19,20 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.:+-]{1,24}")
 _MARK = "@"  # stands in no name that is written, so that no point of a grid can be taken for another candidate
 
 
-def points(name: str, grid: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Name and settings of each candidate that a grid stands for, the last setting turning fastest.
+def points_of(
+    name: str, grid: Mapping[str, Sequence[Any]], listed: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and settings of each candidate that a grid or a list of points stands for, the last setting turning fastest.
 
-    A name tells the values in the order of the grid's keys, `q4@0.3,strict`.
-    Texts that are no short word are told by their place in their list, `#2`.
+    A name tells the values in the order of the keys, `q4@0.3,strict`. Texts
+    that are no short word are told by their place in their list, `#2`.
     """
     labels = [[_label(value, place) for place, value in enumerate(values, 1)] for values in grid.values()]
-    for choice, told in zip(itertools.product(*grid.values()), itertools.product(*labels), strict=True):
-        yield f"{name}{_MARK}{','.join(told)}", dict(zip(grid, choice, strict=True))
+    if grid:
+        for choice, told in zip(itertools.product(*grid.values()), itertools.product(*labels), strict=True):
+            yield f"{name}{_MARK}{','.join(told)}", dict(zip(grid, choice, strict=True))
+    for place, point in enumerate(listed, 1):
+        yield f"{name}{_MARK}{','.join(_label(value, place) for value in point.values())}", dict(point)
 
 
 def size(grid: Mapping[str, Sequence[Any]]) -> int:

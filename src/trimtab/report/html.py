@@ -12,6 +12,7 @@ from trimtab.report.appendix import examples_section, methods_section, provenanc
 from trimtab.report.charts import definitions
 from trimtab.report.choice import choice_section
 from trimtab.report.figures import DASH, Figures, count, figures
+from trimtab.report.groups import groups_section
 from trimtab.report.markup import Markup, document, element, join, visible
 from trimtab.report.parts import chip, header_cell, pair, term, who
 from trimtab.report.plots import floors_section, regression_section
@@ -34,6 +35,7 @@ def page(report: Report) -> str:
         safety_section(report),
         choice_section(report),
         floors_section(report),
+        groups_section(report),
         regression_section(report),
         sampling_section(report),
         examples_section(report),

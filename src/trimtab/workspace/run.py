@@ -58,6 +58,7 @@ class Measuring:
     before: Looks
     looks: dict[str, dict[str, int]]  # candidate -> suite -> which look; filled as candidates begin
     fresh: bool = False
+    only_order: bool = False  # of a grid: ask nothing but the part that fixes the order
     tally: Tally = field(default_factory=Tally)
     _pending: dict[str, list[Observation]] = field(default_factory=dict)  # by the metric that made them
     _flushed: float = 0.0
@@ -86,6 +87,8 @@ class Measuring:
         self._early = True
         for model, names in alike.items():
             await self._alike(model, names)
+        if self.only_order:
+            return
         self._early = False
         asked: list[str] = []
         name = self.plan.spec.baseline if self.plan.spec.baseline in self.plan.candidates else self._next(asked)
@@ -222,7 +225,15 @@ class Measuring:
         # Without a digest of the weights, the same name may answer differently tomorrow: replies
         # are then good for this run (and for going on with it) only.
         # Two models never share replies, nor do two machines: their timings are evidence too.
-        unheard = {"about", "price", "guard", "of", "set_", "grid"}  # by the model; what is set has been applied
+        unheard = {
+            "about",
+            "price",
+            "guard",
+            "of",
+            "set_",
+            "grid",
+            "points",
+        }  # by the model; what is set has been applied
         told = {key: value for key, value in spec.told.items() if key not in unheard}
         key: dict[str, Any] = {**identity, "candidate": model, "spec": digest(told), "machine": machine()}
         if "weights" not in identity or self.fresh:
