@@ -22,6 +22,7 @@ _COMMANDS = {
         "trimtab.cli.choose:choose",
         "Show who was chosen, what the floors cost, and what would tell two apart.",
     ),
+    "search": ("trimtab.cli.search:search", "Try settings between the values of a grid, and propose some for a test."),
     "init": ("trimtab.cli.init:init", "Write a policy that runs."),
     "check": ("trimtab.cli.check:check", "Report every mistake in a policy at once."),
     "plan": ("trimtab.cli.plan:plan", "Say what a run will cost, before it is made."),

@@ -107,12 +107,12 @@ class Workspace:
         with measuring_alone(self.replies.parent), Cache(self.replies) as cache:
             board.say("verifying the ledger")
             self.ledger.verify().raise_if_bad()
-            started = _started(policy, plan, fresh=fresh)
+            started = started_of(policy, plan, fresh=fresh)
             resumed = None if fresh else self._interrupted(policy, name, started)
             if resumed:
                 started = resumed.started
             run = resumed.run if resumed else self._begin(policy, name, started)
-            board.lines = _lines(policy, plan)
+            board.lines = lines_of(policy, plan)
             measuring = Measuring(
                 policy=policy,
                 plan=plan,
@@ -254,7 +254,8 @@ class Workspace:
         )
 
 
-def _started(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
+def started_of(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
+    """How a run begins: what will be asked of whom."""
     return RunStarted(
         candidates={name: digest(plan.spec.whole(name).told) for name in plan.candidates},
         suites={
@@ -290,7 +291,7 @@ def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:
     }
 
 
-def _lines(policy: Policy, plan: Plan) -> list[Line]:
+def lines_of(policy: Policy, plan: Plan) -> list[Line]:
     """What the display shows: one line for each suite asked of each candidate."""
     tier = policy.tiers[plan.spec.tier]
     alpha = 1.0 - tier.confidence if plan.spec.has_grid else alpha_of(tier, plan.spec)

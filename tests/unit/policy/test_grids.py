@@ -80,6 +80,16 @@ def test_no_guard_is_a_choice_too(folder):
     assert policy.guard_of("assistant", "tuned@standard") is not None
 
 
+def test_points_are_listed_one_by_one(folder):
+    policy = loaded(
+        folder, "{of: next, points: [{generation.top_p: 0.5, generation.temperature: 0.25}, {generation.seed: 3}]}"
+    )
+    system = policy.systems["assistant"]
+    assert list(system.all_candidates)[2:] == ["tuned@0.5,0.25", "tuned@3"]
+    assert system.has_grid
+    assert system.whole("tuned@0.5,0.25").generation.temperature == 0.25
+
+
 def test_long_texts_are_told_by_their_place(folder):
     policy = loaded(folder, '{of: next, grid: {with.model: [m-3, "a name with spaces"]}}')
     assert list(policy.systems["assistant"].all_candidates)[2:] == ["tuned@m-3", "tuned@#2"]
@@ -132,6 +142,10 @@ def test_policies_without_a_grid_keep_their_digest(folder, base):
         ("{of: next, set: {generation.top_p: 0}}", "set.generation.top_p", "must be more than 0"),
         ("{of: next, set: {generation.top_p: 0.5}, grid: {generation.top_p: [0.5]}}", "tuned", "both give"),
         ("{of: next}", "tuned", "or what is `set`"),
+        ("{of: next, points: [{generation.top_p: 0.5}, {generation.top_p: 2}]}", "points[1].generation.top_p", "at most 1"),
+        ("{of: next, points: [{generation.top_p: 0.5}, {generation.top_p: 0.5}]}", "tuned.points", "a point twice"),
+        ("{of: next, points: [{generation.top: 0.5}]}", "points[0].generation.top", "Did you mean `top_p`?"),
+        ("{of: next, points: [{generation.top_p: 0.5}], grid: {generation.seed: [1]}}", "tuned", "either `grid` or `points`"),
     ],
 )  # fmt: skip
 def test_every_slip_is_told_at_its_place(folder, candidate, where, words):
