@@ -29,7 +29,7 @@ _SHOWN_STEPS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One candidate in the plane of performance and safety; `frontier` if no other is as good in both."""
+    """One candidate in the plane of performance and safety; `frontier` if nobody else is as good in both."""
 
     candidate: str
     verdict: Verdict
@@ -191,8 +191,8 @@ def _unbeaten(number: int, points: Sequence[tuple[float, float]]) -> bool:
     if not math.isfinite(merit) or math.isnan(safe):
         return False
     return not any(
-        other_merit >= merit and other_safe >= safe and (other_merit, other_safe) != (merit, safe)
-        for other_merit, other_safe in points
+        other_merit >= merit and other_safe >= safe and ((other_merit, other_safe) != (merit, safe) or place < number)
+        for place, (other_merit, other_safe) in enumerate(points)
     )
 
 

@@ -16,13 +16,19 @@ from trimtab.report.words import missing_words, name, share_words, tightest
 _WIDEST = 1.6  # shares of a floor beyond this are drawn at the edge, with the number in words
 _LABEL = 16  # code points beside a point, on a phone
 _NAMED = 6  # points
+_MOST = 40  # candidates in one picture
 _PERCENT = Figures(unit="ratio", places=0)
 
 
 def safety_section(report: Report) -> Markup | None:
     """The scatter of the candidates, and the table it is drawn from."""
     aim = report.decision.maximise[0]
-    placed = [(c, tightest(report, c), seen(c, aim)) for c in report.candidates]
+    edge = {s.candidate for s in report.tradeoff.standings if s.frontier} if report.tradeoff else set()
+    drawable = report.candidates
+    if len(drawable) > _MOST:  # many points of a grid: those that were tested, and those that nobody beats
+        tested = {c.candidate for c in report.shown}
+        drawable = tuple(c for c in drawable if c.candidate in tested | edge) or drawable
+    placed = [(c, tightest(report, c), seen(c, aim)) for c in drawable]
     if not any(used for _, used, _ in placed):
         return None
     written = figures(report, aim)
@@ -37,7 +43,6 @@ def safety_section(report: Report) -> Markup | None:
         "Lines show the intervals.",
         class_="about",
     )
-    edge = {s.candidate for s in report.tradeoff.standings if s.frontier} if report.tradeoff else set()
     drawn_all = [_point(report, c, used, known, written) for c, used, known in placed]
     points = [
         point and replace(point, frontier=c.candidate in edge)
@@ -51,7 +56,7 @@ def safety_section(report: Report) -> Markup | None:
     rows = [_safety_row(report, *row, written, number=number) for row, number in zip(placed, numbers, strict=True)]
     table = element(
         "table",
-        element("caption", "The same in numbers"),
+        element("caption", "The same in numbers", _left_out(report, len(drawable))),
         element("thead", column_heads("Candidate", aim, "Tightest floor", "Used of it", "Verdict")),
         element("tbody", *rows, role="rowgroup"),
         class_="numbers-table",
@@ -59,6 +64,11 @@ def safety_section(report: Report) -> Markup | None:
     )
     title = element("h2", "Performance against safety", id="safety")
     return element("section", title, about, chart, table, aria_labelledby="safety")
+
+
+def _left_out(report: Report, drawn: int) -> str:
+    rest = len(report.candidates) - drawn
+    return f"; {rest:,} more candidates were neither tested nor on the frontier" if rest else ""
 
 
 def _point(

@@ -194,6 +194,9 @@ def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) 
     blocking = [j for j in candidate.judgements if j.verdict is candidate.verdict]
     if candidate.verdict is Verdict.PASS:
         return []
+    untested = report.decision.rule == "pareto" and candidate.candidate not in report.decision.tested
+    if untested and blocking and candidate.verdict is Verdict.INCONCLUSIVE:
+        return [f"{name(candidate.candidate)}: {visible(blocking[0].reason, limit=_REASON)}"]
     if not blocking:
         return [f"{name(candidate.candidate)}: it was not asked for anything, so nothing is proved."]
     rest = len(blocking) - shown

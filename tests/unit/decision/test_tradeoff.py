@@ -42,6 +42,12 @@ def test_the_frontier_holds_who_is_beaten_by_nobody_in_both(world):
     }
 
 
+def test_of_equals_the_first_is_on_the_frontier(world):
+    policy = world.policy(floors=FLOORS, candidates=("a", "b"))
+    _, found = explored(policy, measured(world, a=(2, 2, 300), b=(2, 2, 300)))
+    assert [s.frontier for s in found.standings] == [True, False]
+
+
 def test_a_price_is_the_bound_at_which_a_better_one_would_have_won(world):
     """Decided again with the bound that is named, that one wins; a hair tighter, it does not."""
     policy = world.policy(floors=FLOORS, candidates=("safe", "bold", "bolder"))

@@ -140,9 +140,24 @@ def test_of_many_points_tables_show_those_that_were_tested():
     text = page(report)
     assert "37 more candidates" in text
     assert 'class="matrix few"' in text
+    assert "37 more candidates were neither tested nor on the frontier" in text
     assert "Of 41 candidates a part of the cases left 4" in text
     assert len(as_json(report)["candidates"]) == 41
     assert max(map(len, shown(report, width=80).splitlines())) <= 80
+
+
+def test_who_was_not_tested_is_not_said_to_lack_cases():
+    report = grid_report()
+    first, *rest = report.decision.candidates
+    why = "It was not tested: where the order was fixed, another candidate was both safer and better."
+    left = replace(
+        first,
+        verdict=Verdict.INCONCLUSIVE,
+        judgements=tuple(replace(j, verdict=Verdict.INCONCLUSIVE, needed=None, reason=why) for j in first.judgements),
+    )
+    said = page(replace(report, decision=replace(report.decision, candidates=(left, *rest))))
+    assert f"current: {why}" in said
+    assert "current: answer_accuracy" not in said
 
 
 def test_few_points_are_all_shown():
