@@ -4,6 +4,7 @@ from trimtab.report.choice_terminal import choice_view
 from trimtab.report.explanation import Explanation, explain
 from trimtab.report.files import write_reports
 from trimtab.report.json import as_json, choice_json
+from trimtab.report.redteam import redteam_data, redteam_view, unanswered
 from trimtab.report.terminal import decision_view
 from trimtab.report.view import Changed, Example, LedgerFacts, Report
 
@@ -18,5 +19,8 @@ __all__ = [
     "choice_view",
     "decision_view",
     "explain",
+    "redteam_data",
+    "redteam_view",
+    "unanswered",
     "write_reports",
 ]
