@@ -90,7 +90,8 @@ def forecast(
         suite = policy.metrics[metric].source.suite
         expected = measured.get(metric, policy.metrics[metric].target)
         rates = _rates(floor, expected)
-        foreseen = shapes.get(metric) in _FORESEEN and 0.0 < floor.bound < 1.0 and suite in sizes
+        # What a grid takes is a fixed number of cases, and who is asked the rest of them depends on all the others.
+        foreseen = shapes.get(metric) in _FORESEEN and 0.0 < floor.bound < 1.0 and suite in sizes and not spec.has_grid
         side: Side = "at_most" if floor.at_most is not None else "at_least"
         scenes = {
             scene: outlook(floor.bound, rate, side=side, alpha=alpha, most=sizes[suite].units, family=family)

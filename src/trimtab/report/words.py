@@ -185,6 +185,11 @@ def tightest(report: Report, candidate: CandidateDecision) -> Used | None:
     return headroom.tightest(candidate.judgements, report.tier.floors, units)
 
 
+def untested(report: Report, candidate: CandidateDecision) -> bool:
+    """Whether it is a point of a grid that the test did not come to."""
+    return report.decision.rule == "pareto" and candidate.candidate not in report.decision.tested
+
+
 def share_words(number: float) -> str:
     """A share of a floor that is used up, as a percentage; what is far beyond is said to be."""
     if math.isnan(number):
@@ -199,8 +204,7 @@ def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) 
     blocking = [j for j in candidate.judgements if j.verdict is candidate.verdict]
     if candidate.verdict is Verdict.PASS:
         return []
-    untested = report.decision.rule == "pareto" and candidate.candidate not in report.decision.tested
-    if untested and blocking and candidate.verdict is Verdict.INCONCLUSIVE:
+    if untested(report, candidate) and blocking and candidate.verdict is Verdict.INCONCLUSIVE:
         return [f"{name(candidate.candidate)}: {visible(blocking[0].reason, limit=_REASON)}"]
     if not blocking:
         return [f"{name(candidate.candidate)}: it was not asked for anything, so nothing is proved."]

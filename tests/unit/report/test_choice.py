@@ -12,7 +12,7 @@ from tests.unit.report import examples
 from trimtab.decision.model import Verdict
 from trimtab.decision.tradeoff import Price, Step
 from trimtab.decision.weights import Band
-from trimtab.report import as_json, choice_json, choice_view
+from trimtab.report import as_json, choice_json, choice_view, explain
 from trimtab.report.choice_words import apart_words, band_words, price_words, relaxed
 from trimtab.report.html import page
 
@@ -155,7 +155,11 @@ def test_who_was_not_tested_is_not_said_to_lack_cases():
         verdict=Verdict.INCONCLUSIVE,
         judgements=tuple(replace(j, verdict=Verdict.INCONCLUSIVE, needed=None, reason=why) for j in first.judgements),
     )
-    said = page(replace(report, decision=replace(report.decision, candidates=(left, *rest))))
+    told = replace(report, decision=replace(report.decision, candidates=(left, *rest)))
+    for one in explain(told, candidate="current"):
+        assert why in one.sentences
+        assert not any("both sides" in sentence for sentence in one.sentences)
+    said = page(told)
     assert f"current: {why}" in said
     assert "current: answer_accuracy" not in said
 
