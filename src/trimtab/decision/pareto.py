@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from trimtab.decision.rules import Bench
 
 
+_BEATEN = "It was not tested: where the order was fixed, another candidate was at least as safe and at least as good."
+_NOTHING = "It was not tested: where the order was fixed, nothing spoke for its meeting every requirement."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pareto:
     """The choice from a grid, with any bounds: asked again with others, it says who would have come through.
@@ -95,7 +99,7 @@ class Pareto:
             why = f"It was not tested, since {stopped}, which comes before it in the order, was not certified."
             judged = [_untested(j, why) for j in seen.judgements]
         else:
-            why = "It was not tested: where the order was fixed, another candidate was both safer and better."
+            why = _BEATEN if self._p(name, {}) < 1.0 else _NOTHING
             judged = [_untested(j, why) for j in seen.judgements]
         return replace(seen, verdict=Verdict.INCONCLUSIVE, judgements=tuple(judged))
 

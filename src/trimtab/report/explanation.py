@@ -11,6 +11,11 @@ from trimtab.report.view import Report, Requirement
 from trimtab.report.words import missing_words, name, requirement, untested
 from trimtab.stats import share_of_look, units_to_prove
 
+_ORDER = (
+    "From a grid those along the order are tested and nobody else, until the first that is not certified; that is what "
+    "keeps many candidates from finding a lucky one among them."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
@@ -46,8 +51,7 @@ def _sentences(report: Report, candidate: CandidateDecision, judged: Judgement) 
             _question(report, judged),
             _observation(report, candidate, judged),
             visible(judged.reason),
-            "From a grid those along the order are tested and nobody else, until the first that is not certified; that "
-            "is what keeps many candidates from finding a lucky one among them.",
+            _ORDER,
             "For a verdict of its own, write it out as a candidate in a policy without a grid.",
         )
     return tuple(

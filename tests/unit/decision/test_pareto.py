@@ -64,10 +64,17 @@ def test_the_sequence_goes_from_safe_to_bold_and_stops(world):
     assert decision.winner == "tuned@1"
     assert decision.alpha == 0.05
     reasons = {c.candidate: c.judgements[0].reason for c in decision.candidates}
-    assert "another candidate was both safer and better" in reasons["tuned@2"]
+    assert "another candidate was at least as safe and at least as good" in reasons["tuned@2"]
     needed = next(c.judgements[0].needed for c in decision.candidates if c.candidate == "tuned@3")
     assert needed
     assert needed > 100
+
+
+def test_of_whom_nothing_is_known_nothing_speaks_for_it(world):
+    decision = decide(grid(world, 6), "bot", measured(world, FIGURES), run="r", time=0)
+    last = next(c for c in decision.candidates if c.candidate == "tuned@5")
+    assert last.verdict is Verdict.INCONCLUSIVE
+    assert "nothing spoke for" in last.judgements[0].reason
 
 
 def test_who_comes_behind_the_one_that_stopped_the_test_is_not_tested(world):

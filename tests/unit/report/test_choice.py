@@ -149,7 +149,7 @@ def test_of_many_points_tables_show_those_that_were_tested():
 def test_who_was_not_tested_is_not_said_to_lack_cases():
     report = grid_report()
     first, *rest = report.decision.candidates
-    why = "It was not tested: where the order was fixed, another candidate was both safer and better."
+    why = "It was not tested: where the order was fixed, another candidate was at least as safe and at least as good."
     left = replace(
         first,
         verdict=Verdict.INCONCLUSIVE,
