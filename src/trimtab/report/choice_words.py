@@ -27,10 +27,10 @@ def rule_words(report: Report) -> str:
         return (
             f"Of {count(number)} candidates a part of the cases left {count(len(decision.sequence))}, in an order from "
             f"safe to bold; along it they were tested on the other cases at {100.0 * (1.0 - decision.alpha):.4g}% "
-            f"confidence each, until the first that was not certified. T{promise[1:]}, however many there are."
+            f"confidence or more each, until the first that was not certified. T{promise[1:]}, however many there are."
         )
     return (
-        f"Each of {count(number)} candidates was judged at {100.0 * (1.0 - decision.alpha):.4g}% confidence, "
+        f"Each of {count(number)} candidates was judged at {100.0 * (1.0 - decision.alpha):.4g}% confidence or more, "
         f"so {promise}, whoever wins."
     )
 

@@ -44,6 +44,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "confidence": decision.confidence,
         "alpha": decision.alpha,
         "maximise": list(decision.maximise),
+        "rule": decision.rule,
+        "sequence": list(decision.sequence),
         "candidates": [_candidate(report, c) for c in report.candidates],
         "metrics": {name: _metric(report, name) for name in report.metrics()},
         "choice": _choice(report.tradeoff) if report.tradeoff else None,
@@ -64,10 +66,11 @@ def choice_json(report: Report) -> dict[str, Any]:
     """What the choice rests on, alone; the same values as `choice` of the whole report."""
     whole = as_json(report)
     kept = ("system", "tier", "verdict", "winner", "baseline", "headline", "reason", "next", "confidence", "maximise")
+    rule = {"rule": whole["rule"], "sequence": whole["sequence"], "rule_in_words": rule_words(report)}
     return {
         "schema": CHOICE_SCHEMA,
         **{key: whole[key] for key in kept},
-        "rule": rule_words(report),
+        **rule,
         "run": report.decision.run,
         **(whole["choice"] or {}),
     }

@@ -38,7 +38,7 @@ def test_one_page_says_who_wins_what_floors_cost_and_what_would_tell():
     text = " ".join(shown(examples.winner_report()).split())
     for words in (
         "Ship q8_0",
-        "Each of 3 candidates was judged at 98.33% confidence",
+        "Each of 3 candidates was judged at 98.33% confidence or more",
         "breaks a given requirement has probability 5% at most",
         "★ chosen, on the frontier",
         "would buy 1.2 pts of answer_accuracy (q4_0)",
