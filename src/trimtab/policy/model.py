@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from trimtab._canonical import digest
 from trimtab.kinds import plugins
-from trimtab.policy.settings import grid_of, points_of, told, within
+from trimtab.policy.settings import MOST_POINTS, grid_of, points_of, size, told, within
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
 Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -371,6 +371,12 @@ class Candidate(Strict):
             raise ValueError(f"`set` and `grid` both give {', '.join(both)}")
         if self.grid and self.points:
             raise ValueError("give either `grid` or `points`")
+        if len({frozenset(point) for point in self.points}) > 1 or not all(self.points):
+            raise ValueError("`points` all set the same settings, at least one")
+        names = [name for name, _ in points_of("", self.grid, self.points)] if size(self.grid) <= MOST_POINTS else []
+        if len(set(names)) < len(names):  # as of 1 and "1": one would take the place of the other
+            alike = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"two points would have the same name, ...{alike}; write their values so that they differ")
         return self
 
     @property

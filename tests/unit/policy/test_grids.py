@@ -82,12 +82,13 @@ def test_no_guard_is_a_choice_too(folder):
 
 def test_points_are_listed_one_by_one(folder):
     policy = loaded(
-        folder, "{of: next, points: [{generation.top_p: 0.5, generation.temperature: 0.25}, {generation.seed: 3}]}"
+        folder,
+        "{of: next, points: [{generation.top_p: 0.5, generation.seed: 1}, {generation.seed: 3, generation.top_p: 1}]}",
     )
     system = policy.systems["assistant"]
-    assert list(system.all_candidates)[2:] == ["tuned@0.5,0.25", "tuned@3"]
+    assert list(system.all_candidates)[2:] == ["tuned@0.5,1", "tuned@3,1"]
     assert system.has_grid
-    assert system.whole("tuned@0.5,0.25").generation.temperature == 0.25
+    assert system.whole("tuned@3,1").generation.seed == 3
 
 
 def test_long_texts_are_told_by_their_place(folder):
@@ -144,6 +145,10 @@ def test_policies_without_a_grid_keep_their_digest(folder, base):
         ("{of: next}", "tuned", "or what is `set`"),
         ("{of: next, points: [{generation.top_p: 0.5}, {generation.top_p: 2}]}", "points[1].generation.top_p", "at most 1"),
         ("{of: next, points: [{generation.top_p: 0.5}, {generation.top_p: 0.5}]}", "tuned.points", "a point twice"),
+        ("{of: next, points: [{generation.top_p: 0.5}, {generation.temperature: 0.5}]}", "tuned", "all set the same"),
+        ("{of: next, points: [{}]}", "tuned", "at least one"),
+        ('{of: next, grid: {with.api: [chat, "chat"], with.model: ["1", a]}}', "grid.with.api", "a value twice"),
+        ("{of: next, guard: standard, grid: {guard: [null, none]}}", "tuned", "the same name"),
         ("{of: next, points: [{generation.top: 0.5}]}", "points[0].generation.top", "Did you mean `top_p`?"),
         ("{of: next, points: [{generation.top_p: 0.5}], grid: {generation.seed: [1]}}", "tuned", "either `grid` or `points`"),
     ],
