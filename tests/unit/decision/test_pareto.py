@@ -139,6 +139,15 @@ def test_a_price_is_found_by_choosing_again(world):
         assert again.winner == winner
 
 
+def test_weights_order_the_points_that_are_certified(world):
+    careful = grid(world, 5, weights={"performance": 0.2, "safety": 0.8})
+    decision = decide(careful, "bot", measured(world, FIGURES), run="r", time=0)
+    assert decision.winner == "tuned@0"
+    assert decision.sequence == ("tuned@0",)  # weighed so, nobody is better who is not safer
+    eager = grid(world, 5, weights={"performance": 1.0})
+    assert decide(eager, "bot", measured(world, FIGURES), run="r", time=0).winner == "tuned@1"
+
+
 def test_it_is_recorded_and_read_back_without_loss(world):
     decision = decide(grid(world, 5), "bot", measured(world, FIGURES), run="r", time=0)
     assert from_payload(to_payload(decision)) == decision

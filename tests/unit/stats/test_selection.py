@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from trimtab.kinds import Estimate, Score, Shape
 from trimtab.stats import estimate
@@ -74,6 +75,24 @@ def test_p_is_the_smallest_alpha_at_which_the_floor_would_be_proved(values, bina
             seen = estimate(shape, [(f"{n}", Score(value=v)) for n, v in enumerate(values)], level=1 - 2 * alpha)
             assert isinstance(seen, Estimate)
             assert (seen.interval.high <= floor) is proved
+
+
+def hoeffding_bentkus(values, floor):
+    """Another valid p-value of a bounded mean: Bates et al. (2021), Journal of the ACM 68(6), section 3.1."""
+    mean, count = min(float(values.mean()), floor), len(values)
+    divergence = (1 - mean) * math.log((1 - mean) / (1 - floor)) + (mean * math.log(mean / floor) if mean else 0.0)
+    tail = float(binom.cdf(math.ceil(count * values.mean()), count, floor))
+    return min(1.0, math.exp(-count * divergence), math.e * tail)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_betting_agrees_with_another_bound_on_what_is_clear_either_way(seed):
+    rng = np.random.default_rng(seed)
+    for mean, floor in ((0.02, 0.1), (0.05, 0.1), (0.09, 0.1), (0.2, 0.4), (0.12, 0.1)):
+        values = rng.beta(2 * mean, 2 * (1 - mean), 500)
+        ours, theirs = p_value(values, floor, binary=False), hoeffding_bentkus(values, floor)
+        assert not (theirs < 1e-4 and ours > 0.05)
+        assert not (values.mean() > floor and ours < 0.5)
 
 
 def test_nothing_seen_proves_nothing():
