@@ -29,6 +29,7 @@ class Ranking:
     floors: Mapping[str, Floor]
     weights: Mapping[str, float]
     baseline: str
+    finished_first: bool = True  # whoever was not measured to the end comes last, however it looks by now
     _known: dict[tuple[str, str], float] = field(default_factory=dict, init=False, repr=False)  # they take a while
 
     def ordered(self, names: Sequence[str]) -> list[str]:
@@ -37,7 +38,7 @@ class Ranking:
         return sorted(
             names,
             key=lambda name: (
-                self._short(name),
+                self.finished_first and self.short(name),
                 -scores.get(name, 0.0),
                 *(-self.merit(name, metric) for metric in self.maximise),
                 name != self.baseline,
@@ -45,8 +46,8 @@ class Ranking:
             ),
         )
 
-    def _short(self, name: str) -> bool:
-        """Whether it was not measured to the end: it stopped because somebody else was surely better."""
+    def short(self, name: str) -> bool:
+        """Whether it was not measured to the end: it was out, or somebody else was surely better."""
         return not all(self.measurements.whole(name, metric) for metric in self.maximise)
 
     def merit(self, name: str, metric: str) -> float:

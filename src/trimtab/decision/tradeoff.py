@@ -18,7 +18,7 @@ from trimtab.decision.regression import COMPARABLE, compare, pairs_of
 from trimtab.decision.weights import Band, bands
 from trimtab.kinds import Better, Estimate, Missing
 from trimtab.policy.model import Floor
-from trimtab.stats.paired import pairs_to_tell
+from trimtab.stats.paired import paired_difference, pairs_to_tell
 
 Key = tuple[Asked, str]
 """A requirement: what is asked, of which metric."""
@@ -42,13 +42,15 @@ class Standing:
 class Step:
     """A bound at which somebody else would win, and by how much better that one is seen to perform.
 
-    `gain` is in the unit of the first metric of `maximise`, never negative;
-    NaN where nobody wins now.
+    `gain` is in the unit of the first metric of `maximise`, never negative, on
+    cases that both were asked where scores can be paired; NaN where nobody wins
+    now. `short` says that measuring that one stopped early: with more cases a nearer bound would do.
     """
 
     bound: float
     winner: str
     gain: float
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,11 +223,12 @@ def _price(
         names = clearing({key: bound})
         if not names:
             continue
-        first = replace(ranking, floors=floors).ordered(names)[0]
+        # Who was out stopped early; under the other bound it would have been measured on.
+        first = replace(ranking, floors=floors, finished_first=False).ordered(names)[0]
         gain = _gain(first, decision, ranking)
         before = steps[-1].gain if steps else 0.0
         if first != decision.winner and (gain > before or (math.isnan(gain) and not steps)):
-            steps.append(Step(bound=bound, winner=first, gain=gain))
+            steps.append(Step(bound=bound, winner=first, gain=gain, short=ranking.short(first)))
     return Price(asked=asked.asked, metric=asked.metric, bound=asked.bound, steps=tuple(steps[:_SHOWN_STEPS]))
 
 
@@ -234,7 +237,14 @@ def _gain(name: str, decision: Decision, ranking: Ranking) -> float:
     if not decision.winner:
         return math.nan
     aim = decision.maximise[0]
-    return ranking.merit(name, aim) - ranking.merit(decision.winner, aim)
+    seen = ranking.measurements
+    shape = seen.shapes.get(aim)
+    ours, theirs = (seen.trials.get(one, {}).get(aim, ()) for one in (name, decision.winner))
+    if shape is None or shape not in COMPARABLE or not (ours and theirs):
+        return ranking.merit(name, aim) - ranking.merit(decision.winner, aim)
+    pairs = pairs_of(shape, theirs, ours, better=ranking.better.get(aim, "higher"), anytime=True)
+    found = paired_difference(pairs)  # positive: the winner is the worse
+    return found.value if isinstance(found, Estimate) else math.nan
 
 
 def _held(decision: Decision, ranking: Ranking) -> tuple[Held, ...]:

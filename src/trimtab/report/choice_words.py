@@ -54,7 +54,8 @@ def _step_words(report: Report, price: Price, step: Step, number: int) -> str:
     if math.isnan(step.gain):
         return f"{opening} would let {name(step.winner)} through"
     gain = written_gain(report, step.gain)
-    return f"{opening} would buy {gain} of {report.decision.maximise[0]} ({name(step.winner)})"
+    early = ", whose measuring stopped early: with more cases a nearer bound would do" if step.short else ""
+    return f"{opening} would buy {gain} of {report.decision.maximise[0]} ({name(step.winner)}{early})"
 
 
 def relaxed(report: Report, price: Price, step: Step) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """What a choice rests on: the frontier, what each floor costs, what would tell the first two apart, weights."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -67,6 +68,27 @@ def test_a_price_is_the_bound_at_which_a_better_one_would_have_won(world):
     assert attack.steps == ()  # nobody is held back by it alone
     assert [held.candidate for held in found.held] == ["bolder", "bold"]
     assert found.held[0].unmet == (("floor", "leak"),)
+
+
+def test_who_stopped_early_has_a_price_too_on_the_cases_that_both_were_asked(world):
+    """A refuted candidate is measured no further, and its first cases were easy ones: the gain is of those alone."""
+    policy = world.policy(floors=FLOORS, candidates=("safe", "bold"))
+    cells = {
+        "safe": {"leak": world.hits(0, 400), "attack": world.hits(0, 400), "accuracy": world.hits(300, 400)},
+        "bold": {"leak": world.hits(20, 60), "attack": world.hits(0, 60), "accuracy": world.hits(60, 60)},
+    }
+    seen = replace(
+        world.measurements(cells), sampling="sequential", planned=dict.fromkeys(("leak", "attack", "accuracy"), 400)
+    )
+    decision, found = explored(policy, seen)
+    assert decision.winner == "safe"
+    assert next(p for p in found.prices if p.metric == "leak").steps == ()  # both had the first sixty right
+    cells["safe"]["accuracy"] = world.trials([0.0] * 30 + [1.0] * 370)
+    decision, found = explored(policy, replace(seen, trials=cells))
+    (step,) = next(p for p in found.prices if p.metric == "leak").steps
+    assert (step.winner, step.short) == ("bold", True)
+    assert step.gain == pytest.approx(0.5)
+    assert found.held[0].gain == pytest.approx(0.5)
 
 
 def test_at_least_and_margins_have_prices_too(world):

@@ -113,6 +113,8 @@ def test_sentences_for_every_outcome():
     firm = Band(name="safety", weight=0.5, low=0.0, high=1.0, below="", above="")
     assert band_words(firm) == "Whatever the weight of safety, the same one wins."
     price = Price(asked="floor", metric="hijack", bound=0.05, steps=(Step(bound=0.06, winner="x", gain=math.nan),))
+    early = replace(price, steps=(Step(bound=0.06, winner="x", gain=0.02, short=True),))
+    assert "(x, whose measuring stopped early: with more cases a nearer bound would do)" in price_words(report, early)
     assert price_words(report, price) == "relaxing it by 1 pts, to at most 6%, would let x through"
 
 
