@@ -197,3 +197,29 @@ def test_a_floor_costs_what_the_rule_of_a_grid_asks(folder, base):
     assert alone.needed == 246  # two candidates at 0.95, sequentially, at the first look
     assert many.needed == 244  # 183 on a fixed number of cases, and a third as many to fix the order
     assert many.candidates == 10
+
+
+STRANGE_PATHS = [
+    "",
+    ".",
+    "guard.",
+    "guard..",
+    "guard.output.-1.threshold",
+    "guard.output.٣.threshold",
+    "with.a.b.c",
+    "of",
+]
+STRANGE_VALUES = ["1", "[[1]]", "[{a: b}]", "null", "[null]", "[1.0e+308, -1.0e+308]", "[standard, 5, {x: y}]", "[]"]
+
+
+@pytest.mark.parametrize("path", [*STRANGE_PATHS, "guard.output.99999999999999999999.action", "generation.__class__"])
+@pytest.mark.parametrize("key", ["set", "grid"])
+def test_nothing_written_into_a_grid_crashes_the_check(folder, key, path):
+    for value in STRANGE_VALUES:
+        for base in ("of: next, guard: standard", "of: [x]"):
+            checked = folder.changed(with_(f'{{{base}, {key}: {{"{path}": {value}}}}}'))
+            if checked.policy is not None:  # then every point of it can be made
+                system = checked.policy.systems["assistant"]
+                for name in system.all_candidates:
+                    assert system.whole(name)
+                    checked.policy.guard_of("assistant", name)
