@@ -88,3 +88,15 @@ def test_what_is_asked_to_its_end(standing):
     assert standing.whole() == {"q"}
     assert standing.course("now", {}, leader="").wanted == {"s"}
     assert standing.course("best", {}, leader="").wanted == frozenset()
+
+
+def test_with_weights_nobody_is_beaten_by_performance_alone_and_what_ranks_is_asked_whole(tmp_path: Path) -> None:
+    """A worse performer may win by being safer, and its floors rank, so that stopping early would favour luck."""
+    weighed = {**POLICY, "tiers": {"t": {**POLICY["tiers"]["t"], "weights": {"performance": 0.4, "safety": 0.6}}}}  # type: ignore[index]
+    (tmp_path / "trimtab.yaml").write_text(yaml.safe_dump(weighed, sort_keys=False))
+    policy = load_policy(tmp_path / "trimtab.yaml")
+    standing = Standing(policy=policy, plan=make_plan(policy, tmp_path, system="bot"), looks={})
+    assert standing.whole() == {"q", "s"}
+    finished = {"best": {"right": seen(standing, "right", 0.95), "leak": []}}
+    course = standing.course("worse", finished, leader="best")
+    assert not course.beaten({"right": seen(standing, "right", 0.05), "leak": []})

@@ -19,6 +19,11 @@ _PIPE = 141  # and after a reader that went away
 # name -> (module:attribute, one line of help)
 _COMMANDS = {
     "run": ("trimtab.cli.run:run", "Measure every candidate, judge it against the policy, choose."),
+    "choose": (
+        "trimtab.cli.choose:choose",
+        "Show who was chosen, what the floors cost, and what would tell two apart.",
+    ),
+    "search": ("trimtab.cli.search:search", "Try settings between the values of a grid, and propose some for a test."),
     "init": ("trimtab.cli.init:init", "Write a policy that runs."),
     "check": ("trimtab.cli.check:check", "Report every mistake in a policy at once."),
     "plan": ("trimtab.cli.plan:plan", "Say what a run will cost, before it is made."),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from trimtab.policy import Checked, Policy
+    from trimtab.policy import Candidate, Checked, Policy
 
 
 @click.command()
@@ -119,7 +119,9 @@ def _summary(policy: "Policy", have: dict[str, int]) -> "Group":
 
     parts: list[Text | Table] = [Text(f"{policy.organisation}\n{policy.digest}", style="dim")]
     for name, system in policy.systems.items():
-        candidates = ", ".join(system.candidates)
+        candidates = ", ".join(
+            f"{one} ({_points(spec)})" if spec.stands_for_many else one for one, spec in system.candidates.items()
+        )
         parts.append(Text.assemble("\n", (name, "bold"), f" is held to tier {system.tier}"))
         parts.append(
             Text(
@@ -169,6 +171,15 @@ def _gap_line(gap: dict[str, Any]) -> str:
     return f"  {gap['metric']} may be at most {bound} better than {gap['against']} says: proved by {proof}"
 
 
+def _points(spec: "Candidate") -> str:
+    """A grid in words."""
+    from trimtab.policy.settings import size
+
+    if spec.points:
+        return f"{len(spec.points):,} candidates"
+    return f"{size(spec.grid):,} candidates: {' x '.join(spec.grid)}"
+
+
 def _floors(policy: "Policy", system: str, have: dict[str, int]) -> "Table":
     from rich import box
     from rich.markup import escape
@@ -214,7 +225,7 @@ def _data(checked: "Checked", have: dict[str, int], *, ok: bool) -> dict[str, An
         name: {
             "tier": system.tier,
             "confidence": policy.tiers[system.tier].confidence,
-            "candidates": list(system.candidates),
+            "candidates": list(system.all_candidates),
             "baseline": system.baseline,
             "maximise": list(system.maximise),
             "floors": [

@@ -17,24 +17,29 @@ if TYPE_CHECKING:
     from trimtab.decision.payload import from_payload, to_payload
     from trimtab.decision.red_lines import judge_red_line
     from trimtab.decision.regression import judge_regression
-    from trimtab.decision.rules import alpha_of, compared_metrics, decide, judge
+    from trimtab.decision.rules import alpha_of, compared_metrics, decide, explore, judge, next_to_test, seen_early
+    from trimtab.decision.tradeoff import Tradeoff
 
 _HOME = {
     "Forecast": "trimtab.decision.costs",
     "SuiteSize": "trimtab.decision.costs",
+    "Tradeoff": "trimtab.decision.tradeoff",
     "ahead": "trimtab.decision.choice",
     "alpha_of": "trimtab.decision.rules",
     "by_group": "trimtab.decision.groups",
     "compared_metrics": "trimtab.decision.rules",
     "decide": "trimtab.decision.rules",
+    "explore": "trimtab.decision.rules",
     "forecast": "trimtab.decision.costs",
     "from_payload": "trimtab.decision.payload",
     "judge": "trimtab.decision.rules",
     "judge_floor": "trimtab.decision.floors",
     "judge_red_line": "trimtab.decision.red_lines",
     "judge_regression": "trimtab.decision.regression",
+    "next_to_test": "trimtab.decision.rules",
     "provisional": "trimtab.decision.live",
     "provisional_rate": "trimtab.decision.live",
+    "seen_early": "trimtab.decision.rules",
     "to_payload": "trimtab.decision.payload",
 }
 
@@ -45,6 +50,7 @@ __all__ = [
     "Judgement",
     "Measurements",
     "SuiteSize",
+    "Tradeoff",
     "Trial",
     "Verdict",
     "ahead",
@@ -52,14 +58,17 @@ __all__ = [
     "by_group",
     "compared_metrics",
     "decide",
+    "explore",
     "forecast",
     "from_payload",
     "judge",
     "judge_floor",
     "judge_red_line",
     "judge_regression",
+    "next_to_test",
     "provisional",
     "provisional_rate",
+    "seen_early",
     "to_payload",
 ]
 

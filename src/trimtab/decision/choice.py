@@ -1,15 +1,17 @@
 """The best among those that clear everything, and whether it is distinguishably so."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from trimtab.decision.floors import level_of, outcomes_of
+from trimtab.decision.floors import level_of
 from trimtab.decision.model import CandidateDecision, Measurements, Trial, Verdict
+from trimtab.decision.ranking import Ranking
 from trimtab.decision.regression import COMPARABLE, pairs_of
 from trimtab.decision.words import Wording, joined
 from trimtab.kinds import Better, Estimate, Score, Shape
-from trimtab.stats import mcnemar, paired_difference, point_range
+from trimtab.stats import mcnemar, paired_difference
+
+_NAMED = 12  # candidates whose obstacles are told where nobody wins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,57 +23,41 @@ class Choice:
 
 
 def choose(
-    candidates: Sequence[CandidateDecision],
-    measurements: Measurements,
-    *,
-    maximise: Sequence[str],
-    better: Mapping[str, Better],
-    baseline: str,
-    alpha: float,
-    wordings: Mapping[str, Wording],
+    candidates: Sequence[CandidateDecision], ranking: Ranking, *, alpha: float, wordings: Mapping[str, Wording]
 ) -> Choice:
-    """The best performer that passes.
-
-    Ranked by the first metric of `maximise`, ties by the next, then the
-    baseline before others, then by name. A rank counts missing cases
-    as the worst they could have been, so that breaking a case never improves it.
-    """
+    """The most preferred of those that pass; `alpha` is the error probability of "its lead is no luck"."""
     passing = [c.candidate for c in candidates if c.verdict is Verdict.PASS]
     if not passing:
         return Choice(winner="", reason=_nobody(candidates))
-    merits = {name: [_merit(name, metric, measurements, better) for metric in maximise] for name in passing}
-    # Who was not measured to the end stopped because somebody else was surely better.
-    short = {name: not all(measurements.whole(name, metric) for metric in maximise) for name in passing}
-    ranked = sorted(passing, key=lambda name: (short[name], [-m for m in merits[name]], name != baseline, name))
+    ranked = ranking.ordered(passing)
     winner = ranked[0]
     if len(ranked) == 1:
         return Choice(winner=winner, reason=f"{winner} is the only candidate that clears every requirement.")
     second = ranked[1]
-    place = next((n for n, _ in enumerate(maximise) if merits[winner][n] != merits[second][n]), None)
     opening = f"{winner} is one of {len(ranked)} candidates that clear every requirement"
+    scores = ranking.scores(passing)
+    if scores and scores[winner] != scores[second]:
+        weighed = joined([f"{name} {weight:g}" for name, weight in ranking.weights.items()])
+        figures = f"{scores[winner]:.4g} against {scores[second]:.4g} of {second}"
+        return Choice(winner=winner, reason=f"{opening}; weighed as {weighed} it scores best, {figures}.")
+    maximise = ranking.maximise
+    place = first_difference(ranking, winner, second)
     if place is None:
-        last = "is the baseline" if winner == baseline else "comes first by name"
+        last = "is the baseline" if winner == ranking.baseline else "comes first by name"
         return Choice(winner=winner, reason=f"{opening}; it is level with {second} on {joined(maximise)}, and {last}.")
     metric = maximise[place]
     tied = f"level with {second} on {joined(maximise[:place])}, " if place else ""
     values = {c.candidate: c.estimates.get(metric) for c in candidates}
-    figures = [_value(values[name], wordings.get(metric, Wording())) for name in (winner, second)]
-    lead = _lead(winner, second, metric, measurements, values, better=better.get(metric, "higher"), alpha=alpha)
-    return Choice(
-        winner=winner,
-        reason=f"{opening}; {tied}it has the best {metric}: {figures[0]} against {figures[1]} of {second}. {lead}",
-    )
+    figures = " against ".join(_value(values[name], wordings.get(metric, Wording())) for name in (winner, second))
+    better = ranking.better.get(metric, "higher")
+    lead = _lead(winner, second, metric, ranking.measurements, values, better=better, alpha=alpha)
+    return Choice(winner=winner, reason=f"{opening}; {tied}it has the best {metric}: {figures} of {second}. {lead}")
 
 
-def _merit(name: str, metric: str, measurements: Measurements, better: Mapping[str, Better]) -> float:
-    """The more, the better; minus infinity when nothing is known."""
-    shape = measurements.shapes.get(metric)
-    trials = measurements.trials.get(name, {}).get(metric, ())
-    if shape is None or not trials:
-        return -math.inf
-    low, high = point_range(shape, outcomes_of(trials))
-    merit = low if better.get(metric, "higher") == "higher" else -high
-    return -math.inf if math.isnan(merit) else float(f"{merit:.12g}")
+def first_difference(ranking: Ranking, first: str, second: str) -> int | None:
+    """The place in `maximise` of the metric that tells two candidates apart; None when none does."""
+    metrics = enumerate(ranking.maximise)
+    return next((n for n, metric in metrics if ranking.merit(first, metric) != ranking.merit(second, metric)), None)
 
 
 def _value(seen: object, wording: Wording) -> str:
@@ -137,4 +123,6 @@ def _nobody(candidates: Sequence[CandidateDecision]) -> str:
             parts.append(f"{one.candidate} is undecided on {joined(unsure)}")
         else:
             parts.append(f"of {one.candidate} nothing is asked, so nothing is proved")
-    return f"No candidate clears every requirement: {'; '.join(parts)}."
+    rest = len(parts) - _NAMED
+    more = f"; and {rest:,} more do not either" if rest > 1 else ""
+    return f"No candidate clears every requirement: {'; '.join(parts[: _NAMED if more else None])}{more}."

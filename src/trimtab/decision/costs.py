@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from trimtab.kinds import Shape
 from trimtab.policy.model import Floor, Policy
+from trimtab.policy.settings import ORDER_SHARE
 from trimtab.stats import Outlook, Side, outlook, share_of_look
 
 Scene = str  # "good", "floor", "bad"
@@ -91,7 +92,7 @@ def forecast(
     """
     spec = policy.systems[system]
     tier = policy.tiers[spec.tier]
-    alpha = round(1.0 - tier.confidence, 12) / len(spec.candidates) * share_of_look(look)
+    alpha = round(1.0 - tier.confidence, 12) / (1 if spec.has_grid else len(spec.all_candidates)) * share_of_look(look)
     compared = len(tier.regression.metrics or tier.floors) if tier.regression else 0
     family = max(1, len(tier.floors) + compared)
     floors = []
@@ -99,7 +100,8 @@ def forecast(
         suite = policy.metrics[metric].source.suite
         expected = measured.get(metric, policy.metrics[metric].target)
         rates = _rates(floor, expected)
-        foreseen = shapes.get(metric) in _FORESEEN and 0.0 < floor.bound < 1.0 and suite in sizes
+        # What a grid takes is a fixed number of cases, and who is asked the rest of them depends on all the others.
+        foreseen = shapes.get(metric) in _FORESEEN and 0.0 < floor.bound < 1.0 and suite in sizes and not spec.has_grid
         side: Side = "at_most" if floor.at_most is not None else "at_least"
         scenes = {
             scene: outlook(floor.bound, rate, side=side, alpha=alpha, most=sizes[suite].units, family=family)
@@ -111,7 +113,13 @@ def forecast(
             FloorForecast(metric=metric, suite=suite, floor=floor, expected=expected, source=source, scenes=scenes)
         )
     everything = sum(size.calls for size in sizes.values())
-    calls = {scene: _calls(scene, floors, sizes) for scene in SCENES} if tier.sampling == "sequential" else {}
+    calls = (
+        {scene: _calls(scene, floors, sizes) for scene in SCENES}
+        if tier.sampling == "sequential" and not spec.has_grid
+        else {}
+    )
+    if spec.has_grid:  # all are asked the part that fixes the order; those in it that are certified the rest
+        calls = {scene: everything * (ORDER_SHARE if scene == "bad" else 1.0) for scene in SCENES}
     return Forecast(
         system=system,
         alpha=alpha,

@@ -60,6 +60,10 @@ class Measurements:
 Asked = Literal["floor", "red-line", "regression", "gap"]
 
 
+Rule = Literal["each", "pareto"]
+"""Each candidate at 1/K of the error probability, or one after the other along a fixed sequence, from a grid."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """One requirement of the policy against what was seen of one candidate.
@@ -107,6 +111,8 @@ class Decision:
     INCONCLUSIVE otherwise. `alpha` is the one-sided error probability at
     which each requirement was judged, after correction for choosing among
     several candidates; a look at cases that were looked at before spends only its share of it.
+    `rule` is how candidates were judged beside each other: each for itself, or
+    along `sequence`, which was fixed on a part of the cases.
     """
 
     system: str
@@ -122,3 +128,12 @@ class Decision:
     winner: str  # empty when none
     verdict: Verdict
     reason: str
+    rule: Rule = "each"
+    sequence: tuple[str, ...] = ()
+
+    @property
+    def tested(self) -> tuple[str, ...]:
+        """Of `sequence` those that were tested: up to the first that did not pass, and that one."""
+        passed = {one.candidate for one in self.candidates if one.verdict is Verdict.PASS}
+        stop = next((place for place, name in enumerate(self.sequence) if name not in passed), len(self.sequence))
+        return self.sequence[: stop + 1]

@@ -30,6 +30,7 @@ def to_payload(decision: Decision) -> dict[str, Any]:
         "winner": decision.winner,
         "verdict": decision.verdict.value,
         "reason": decision.reason,
+        **({"rule": decision.rule, "sequence": list(decision.sequence)} if decision.rule != "each" else {}),
     }
 
 
@@ -53,6 +54,8 @@ def from_payload(payload: Mapping[str, Any]) -> Decision:
         winner=payload["winner"],
         verdict=Verdict(payload["verdict"]),
         reason=payload["reason"],
+        rule=payload.get("rule", "each"),
+        sequence=tuple(payload.get("sequence", ())),
     )
 
 

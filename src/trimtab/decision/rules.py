@@ -2,7 +2,8 @@
 
 Error probabilities: a requirement that is in truth violated passes with
 probability at most alpha = (1 - confidence) / K for each of the K candidates
-that compete, so the winner violates a given requirement with probability at
+that compete (or, of a system with a grid, alpha = 1 - confidence along a fixed
+sequence, see `trimtab.decision.pareto`), so the winner violates a given requirement with probability at
 most 1 - confidence. All requirements of a candidate must pass, so
 passing needs no further correction (intersection-union); failing does, and gets
 Holm's, so that a candidate with many requirements is not failed by luck.
@@ -10,7 +11,7 @@ When a system is looked at on the same cases again, that look spends only its
 share of alpha (`trimtab.stats.spending`), so that looking often buys nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,10 +19,13 @@ from trimtab.decision.choice import choose
 from trimtab.decision.floors import breaks, judge_floor, level_of, see
 from trimtab.decision.gaps import flattery, judge_gap, sharpened
 from trimtab.decision.independence import confirmed, unconfirmed
-from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Verdict
+from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement, Measurements, Verdict
+from trimtab.decision.pareto import Pareto
+from trimtab.decision.ranking import Ranking
 from trimtab.decision.red_lines import judge_red_line
 from trimtab.decision.regression import COMPARABLE, judge_regression, pairs_of, worsened
 from trimtab.decision.review import reviewed
+from trimtab.decision.tradeoff import Alone, Tradeoff, tradeoff
 from trimtab.decision.words import Wording
 from trimtab.errors import UsageError
 from trimtab.kinds import Better, Estimate, Missing, Shape
@@ -51,16 +55,14 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
     tier = policy.tiers[spec.tier]
     alpha = alpha_of(tier, spec)
     bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
-    candidates = tuple(bench.candidate(name) for name in spec.candidates)
-    choice = choose(
-        candidates,
-        measurements,
-        maximise=spec.maximise,
-        better={name: bench.better(name) for name in spec.maximise},
-        baseline=spec.baseline or "",
-        alpha=alpha,
-        wordings={name: bench.wording(name) for name in spec.maximise},
-    )
+    sequence: list[str] = []
+    if spec.has_grid:  # known before anything is asked, and never changed by what is seen
+        grid = Pareto.of(bench)
+        sequence, candidates = grid.sequence({}), grid.candidates()
+    else:
+        candidates = tuple(bench.candidate(name) for name in spec.all_candidates)
+    wordings = {name: bench.wording(name) for name in spec.maximise}
+    choice = choose(candidates, bench.ranking(), alpha=alpha, wordings=wordings)
     if choice.winner:
         verdict = Verdict.PASS
     elif all(candidate.verdict is Verdict.FAIL for candidate in candidates):
@@ -74,14 +76,32 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
         run=run,
         time=time,
         confidence=tier.confidence,
-        alpha=alpha,
+        alpha=round(1.0 - tier.confidence, 12) if spec.has_grid else alpha,
         baseline=spec.baseline or "",
         maximise=tuple(spec.maximise),
         candidates=candidates,
         winner=choice.winner,
         verdict=verdict,
         reason=choice.reason,
+        rule="pareto" if spec.has_grid else "each",
+        sequence=tuple(sequence),
     )
+
+
+def explore(policy: Policy, decision: Decision, measurements: Measurements) -> Tradeoff:
+    """What a decision rests on, and what each requirement costs in performance; nothing in it is a verdict.
+
+    Args:
+        policy: Under which the decision was made.
+        decision: It.
+        measurements: From which it was made.
+    """
+    spec = policy.systems[decision.system]
+    tier = policy.tiers[spec.tier]
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
+    clearing = Pareto.of(bench) if spec.has_grid else Alone(decision)
+    limits = {name: (0.0, 1.0) for name, metric in policy.metrics.items() if metric.unit == "ratio"}
+    return tradeoff(decision, bench.ranking(), clearing, alpha=bench.alpha, limits=limits)
 
 
 def judge(policy: Policy, system: str, measurements: Measurements, candidate: str) -> CandidateDecision:
@@ -96,6 +116,39 @@ def judge(policy: Policy, system: str, measurements: Measurements, candidate: st
     return Bench(policy=policy, spec=spec, tier=tier, measurements=read, alpha=alpha).candidate(candidate)
 
 
+def next_to_test(policy: Policy, system: str, measurements: Measurements, asked: Collection[str]) -> str:
+    """Of a system with a grid, whose answers to the testing part are wanted next; empty when nobody's are.
+
+    Args:
+        policy: Its policy.
+        system: Its name.
+        measurements: What is known by now: of everybody the ordering part, of those in `asked` everything.
+        asked: Who was asked the testing part.
+    """
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    read = reviewed(policy, measurements)
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=read, alpha=alpha_of(tier, spec))
+    return Pareto.of(bench).next(asked)
+
+
+def seen_early(
+    policy: Policy, system: str, measurements: Measurements, name: str
+) -> tuple[dict[tuple[Asked, str], float], float]:
+    """How one candidate of a grid looks on the part that fixes the order, for whoever proposes candidates.
+
+    Returns:
+        p-values of "it is not met" by requirement, and what it is worth in the
+        first metric that is maximised, the more, the better. Nobody is certified by them.
+    """
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    read = reviewed(policy, measurements)
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=read, alpha=alpha_of(tier, spec))
+    grid = Pareto.of(bench)
+    return grid.early(name), grid.ordering.ranking().merit(name, spec.maximise[0])
+
+
 def compared_metrics(policy: Policy, system: str, measurements: Measurements) -> tuple[str, ...]:
     """The metrics that candidates are compared with the baseline on; of the measurements only shapes are looked at."""
     spec = policy.systems[system]
@@ -105,11 +158,11 @@ def compared_metrics(policy: Policy, system: str, measurements: Measurements) ->
 
 
 def alpha_of(tier: Tier, spec: SystemSpec) -> float:
-    """Error probability of one requirement of one candidate, before looks share it.
+    """Error probability of one requirement of one candidate, before looks share it, each judged for itself.
 
     Every candidate that the policy names competes, asked or not: measuring them one by one must not be cheaper.
     """
-    return round(1.0 - tier.confidence, 12) / len(spec.candidates)
+    return round(1.0 - tier.confidence, 12) / len(spec.all_candidates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +181,8 @@ class Bench:
         estimates |= self._powered(name)
         judgements = (
             *self._floors_and_regressions(name, estimates),
-            *(self._red_lines(name, estimates)),
-            *self._gaps(name),
+            *self.red_lines(name, estimates),
+            *self.gaps(name),
         )
         verdicts = {judgement.verdict for judgement in judgements}
         if Verdict.FAIL in verdicts:
@@ -182,6 +235,20 @@ class Bench:
         """Which way it is good: the policy's word, else the plugin's."""
         spec = self.policy.metrics.get(metric)
         return spec.better if spec else self.measurements.better.get(metric, "lower")
+
+    def ranking(self) -> Ranking:
+        """Who is preferred among those that clear everything."""
+        known = dict.fromkeys([*self.spec.maximise, *self.tier.floors, *self.tier.weights])
+        metrics = [name for name in known if name in self.policy.metrics]
+        return Ranking(
+            measurements=self.measurements,
+            maximise=self.spec.maximise,
+            better={name: self.better(name) for name in metrics},
+            units={name: self.policy.metrics[name].unit for name in metrics},
+            floors=self.tier.floors,
+            weights=self.tier.weights,
+            baseline=self.spec.baseline or "",
+        )
 
     def wording(self, metric: str) -> Wording:
         """How reasons speak of it."""
@@ -282,7 +349,7 @@ class Bench:
         alone = judged_alone(self.policy, self.measurements.system, name, self.measurements.instruments)
         return confirmed(judge(metric), alone=alone.get(metric), other=spec.judged_by if spec else None, again=judge)
 
-    def _gaps(self, name: str) -> list[Judgement]:
+    def gaps(self, name: str) -> list[Judgement]:
         """Of every metric that something rests on and that the policy holds against somebody's word."""
         rests = {*self.tier.floors, *self.policy.red_lines, *self.spec.maximise}
         rests |= set(self.tier.regression.metrics) if self.tier.regression else set()
@@ -303,9 +370,10 @@ class Bench:
             found.append(gap if alone is None else unconfirmed(gap, alone))
         return found
 
-    def _red_lines(self, name: str, estimates: Mapping[str, Estimate | Missing]) -> list[Judgement]:
+    def red_lines(self, name: str, estimates: Mapping[str, Estimate | Missing] | None = None) -> list[Judgement]:
+        """Whether any event that must never happen was seen; `estimates` only if the caller has them already."""
         return [
-            self._confirmed(name, metric, lambda by: self._red_line(name, by, estimates))
+            self._confirmed(name, metric, lambda by: self._red_line(name, by, estimates or {}))
             for metric in self.policy.red_lines
         ]
 

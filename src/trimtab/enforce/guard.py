@@ -97,15 +97,16 @@ class Guard:
         spec = loaded.systems.get(system)
         if spec is None:
             raise UsageError(f"the policy has no system {system!r}.", f"It has: {', '.join(loaded.systems)}.")
-        if candidate and candidate not in spec.candidates:
-            raise UsageError(f"{system} has no candidate {candidate!r}.", f"It has: {', '.join(spec.candidates)}.")
-        name = spec.candidates[candidate].guard if candidate else spec.guard
-        if name is None:
+        known = spec.all_candidates
+        if candidate and candidate not in known:
+            raise UsageError(f"{system} has no candidate {candidate!r}.", f"It has: {', '.join(known)}.")
+        rules = loaded.guard_of(system, candidate)
+        if rules is None:
             where = f"candidate {candidate}" if candidate else f"system {system}"
             raise UsageError(f"the policy puts no guard in front of {where}.", "Name one there with `guard: NAME`.")
         actions = loaded.tiers[spec.tier].actions
         if ledger is None:
-            return cls(loaded.guards[name], actions=actions, kept=kept)
+            return cls(rules, actions=actions, kept=kept)
         from trimtab.enforce.log import RulingLog  # noqa: PLC0415  # a guard without a ledger loads none
         from trimtab.evidence import Ledger, Subject  # noqa: PLC0415
 
@@ -113,7 +114,7 @@ class Guard:
         subject = Subject(system=system, candidate=candidate)
         log = RulingLog(opened, subject=subject, policy=loaded.digest, every=every, owns=opened is not ledger)
         try:
-            return cls(loaded.guards[name], actions=actions, kept=kept, log=log)
+            return cls(rules, actions=actions, kept=kept, log=log)
         except BaseException:
             log.close()
             raise

@@ -13,7 +13,7 @@ from trimtab.policy.part import Part
 from trimtab.policy.secrecy import is_a_secret, names_a_secret, quote
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_FIELDS = frozenset({"about", "limits", "generation", "price", "plugin", "with", "guard"})
+_FIELDS = frozenset({"about", "limits", "generation", "price", "plugin", "with", "guard", "set", "grid", "points"})
 _SIMPLE: dict[Any, tuple[tuple[type, ...], str]] = {
     str: ((str,), "a text"),
     bool: ((bool,), "true or false"),
@@ -73,19 +73,25 @@ def check_parameters(group: Group, plugin: str, given: Part, gathered: Gathered)
     for name, value in given.entries():
         if name not in known:
             gathered.report(value.where, f"is not a parameter of {plugin}", nearest(name, known), key=True)
-        elif get_origin(known[name].kind) is Literal:
-            options = get_args(known[name].kind)
-            if value.value not in options:
-                message = f"{quote(value.value, value.where)} is not a choice here"
-                gathered.report(value.where, message, nearest(value.text, map(str, options)))
-        elif known[name].kind in _SIMPLE:
-            types, words = _SIMPLE[known[name].kind]
-            if not isinstance(value.value, types) or (isinstance(value.value, bool) and bool not in types):
-                hint = "Put it in quotes." if types == (str,) and not isinstance(value.value, dict | list) else ""
-                gathered.report(value.where, f"must be {words}", hint)
+        else:
+            parameter_trouble(value, known[name].kind, gathered)
     for name, parameter in known.items():
         if parameter.required and name not in given:
             gathered.report((*given.where, name), f"is missing: {plugin} needs it", key=True)
+
+
+def parameter_trouble(value: Part, kind: Any, gathered: Gathered) -> None:
+    """Report a value that is not of the type of its parameter."""
+    if get_origin(kind) is Literal:
+        options = get_args(kind)
+        if value.value not in options:
+            message = f"{quote(value.value, value.where)} is not a choice here"
+            gathered.report(value.where, message, nearest(value.text, map(str, options)))
+    elif kind in _SIMPLE:
+        types, words = _SIMPLE[kind]
+        if not isinstance(value.value, types) or (isinstance(value.value, bool) and bool not in types):
+            hint = "Put it in quotes." if types == (str,) and not isinstance(value.value, dict | list) else ""
+            gathered.report(value.where, f"must be {words}", hint)
 
 
 def check_no_keys(part: Part, gathered: Gathered, *, of_env: bool = False) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
 from trimtab.policy.diff_guards import guard_changes
-from trimtab.policy.model import Floor, Gold, MetricSpec, Policy, SuiteSpec, SystemSpec, Tier
+from trimtab.policy.model import Candidate, Floor, Gold, MetricSpec, Policy, SuiteSpec, SystemSpec, Tier
 
 Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
 
@@ -90,6 +90,8 @@ def _tier(where: str, a: Policy, old: Tier, b: Policy, new: Tier) -> Iterator[Ch
     if old.sampling != new.sampling:  # either proves as surely; they differ in what they cost
         yield Change(where=f"{where}.sampling", effect="changes", text=f"{old.sampling} becomes {new.sampling}")
     yield from _actions(f"{where}.actions", old, new)
+    if old.weights != new.weights:  # they order only what clears every floor, so nothing is looser by them
+        yield Change(where=f"{where}.weights", effect="changes", text=f"{_weighed(old)} becomes {_weighed(new)}")
     yield from _regression(f"{where}.regression", _compared(a, old), old, _compared(b, new), new)
 
 
@@ -148,6 +150,10 @@ def _actions(where: str, old: Tier, new: Tier) -> Iterator[Change]:
         yield Change(where=f"{where}.{label}", effect="tightens", text=f"{new.actions[label]} is asked as well")
 
 
+def _weighed(tier: Tier) -> str:
+    return " and ".join(f"{name} {weight:g}" for name, weight in tier.weights.items()) or "nothing"
+
+
 def _guards(a: Policy, b: Policy) -> Iterator[Change]:
     both, gone, new = names_of(a.guards, b.guards)
     for name in both:
@@ -188,12 +194,22 @@ def _system(where: str, a: Policy, old: SystemSpec, b: Policy, new: SystemSpec) 
     yield from _guarded(where, old.guard, new.guard)
     both, gone, added = names_of(old.candidates, new.candidates)
     for name in both:
-        yield from values_of(f"{where}.candidates.{name}", old.candidates[name], new.candidates[name], skip={"guard"})
+        at = f"{where}.candidates.{name}"
+        yield from values_of(at, old.candidates[name], new.candidates[name], skip={"guard"})
+        before, after = _of_guard(old.candidates[name]), _of_guard(new.candidates[name])
+        if before != after:
+            text = "its guard is set in another way; that it is as strict cannot be shown"
+            yield Change(where=f"{at}.set", effect="loosens", text=text)
         yield from _guarded(f"{where}.candidates.{name}", old.candidates[name].guard, new.candidates[name].guard)
     for name in gone:
         yield Change(where=f"{where}.candidates.{name}", effect="removes", text="the candidate")
     for name in added:
         yield Change(where=f"{where}.candidates.{name}", effect="adds", text="a candidate")
+
+
+def _of_guard(candidate: Candidate) -> dict[str, Any]:
+    """What is set of the guard in front of a candidate."""
+    return {path: value for path, value in candidate.set_.items() if path.partition(".")[0] == "guard"}
 
 
 def _moved(where: str, a: Policy, old: str, b: Policy, new: str) -> Iterator[Change]:

@@ -7,6 +7,7 @@ from trimtab.policy.include import Gathered
 from trimtab.policy.installed import default_score, metric_facts
 from trimtab.policy.model import GuardRule, MetricSpec, Policy
 from trimtab.policy.secrecy import quote
+from trimtab.policy.settings import grid_of
 
 
 def judged_alone(
@@ -43,7 +44,7 @@ def judged_alone(
 
 def guarded_by(policy: Policy, system: str, candidate: str, instruments: Mapping[str, Instrument]) -> set[str]:
     """Metrics that are scored by a detector that stands in the guard of a candidate."""
-    guard = policy.guards.get(policy.systems[system].candidates[candidate].guard or "")
+    guard = policy.guards.get(policy.systems[system].whole(candidate).guard or "")
     rules = (*guard.input, *guard.output) if guard else ()
     return {metric for metric, one in instruments.items() if any(_is(one, rule) for rule in rules)}
 
@@ -78,11 +79,14 @@ def warn_of_judges(policy: Policy, gathered: Gathered) -> None:
         held = {metric for metric in held_to(policy, name) if metric in policy.metrics}
         asked = held | {other for metric in held if (other := policy.metrics[metric].judged_by) in policy.metrics}
         instruments = {metric: one for metric in sorted(asked) if (one := _instrument(policy, metric))}
-        for candidate, spec in system.candidates.items():
-            for metric, one in judged_alone(policy, name, candidate, instruments).items():
+        points: dict[tuple[str, str | None], str] = {}  # of a grid, one point for each guard
+        for point in system.all_candidates:
+            points.setdefault((grid_of(point), system.whole(point).guard), point)
+        for (candidate, named), point in sorted(points.items(), key=str):
+            for metric, one in judged_alone(policy, name, point, instruments).items():
                 where = ("systems", name, "candidates", candidate, "guard")
                 message = (
-                    f"{quote(spec.guard or '')} uses the detector {one.detector}, by which alone {metric} is judged: "
+                    f"{quote(named or '')} uses the detector {one.detector}, by which alone {metric} is judged: "
                     "what it misses, both miss, so nothing that is asked of it can pass"
                 )
                 suggestion = (

@@ -13,7 +13,7 @@ from trimtab.policy.model import Candidate, Policy
 
 # Keys of the wider design on which no code acts yet. A promise that is silently ignored would be a false pass.
 _NOT_ENFORCED = frozenset(
-    {"principles", "costs", "consent", "human_review", "weights", "vendors"},
+    {"principles", "costs", "consent", "human_review", "vendors"},
 )
 
 

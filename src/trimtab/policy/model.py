@@ -4,16 +4,21 @@ The same pydantic models validate files and give the JSON Schema that editors
 use, so a key is described once. Everything is frozen; unknown keys are errors.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from trimtab._canonical import digest
 from trimtab.kinds import plugins
+from trimtab.policy.settings import MOST_POINTS, grid_of, points_of, size, told, within
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=80)]
 Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
+WEIGHED = ("performance", "safety")
+"""What a tier may weigh besides metrics: the first metric that is maximised, and what is left of the floors."""
+_ROUNDING = 1e-6  # of numbers that should add up to 1
 
 
 def _list_as_tuple(value: Any) -> Any:
@@ -23,6 +28,7 @@ def _list_as_tuple(value: Any) -> Any:
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_list_as_tuple)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_list_as_tuple)]
+Values = Annotated[tuple[Any, ...], BeforeValidator(_list_as_tuple), Field(min_length=1, max_length=100)]
 
 
 class Strict(BaseModel):
@@ -213,6 +219,44 @@ class GuardSpec(Strict):
     )
     confidence: ConfidenceSpec | None = None
 
+    def changed(self, settings: Mapping[str, Any]) -> "GuardSpec":
+        """This guard with other thresholds or actions, by paths such as `guard.output.0.threshold`.
+
+        A rule is named by its place or, if no other rule on its side has the same, by its detector.
+
+        Raises:
+            LookupError: A path leads nowhere.
+        """
+        data = self.model_dump(by_alias=True)
+        for path, value in settings.items():
+            steps = path.split(".")
+            if len(steps) == 3 and steps[1] == "confidence" and data["confidence"] is not None:
+                data["confidence"] = {**data["confidence"], steps[2]: value}
+                continue
+            if len(steps) != 4 or steps[1] not in ("input", "output"):
+                raise LookupError(path)
+            place = self.rule_at(steps[1], steps[2])
+            data[steps[1]] = [
+                {**rule, steps[3]: value} if number == place else rule for number, rule in enumerate(data[steps[1]])
+            ]
+        return GuardSpec.model_validate(data)
+
+    def rule_at(self, side: str, name: str) -> int:
+        """The place of the rule that a step of a path names.
+
+        Raises:
+            LookupError: There is none, or several.
+        """
+        rules = self.input if side == "input" else self.output
+        if name.isdecimal():
+            if int(name) < len(rules):
+                return int(name)
+            raise LookupError(name)
+        found = [number for number, rule in enumerate(rules) if rule.detector == name]
+        if len(found) != 1:
+            raise LookupError(name)
+        return found[0]
+
     @model_validator(mode="after")
     def _some_rule(self) -> "GuardSpec":
         if not self.input and not self.output and self.confidence is None:
@@ -246,6 +290,17 @@ class Tier(Strict):
     actions: dict[str, Literal["mask", "escalate", "block"]] = Field(
         default_factory=dict, description="The mildest action of any guard on a label or family; can only tighten."
     )
+    weights: dict[Name, Ratio] = Field(
+        default_factory=dict,
+        description="Of performance, safety and metrics; they add up to 1 and order only what clears every floor.",
+    )
+
+    @field_validator("weights")
+    @classmethod
+    def _add_up(cls, weights: dict[str, float]) -> dict[str, float]:
+        if weights and abs(sum(weights.values()) - 1.0) > _ROUNDING:
+            raise ValueError(f"weights add up to 1, and these to {sum(weights.values()):g}")
+        return weights
 
 
 class Generation(Strict):
@@ -297,6 +352,19 @@ class Candidate(Strict):
     generation: Generation = Generation()
     price: PriceSpec | None = None
     guard: Name | None = Field(default=None, description="The guard of this policy that stands in front of it.")
+    set_: dict[str, Any] = Field(
+        default_factory=dict,
+        alias="set",
+        description="Settings that differ: generation.FIELD, with.FIELD, guard, guard.input.RULE.threshold, ...",
+    )
+    grid: dict[str, Values] = Field(
+        default_factory=dict,
+        description="Settings as lists of values: the candidate stands for one of each combination.",
+    )
+    points: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_list_as_tuple)] = Field(
+        default=(),
+        description="Settings of each candidate that this one stands for, as `trimtab search` proposes them.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -305,7 +373,7 @@ class Candidate(Strict):
             return data
         if "of" in data:
             return data
-        known = {"about", "limits", "generation", "price", "guard"}
+        known = {"about", "limits", "generation", "price", "guard", "set", "grid", "points"}
         found = [key for key in data if key not in known]
         # With one plugin among several keys the others are slips, which are then reported as unknown keys.
         chosen = [key for key in found if key in plugins.names("systems")] if len(found) > 1 else found
@@ -325,14 +393,61 @@ class Candidate(Strict):
                 raise ValueError("name a system plugin")
             return self
         # Compared by value, since a policy that comes back from the ledger has every field set.
-        bare = Candidate.model_construct(of=self.of, about=self.about, guard=self.guard)
+        kept = {"of", "about", "guard", "set_", "grid", "points"}
+        bare = Candidate.model_construct(**{name: getattr(self, name) for name in kept})
         fields = type(self).model_fields.items()
         own = [field.alias or name for name, field in fields if getattr(self, name) != getattr(bare, name)]
         if own:
-            raise ValueError(f"with `of`, everything but `about` and `guard` is the other's; remove {', '.join(own)}")
-        if self.guard is None:
-            raise ValueError("with `of`, name the `guard` that makes it another candidate")
+            others = "`about`, `guard`, `set`, `grid` and `points`"
+            raise ValueError(f"with `of`, everything but {others} is the other's; remove {', '.join(own)}")
+        if self.guard is None and not self.set_ and not self.stands_for_many:
+            raise ValueError("with `of`, name the `guard` that makes it another candidate, or what is `set`")
         return self
+
+    @model_validator(mode="after")
+    def _set_or_varied(self) -> "Candidate":
+        both = sorted(set(self.set_) & set(self.grid))
+        if both:
+            raise ValueError(f"`set` and `grid` both give {', '.join(both)}")
+        if self.grid and self.points:
+            raise ValueError("give either `grid` or `points`")
+        if len({frozenset(point) for point in self.points}) > 1 or not all(self.points):
+            raise ValueError("`points` all set the same settings, at least one")
+        names = [name for name, _ in points_of("", self.grid, self.points)] if size(self.grid) <= MOST_POINTS else []
+        if len(set(names)) < len(names):  # as of 1 and "1": one would take the place of the other
+            alike = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"two points would have the same name, ...{alike}; write their values so that they differ")
+        return self
+
+    @property
+    def stands_for_many(self) -> bool:
+        """Whether it is not one candidate but a grid of them."""
+        return bool(self.grid or self.points)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """As JSON, without keys that came later and say nothing: what digests are made of."""
+        data = self.model_dump(mode="json")
+        for later in ("set_", "grid", "points"):
+            if not data[later]:
+                del data[later]
+        return data
+
+    def applied(self) -> "Candidate":
+        """With everything that is `set` where it belongs; what is set of a guard stays, the guard being elsewhere."""
+        generation, given, guard, left = self.generation.model_dump(), dict(self.with_), self.guard, {}
+        for path, value in self.set_.items():
+            first, *rest = path.split(".")
+            if first == "generation":
+                generation = within(generation, rest, value)
+            elif first == "with":
+                given = within(given, rest, value)
+            elif rest:
+                left[path] = value
+            else:
+                guard = value
+        changed = {"generation": Generation.model_validate(generation), "with_": given, "guard": guard, "set_": left}
+        return self.model_copy(update=changed)
 
 
 class SystemSpec(Strict):
@@ -358,12 +473,48 @@ class SystemSpec(Strict):
             return {**data, "maximise": [data["maximise"]]}
         return data
 
+    @property
+    def has_grid(self) -> bool:
+        """Whether some candidate stands for many; then all are chosen from by Pareto Testing."""
+        return any(spec.stands_for_many for spec in self.candidates.values())
+
+    @property
+    def all_candidates(self) -> Mapping[str, Candidate]:
+        """Every candidate that competes by its name: in the place of a grid, all its points."""
+        # Kept beside the fields, as a cached property is, so that two policies are equal whoever was asked; a copy with
+        # other candidates is not taken in by it.
+        known: tuple[object, dict[str, Candidate]] | None = self.__dict__.get("_expanded")
+        if known is not None and known[0] is self.candidates:
+            return known[1]
+        found: dict[str, Candidate] = {}
+        for name, spec in self.candidates.items():
+            if not spec.stands_for_many:
+                found[name] = spec
+                continue
+            for point, settings in points_of(name, spec.grid, spec.points):
+                own = {"set_": {**spec.set_, **settings}, "about": spec.about or told(settings)}
+                found[point] = spec.model_copy(update={"grid": {}, "points": (), **own})
+        self.__dict__["_expanded"] = (self.candidates, found)
+        return found
+
     def whole(self, candidate: str) -> Candidate:
         """A candidate with nothing left to look up: one that is `of` another has that one's plugin and settings."""
-        spec = self.candidates[candidate]
-        if spec.of is None:
-            return spec
-        return self.candidates[spec.of].model_copy(update={"of": spec.of, "about": spec.about, "guard": spec.guard})
+        spec = self.all_candidates[candidate]
+        if spec.of is not None:
+            own = {"of": spec.of, "about": spec.about, "guard": spec.guard, "set_": spec.set_}
+            base = self.candidates[spec.of].applied()
+            if spec.guard is None:
+                own = {**own, "guard": base.guard, "set_": {**base.set_, **spec.set_}}
+            spec = base.model_copy(update=own)
+        return spec.applied()
+
+    def model_of(self, candidate: str) -> str:
+        """Whose replies are its own too, where the same is asked of the same plugin: nobody is asked twice."""
+        spec = self.all_candidates[candidate]
+        root = spec.of or grid_of(candidate)
+        settings = {**(self.candidates[spec.of].set_ if spec.of else {}), **spec.set_}
+        varied = {path: value for path, value in settings.items() if path.startswith("with.")}
+        return f"{root} with {digest(varied)[7:19]}" if varied else root
 
 
 class EvidenceSpec(Strict):
@@ -394,6 +545,17 @@ class Policy(Strict):
     def _a_set(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted(set(names)))  # their order, which includes would change, says nothing
 
+    def guard_of(self, system: str, candidate: str = "") -> GuardSpec | None:
+        """The guard in front of a candidate, its settings applied, or of a system in production; None without one."""
+        spec = self.systems[system]
+        if not candidate:
+            return self.guards[spec.guard] if spec.guard else None
+        whole = spec.whole(candidate)
+        if whole.guard is None:
+            return None
+        guard = self.guards[whole.guard]
+        return guard.changed(whole.set_) if whole.set_ else guard
+
     @property
     def digest(self) -> str:
         """`sha256:` over the canonical form; comments, order of keys and file layout do not count."""
@@ -410,10 +572,14 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("guards", "*", "output", "*", "how"), "label"),
     (("guards",), {}),
     (("tiers", "*", "actions"), {}),
+    (("tiers", "*", "weights"), {}),
     (("tiers", "*", "sampling"), "sequential"),
     (("systems", "*", "guard"), None),
     (("systems", "*", "candidates", "*", "guard"), None),
     (("systems", "*", "candidates", "*", "of"), None),
+    (("systems", "*", "candidates", "*", "set"), {}),
+    (("systems", "*", "candidates", "*", "grid"), {}),
+    (("systems", "*", "candidates", "*", "points"), []),
     (("metrics", "*", "source", "with"), {}),
     (("metrics", "*", "judged_by"), None),
     (("metrics", "*", "gold"), None),

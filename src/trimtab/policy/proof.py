@@ -8,6 +8,7 @@ from typing import Literal
 from trimtab.kinds import Shape
 from trimtab.policy.installed import MetricFacts, default_score, metric_facts
 from trimtab.policy.model import Floor, MetricSpec, Policy, SuiteSpec
+from trimtab.policy.settings import ORDER_SHARE
 from trimtab.stats import share_of_look, units_to_prove
 
 Sampling = Literal["sequential", "fixed"]
@@ -21,7 +22,8 @@ class FloorCost:
     """One floor of one system, and the fewest independent cases that could prove it.
 
     `alpha` is the one-sided error probability left for it: 1 - confidence,
-    shared among the candidates and among looks, of which this is the first.
+    shared among looks, of which this is the first, and among the candidates,
+    unless they are chosen from a grid, where a part of the cases pays for that.
     `needed` is None when no rule gives a number
     for this kind of metric; `provable` is False when no number is enough.
     `unknown` names the detector that the metric is scored by, if how often it errs in the direction that
@@ -110,8 +112,10 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
     found, have = [], have or {}
     for name, system in policy.systems.items():
         tier = policy.tiers[system.tier]
+        number = len(system.all_candidates)
         # The first look at cases; later ones cost more.
-        alpha = (1.0 - tier.confidence) / len(system.candidates) * share_of_look(1)
+        alpha = (1.0 - tier.confidence) / (1 if system.has_grid else number) * share_of_look(1)
+        sampling: Sampling = "fixed" if system.has_grid else tier.sampling
         for metric_name, floor in tier.floors.items():
             metric = policy.metrics[metric_name]
             suite = policy.suites.get(metric.source.suite) or SuiteSpec(builtin=metric.source.suite)
@@ -120,7 +124,9 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
             asked = _asked(floor, metric.unit)
             needed, provable = None, True
             try:
-                needed = _needed(metric, facts, floor, alpha, tier.sampling)
+                needed = _needed(metric, facts, floor, alpha, sampling)
+                if needed and system.has_grid:  # a part of the cases only fixes the order
+                    needed = math.ceil(needed / (1.0 - ORDER_SHARE))
             except ValueError:
                 provable = False
             unknown = _unknown(facts, floor)
@@ -134,7 +140,7 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
                     proof=_proof(floor, asked, facts),
                     suite=metric.source.suite,
                     cases=min(suite.cases, have.get(metric.source.suite, suite.cases)),
-                    candidates=len(system.candidates),
+                    candidates=number,
                     confidence=tier.confidence,
                     alpha=alpha,
                     needed=needed,

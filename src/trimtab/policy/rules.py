@@ -9,11 +9,12 @@ from collections.abc import Iterable
 
 from trimtab.kinds import plugins
 from trimtab.policy.candidates import check_candidate, check_installed, check_no_keys, check_parameters
+from trimtab.policy.grids import check_settings, check_sizes
 from trimtab.policy.guards import check_actions, check_guard
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import MetricFacts, default_score, does_not_fit, metric_facts
 from trimtab.policy.keys import nearest
-from trimtab.policy.model import Policy
+from trimtab.policy.model import WEIGHED, Policy
 from trimtab.policy.part import Part
 from trimtab.policy.proof import FloorCost, costs
 from trimtab.policy.secrecy import quote
@@ -230,6 +231,10 @@ def _tier(tier: Part, root: Part, gathered: Gathered) -> None:
                 gathered.report(floor.where, message, nearest(name, metrics.names), key=True)
         else:
             _floor(floor, metrics[name], gathered)
+    for name, weight in tier["weights"].entries():
+        if name not in (*WEIGHED, *metrics.names) and not gathered.full:
+            message = f"is neither {' nor '.join(WEIGHED)} nor a metric of this policy"
+            gathered.report(weight.where, message, nearest(name, [*WEIGHED, *metrics.names]), key=True)
     for compared in tier["regression"]["metrics"].items():
         if _defined(compared, metrics.names, "is not a metric of this policy", gathered):
             unit = metrics[compared.text]["unit"].text or "ratio"
@@ -285,6 +290,8 @@ def _system(system: Part, root: Part, gathered: Gathered) -> None:
     for _, candidate in system["candidates"].entries():
         check_candidate(candidate, gathered)
         _guarded_again(candidate, system["candidates"], gathered)
+        check_settings(candidate, system["candidates"], root["guards"], gathered)
+    check_sizes(system, gathered)
     for guarded in (system, *(candidate for _, candidate in system["candidates"].entries())):
         _defined(guarded["guard"], root["guards"].names, "is not a guard of this policy", gathered)
 

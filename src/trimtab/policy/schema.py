@@ -51,7 +51,8 @@ def _candidate(long: JSON) -> JSON:
         "properties": {**long["properties"], **dict.fromkeys(installed, parameters)},
         "required": [],
         "oneOf": [{"required": [name]} for name in ("plugin", "of", *installed)],
-        "dependentRequired": {"with": ["plugin"], "of": ["guard"]},
+        "dependentRequired": {"with": ["plugin"]},
+        "dependentSchemas": {"of": {"anyOf": [{"required": [key]} for key in ("guard", "set", "grid", "points")]}},
     }
 
 

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from trimtab.kinds import Estimate
+from trimtab.report.choice_words import rule_words
 from trimtab.report.figures import count
 from trimtab.report.markup import Markup, element, join, visible
 from trimtab.report.parts import column_heads, label
@@ -167,6 +168,8 @@ def methods_section(report: Report) -> Markup:
         f"judged at an error probability of at most {decision.alpha * 100:.3g}%; intervals are two-sided with "
         "that error at each end."
     )
+    if decision.rule == "pareto":
+        judged = f"The tier asks for a confidence of {decision.confidence * 100:.4g}%. {rule_words(report)}"
     verdicts = (
         "A requirement passes when its whole interval lies on the accepted side, fails when none of it does, and is "
         "inconclusive otherwise. A crash, a timeout or silence is never a pass."
@@ -177,6 +180,8 @@ def methods_section(report: Report) -> Markup:
         "Cases that share a template or a person count as one."
     )
     aims = ", ".join(decision.maximise)
+    weighed = ", ".join(f"{name} {weight:g}" for name, weight in report.tier.weights.items())
+    first = f"the score weighed as {weighed} decides, then the first" if weighed else "the first"
     methods = [
         verdicts,
         judged,
@@ -184,7 +189,7 @@ def methods_section(report: Report) -> Markup:
         f"Methods of the intervals: {used}.",
         drawn,
         "A case that stayed broken counts as the worst it could have been, on both ends of the interval.",
-        f"Among the candidates that clear everything, the first of these decides, then the next: {aims}.",
+        f"Among the candidates that clear everything, {first} of these decides, then the next: {aims}.",
     ]
     limits = [
         "It speaks of the cases that were asked. What the suites do not ask, it does not know.",

@@ -6,6 +6,7 @@ differ in shape as well as colour, forbidden ranges are hatched, and every
 chart stands beside the numbers it is drawn from.
 """
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ _MIDDLE = "50%"
 _SCATTER = 340
 _FINEST = 1e-9  # smaller differences are drawn as none
 _LINE = 17  # pixels between two labels
+_BAR = 24  # pixels from one bar to the next
+_BEHIND = 55.0  # percent of the width; words of longer bars stand in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,27 @@ def axis_row(bars: Bars, written: Sequence[str]) -> Markup:
     return element("svg", *parts, class_="axis", width="100%", height=26, aria_hidden="true")
 
 
+def bar_row(scale: Axis, bars: Sequence[tuple[float, str]], *, label: str) -> Markup:
+    """Bars from zero, one below the other, each with its words behind it; `label` says the same for all."""
+    parts: list[Markup] = [element("title", label)]
+    for number, (length, words) in enumerate(bars):
+        top = number * _BAR
+        end = scale.at(length)
+        bar = {"x": _percent(scale.at(0.0)), "y": top + 4, "width": _percent(end - scale.at(0.0)), "height": _BAR - 9}
+        parts.append(element("rect", **bar, class_="bar"))
+        inside = end > _BEHIND
+        place = {"x": _percent(end), "y": top + 16, "dx": -6 if inside else 6}
+        anchor = "end" if inside else "start"
+        parts.append(element("text", words, **place, text_anchor=anchor, class_="on" if inside else None))
+    parts.append(_line("tick", scale.at(0.0), 0, scale.at(0.0), len(bars) * _BAR))
+    return element("svg", *parts, class_="bars", role="img", width="100%", height=len(bars) * _BAR, aria_label=label)
+
+
+def ticks_row(scale: Axis, written: Sequence[str]) -> Markup:
+    """The ticks under a column of bars, with their numbers."""
+    return axis_row(Bars(axis=scale), written)
+
+
 def mark(x: float, y: float | str, verdict: Verdict | None) -> Markup:
     """A point: filled when it passes or is not judged, a cross when it fails, hollow when undecided."""
     across = _percent(x)
@@ -132,6 +156,7 @@ class Point:
     verdict: Verdict
     winner: bool = False
     sentence: str = ""
+    frontier: bool = False  # joined by a line: nobody is as good in both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +191,10 @@ def scatter(plane: Plane, points: Sequence[Point], *, label: str) -> Markup:
         parts.append(element("text", text, x=_percent(place), y=_SCATTER + 21, text_anchor="middle"))
     parts.append(_line("tick", 0, _SCATTER, 100, _SCATTER))
     parts.append(_upright("floor", plane.x.at(plane.limit), _SCATTER))
+    edge = sorted((point for point in points if point.frontier), key=lambda point: plane.x.at(point.x))
+    for first, second in itertools.pairwise(edge):
+        ends = (plane.x.at(first.x), plane.down(first.y), plane.x.at(second.x), plane.down(second.y))
+        parts.append(_line("frontier", *ends))
     parts += [_whiskers(plane, point) for point in points]
     labels = _label_places(plane, points)
     for point, y in zip(points, labels, strict=True):

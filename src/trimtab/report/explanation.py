@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing, Shape
 from trimtab.report.figures import about, count, figures
+from trimtab.report.markup import visible
 from trimtab.report.sampling import sequential
 from trimtab.report.view import Report, Requirement
-from trimtab.report.words import missing_words, name, requirement
+from trimtab.report.words import missing_words, name, requirement, untested
 from trimtab.stats import share_of_look, units_to_prove
+
+_ORDER = (
+    "From a grid those along the order are tested and nobody else, until the first that is not certified; that is what "
+    "keeps many candidates from finding a lucky one among them."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,14 @@ def explain(report: Report, *, candidate: str = "", metric: str = "") -> list[Ex
 
 
 def _sentences(report: Report, candidate: CandidateDecision, judged: Judgement) -> tuple[str, ...]:
+    if untested(report, candidate) and judged.verdict is Verdict.INCONCLUSIVE:
+        return (
+            _question(report, judged),
+            _observation(report, candidate, judged),
+            visible(judged.reason),
+            _ORDER,
+            "For a verdict of its own, write it out as a candidate in a policy without a grid.",
+        )
     return tuple(
         sentence
         for sentence in (

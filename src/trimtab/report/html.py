@@ -10,6 +10,7 @@ from trimtab.decision.model import CandidateDecision, Judgement
 from trimtab.kinds import Missing
 from trimtab.report.appendix import examples_section, methods_section, provenance_section, words_section
 from trimtab.report.charts import definitions
+from trimtab.report.choice import choice_section
 from trimtab.report.figures import DASH, Figures, count, figures
 from trimtab.report.groups import groups_section
 from trimtab.report.markup import Markup, document, element, join, visible
@@ -32,6 +33,7 @@ def page(report: Report) -> str:
         _masthead(report),
         _verdict_section(report),
         safety_section(report),
+        choice_section(report),
         floors_section(report),
         groups_section(report),
         regression_section(report),
@@ -144,9 +146,9 @@ def _verdict_section(report: Report) -> Markup:
     asked = [_requirement_row(report, row) for row in rows]
     judged = {row.metric for row in rows if row.asked == "floor"}
     aims = [_aim_row(report, metric) for metric in report.decision.maximise if metric not in judged]
-    columns = [header_cell(report, candidate) for candidate in report.candidates]
+    columns = [header_cell(report, candidate) for candidate in report.shown]
     overall = [
-        element("td", who(c), element("span", chip(c.verdict), class_="stack"), role="cell") for c in report.candidates
+        element("td", who(c), element("span", chip(c.verdict), class_="stack"), role="cell") for c in report.shown
     ]
     table = element(
         "table",
@@ -165,7 +167,7 @@ def _verdict_section(report: Report) -> Markup:
             element("tr", element("th", "All together", scope="row", role="rowheader"), *overall, role="row"),
             role="rowgroup",
         ),
-        class_="matrix few" if len(report.candidates) <= _FEW else "matrix many",
+        class_="matrix few" if len(report.shown) <= _FEW else "matrix many",
         role="table",
     )
     scroller = element("div", table, class_="scroll", tabindex=0, role="region", aria_label="Verdicts")
@@ -186,7 +188,7 @@ def _requirement_row(report: Report, row: Requirement) -> Markup:
         scope="row",
         role="rowheader",
     )
-    cells = [_cell(report, c, judgement(c, row), written) for c in report.candidates]
+    cells = [_cell(report, c, judgement(c, row), written) for c in report.shown]
     return element("tr", head, *cells, role="row")
 
 
@@ -207,7 +209,7 @@ def _aim_row(report: Report, metric: str) -> Markup:
         role="rowheader",
     )
     cells = []
-    for candidate in report.candidates:
+    for candidate in report.shown:
         known = seen(candidate, metric)
         numbers = (
             _nothing(known)

@@ -12,8 +12,10 @@ from typing import Any
 import orjson
 
 from trimtab.decision.model import CandidateDecision, Judgement
+from trimtab.decision.tradeoff import Tradeoff
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.changes import as_data
+from trimtab.report.choice_words import rule_words
 from trimtab.report.groups import as_data as groups_data
 from trimtab.report.markup import visible
 from trimtab.report.sampling import asked, planned, stopped
@@ -21,6 +23,7 @@ from trimtab.report.view import Example, Report
 from trimtab.report.words import headline, next_step
 
 SCHEMA = "trimtab-report/1"
+CHOICE_SCHEMA = "trimtab-choice/1"
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -41,8 +44,11 @@ def as_json(report: Report) -> dict[str, Any]:
         "confidence": decision.confidence,
         "alpha": decision.alpha,
         "maximise": list(decision.maximise),
+        "rule": decision.rule,
+        "sequence": list(decision.sequence),
         "candidates": [_candidate(report, c) for c in report.candidates],
         "metrics": {name: _metric(report, name) for name in report.metrics()},
+        "choice": _choice(report.tradeoff) if report.tradeoff else None,
         "provenance": {
             "run": decision.run,
             "time_us": decision.time,
@@ -54,6 +60,40 @@ def as_json(report: Report) -> dict[str, Any]:
     }
     cleaned: dict[str, Any] = _clean(data)
     return cleaned
+
+
+def choice_json(report: Report) -> dict[str, Any]:
+    """What the choice rests on, alone; the same values as `choice` of the whole report."""
+    whole = as_json(report)
+    kept = ("system", "tier", "verdict", "winner", "baseline", "headline", "reason", "next", "confidence", "maximise")
+    rule = {"rule": whole["rule"], "sequence": whole["sequence"], "rule_in_words": rule_words(report)}
+    return {
+        "schema": CHOICE_SCHEMA,
+        **{key: whole[key] for key in kept},
+        **rule,
+        "run": report.decision.run,
+        **(whole["choice"] or {}),
+    }
+
+
+def _choice(found: Tradeoff) -> dict[str, Any]:
+    return {
+        "frontier": [
+            {
+                "candidate": one.candidate,
+                "verdict": str(one.verdict),
+                "on_frontier": one.frontier,
+                "performance": _seen(one.performance),
+                "tightest_floor": asdict(one.tightest) if one.tightest else None,
+            }
+            for one in found.standings
+        ],
+        "prices": [asdict(price) for price in found.prices],
+        "held_back": [asdict(held) for held in found.held],
+        "first_two": {**asdict(found.apart), "difference": _seen(found.apart.difference)} if found.apart else None,
+        "scores": dict(found.scores),
+        "weights": [asdict(band) for band in found.bands],
+    }
 
 
 def json_bytes(report: Report) -> bytes:

@@ -79,18 +79,18 @@ def _fit(sections: list[str]) -> str:
 
 def _table(report: Report) -> str:
     """Requirements down, candidates across."""
-    heads = ["Requirement", *[_heading(report, c) for c in report.candidates]]
+    heads = ["Requirement", *[_heading(report, c) for c in report.shown]]
     lines = [_row(heads), _row(["---"] * len(heads))]
     for row in report.requirements():
         written = figures(report, row.metric, asked=row.asked)
         kind = "" if row.asked == "floor" else f"{row.asked}: "
         head = f"{_name(row.metric)}<br>{_text(kind + requirement(report, row))}"
-        lines.append(_row([head, *[_cell(judgement(c, row), written) for c in report.candidates]]))
+        lines.append(_row([head, *[_cell(judgement(c, row), written) for c in report.shown]]))
     for metric in report.unfloored():
         written = figures(report, metric)
-        cells = [_numbers(seen(c, metric), written) for c in report.candidates]
+        cells = [_numbers(seen(c, metric), written) for c in report.shown]
         lines.append(_row([f"{_name(metric)}<br>{no_floor(report, metric)}", *cells]))
-    lines.append(_row(["**All together**", *[f"**{_verdict(c.verdict)}**" for c in report.candidates]]))
+    lines.append(_row(["**All together**", *[f"**{_verdict(c.verdict)}**" for c in report.shown]]))
     return "\n".join(lines)
 
 
@@ -128,7 +128,7 @@ def _numbers(known: Estimate | Missing, written: Figures) -> str:
 
 def _reasons(report: Report) -> str:
     lines = []
-    for candidate in report.candidates:
+    for candidate in report.shown:
         for j in candidate.judgements:
             asked = requirement(report, Requirement(asked=j.asked, metric=j.metric))
             head = f"{_name(candidate.candidate)}, {_name(j.metric)} {_text(asked)}"

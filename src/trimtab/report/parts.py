@@ -66,6 +66,7 @@ def key(kind: str, text: str) -> Markup:
         "cross": [element("path", d="M5 3 15 13M15 3 5 13", class_="cross")],
         "floor": [element("line", x1=10, x2=10, y1=0, y2=16, class_="floor")],
         "target": [element("line", x1=10, x2=10, y1=0, y2=16, class_="target")],
+        "frontier": [element("line", x1=0, x2=20, y1=12, y2=4, class_="frontier")],
         "tint": [
             element("rect", width=20, height=16, class_="tint"),
             element("rect", width=20, height=16, fill="url(#hatch)"),

@@ -57,7 +57,7 @@ def floors_section(report: Report) -> Markup:
 def _panel(report: Report, metric: str) -> Markup:
     floor, spec = report.floor(metric), report.metric(metric)
     written = figures(report, metric)
-    known = [(c, seen(c, metric)) for c in report.candidates]
+    known = [(c, seen(c, metric)) for c in report.shown]
     numbers = [n for _, e in known if isinstance(e, Estimate) for n in (e.value, e.interval.low, e.interval.high)]
     marks = [*([floor.bound] if floor else []), *([spec.target] if spec else [])]
     ratio = report.unit(metric) == "ratio"
@@ -104,7 +104,7 @@ def regression_section(report: Report) -> Markup:
 
 def _difference_panel(report: Report, row: Requirement) -> Markup:
     written = figures(report, row.metric, asked="regression")
-    judged = [(c, j) for c in report.candidates if (j := judgement(c, row)) is not None]
+    judged = [(c, j) for c in report.shown if (j := judgement(c, row)) is not None]
     margin = judged[0][1].bound
     ends = [n for _, j in judged if isinstance(j.seen, Estimate) for n in (j.seen.interval.low, j.seen.interval.high)]
     bars = Bars(axis=axis([*ends, 0.0, margin]), floor=margin, zero=True)

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+from trimtab.decision.headroom import Used
 from trimtab.decision.model import CandidateDecision
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.charts import Plane, Point, axis, scatter, tick_places
@@ -10,18 +11,24 @@ from trimtab.report.figures import DASH, Figures, figures
 from trimtab.report.markup import Markup, element, escape
 from trimtab.report.parts import chip, column_heads, key, label, pair, row_head, term
 from trimtab.report.view import Report, seen
-from trimtab.report.words import Used, missing_words, name, tightest
+from trimtab.report.words import missing_words, name, share_words, tightest
 
 _WIDEST = 1.6  # shares of a floor beyond this are drawn at the edge, with the number in words
 _LABEL = 16  # code points beside a point, on a phone
 _NAMED = 6  # points
+_MOST = 40  # candidates in one picture
 _PERCENT = Figures(unit="ratio", places=0)
 
 
 def safety_section(report: Report) -> Markup | None:
     """The scatter of the candidates, and the table it is drawn from."""
     aim = report.decision.maximise[0]
-    placed = [(c, tightest(report, c), seen(c, aim)) for c in report.candidates]
+    edge = {s.candidate for s in report.tradeoff.standings if s.frontier} if report.tradeoff else set()
+    drawable = report.candidates
+    if len(drawable) > _MOST:  # many points of a grid: those that were tested, and those that nobody beats
+        tested = {c.candidate for c in report.shown}
+        drawable = tuple(c for c in drawable if c.candidate in tested | edge) or drawable
+    placed = [(c, tightest(report, c), seen(c, aim)) for c in drawable]
     if not any(used for _, used, _ in placed):
         return None
     written = figures(report, aim)
@@ -36,7 +43,11 @@ def safety_section(report: Report) -> Markup | None:
         "Lines show the intervals.",
         class_="about",
     )
-    points = [_point(report, c, used, known, written) for c, used, known in placed]
+    drawn_all = [_point(report, c, used, known, written) for c, used, known in placed]
+    points = [
+        point and replace(point, frontier=c.candidate in edge)
+        for point, (c, _, _) in zip(drawn_all, placed, strict=True)
+    ]
     # Long or many names hide the marks beside them, so points then get the number of their row in the table.
     numbered = len(placed) > _NAMED or any(len(point.label) > _LABEL for point in points if point)
     numbers = [str(number) if numbered else "" for number in range(1, len(placed) + 1)]
@@ -45,7 +56,7 @@ def safety_section(report: Report) -> Markup | None:
     rows = [_safety_row(report, *row, written, number=number) for row, number in zip(placed, numbers, strict=True)]
     table = element(
         "table",
-        element("caption", "The same in numbers"),
+        element("caption", "The same in numbers", _left_out(report, len(drawable))),
         element("thead", column_heads("Candidate", aim, "Tightest floor", "Used of it", "Verdict")),
         element("tbody", *rows, role="rowgroup"),
         class_="numbers-table",
@@ -55,16 +66,21 @@ def safety_section(report: Report) -> Markup | None:
     return element("section", title, about, chart, table, aria_labelledby="safety")
 
 
+def _left_out(report: Report, drawn: int) -> str:
+    rest = len(report.candidates) - drawn
+    return f"; {rest:,} more candidates were neither tested nor on the frontier" if rest else ""
+
+
 def _point(
     report: Report, candidate: CandidateDecision, used: Used | None, known: Estimate | Missing, written: Figures
 ) -> Point | None:
     if used is None or isinstance(known, Missing) or not known.known or not math.isfinite(used.value):
         return None
     sentence = (
-        f"{name(candidate.candidate)}: {written.value(known.value)}, uses {_share(used.value)} "
+        f"{name(candidate.candidate)}: {written.value(known.value)}, uses {share_words(used.value)} "
         f"of the floor under {used.metric}, {candidate.verdict}"
     )
-    far = f" at {_share(used.value)}" if used.value > _WIDEST else ""
+    far = f" at {share_words(used.value)}" if used.value > _WIDEST else ""
     return Point(
         label=f"{name(candidate.candidate)}{far}",
         x=used.value,
@@ -101,6 +117,7 @@ def _scatter(report: Report, points: list[Point], written: Figures, aim: str) ->
         key("hollow", "inconclusive"),
         key("cross", "fails"),
         key("ring", "chosen") if report.winner else None,
+        key("frontier", "frontier: nobody is as good in both") if any(point.frontier for point in points) else None,
         class_="key",
     )
     upwards = element("p", f"{aim} ↑ better", class_="axis-name")
@@ -124,7 +141,7 @@ def _safety_row(
     if used is None:
         tightest_floor, share = DASH, escape(DASH)
     else:
-        tightest_floor, share = used.metric, pair(_share(used.value), f"at worst {_share(used.worst)}")
+        tightest_floor, share = used.metric, pair(share_words(used.value), f"at worst {share_words(used.worst)}")
     return element(
         "tr",
         row_head(report, candidate, number=number),
@@ -138,11 +155,3 @@ def _safety_row(
 
 def _labelled(heading: str, content: object) -> Markup:
     return element("td", label(heading), element("span", content), role="cell")
-
-
-def _share(number: float) -> str:
-    if math.isnan(number):
-        return "unknown"
-    if math.isinf(number) or number >= 10.0:
-        return "over 1,000%" if number > 10.0 or math.isinf(number) else "1,000%"
-    return _PERCENT.value(number)

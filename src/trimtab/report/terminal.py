@@ -63,7 +63,7 @@ class DecisionView:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Chooses between table and list by the width at hand, and ASCII where nothing else can be written."""
-        writer = _Writer(self.report, plain=options.ascii_only)
+        writer = Writer(self.report, plain=options.ascii_only)
         yield writer.opening()
         yield ""
         tables = (writer.table(tall=tall) for tall in (False, True))
@@ -81,7 +81,7 @@ def decision_view(report: Report) -> RenderableType:
     return DecisionView(report)
 
 
-class _Writer:
+class Writer:
     """Turns a report into rich texts; every foreign text passes `text` or `name`."""
 
     def __init__(self, report: Report, *, plain: bool) -> None:
@@ -136,26 +136,26 @@ class _Writer:
         """One row per requirement, one column per candidate; `tall` saves width and costs lines."""
         table = Table(box=None if self.plain else SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False, pad_edge=False)
         table.add_column("Requirement", max_width=_ASKED)
-        for candidate in self.report.candidates:
+        for candidate in self.report.shown:
             table.add_column(self.heading(candidate), no_wrap=True)
         for row in self.report.requirements():
             written = self.figures(row)
-            cells = [self.cell(c, judgement(c, row), written, tall=tall) for c in self.report.candidates]
+            cells = [self.cell(c, judgement(c, row), written, tall=tall) for c in self.report.shown]
             table.add_row(self.asked(row), *cells)
         for metric in self.report.unfloored():
             written = figures(self.report, metric)
-            cells = [self.figure(seen(c, metric), written, tall=tall) for c in self.report.candidates]
+            cells = [self.figure(seen(c, metric), written, tall=tall) for c in self.report.shown]
             table.add_row(
                 Text.assemble(self.name(metric), "\n", self.text(no_floor(self.report, metric), _SOFT)), *cells
             )
         table.add_section()
-        table.add_row(self.name("All together"), *[self.verdict(c.verdict) for c in self.report.candidates])
+        table.add_row(self.name("All together"), *[self.verdict(c.verdict) for c in self.report.shown])
         return table
 
     def blocks(self) -> RenderableType:
         """One block per candidate, one or two lines per requirement."""
         parts: list[RenderableType] = []
-        for candidate in self.report.candidates:
+        for candidate in self.report.shown:
             head = Text.assemble(self.verdict(candidate.verdict), "  ", self.heading(candidate, joint="  "))
             parts.append(head)
             for row in self.report.requirements():

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement, Verdict
+from trimtab.decision.tradeoff import Tradeoff
 from trimtab.evidence.records import RunFinished, RunStarted
 from trimtab.kinds import Better, Estimate, Missing
 from trimtab.policy.model import Floor, MetricSpec, Policy, SystemSpec, Tier
 
 DIFFERENCES: tuple[Asked, ...] = ("regression", "gap")
 """Requirements whose number is a difference: of a candidate and the baseline, of a metric and who marks it."""
+_ROOM = 12  # candidates that fit into tables all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,8 @@ class Report:
     """A decision with all that a reader needs to understand and recompute it.
 
     `finished` is None when the run was killed. `examples` are by candidate,
-    then metric, and so are `changes` from the baseline and the rates by `groups`, worst first.
+    then metric, and so are `changes` from the baseline and the rates by
+    `groups`, worst first. `tradeoff` is what stands around the decision; it is no part of it.
 
     Raises:
         ValueError: The decision was not made under this policy, so its floors
@@ -78,6 +81,7 @@ class Report:
     finished: RunFinished | None
     ledger: LedgerFacts
     examples: Mapping[str, Mapping[str, Sequence[Example]]] = field(default_factory=dict)
+    tradeoff: Tradeoff | None = None
     changes: Mapping[str, Mapping[str, Sequence[Changed]]] = field(default_factory=dict)
     groups: Mapping[str, Mapping[str, Mapping[str, Estimate]]] = field(default_factory=dict)
 
@@ -111,6 +115,25 @@ class Report:
     def candidates(self) -> tuple[CandidateDecision, ...]:
         """In the order of the decision."""
         return self.decision.candidates
+
+    @property
+    def shown(self) -> tuple[CandidateDecision, ...]:
+        """Those that tables have room for: all, unless many points of a grid were not tested."""
+        if self.decision.rule == "each" or len(self.candidates) <= _ROOM:
+            return self.candidates
+        kept = {*self.decision.tested, self.decision.baseline, self.decision.winner}
+        return tuple(c for c in self.candidates if c.candidate in kept) or self.candidates[:_ROOM]
+
+    @property
+    def untold(self) -> str:
+        """How many are not among those shown, and why; empty when all are."""
+        rest = len(self.candidates) - len(self.shown)
+        if not rest:
+            return ""
+        return (
+            f"{rest:,} more candidates are in report.json: they failed, or were not tested, since where the order was "
+            "fixed others were both safer and better, or came before them."
+        )
 
     def requirements(self) -> list[Requirement]:
         """Every requirement judged of any candidate, floors first, in the order of the policy."""

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from trimtab.decision import headroom
+from trimtab.decision.headroom import Used
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
-from trimtab.report.figures import about, count, duration, figures, unit_figures
+from trimtab.report.figures import Figures, about, count, duration, figures, unit_figures
 from trimtab.report.markup import visible
 from trimtab.report.view import Report, Requirement
 
@@ -55,6 +57,7 @@ _WHY_MISSING: Mapping[str, str] = MappingProxyType(
 )
 
 
+_PERCENT = Figures(unit="ratio", places=0)
 _NAME = 80  # code points; policies allow no longer names, but a ledger may have been tampered with
 _REASON = 1000
 
@@ -74,21 +77,6 @@ class Headline:
     changes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Used:
-    """How much of what a floor allows is used up: 0 none, 1 the floor itself, above 1 forbidden.
-
-    For "at most b" it is x / b; for "at least b" of a ratio (1 - x) / (1 - b),
-    the share of the tolerated shortfall, and b / x otherwise. `worst` belongs
-    to the unfavourable end of the interval and may be infinite.
-    """
-
-    metric: str
-    value: float
-    best: float
-    worst: float
-
-
 def headline(report: Report) -> Headline:
     """What to do, in words."""
     decision, why = report.decision, visible(report.decision.reason, limit=_REASON)
@@ -101,14 +89,15 @@ def headline(report: Report) -> Headline:
         changes = _challengers(report)
     elif report.verdict is Verdict.FAIL:
         title = "Ship none: no candidate clears every floor"
-        changes = [line for c in report.candidates for line in _obstacles(report, c)]
+        changes = [line for c in report.shown for line in _obstacles(report, c)]
     elif not any(c.judgements for c in report.candidates):
         title = "Measured: nothing was asked, so nothing is decided"
-        changes = [line for c in report.candidates for line in _obstacles(report, c)]
+        changes = [line for c in report.shown for line in _obstacles(report, c)]
     else:
         title = "Not enough evidence to decide"
-        open_first = sorted(report.candidates, key=lambda c: c.verdict is Verdict.FAIL)
+        open_first = sorted(report.shown, key=lambda c: c.verdict is Verdict.FAIL)
         changes = [line for c in open_first for line in _obstacles(report, c)]
+    changes += [report.untold] if report.untold else []
     return Headline(verdict=report.verdict, title=title, why=why, changes=tuple(changes))
 
 
@@ -206,34 +195,22 @@ def moment(time: int) -> str:
 
 def tightest(report: Report, candidate: CandidateDecision) -> Used | None:
     """The floor of which the candidate uses up most; None when no floor has an estimate."""
-    shares = [
-        used
-        for j in candidate.judgements
-        if j.asked == "floor" and isinstance(j.seen, Estimate) and (used := _used(report, j, j.seen))
-    ]
-    return max(shares, key=lambda used: (used.worst, used.value), default=None)
+    units = {metric: report.unit(metric) for metric in report.tier.floors}
+    return headroom.tightest(candidate.judgements, report.tier.floors, units)
 
 
-def _used(report: Report, judged: Judgement, estimate: Estimate) -> Used | None:
-    floor = report.floor(judged.metric)
-    if floor is None:
-        return None
-    bound, ratio = floor.bound, report.unit(judged.metric) == "ratio"
+def untested(report: Report, candidate: CandidateDecision) -> bool:
+    """Whether it is a point of a grid that the test did not come to."""
+    return report.decision.rule == "pareto" and candidate.candidate not in report.decision.tested
 
-    def share(x: float) -> float:
-        if floor.at_most is not None:
-            used, allowed = x, bound
-        elif ratio:
-            used, allowed = 1.0 - x, 1.0 - bound
-        else:
-            used, allowed = bound, x
-        if allowed > 0.0:
-            return max(0.0, used / allowed)
-        return 0.0 if used <= 0.0 else math.inf
 
-    low, high = share(estimate.interval.low), share(estimate.interval.high)
-    middle = share(estimate.value) if estimate.known else math.nan
-    return Used(metric=judged.metric, value=middle, best=min(low, high), worst=max(low, high))
+def share_words(number: float) -> str:
+    """A share of a floor that is used up, as a percentage; what is far beyond is said to be."""
+    if math.isnan(number):
+        return "unknown"
+    if math.isinf(number) or number >= 10.0:
+        return "over 1,000%" if number > 10.0 or math.isinf(number) else "1,000%"
+    return _PERCENT.value(number)
 
 
 def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) -> list[str]:
@@ -241,6 +218,8 @@ def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) 
     blocking = [j for j in candidate.judgements if j.verdict is candidate.verdict]
     if candidate.verdict is Verdict.PASS:
         return []
+    if untested(report, candidate) and blocking and candidate.verdict is Verdict.INCONCLUSIVE:
+        return [f"{name(candidate.candidate)}: {visible(blocking[0].reason, limit=_REASON)}"]
     if not blocking:
         return [f"{name(candidate.candidate)}: it was not asked for anything, so nothing is proved."]
     rest = len(blocking) - shown
@@ -284,7 +263,7 @@ def _challengers(report: Report) -> list[str]:
             f"{name(winner.candidate)}: its tightest floor is {used.metric}, {requirement(report, row)}; "
             f"the evidence says {figures(report, used.metric).span(judged.seen.interval)}."
         )
-    for candidate in report.candidates:
+    for candidate in report.shown:
         if candidate is not winner:
             lines += _obstacles(report, candidate)
     return lines
@@ -294,7 +273,7 @@ def _more_cases(report: Report) -> list[str]:
     """What to do, in the imperative, so that the suites that would help have more cases."""
     short = {
         spec.source.suite
-        for c in report.candidates
+        for c in report.shown
         for j in c.judgements
         if j.verdict is Verdict.INCONCLUSIVE
         and j.needed is not None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from trimtab.stats.planning import further_trials
     from trimtab.stats.release import Release, release_threshold
     from trimtab.stats.running import RunningRate
+    from trimtab.stats.selection import Selection, select
     from trimtab.stats.sequential import HOPELESS, Outlook, boundaries, hopeless, hopeless_pairs, outlook
     from trimtab.stats.shapes import APPROXIMATE, estimate, point_range
     from trimtab.stats.spending import share_of_look
@@ -27,6 +28,7 @@ _HOME = {
     "Outlook": "trimtab.stats.sequential",
     "Release": "trimtab.stats.release",
     "RunningRate": "trimtab.stats.running",
+    "Selection": "trimtab.stats.selection",
     "Side": "trimtab.stats.binomial",
     "boundaries": "trimtab.stats.sequential",
     "clopper_pearson": "trimtab.stats.binomial",
@@ -44,6 +46,7 @@ _HOME = {
     "point_range": "trimtab.stats.shapes",
     "rate": "trimtab.stats.binomial",
     "release_threshold": "trimtab.stats.release",
+    "select": "trimtab.stats.selection",
     "share_of_look": "trimtab.stats.spending",
     "through": "trimtab.stats.misreading",
     "trials_needed": "trimtab.stats.binomial",
@@ -57,6 +60,7 @@ __all__ = [
     "Outlook",
     "Release",
     "RunningRate",
+    "Selection",
     "Side",
     "boundaries",
     "clopper_pearson",
@@ -74,6 +78,7 @@ __all__ = [
     "point_range",
     "rate",
     "release_threshold",
+    "select",
     "share_of_look",
     "through",
     "trials_needed",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from trimtab.kinds import Estimate, Interval, Missing, Score
+from trimtab.stats.binomial import trials_needed
 from trimtab.stats.binomial_law import at_most
 from trimtab.stats.bounded import first_proof, mean_interval, trials_to_refute
 from trimtab.stats.clusters import Floats
@@ -100,6 +101,34 @@ def further_pairs(pairs: Sequence[Pair], margin: float, *, alpha: float) -> int 
     if low.mean() > margin:
         return trials_to_refute((1.0 + low) / 2.0, (1.0 + margin) / 2.0, alpha=alpha)
     return None
+
+
+def worst_differences(pairs: Sequence[Pair]) -> Floats:
+    """First minus second of each cluster, in [-1, 1], missing ones taken for what makes them greatest."""
+    return _by_cluster(pairs)[2]
+
+
+def pairs_to_tell(pairs: Sequence[Pair], *, alpha: float) -> int | None:
+    """Further independent pairs that would probably show which of the two is better, if either is.
+
+    Args:
+        pairs: As for `paired_difference`.
+        alpha: One-sided error probability of "that lead is no luck", in (0, 1).
+
+    Returns:
+        Pairs (80 % power, if the future is like the past), 0 when it is shown
+        already; None when pairs like these never would, being level.
+    """
+    both = [(a.value, b.value) for _, a, b in pairs if isinstance(a, Score) and isinstance(b, Score)]
+    alone = len({cluster for cluster, _, _ in pairs}) == len(pairs) == len(both)
+    if not (alone and all(value in (0.0, 1.0) for pair in both for value in pair)):
+        return further_pairs(pairs, 0.0, alpha=alpha)
+    ahead, behind = sum(a > b for a, b in both), sum(a < b for a, b in both)
+    telling = ahead + behind  # only they bear on it, and so many pairs must be asked to get one
+    if ahead == behind:
+        return None
+    further = trials_needed(max(ahead, behind), telling, 0.5, side="at_least", alpha=alpha)
+    return None if further is None else math.ceil(further * len(pairs) / telling)
 
 
 def least_worse(pairs: Sequence[Pair]) -> Floats:

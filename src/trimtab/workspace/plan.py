@@ -8,6 +8,7 @@ from trimtab.errors import UsageError
 from trimtab.kinds import Metric, plugins
 from trimtab.measure.suites import LoadedSuite, load_suite
 from trimtab.policy import Policy, SuiteSpec, SystemSpec
+from trimtab.policy.settings import grid_of
 from trimtab.workspace.looks import Sketch, sketch_of
 
 
@@ -48,7 +49,7 @@ def required_metrics(policy: Policy, system: str) -> list[str]:
     """Metrics that the system's requirements and aims mention, in the order of the policy."""
     spec = policy.systems[system]
     tier = policy.tiers[spec.tier]
-    named = {*tier.floors, *policy.red_lines, *spec.maximise}
+    named = {*tier.floors, *policy.red_lines, *spec.maximise, *tier.weights}
     if tier.regression:
         named |= set(tier.regression.metrics)
     named |= {gold.metric for name in named if name in policy.metrics and (gold := policy.metrics[name].gold)}
@@ -73,11 +74,12 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
     """
     spec = policy.systems[system]
     named = {*candidates, *filter(None, [require])}
-    unknown = sorted(named - set(spec.candidates))
+    known = spec.all_candidates
+    unknown = sorted(named - set(known) - {grid_of(name) for name in candidates if name in spec.candidates})
     if unknown:
         raise UsageError(
             f"{system} has no candidate {', '.join(map(repr, unknown))}.",
-            f"It has: {', '.join(spec.candidates)}.",
+            f"It has: {', '.join(known)}.",
         )
     sources = {name: metric.source for name, metric in policy.metrics.items()}
     asked = dict.fromkeys(sources[name].suite for name in required_metrics(policy, system))
@@ -88,15 +90,17 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
         if source.suite in suites:
             plugin = plugins.make("metrics", source.score or suites[source.suite].score, **source.with_)
             scored[source.suite].append(Scored(name=name, suite=source.suite, plugin=plugin))
-    chosen = named if candidates else set(spec.candidates)
+    # The name of a grid means all of its points.
+    chosen = {name for name in known if {name, grid_of(name)} & named} if candidates else set(known)
     if policy.tiers[spec.tier].regression and spec.baseline:
         chosen.add(spec.baseline)  # nothing can be compared with what was not measured
     return Plan(
         system=system,
         spec=spec,
-        candidates=tuple(name for name in spec.candidates if name in chosen),
+        candidates=tuple(name for name in known if name in chosen),
         suites=suites,
-        sequential=policy.tiers[spec.tier].sampling == "sequential",
+        # From a grid is chosen on a fixed number of cases: an order is made on a part, and tested on the rest.
+        sequential=policy.tiers[spec.tier].sampling == "sequential" and not spec.has_grid,
         sketches={name: sketch_of(suite.cases) for name, suite in suites.items()},
         scored={name: tuple(group) for name, group in scored.items()},
     )

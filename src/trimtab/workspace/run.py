@@ -3,29 +3,33 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trimtab import __version__
 from trimtab._canonical import digest, text_digest
+from trimtab.decision import next_to_test
 from trimtab.enforce import Guard, GuardScreen
 from trimtab.errors import SystemUnavailableError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.ledger import SCORE_LIMIT
 from trimtab.evidence.records import Observation, Subject
-from trimtab.kinds import Exchange, Missing, Price, Score, Screen, Shape, System, plugins
+from trimtab.kinds import Case, Exchange, Missing, Price, Score, Screen, Shape, System, plugins
 from trimtab.measure.cache import Cache
 from trimtab.measure.redact import planted, redact
 from trimtab.measure.runner import Job, Order, Purse, Result, Tally, ask_all
 from trimtab.policy import Candidate, Policy
+from trimtab.policy.settings import ORDER_SHARE
 from trimtab.stats import share_of_look
+from trimtab.stats.loss_table import in_ordering_part
 from trimtab.workspace.course import Course
 from trimtab.workspace.looks import Looks, to_records
 from trimtab.workspace.machine import machine
 from trimtab.workspace.plan import Plan, Scored
 from trimtab.workspace.progress import Board
+from trimtab.workspace.recall import recall_run
 from trimtab.workspace.standing import Standing
 
 _BATCH = 500  # observations appended at once
@@ -54,20 +58,58 @@ class Measuring:
     before: Looks
     looks: dict[str, dict[str, int]]  # candidate -> suite -> which look; filled as candidates begin
     fresh: bool = False
+    only_order: bool = False  # of a grid: ask nothing but the part that fixes the order
     tally: Tally = field(default_factory=Tally)
     _pending: dict[str, list[Observation]] = field(default_factory=dict)  # by the metric that made them
     _flushed: float = 0.0
     _courses: dict[str, Course] = field(default_factory=dict)  # of sequential runs, by candidate
     _leader: str = ""  # the best of those that pass by now
+    _early: bool = True  # of a grid: whether the part that fixes the order is asked, or the other
+    _counted: set[str] = field(default_factory=set)  # whose display knows how many looks there were
 
     async def measure(self) -> None:
         """Ask every candidate, one after the other so that timings are fair; the baseline first, for comparisons."""
         self.board.tally = self.tally
         alike: dict[str, list[str]] = {}
         for candidate in sorted(self.plan.candidates, key=lambda name: name != self.plan.spec.baseline):
-            alike.setdefault(self.plan.spec.candidates[candidate].of or candidate, []).append(candidate)
+            alike.setdefault(self.plan.spec.model_of(candidate), []).append(candidate)
+        if self.plan.spec.has_grid:
+            await self._from_grid(alike)
+            return
         for model, names in alike.items():
             await self._alike(model, names)
+
+    async def _from_grid(self, alike: Mapping[str, Sequence[str]]) -> None:
+        """Everybody the cases that fix the order; the others along it only, until the first that is not certified.
+
+        The baseline is asked everything, since others are compared with it.
+        """
+        self._early = True
+        for model, names in alike.items():
+            await self._alike(model, names)
+        if self.only_order:
+            return
+        self._early = False
+        asked: list[str] = []
+        name = self.plan.spec.baseline if self.plan.spec.baseline in self.plan.candidates else self._next(asked)
+        while name:
+            await self._alike(self.plan.spec.model_of(name), [name])
+            asked.append(name)
+            name = self._next(asked)
+        for line in self.board.lines:
+            line.end()
+
+    def _next(self, asked: Sequence[str]) -> str:
+        """Who is tested next, as far as the ledger knows."""
+        known = recall_run(self.ledger, self.run).measurements()
+        return next_to_test(self.policy, self.plan.system, known, asked)
+
+    def _part(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, int, Case]]:
+        """The cases of one part of a grid's test."""
+        for job in jobs:
+            for place, case in enumerate(job.cases):
+                if in_ordering_part(case.independent_unit, share=ORDER_SHARE) is self._early:
+                    yield job, place, case
 
     async def _alike(self, model: str, names: Sequence[str]) -> None:
         """Candidates that are one model behind different guards: it is started once."""
@@ -86,7 +128,7 @@ class Measuring:
                 self.tally.unavailable[name] = SystemUnavailableError(name, error.detail, error.next_step)
                 self._give_up(name)
         finally:
-            for name in names:
+            for name in () if self.plan.spec.has_grid else names:
                 for line in self.board.of(name):
                     line.end()
 
@@ -106,7 +148,7 @@ class Measuring:
             if self.plan.sequential:
                 await self._until_decided(jobs, subject)
             else:
-                await self._ask(jobs, subject)
+                await self._ask(jobs, subject, self._part if self.plan.spec.has_grid else None)
         finally:
             self._flush(subject)
 
@@ -127,6 +169,9 @@ class Measuring:
                 durable=True,
             )
             self.looks[subject.candidate] = numbers
+        if subject.candidate in self._counted:
+            return
+        self._counted.add(subject.candidate)
         for line in self.board.of(subject.candidate):
             for watched in line.watched:
                 watched.alpha *= share_of_look(self.looks[subject.candidate][line.suite])
@@ -183,7 +228,16 @@ class Measuring:
         # Without a digest of the weights, the same name may answer differently tomorrow: replies
         # are then good for this run (and for going on with it) only.
         # Two models never share replies, nor do two machines: their timings are evidence too.
-        told = spec.model_dump(mode="json", exclude={"about", "price", "guard", "of"})
+        unheard = {
+            "about",
+            "price",
+            "guard",
+            "of",
+            "set_",
+            "grid",
+            "points",
+        }  # by the model; what is set has been applied
+        told = {key: value for key, value in spec.told.items() if key not in unheard}
         key: dict[str, Any] = {**identity, "candidate": model, "spec": digest(told), "machine": machine()}
         if "weights" not in identity or self.fresh:
             key["run"] = self.run

@@ -65,7 +65,8 @@ class Standing:
         """
         scored, tier = self.plan.metrics, self.policy.tiers[self.plan.spec.tier]
         approximate = [name for name in tier.floors if name in scored and scored[name].plugin.shape in APPROXIMATE]
-        names = [*self.plan.spec.maximise, *self.policy.red_lines, *approximate, *self._others()]
+        weighed = [*tier.floors, *tier.weights] if tier.weights else []  # they rank, too
+        names = [*self.plan.spec.maximise, *self.policy.red_lines, *approximate, *weighed, *self._others()]
         return frozenset(scored[name].suite for name in names if name in scored)
 
     def _others(self) -> list[str]:
@@ -88,6 +89,8 @@ class Standing:
         shape = self.plan.metrics[first].plugin.shape
         if not leader or candidate in (leader, self.plan.spec.baseline) or shape not in COMPARABLE:
             return False
+        if self.policy.tiers[self.plan.spec.tier].weights:
+            return False  # it may win by what it is weighed for besides
         alpha = alpha_of(self.policy.tiers[self.plan.spec.tier], self.plan.spec)
         ours, theirs = trials[candidate][first], trials[leader][first]
         return bool(ours) and ahead(shape, theirs, ours, better=self._better(first), alpha=alpha, anytime=True)

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from trimtab import __version__
 from trimtab._canonical import digest
-from trimtab.decision import Decision, alpha_of, by_group, decide, from_payload, to_payload
+from trimtab.decision import Decision, alpha_of, by_group, decide, explore, from_payload, to_payload
 from trimtab.errors import SystemUnavailableError, UnreproducibleError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Decided, Observation, PolicyAdopted, Record, RunFinished, RunStarted, Subject
@@ -107,12 +107,12 @@ class Workspace:
         with measuring_alone(self.replies.parent), Cache(self.replies) as cache:
             board.say("verifying the ledger")
             self.ledger.verify().raise_if_bad()
-            started = _started(policy, plan, fresh=fresh)
+            started = started_of(policy, plan, fresh=fresh)
             resumed = None if fresh else self._interrupted(policy, name, started)
             if resumed:
                 started = resumed.started
             run = resumed.run if resumed else self._begin(policy, name, started)
-            board.lines = _lines(policy, plan)
+            board.lines = lines_of(policy, plan)
             measuring = Measuring(
                 policy=policy,
                 plan=plan,
@@ -269,6 +269,7 @@ class Workspace:
                 candidate: {metric: [_example(row) for row in rows] for metric, rows in metrics.items()}
                 for candidate, metrics in recalled.failures().items()
             },
+            tradeoff=explore(policy, decision, recalled.measurements()),
             groups=_groups(decision, recalled),
             changes={
                 candidate: {metric: [_changed(*row) for row in rows] for metric, rows in metrics.items()}
@@ -277,9 +278,10 @@ class Workspace:
         )
 
 
-def _started(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
+def started_of(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
+    """How a run begins: what will be asked of whom."""
     return RunStarted(
-        candidates={name: digest(plan.spec.whole(name).model_dump(mode="json")) for name in plan.candidates},
+        candidates={name: digest(plan.spec.whole(name).told) for name in plan.candidates},
         suites={
             name: {
                 "cases": len(suite.cases),
@@ -313,10 +315,10 @@ def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:
     }
 
 
-def _lines(policy: Policy, plan: Plan) -> list[Line]:
+def lines_of(policy: Policy, plan: Plan) -> list[Line]:
     """What the display shows: one line for each suite asked of each candidate."""
     tier = policy.tiers[plan.spec.tier]
-    alpha = alpha_of(tier, plan.spec)
+    alpha = 1.0 - tier.confidence if plan.spec.has_grid else alpha_of(tier, plan.spec)
     return [
         Line(
             candidate=candidate,

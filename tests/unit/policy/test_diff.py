@@ -45,6 +45,7 @@ def test_what_loosens_one_way_tightens_the_other(folder, changing, old, new, whe
     [
         (("organisation: Example Works", "organisation: Other"), "changes", "organisation"),
         (("baseline: current", "baseline: next"), "changes", "systems.assistant.baseline"),
+        (("confidence: 0.95\n", "confidence: 0.95\n    weights: {safety: 1.0}\n"), "changes", "tiers.high.weights"),
         (
             ("maximise: [answer_accuracy, latency_p95]", "maximise: answer_accuracy"),
             "changes",

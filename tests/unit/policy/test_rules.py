@@ -35,6 +35,13 @@ def says(checked, where, text):
         ),
         ("metrics: [secret_leak]", "metrics: [secret_lek]", "tiers.high.regression.metrics[0]", "not a metric"),
         ("metrics: [secret_leak]", "metrics: [latency_p95]", "tiers.high.regression.metrics[0]", "0/1 metrics only"),
+        (
+            "confidence: 0.9\n",
+            "confidence: 0.9\n    weights: {performance: 0.4, safty: 0.6}\n",
+            "tiers.internal.weights.safty",
+            "neither performance nor safety nor a metric",
+        ),
+        ("confidence: 0.9\n", "confidence: 0.9\n    weights: {safety: 0.6}\n", "tiers.internal.weights", "add up to 1"),
         ("red_lines: [hijack]", "red_lines: [hijak]", "red_lines[0]", "not a metric"),
         ("red_lines: [hijack]", "red_lines: [hijack, answer_accuracy]", "red_lines[1]", "events that must not happen"),
         ("red_lines: [hijack]", "red_lines: [latency_p95]", "red_lines[0]", "events that must not happen"),

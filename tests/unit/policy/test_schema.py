@@ -54,6 +54,9 @@ def fits(value, rule):
             not isinstance(value, dict)
             or all(name in value for key, names in needs.items() if key in value for name in names)
         ),
+        "dependentSchemas": lambda needs: (
+            not isinstance(value, dict) or all(fits(value, one) for key, one in needs.items() if key in value)
+        ),
         "anyOf": lambda rules: any(fits(value, one) for one in rules),
         "oneOf": lambda rules: sum(fits(value, one) for one in rules) == 1,
         "propertyNames": lambda inner: not isinstance(value, dict) or all(fits(key, inner) for key in value),

@@ -3,7 +3,10 @@
 import math
 from dataclasses import replace
 
+from trimtab.decision.headroom import Used
 from trimtab.decision.model import CandidateDecision, Decision, Judgement, Verdict
+from trimtab.decision.tradeoff import Apart, Held, Price, Standing, Step, Tradeoff
+from trimtab.decision.weights import Band
 from trimtab.evidence.records import RunFinished, RunStarted
 from trimtab.kinds import Estimate, Interval, Missing
 from trimtab.policy.model import Policy
@@ -192,6 +195,46 @@ def candidate(name, numbers, *, floors=FLOORS, regressions=None, extra=()):
     )
 
 
+def tradeoff(candidates, *, winner, maximise):
+    """What might stand around a decision: a price in two steps, one of nothing, a pair that luck may have parted."""
+    aim = maximise[0]
+    names = [c.candidate for c in candidates]
+    asked = list({(j.asked, j.metric): j for c in candidates for j in c.judgements if j.asked != "red-line"}.values())
+    bounds = [
+        (j.bound, [Step(bound=j.bound * 1.3, winner=names[-1], gain=0.012 if winner else math.nan)] * (n == 0))
+        for n, j in enumerate(asked)
+    ]
+    return Tradeoff(
+        standings=tuple(
+            Standing(
+                candidate=c.candidate,
+                verdict=c.verdict,
+                performance=c.estimates.get(aim, Missing("not-measured")),
+                tightest=Used(metric="hijack", value=0.5, best=0.2, worst=math.inf) if c.judgements else None,
+                frontier=n < 2,
+            )
+            for n, c in enumerate(candidates)
+        ),
+        prices=tuple(
+            Price(asked=j.asked, metric=j.metric, bound=bound, steps=tuple(steps))
+            for j, (bound, steps) in zip(asked, bounds, strict=True)
+        ),
+        held=(Held(candidate=names[-1], gain=0.012, unmet=(("floor", "hijack"), ("red-line", "secret_leak"))),),
+        apart=Apart(
+            first=names[0],
+            second=names[-1],
+            metric=aim,
+            difference=estimate(0.02, -0.011, 0.05),
+            shown=False,
+            pairs=812,
+        )
+        if winner and len(names) > 1
+        else None,
+        scores=dict.fromkeys(names, 0.8) if winner else {},
+        bands=(Band(name="performance", weight=0.4, low=0.2, high=0.7, below=names[-1], above=""),) if winner else (),
+    )
+
+
 def report(candidates, *, terms=None, winner="", reason="", baseline="current", maximise=("answer_accuracy",), **parts):
     """A report around hand-made candidates; `terms` is the policy."""
     terms = terms or policy()
@@ -219,6 +262,7 @@ def report(candidates, *, terms=None, winner="", reason="", baseline="current", 
         finished=parts.get("finished", FINISHED),
         ledger=parts.get("ledger", LEDGER),
         examples=parts.get("examples", {}),
+        tradeoff=tradeoff(candidates, winner=winner, maximise=maximise),
     )
 
 

@@ -100,7 +100,7 @@ def test_verdicts_are_words_and_symbols_not_colours_alone():
 
 @pytest.mark.parametrize(("row", "starts_left"), [("q8_0: 74.2%", True), ("q8_0: 0.2%", False)])
 def test_the_side_that_the_floor_forbids_is_the_hatched_one(row, starts_left):
-    drawn = re.search(rf"<title>{row}.*?</svg></td>", page(examples.winner_report()))
+    drawn = re.search(rf"<title>{row}, interval.*?</svg></td>", page(examples.winner_report()))
     assert drawn
     tint = re.search(r'<rect x="([\d.]+)%" y="0" width="([\d.]+)%" height="100%" class="tint"', drawn[0])
     floor = re.search(r'class="floor" x1="([\d.]+)%"', drawn[0])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from trimtab.stats import clopper_pearson, holm, mcnemar
+from trimtab.stats.selection import select
 
 pytestmark = pytest.mark.slow
 
@@ -39,3 +40,28 @@ def test_holm_agrees():
         assert ours == set(np.flatnonzero(multipletests(p, alpha=0.05, method="holm")[0]))
         rejections += len(ours)
     assert rejections > 10  # the comparison compared something
+
+
+@pytest.mark.parametrize("method", ["holm", "bonferroni"])
+def test_certificates_agree(method):
+    """p-values from SciPy's binomial, the family from statsmodels: the same configurations are certified."""
+    from scipy.stats import binomtest
+    from statsmodels.stats.multitest import multipletests
+
+    rng = np.random.default_rng(13)
+    certified = 0
+    for width in (1, 3, 10, 30):
+        rates = rng.uniform(0.0, 0.12, (2, width))
+        losses = {name: (rng.random((150, width)) < rate).astype(float) for name, rate in zip("ab", rates, strict=True)}
+        floors = {"a": 0.1, "b": 0.15}
+        ours = select(losses, floors, rng.random(width), 0.1, method=method)
+        p = np.max(
+            [
+                [binomtest(int(k), 150, floors[name], alternative="less").pvalue for k in rows.sum(axis=0)]
+                for name, rows in losses.items()
+            ],
+            axis=0,
+        )
+        assert set(ours.certified) == set(np.flatnonzero(multipletests(p, alpha=0.1, method=method)[0]))
+        certified += len(ours.certified)
+    assert certified > 10
