@@ -44,7 +44,7 @@ def _checked(path: Path) -> tuple["Checked", dict[str, int]]:
     """The policy, with the mistakes of the case files that it names, and how many cases each of these has."""
     from dataclasses import replace
 
-    from trimtab.errors import PolicyError
+    from trimtab.errors import PluginError, PolicyError
     from trimtab.measure.suites import load_suite
     from trimtab.policy import check_policy
 
@@ -54,15 +54,17 @@ def _checked(path: Path) -> tuple["Checked", dict[str, int]]:
     found: list[Mistake] = []
     have: dict[str, int] = {}
     for name, spec in checked.policy.suites.items():
-        if not spec.file:
-            continue
+        if spec.python:
+            continue  # somebody's code is run when it is measured, not when it is checked
         try:
             suite = load_suite(name, spec, base=path.parent)
         except PolicyError as error:
             found += error.mistakes
             continue
-        have[name] = len(suite.cases)
-        if suite.lacking:
+        except PluginError:
+            continue  # reported where it is named
+        have[name] = len({case.independent_unit for case in suite.cases})
+        if suite.lacking and spec.file:
             found.append(
                 Mistake(
                     path=str(path),
@@ -74,8 +76,28 @@ def _checked(path: Path) -> tuple["Checked", dict[str, int]]:
                     warning=True,
                 )
             )
+    found += _too_few(checked.policy, have, str(path))
     broken = any(not mistake.warning for mistake in found)
     return replace(checked, policy=None if broken else checked.policy, mistakes=(*checked.mistakes, *found)), have
+
+
+def _too_few(policy: "Policy", have: dict[str, int], path: str) -> list[Mistake]:
+    """Floors that as many cases as are asked for would prove, and as many independent ones as there are cannot."""
+    from trimtab.policy import costs
+
+    return [
+        Mistake(
+            path=path,
+            line=0,
+            column=0,
+            where=f"tiers.{real.tier}.floors.{real.metric}",
+            message=f"{real}; suite {real.suite} has {real.cases:,} independent ones among its cases",
+            suggestion="Variants of one template count once: bring other templates, or accept a looser floor.",
+            warning=True,
+        )
+        for real, hoped in zip(costs(policy, have=have), costs(policy), strict=True)
+        if hoped.affordable and not real.affordable
+    ]
 
 
 def _line(mistake: Mistake) -> "Text":

@@ -46,10 +46,10 @@ def _asked(name: str, given: Mapping[str, Any]) -> MetricFacts | None:
     )
 
 
-def does_not_fit(name: str, given: Mapping[str, Any]) -> str:
-    """What a metric plugin has against these fields, or empty text."""
+def does_not_fit(group: Group, name: str, given: Mapping[str, Any]) -> str:
+    """What a plugin has against these fields, or empty text."""
     try:
-        plugins.make("metrics", name, **given)
+        plugins.make(group, name, **given)
     except PluginError as error:
         return error.detail
     except Exception as error:  # noqa: BLE001  # as above

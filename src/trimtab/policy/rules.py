@@ -80,7 +80,13 @@ def _defined(part: Part, names: Iterable[str], what: str, gathered: Gathered) ->
 def _suite(suite: Part, gathered: Gathered) -> None:
     builtin, file, function = suite["builtin"], suite["file"], suite["python"]
     if builtin.text and check_installed("suites", builtin.text, builtin, gathered):
+        before = len(gathered.mistakes)
         check_parameters("suites", builtin.text, suite["with"], gathered)
+        given = suite["with"]
+        if isinstance(given.value, dict) and len(gathered.mistakes) == before:
+            against = does_not_fit("suites", builtin.text, given.value)
+            if against:
+                gathered.report(given.where, f"{builtin.text} {against}")
     if file.text:
         try:
             found = (gathered.folder / file.text).is_file()
@@ -209,7 +215,7 @@ def _facts(score: str, given: Part, gathered: Gathered) -> MetricFacts | None:
         check_parameters("detectors", detector.text, given["fields"], gathered)
     if any(not mistake.warning for mistake in gathered.mistakes[before:]):
         return None
-    against = does_not_fit(score, given.value)
+    against = does_not_fit("metrics", score, given.value)
     if against:
         gathered.report(given.where, f"{score} {against}")
         return None
@@ -259,6 +265,9 @@ def _floor(floor: Part, metric: Part, gathered: Gathered) -> None:
             gathered.report(floor[side].where, message, f"A target is at least as strict: the same or {word}.")
         if (metric["unit"].text or "ratio") == "ratio":
             _in_ratio(floor[side], gathered)
+            if bound == (1.0 if side == "at_most" else 0.0):
+                message = f"asks nothing of {name}: every rate is {side.replace('_', ' ')} {bound:g}"
+                gathered.report(floor[side].where, message, "Ask for something, or take the floor out.")
 
 
 def _red_line(red_line: Part, root: Part, gathered: Gathered) -> None:
