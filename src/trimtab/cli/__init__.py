@@ -24,6 +24,7 @@ _COMMANDS = {
     "suites": ("trimtab.cli.suites:suites", "List suites and metrics, show cases."),
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
+    "monitor": ("trimtab.cli.monitor:monitor", "Look at what is in production: budgets, alarms, changes."),
     "fit": ("trimtab.cli.fit:fit", "Learn a detector from labelled texts, its false alarms bounded."),
     "report": ("trimtab.cli.report:report", "Show a decision again, from the ledger."),
 }

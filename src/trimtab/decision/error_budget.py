@@ -284,27 +284,41 @@ def history(terms: Terms, valid: Ints, bad: Ints, *, first: int = 0) -> History:
         bad: Those of them that were bad.
         first: Minutes since the epoch of the first; hours begin where it is a multiple of 60.
     """
-    sums = np.zeros((2, len(valid) + 1))
-    np.cumsum(valid, out=sums[0, 1:])
-    np.cumsum(bad, out=sums[1, 1:])
-    minutes = np.arange(len(valid))
-
-    def over(window: int) -> Floats:
-        begin = minutes - window + 1
-        if window > _FINE_MINUTES:
-            begin -= (begin + first) % HOUR_MINUTES
-        inside: Floats = sums[:, 1:] - sums[:, np.maximum(begin, 0)]
-        return inside
-
+    events, wrong = _Windows.of(valid, first), _Windows.of(bad, first)
     counts = np.zeros((len(PAIRS), len(valid)), np.bool_)
     for row, pair in enumerate(PAIRS):
-        (events, wrong), (few, short) = over(pair.long), over(pair.short)
         limit = pair.rate * terms.tolerated
-        fast = np.flatnonzero((wrong > limit * events) & (short > limit * few) & (wrong >= FEWEST))
-        counts[row, fast] = tail(wrong[fast], terms.tolerated * events[fast]) < BY_CHANCE
-    events, wrong = over(terms.days * DAY_MINUTES)
-    spent = np.divide(wrong, terms.tolerated * events, out=np.zeros(len(valid)), where=events > 0)
+        all_long, bad_long = events.over(pair.long), wrong.over(pair.long)
+        fast = np.flatnonzero((bad_long > limit * all_long) & (bad_long >= FEWEST))
+        fast = fast[wrong.over(pair.short)[fast] > limit * events.over(pair.short)[fast]]
+        counts[row, fast] = tail(bad_long[fast], terms.tolerated * all_long[fast]) < BY_CHANCE
+    window = terms.days * DAY_MINUTES
+    allowed = terms.tolerated * events.over(window)
+    spent = np.divide(wrong.over(window), allowed, out=np.zeros(len(valid)), where=allowed > 0)
     return History(counts=counts, spent=spent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """Sums over windows that end at every minute, by subtracting what was before each window begins."""
+
+    upto: Floats  # sum of all minutes up to each, it included
+    before: Floats  # sum of all minutes before each
+    before_hour: Floats  # sum of all minutes before the hour of each
+
+    @classmethod
+    def of(cls, values: Ints, first: int) -> Self:
+        upto = np.cumsum(values, dtype=np.float64)
+        before = np.concatenate([[0.0], upto[:-1]])
+        minutes = np.arange(len(values))
+        return cls(upto, before, before[np.maximum(minutes - (minutes + first) % HOUR_MINUTES, 0)])
+
+    def over(self, window: int) -> Floats:
+        inside = self.upto.copy()
+        if window <= len(inside):
+            begins = self.before if window <= _FINE_MINUTES else self.before_hour
+            inside[window - 1 :] -= begins[: len(inside) - window + 1]
+        return inside
 
 
 def burn_down(

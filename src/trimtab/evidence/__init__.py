@@ -4,9 +4,14 @@ from trimtab.evidence.checkpoint import Head, checkpoint_note, parse_head, parse
 from trimtab.evidence.ledger import Ledger, RunSummary
 from trimtab.evidence.records import (
     RECORDS,
+    Alarm,
+    BudgetChanged,
     Decided,
     DetectorFitted,
     Escalated,
+    HoldLifted,
+    Monitored,
+    Notified,
     Observation,
     PolicyAdopted,
     Record,
@@ -20,11 +25,16 @@ from trimtab.evidence.walk import Problem
 
 __all__ = [
     "RECORDS",
+    "Alarm",
+    "BudgetChanged",
     "Decided",
     "DetectorFitted",
     "Escalated",
     "Head",
+    "HoldLifted",
     "Ledger",
+    "Monitored",
+    "Notified",
     "Observation",
     "PolicyAdopted",
     "Problem",

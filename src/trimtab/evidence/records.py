@@ -7,11 +7,12 @@ the policy asks for it.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, get_args
 
 import orjson
 
 from trimtab.evidence.rulings import Escalated, Rulings
+from trimtab.evidence.watching import Alarm, BudgetChanged, HoldLifted, Monitored, Notified
 from trimtab.kinds import Missing, Row, Score
 
 
@@ -208,16 +209,27 @@ class DetectorFitted:
         return cls(**payload)
 
 
-Record = PolicyAdopted | RunStarted | Observation | RunFinished | Decided | Rulings | Escalated | DetectorFitted
-RECORDS: Mapping[str, type[Record]] = {
-    r.kind: r
-    for r in (PolicyAdopted, RunStarted, Observation, RunFinished, Decided, Rulings, Escalated, DetectorFitted)
-}
+Record = (
+    PolicyAdopted
+    | RunStarted
+    | Observation
+    | RunFinished
+    | Decided
+    | Rulings
+    | Escalated
+    | DetectorFitted
+    | Alarm
+    | BudgetChanged
+    | Notified
+    | Monitored
+    | HoldLifted
+)
+RECORDS: Mapping[str, type[Record]] = {r.kind: r for r in get_args(Record)}
 
 
 def metric_of(record: Record) -> str:
     """The metric a record is about, or empty text."""
-    return record.metric if isinstance(record, Observation) else ""
+    return record.metric if isinstance(record, Observation | Alarm | BudgetChanged) else ""
 
 
 def record_from(row: Row) -> Record:
@@ -237,9 +249,14 @@ def record_from(row: Row) -> Record:
 
 __all__ = [
     "RECORDS",
+    "Alarm",
+    "BudgetChanged",
     "Decided",
     "DetectorFitted",
     "Escalated",
+    "HoldLifted",
+    "Monitored",
+    "Notified",
     "Observation",
     "PolicyAdopted",
     "Record",

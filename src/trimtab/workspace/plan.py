@@ -44,7 +44,7 @@ def required_metrics(policy: Policy, system: str) -> list[str]:
     """Metrics that the system's requirements and aims mention, in the order of the policy."""
     spec = policy.systems[system]
     tier = policy.tiers[spec.tier]
-    named = {*tier.floors, *policy.red_lines, *spec.maximise}
+    named = {*tier.floors, *policy.red_lines, *spec.maximise, *spec.slo}
     if tier.regression:
         named |= set(tier.regression.metrics)
     return [name for name in policy.metrics if name in named]
