@@ -1,5 +1,6 @@
 """A look at a system in production, in a terminal."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -98,11 +99,12 @@ def _lines(look: Look) -> Iterator[tuple[str, str]]:
     if look.changes:
         yield f"Measured again: {visible('; '.join(look.changes), limit=_SAID)}.", ""
     for name, why in look.unknown.items():
-        said = f"{_name(name)} could not be started, so that nobody knows what it is"
-        yield f"{said}: {visible(why, limit=_SAID)}", "yellow"
+        lost = f"{_name(name)} could not be started, so that nobody knows what it is"
+        yield f"{lost}: {visible(why, limit=_SAID)}", "yellow"
     yield from _alarms(look)
+    said = {one.alarm.why for one in look.open}
     for budget in look.budgets.values():
-        if budget.state is not State.OPEN:
+        if budget.state is not State.OPEN and budget.reason not in said:
             yield visible(budget.reason, limit=_SAID), _STATES[budget.state]
     if look.hold is not None:
         yield visible(look.hold.why, limit=_SAID), _STYLE[look.hold.verdict]
@@ -110,8 +112,8 @@ def _lines(look: Look) -> Iterator[tuple[str, str]]:
         yield "Let go as a fix; the ledger holds what was said for it.", "dim"
     if look.sent:
         yield f"Sent: {count(look.sent)}.", "dim"
-    for trouble in look.unsent:
-        yield f"Not sent, and tried again next time: {visible(trouble, limit=_SAID)}", "yellow"
+    for trouble, times in Counter(look.unsent).items():
+        yield f"Not sent, and tried again next time ({count(times)}): {visible(trouble, limit=_SAID)}", "yellow"
 
 
 def _alarms(look: Look) -> Iterator[tuple[str, str]]:

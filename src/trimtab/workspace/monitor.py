@@ -241,10 +241,10 @@ class _Watch:
 
     def _crossed(self, metric: str, row: int, evidence: float) -> Alarm:
         stream = self.seen.streams[metric]
-        why = (
-            f"{metric}: more than {stream.terms.tolerated:.4g} of the events are bad. By luck this would be said "
-            f"{stream.slo.false_alarms:g} times a year at most."
-        )
+        often = stream.slo.false_alarms
+        luck = "once" if often == 1.0 else f"{often:g} times"
+        share = f"more than {stream.terms.tolerated:.4g} of the events are bad"
+        why = f"{metric}: {share}. Luck alone would say so {luck} a year at most."
         return Alarm(
             metric=metric,
             by="e-detector",
@@ -255,7 +255,7 @@ class _Watch:
             figures={
                 "evidence": float(f"{evidence:.4g}"),
                 "tolerated": stream.terms.tolerated,
-                "false_alarms_a_year": stream.slo.false_alarms,
+                "false_alarms_a_year": often,
             },
         )
 
