@@ -55,8 +55,16 @@ def test_an_incident_is_told_once_and_ends_when_it_is_over(site):
 def test_no_rulings_at_all_are_no_pass(site):
     look = site.look()
     assert look.budgets["leak"].state.value == "unknown"
-    assert look.verdict is not Verdict.FAIL
+    assert look.verdict is Verdict.INCONCLUSIVE
     assert kinds(site, "budget") == []
+
+
+def test_a_guard_that_fell_silent_is_asked_about(site):
+    site.rule(GOOD)
+    assert told(site.look(after=2 * 1440)) == []
+    assert told(site.look(after=3 * 1440)) == [("silent", "ticket")]
+    site.rule([(-3 * 1440 - 5, 10, 0)])
+    assert [alarm.by for alarm in site.look(after=3 * 1440 + 6).ended] == ["silent"]
 
 
 def test_one_bad_event_in_little_traffic_is_no_alarm_but_a_few_are(site):

@@ -20,7 +20,7 @@ def site(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delitem(sys.modules, "bots", raising=False)
     monkeypatch.syspath_prepend(str(tmp_path))
-    return Site(tmp_path, cases=120)
+    return Site(tmp_path, cases=120, filled={"slo": "{}"})
 
 
 def measured(site, candidates, **options):
@@ -109,7 +109,7 @@ def test_an_alarm_about_what_changed_survives_a_kill_between_the_run_and_its_rec
 
 def spent(site):
     """Production has spent its budget; q4 is the better performer, and safe."""
-    site.write({"current": (100, 0)})
+    site.write({"current": (100, 0)}, slo="{leak: {good: 0.999}}")
     site.rule([*GOOD, *INCIDENT])
 
 

@@ -39,7 +39,9 @@ def span(ctx: click.Context, param: click.Parameter, value: str | None) -> float
 )
 @click.option("--safety-fix", default="", metavar="WHY", help="What changed is a fix: low budgets do not hold it back.")
 @click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Default: .trimtab/ledger.db.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for a page, and for reports when it measured.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder for production.html, and for the reports of a run."
+)
 @output_options
 def monitor(output: Output, *, policy: Path, every: float | None, **options: Any) -> None:
     """Look at a system in production: what its guard ruled, what is left of its error budgets, what has changed.
@@ -68,7 +70,7 @@ def _once(output: Output, policy: Path, **options: Any) -> ExitCode:
 
     from trimtab.cli.progress import shown
     from trimtab.decision.hold import Lift
-    from trimtab.report import write_reports
+    from trimtab.report.files import write_look, write_reports
     from trimtab.report.look import as_data
     from trimtab.report.look_terminal import LookView
     from trimtab.workspace import Workspace
@@ -88,9 +90,11 @@ def _once(output: Output, policy: Path, **options: Any) -> ExitCode:
             require=options["require"],
             board=board,
         )
-    if options["out"] is not None and found.report is not None:
-        write_reports(found.report, options["out"])
     output.show(LookView(found))
+    if options["out"] is not None:
+        written = [write_look(found, options["out"])]
+        written += write_reports(found.report, options["out"]) if found.report else []
+        output.show(f"[dim]Written: {', '.join(map(str, written))}[/]")
     output.data(as_data(found))
     return exit_code(found)
 

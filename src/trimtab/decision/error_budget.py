@@ -33,6 +33,7 @@ DAY_MINUTES = 1440
 CONSENT_FROM = 0.75
 FEWEST = 3  # bad events, below which nothing is concluded from a share of them
 BY_CHANCE = 1e-4
+_SILENT_DAYS = 3  # without any event; a long weekend is no reason to ask
 _FINE_MINUTES = 6 * HOUR_MINUTES  # windows that are counted by the minute; longer ones begin with a full hour
 
 
@@ -108,6 +109,11 @@ class Counts:
         low, high = np.searchsorted(self.minutes, (since, upto + 1))
         return int(self.valid[low:high].sum()), int(self.bad[low:high].sum())
 
+    def last(self, upto: int) -> int:
+        """The last minute with an event, up to one; 0 for none."""
+        seen = self.minutes[(self.minutes <= upto) & (self.valid > 0)]
+        return int(seen[-1]) if len(seen) else 0
+
     def gathered(self, *, now: int, days: int) -> Self:
         """As much as windows that end at minute `now` or later need: the last hours by the minute, else by the hour."""
         first, fine = _begin(now, days * DAY_MINUTES), now - _FINE_MINUTES - HOUR_MINUTES
@@ -143,6 +149,7 @@ class Budget:
     burns: tuple[Burn, ...]
     state: State
     reason: str
+    last: int = 0  # minutes since the epoch of the last event in the window
 
     @property
     def allowed(self) -> float:
@@ -167,6 +174,10 @@ class Budget:
             found.append(("spent-100", "page", self.reason))
         elif _weighty(self.bad, self.severe) and self.spent > CONSENT_FROM:
             found.append(("spent-75", "ticket", f"{metric} has spent {self.spent:.0%} of its budget."))
+        days = (self.at // MINUTE - self.last) // DAY_MINUTES
+        if self.valid and days >= _SILENT_DAYS:
+            why = f"{metric}: no events for {days} days, and {self.valid:,} before. Does the guard still record?"
+            found.append(("silent", "ticket", why))
         return found
 
     def payload(self) -> dict[str, Any]:
@@ -212,7 +223,16 @@ def assess(terms: Terms, counts: Counts, *, severe: Sequence[int] = (), at: int)
     burns = tuple(_burn(pair, terms, counts, now) for pair in PAIRS)
     state, reason = _state(terms, bad=bad, valid=valid, severe=events, spent=spent, burns=burns)
     return Budget(
-        terms=terms, at=at, valid=valid, bad=bad, severe=events, spent=spent, burns=burns, state=state, reason=reason
+        terms=terms,
+        at=at,
+        valid=valid,
+        bad=bad,
+        severe=events,
+        spent=spent,
+        burns=burns,
+        state=state,
+        reason=reason,
+        last=counts.last(now),
     )
 
 

@@ -10,8 +10,8 @@ class Alarm:
     """An alarm is raised, or ends. It is recorded before anybody is told.
 
     `by` says what found it: `e-detector`, `burn-14.4`, `burn-6`, `burn-1`,
-    `spent-75`, `spent-100`, or `verdict` for a baseline that a run has
-    failed. `row` is the last row of the ledger that it rests on.
+    `spent-75`, `spent-100`, `silent` where events stopped, or `verdict` for
+    a candidate that a run has failed. `row` is the last row of the ledger that it rests on.
     """
 
     kind: ClassVar[str] = "alarm"

@@ -38,7 +38,7 @@ def page(report: Report) -> str:
         words_section(),
     ]
     body = element("body", definitions(), element("main", *main, id="top"))
-    return document(_head(visible(title, limit=120)), body)
+    return document(head(visible(title, limit=120)), body)
 
 
 @functools.cache
@@ -49,7 +49,8 @@ def _style() -> tuple[Markup, str]:
     return Markup(css), hashed
 
 
-def _head(title: str) -> Markup:
+def head(title: str) -> Markup:
+    """The head of a page of ours: its style, and the policy that admits nothing else."""
     css, hashed = _style()
     rules = f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'"
     return element(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from trimtab.decision.error_budget import Budget
+from trimtab.decision.error_budget import Budget, State
 from trimtab.decision.hold import Hold
 from trimtab.decision.model import Decision, Verdict
 from trimtab.decision.production import Share
@@ -57,14 +57,16 @@ class Look:
     def verdict(self) -> Verdict:
         """FAIL where something is wrong, INCONCLUSIVE where something is not known, PASS where nothing is.
 
-        Without any objective, alarm or decision there is nothing to pass.
+        A budget without events is not known, and neither is a system without any objective or decision.
         """
         decided = self._decided()
         if decided is Verdict.FAIL or any(self.counts(one) for one in self.open):
             return Verdict.FAIL
         if self.hold is not None and self.hold.verdict is Verdict.FAIL:
             return Verdict.FAIL
-        if decided is Verdict.INCONCLUSIVE or self.hold is not None or (self.decision is None and not self.budgets):
+        silent = any(budget.state is State.UNKNOWN for budget in self.budgets.values())
+        nothing = self.decision is None and not self.budgets
+        if decided is Verdict.INCONCLUSIVE or self.hold is not None or silent or nothing:
             return Verdict.INCONCLUSIVE
         return Verdict.PASS
 

@@ -57,10 +57,14 @@ def headline(look: Look) -> str:
         return f"{_name(look.hold.candidate)} is held back"
     if look.verdict is Verdict.FAIL:
         return "no candidate clears every floor"
-    if look.decision is None:
-        return "nothing was measured yet" if not look.budgets else "production is as it should be"
+    if look.decision is None and not look.budgets:
+        return "nothing was measured yet"
+    if any(budget.state is State.UNKNOWN for budget in look.budgets.values()):
+        return "nothing is known of production"
     if look.verdict is Verdict.INCONCLUSIVE:
         return "the last run decided nothing"
+    if look.decision is None:
+        return "production is as it should be"
     return "all is as it should be" if look.budgets else "the last run passes"
 
 
