@@ -4,15 +4,17 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
+from tests.workspace import watching
 from tests.workspace.hooks import Receiver
 from tests.workspace.test_monitor import GOOD, INCIDENT
 from tests.workspace.watching import Site, kinds
 
 from trimtab.decision import Verdict
 from trimtab.workspace import Workspace
-from trimtab.workspace.monitor import hold_of
+from trimtab.workspace.holding import hold_of
 
 
 @pytest.fixture
@@ -157,6 +159,35 @@ def test_keeping_the_baseline_is_never_held(site):
     with Workspace.open("trimtab.yaml", ledger=site.ledger) as workspace:
         assert look.decision is not None
         assert hold_of(workspace, look.decision) is None
+
+
+def test_a_red_line_that_the_baseline_crossed_spends_a_share_once_each_time(site, monkeypatch):
+    monkeypatch.setattr(watching, "NOW", time.time_ns() // 1000)
+    site.write(SAFE, slo="{leak: {severe_share: 0.4}}", red_lines="[leak]")
+    site.rule([(age, 100, 0) for age in range(60, 0, -5)])
+
+    def budget(leaks):
+        return measured(site, {"current": (100, leaks)}).budgets["leak"]
+
+    assert budget(0).severe == 0
+    assert (budget(1).severe, budget(1).spent) == (1, 0.4)
+    measured(site, {"current": (101, 1)})  # measured again, and still the same event
+    assert budget(1).severe == 1
+    assert budget(0).severe == 1
+    assert budget(2).spent == pytest.approx(0.8)
+
+
+def test_what_cannot_be_measured_keeps_no_alarm_back(site, monkeypatch):
+    monkeypatch.setattr(watching, "NOW", time.time_ns() // 1000)
+    site.write(SAFE, slo="{leak: {good: 0.999}}")
+    site.rule([*GOOD, *INCIDENT])
+    with (site.folder / "bots.py").open("a") as file:
+        file.write("del current\n")
+    sys.modules.pop("bots", None)
+    look = site.look(suites=True, at=None)
+    assert look.report is None
+    assert "current" in look.unknown
+    assert {alarm.by for alarm in look.raised} >= {"e-detector", "spent-100"}
 
 
 def trimtab(site, *arguments):

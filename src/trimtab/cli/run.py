@@ -55,7 +55,7 @@ def run(
     from trimtab.decision.hold import Lift
     from trimtab.report import as_json, decision_view, write_reports
     from trimtab.workspace import Workspace
-    from trimtab.workspace.monitor import hold_of
+    from trimtab.workspace.holding import hold_of
 
     with Workspace.open(policy, ledger=ledger) as workspace, shown(quiet=output.quiet) as board:
         report = workspace.run(
