@@ -275,6 +275,8 @@ class Ledger:
     def before(self, time: int) -> int:
         """The number of the last row that was added before a time in microseconds; 0 for none. Found by seek.
 
+        Rows are taken to be in the order of their times, which they are as far as no clock was put back.
+
         Raises:
             LedgerAlteredError: A row is missing.
         """
