@@ -30,7 +30,7 @@ def test_a_fair_game_gains_what_the_days_put_in_and_no_more(at_most, events):
 def watched(generator, *, rate, at_most, a_day, batches, every, years, runs, onset=0, after=0.0):
     """Batch numbers of the alarms in each run; the rate becomes `after` from batch `onset` on."""
     logs = np.full((runs, ALTERNATIVES), -np.inf)
-    alarms = [[] for _ in range(runs)]
+    alarms: list[list[int]] = [[] for _ in range(runs)]
     for batch in range(batches):
         valid = generator.poisson(a_day * every, runs)
         bad = generator.binomial(valid, after if onset and batch >= onset else rate)

@@ -8,6 +8,7 @@ from trimtab.decision import Measurements, Trial, Verdict, decide
 from trimtab.decision.floors import breaks, clears, see
 from trimtab.kinds import Score, Shape
 from trimtab.policy.model import Floor, Policy
+from trimtab.stats import outlook, share_of_look
 
 CONFIDENCE = 0.9
 TRIALS = 60
@@ -146,3 +147,18 @@ def test_passing_several_floors_needs_no_correction():
     ]
     assert verdicts == [Verdict.PASS, Verdict.INCONCLUSIVE]
     assert binom.cdf(most, TRIALS, FLOOR) <= alpha
+
+
+def test_the_best_of_ten_at_the_floor_rarely_ships_however_often_each_was_looked_at():
+    """Sequential runs: luck has every moment of ten candidates, and the winner is picked among whoever it favours."""
+    alpha = 0.05 / 10
+    for look in (1, 2, 5):
+        passes = outlook(0.05, 0.05, side="at_most", alpha=alpha * share_of_look(look), most=4000).proved
+        assert 1 - (1 - passes) ** 10 <= 0.05 * share_of_look(look)
+
+
+def test_in_a_sequential_run_a_candidate_that_meets_all_of_eight_floors_is_rarely_failed():
+    at_floor = outlook(0.1, 0.1, side="at_most", alpha=0.05, most=3000, family=8)
+    assert 8 * at_floor.refuted <= 0.05
+    well_within = outlook(0.1, 0.1 / 1.9, side="at_most", alpha=0.05, most=3000, family=8)
+    assert 8 * well_within.hopeless <= 0.05

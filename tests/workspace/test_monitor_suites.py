@@ -60,20 +60,21 @@ def test_an_old_decision_is_made_again(site):
 
 def test_a_quantised_candidate_that_is_quicker_and_leaks_fails_the_build(site):
     """The case to show: "the same model, stored in 4 bits, faster", whose answers are even a little better."""
+    site.cases = 400
     with Receiver() as receiver:
         site.filled["notify"] = f'notify:\n  on-call: {{url: "{receiver.url}"}}'
-        before = measured(site, {"current": (100, 0)})
+        before = measured(site, {"current": (300, 0)})
         assert before.verdict is Verdict.PASS
-        slipped = measured(site, {"current": (100, 0), "q4": (110, 24)})
+        slipped = measured(site, {"current": (300, 0), "q4": (350, 80)})
         assert slipped.verdict is Verdict.FAIL
         assert slipped.decision is not None
         assert slipped.decision.winner == "current"
         (alarm,) = slipped.raised
         assert (alarm.by, alarm.level) == ("verdict", "ticket")
         assert "q4 fails leak (floor), leak (regression)" in alarm.why
-        still = measured(site, {"current": (100, 0), "q4": (110, 24)})
+        still = measured(site, {"current": (300, 0), "q4": (350, 80)})
         assert (still.raised, still.verdict) == ((), Verdict.FAIL)
-        mended = measured(site, {"current": (100, 0), "q4": (110, 0)})
+        mended = measured(site, {"current": (300, 0), "q4": (350, 0)})
         assert [one.state for one in mended.ended] == ["ended"]
         assert mended.verdict is Verdict.PASS
         assert mended.decision is not None
@@ -90,6 +91,29 @@ def test_a_baseline_whose_weights_were_exchanged_pages(site):
     assert (alarm.by, alarm.level) == ("verdict", "page")
     assert "the baseline" in alarm.why
     assert look.verdict is Verdict.FAIL
+
+
+def test_a_baseline_that_passed_and_does_not_any_more_is_a_ticket(site):
+    """Too few cases are no pass, and a verdict that is lost is told; it is over when it passes again."""
+    measured(site, {"current": (100, 0)})
+    site.cases = 30
+    lost = measured(site, {"current": (30, 1)})
+    (alarm,) = lost.raised
+    assert alarm.level == "ticket"
+    assert "current, the baseline, passed before" in alarm.why
+    assert lost.verdict is Verdict.FAIL
+    site.cases = 500
+    found = measured(site, {"current": (400, 0)})
+    assert [one.by for one in found.ended] == ["verdict"]
+    assert found.verdict is Verdict.PASS
+
+
+def test_a_run_of_some_candidates_says_nothing_of_the_others(site):
+    both = {"current": (100, 0), "next": (100, 0), "other": (100, 0)}
+    measured(site, both)
+    with Workspace.open("trimtab.yaml", ledger=site.ledger) as workspace:
+        workspace.run(candidates=["next"])
+    assert site.look(after=0, at=None).raised == ()
 
 
 def test_candidates_that_fail_beside_a_good_baseline_at_first_are_no_alarm(site):

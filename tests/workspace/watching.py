@@ -35,6 +35,7 @@ metrics:
 tiers:
   internal:
     confidence: 0.9
+    sampling: {sampling}
     floors: {{leak: {{at_most: 0.05}}, accuracy: {{at_least: 0.5}}}}
     regression: {{margin: 0.05, metrics: [leak]}}
 red_lines: {red_lines}
@@ -96,7 +97,7 @@ class Site:
         self._file("bots.py", BOTS + "".join(f"{name} = bot{given}\n" for name, given in candidates.items()))
         listed = "\n".join(f"{name}: {{callable: {{target: 'bots:{name}'}}}}" for name in candidates)
         text = POLICY.format(
-            **{"slo": "{leak: {good: 0.999}}", "notify": "", "red_lines": "[]", **self.filled},
+            **{"slo": "{leak: {good: 0.999}}", "notify": "", "red_lines": "[]", "sampling": "fixed", **self.filled},
             candidates=textwrap.indent(listed, " " * 6),
         )
         self._file("trimtab.yaml", text)

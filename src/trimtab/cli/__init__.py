@@ -20,6 +20,7 @@ _COMMANDS = {
     "run": ("trimtab.cli.run:run", "Measure every candidate, judge it against the policy, choose."),
     "init": ("trimtab.cli.init:init", "Write a policy that runs."),
     "check": ("trimtab.cli.check:check", "Report every mistake in a policy at once."),
+    "plan": ("trimtab.cli.plan:plan", "Say what a run will cost, before it is made."),
     "policy": ("trimtab.cli.policy:policy", "Compare policies, print the JSON Schema."),
     "suites": ("trimtab.cli.suites:suites", "List suites and metrics, show cases."),
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
@@ -27,6 +28,7 @@ _COMMANDS = {
     "monitor": ("trimtab.cli.monitor:monitor", "Look at what is in production: budgets, alarms, changes."),
     "fit": ("trimtab.cli.fit:fit", "Learn a detector from labelled texts, its false alarms bounded."),
     "report": ("trimtab.cli.report:report", "Show a decision again, from the ledger."),
+    "explain": ("trimtab.cli.explain:explain", "Tell in a few sentences why a verdict fell."),
 }
 
 

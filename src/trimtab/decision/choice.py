@@ -40,7 +40,9 @@ def choose(
     if not passing:
         return Choice(winner="", reason=_nobody(candidates))
     merits = {name: [_merit(name, metric, measurements, better) for metric in maximise] for name in passing}
-    ranked = sorted(passing, key=lambda name: ([-m for m in merits[name]], name != baseline, name))
+    # Who was not measured to the end stopped because somebody else was surely better.
+    short = {name: not all(measurements.whole(name, metric) for metric in maximise) for name in passing}
+    ranked = sorted(passing, key=lambda name: (short[name], [-m for m in merits[name]], name != baseline, name))
     winner = ranked[0]
     if len(ranked) == 1:
         return Choice(winner=winner, reason=f"{winner} is the only candidate that clears every requirement.")
@@ -89,7 +91,7 @@ def _lead(
     shape = measurements.shapes[metric]
     first, other = (measurements.trials.get(name, {}).get(metric, ()) for name in (winner, second))
     if shape in COMPARABLE and first and other:
-        if _ahead(shape, first, other, better=better, alpha=alpha):
+        if ahead(shape, first, other, better=better, alpha=alpha, anytime=measurements.sampling == "sequential"):
             return f"On the same cases that lead is more than luck explains ({100 * (1 - alpha):.4g}% confidence)."
         return "On the same cases that lead may be luck: the two are not distinguishable."
     a, b = values[winner], values[second]
@@ -100,14 +102,26 @@ def _lead(
     return "Their intervals overlap: the two are not distinguishable."
 
 
-def _ahead(shape: Shape, first: Sequence[Trial], other: Sequence[Trial], *, better: Better, alpha: float) -> bool:
-    pairs = pairs_of(shape, other, first, better=better)  # positive: `other` is the worse
+def ahead(
+    shape: Shape,
+    first: Sequence[Trial],
+    other: Sequence[Trial],
+    *,
+    better: Better,
+    alpha: float,
+    anytime: bool = False,
+) -> bool:
+    """Whether `first` is better than `other` on the same cases by more than luck explains.
+
+    With `anytime` measuring `other` may have stopped early; only cases that it was asked count.
+    """
+    pairs = pairs_of(shape, other, first, better=better, anytime=anytime)  # positive: `other` is the worse
     both = [(a.value, b.value) for _, a, b in pairs if isinstance(a, Score) and isinstance(b, Score)]
     alone = len({cluster for cluster, _, _ in pairs}) == len(pairs)
-    if shape is Shape.RATE and alone and len(both) == len(pairs):
+    if not anytime and shape is Shape.RATE and alone and len(both) == len(pairs):
         wins, losses = sum(a > b for a, b in both), sum(a < b for a, b in both)
         return wins > losses and mcnemar(wins, losses) / 2.0 <= alpha
-    seen = paired_difference(pairs, level=level_of(alpha))
+    seen = paired_difference(pairs, level=level_of(alpha), margin=0.0 if anytime else None)
     return isinstance(seen, Estimate) and seen.interval.low > 0.0
 
 

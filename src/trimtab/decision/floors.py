@@ -1,6 +1,8 @@
 """One floor against what was seen of its metric."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trimtab.decision.model import Judgement, Trial, Verdict
 from trimtab.decision.words import (
@@ -14,9 +16,21 @@ from trimtab.decision.words import (
     seen_words,
     sure,
 )
-from trimtab.kinds import Estimate, Instrument, Missing, Score, Shape
+from trimtab.kinds import Estimate, Instrument, Interval, Missing, Score, Shape
 from trimtab.policy.model import Floor
-from trimtab.stats import Side, estimate, further_through, further_trials, through
+from trimtab.stats import (
+    APPROXIMATE,
+    HOPELESS,
+    Side,
+    estimate,
+    further_through,
+    further_trials,
+    hopeless,
+    through,
+)
+from trimtab.stats.clusters import gather, usable
+from trimtab.stats.misreading import flagged_bound
+from trimtab.stats.shapes import QUANTILES
 
 _LEAST_LEVEL = 1e-6  # a tier of confidence 0.5 asks for ends at even odds; an interval of level 0 is none
 
@@ -34,17 +48,31 @@ def outcomes_of(trials: Sequence[Trial]) -> Outcomes:
 
 
 def see(
-    shape: Shape | None, trials: Sequence[Trial], *, alpha: float, instrument: Instrument | None = None
+    shape: Shape | None,
+    trials: Sequence[Trial],
+    *,
+    alpha: float,
+    instrument: Instrument | None = None,
+    anytime: bool = False,
+    whole: bool = True,
+    bound: float | None = None,
 ) -> Estimate | Missing:
     """The estimate whose ends err with probability `alpha` each; Missing "not-measured" without trials.
 
-    Of what an instrument saw, the estimate is of the truth behind it.
+    Of what an instrument saw, the estimate is of the truth behind it. With
+    `anytime` it holds whenever measuring stopped; what was ever proved of
+    `bound` stands. An approximate one says nothing then, unless the `whole` was measured.
     """
     if shape is None or not trials:
         return Missing("not-measured")
+    outcomes, level = outcomes_of(trials), level_of(alpha)
     if instrument is not None:
-        return through(shape, outcomes_of(trials), instrument.rates, level=level_of(alpha))
-    return estimate(shape, outcomes_of(trials), level=level_of(alpha))
+        return through(shape, outcomes, instrument.rates, level=level, anytime=anytime, bound=bound)
+    seen = estimate(shape, outcomes, level=level, anytime=anytime, bound=bound)
+    if anytime and not whole and shape in APPROXIMATE and isinstance(seen, Estimate):
+        interval = Interval(-math.inf, math.inf, level, f"{seen.interval.method}, stopped early")
+        return replace(seen, interval=interval)
+    return seen
 
 
 def clears(floor: Floor, seen: Estimate | Missing) -> bool:
@@ -73,6 +101,9 @@ def judge_floor(
     wording: Wording | None = None,
     seen: Estimate | Missing | None = None,
     instrument: Instrument | None = None,
+    anytime: bool = False,
+    whole: bool = True,
+    look: int = 0,
 ) -> Judgement:
     """PASS if the floor is proved, FAIL if it is refuted, INCONCLUSIVE otherwise.
 
@@ -88,22 +119,38 @@ def judge_floor(
         wording: How the policy speaks of the metric.
         seen: The estimate, when the caller has it already.
         instrument: The detector that the metric was scored by, if it was.
+        anytime: Measuring may have stopped at any moment, for a reason that the trials gave.
+        whole: Whether every planned case is among the trials.
+        look: Which look at these cases it is; `alpha` is its share already.
 
     Returns:
         A judgement; `needed` is set only when it is INCONCLUSIVE.
     """
     wording = wording or Wording()
-    seen = see(shape, trials, alpha=alpha, instrument=instrument) if seen is None else seen
+    if seen is None:
+        seen = see(shape, trials, alpha=alpha, instrument=instrument, anytime=anytime, whole=whole, bound=floor.bound)
     beyond = breaks(floor, seen)
     refuted = beyond if refuted is None else refuted and beyond
-    needed = None
+    needed, given_up = None, False
     if clears(floor, seen):
         verdict = Verdict.PASS
     elif refuted:
         verdict = Verdict.FAIL
     else:
         verdict = Verdict.INCONCLUSIVE
-        needed = _needed(floor, shape, trials, alpha=alpha / family if beyond else alpha, instrument=instrument)
+        needed = _needed(
+            floor,
+            shape,
+            trials,
+            alpha=alpha / family if beyond else alpha,
+            instrument=instrument,
+            anytime=anytime,
+        )
+        given_up = (
+            anytime
+            and not beyond
+            and _hopeless(floor, shape, trials, alpha=alpha, family=family, instrument=instrument)
+        )
     return Judgement(
         asked="floor",
         metric=metric,
@@ -123,22 +170,74 @@ def judge_floor(
             family=family,
             wording=wording,
             instrument=instrument,
+            given_up=given_up,
         ),
+        hopeless=given_up,
+        look=look,
     )
 
 
+def _hopeless(
+    floor: Floor,
+    shape: Shape | None,
+    trials: Sequence[Trial],
+    *,
+    alpha: float,
+    family: int,
+    instrument: Instrument | None,
+) -> bool:
+    """Whether proving it would probably take too long; of rates, means and quantiles."""
+    bound = floor.bound
+    if instrument is not None:
+        bound = flagged_bound(bound, instrument.rates, side=_side(floor), tail=alpha)
+        alpha /= 2.0
+    if shape in QUANTILES:
+        tolerated = 1.0 - QUANTILES[shape] if floor.at_most is not None else QUANTILES[shape]
+
+        def fails(value: float) -> float:
+            return float(value > floor.bound) if floor.at_most is not None else float(value < floor.bound)
+
+    elif shape in (Shape.RATE, Shape.MEAN):
+        tolerated = bound if floor.at_most is not None else 1.0 - bound
+
+        def fails(value: float) -> float:
+            return value if floor.at_most is not None else 1.0 - value
+
+    else:
+        return False
+    # A case without a score is no reason to give up: it may yet be answered.
+    failures = [
+        (cluster, Score(value=fails(outcome.value)))
+        for cluster, outcome in usable(shape, outcomes_of(trials))
+        if isinstance(outcome, Score)
+    ]
+    if not failures:
+        return False
+    return hopeless(gather(failures).means()[1], tolerated, beta=HOPELESS / family, alpha=alpha / family)
+
+
 def _needed(
-    floor: Floor, shape: Shape | None, trials: Sequence[Trial], *, alpha: float, instrument: Instrument | None
+    floor: Floor,
+    shape: Shape | None,
+    trials: Sequence[Trial],
+    *,
+    alpha: float,
+    instrument: Instrument | None,
+    anytime: bool,
 ) -> int | None:
     if shape is None:
         return None
-    side: Side = "at_most" if floor.at_most is not None else "at_least"
+    side, alpha, outcomes = _side(floor), min(alpha, 0.499), outcomes_of(trials)
     if instrument is not None:
-        rates, outcomes = instrument.rates, outcomes_of(trials)
-        needed = further_through(shape, outcomes, floor.bound, rates, side=side, alpha=min(alpha, 0.499))
-        return None if needed is None else max(needed, 1)
-    needed = further_trials(shape, outcomes_of(trials), floor.bound, side=side, alpha=min(alpha, 0.499))
+        rates = instrument.rates
+        needed = further_through(shape, outcomes, floor.bound, rates, side=side, alpha=alpha, anytime=anytime)
+    else:
+        needed = further_trials(shape, outcomes, floor.bound, side=side, alpha=alpha, anytime=anytime)
     return None if needed is None else max(needed, 1)  # it is not decided, so none is never enough
+
+
+def _side(floor: Floor) -> Side:
+    return "at_most" if floor.at_most is not None else "at_least"
 
 
 def _reason(
@@ -153,6 +252,7 @@ def _reason(
     family: int,
     wording: Wording,
     instrument: Instrument | None,
+    given_up: bool,
 ) -> str:
     if isinstance(seen, Missing) or shape is None:
         why = missing_words(seen) if isinstance(seen, Missing) else ""
@@ -181,4 +281,6 @@ def _reason(
             f"{answer} {spread}. That is on the wrong side of {asked}, but among {family} requirements judged "
             f"together such a result comes by luck too often to count as refuted. {more}"
         )
+    if given_up:
+        more = f"A model that is well within it would hardly look like this, so measuring stopped. {more}"
     return f"{answer} {spread}, so {asked} is neither proved nor refuted. {more}"

@@ -16,17 +16,18 @@ def provisional(
     alpha: float,
     *,
     instrument: Instrument | None = None,
+    anytime: bool = False,
 ) -> tuple[Estimate | Missing, Verdict]:
     """Estimate and verdict over the outcomes so far.
 
-    Looking often gives luck many chances, so a provisional PASS is no pass:
-    the decision is made once, at the end, on what the ledger holds. Without a floor the verdict is INCONCLUSIVE.
+    Looking often gives luck many chances, so a provisional PASS is no pass unless it
+    holds `anytime`; the decision is made on what the ledger holds. Without a floor the verdict is INCONCLUSIVE.
     """
-    level = level_of(alpha)
+    level, bound = level_of(alpha), floor.bound if floor else None
     if instrument is None:
-        seen = estimate(shape, outcomes, level=level)
+        seen = estimate(shape, outcomes, level=level, anytime=anytime, bound=bound)
     else:
-        seen = through(shape, outcomes, instrument.rates, level=level)
+        seen = through(shape, outcomes, instrument.rates, level=level, anytime=anytime, bound=bound)
     return seen, _leaning(seen, floor)
 
 

@@ -32,6 +32,13 @@ class Measurements:
     `trials[candidate][metric]` are in the drawn order. `shapes` says how each
     metric's scores become an estimate and `better` which way is good.
     `instruments` are the detectors that metrics were scored by, if they were.
+
+    `sampling` is how the run was to be measured, said before it began: "fixed"
+    asks every case, "sequential" stops when it knows enough. Of the latter `trials`
+    holds the beginning of the drawn order that is finished, in whole clusters, and nothing
+    behind it, or the speed of answers would choose. `planned[metric]` is how many
+    cases there would have been. `looks[candidate][metric]` says which look at
+    its cases this is, from 1; 0 or none where looks are not counted.
     """
 
     system: str
@@ -39,6 +46,13 @@ class Measurements:
     shapes: Mapping[str, Shape]
     better: Mapping[str, Better]
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    sampling: Literal["fixed", "sequential"] = "fixed"
+    planned: Mapping[str, int] = field(default_factory=dict)
+    looks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def whole(self, candidate: str, metric: str) -> bool:
+        """Whether a candidate was asked every case behind a metric."""
+        return len(self.trials.get(candidate, {}).get(metric, ())) >= self.planned.get(metric, 0)
 
 
 Asked = Literal["floor", "red-line", "regression"]
@@ -54,8 +68,9 @@ class Judgement:
     paired difference (candidate minus baseline, in the undesired direction
     positive) for regressions. `needed` is how many further independent trials
     would probably decide an INCONCLUSIVE one, None when more of the same
-    cannot. `reason` is one sentence that a reader who is no statistician
-    understands.
+    cannot. `hopeless` says that measuring an INCONCLUSIVE one stopped because
+    proving it would probably take too long. `reason` is one sentence that a reader who is no statistician
+    understands. `look` is which look at these cases it was, from 1, 0 where looks are not counted.
     """
 
     asked: Asked
@@ -66,6 +81,8 @@ class Judgement:
     seen: Estimate | Missing
     needed: int | None
     reason: str
+    hopeless: bool = False
+    look: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +102,7 @@ class Decision:
     `verdict` is PASS when there is a winner, FAIL when every candidate fails,
     INCONCLUSIVE otherwise. `alpha` is the one-sided error probability at
     which each requirement was judged, after correction for choosing among
-    several candidates.
+    several candidates; a look at cases that were looked at before spends only its share of it.
     """
 
     system: str

@@ -75,7 +75,7 @@ def _candidate_back(payload: Mapping[str, Any]) -> CandidateDecision:
 
 
 def _judgement(judgement: Judgement) -> dict[str, Any]:
-    return {
+    payload = {
         "asked": judgement.asked,
         "metric": judgement.metric,
         "requirement": judgement.requirement,
@@ -85,6 +85,12 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
         "needed": judgement.needed,
         "reason": judgement.reason,
     }
+    # Later fields are left out while they say nothing, so that old decisions are recomputed to the digit.
+    if judgement.hopeless:
+        payload["hopeless"] = True
+    if judgement.look:
+        payload["look"] = judgement.look
+    return payload
 
 
 def _judgement_back(payload: Mapping[str, Any]) -> Judgement:
@@ -97,6 +103,8 @@ def _judgement_back(payload: Mapping[str, Any]) -> Judgement:
         seen=_seen_back(payload["seen"]),
         needed=None if payload["needed"] is None else int(payload["needed"]),
         reason=payload["reason"],
+        hopeless=payload.get("hopeless", False),
+        look=int(payload.get("look", 0)),
     )
 
 

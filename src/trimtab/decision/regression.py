@@ -8,24 +8,27 @@ from trimtab.decision.floors import level_of, outcomes_of
 from trimtab.decision.model import Judgement, Trial, Verdict
 from trimtab.decision.words import Wording, cases, errors_wanted, further_words, instrument_words, sure
 from trimtab.kinds import Better, Estimate, Instrument, Missing, Score, Shape
-from trimtab.stats import paired_difference
+from trimtab.stats import HOPELESS, hopeless_pairs, paired_difference
 from trimtab.stats.clusters import usable
 from trimtab.stats.misreading import difference_through, further_pairs_through
-from trimtab.stats.paired import Pair, further_pairs
+from trimtab.stats.paired import Pair, further_pairs, least_worse
 
 COMPARABLE = (Shape.RATE, Shape.MEAN)
 
 
-def pairs_of(shape: Shape, candidate: Sequence[Trial], baseline: Sequence[Trial], *, better: Better) -> list[Pair]:
+def pairs_of(
+    shape: Shape, candidate: Sequence[Trial], baseline: Sequence[Trial], *, better: Better, anytime: bool = False
+) -> list[Pair]:
     """Both outcomes of every case that either was asked, so that first minus second is what got worse.
 
     A case that only one of them was asked is missing on the other side. A
-    case asked repeatedly is paired repeat by repeat.
+    case asked repeatedly is paired repeat by repeat. With `anytime` the
+    candidate's measuring may have stopped early, and cases behind its end do not count.
     """
     ours, theirs = dict(_keyed(shape, candidate)), dict(_keyed(shape, baseline))
     never = Missing("not-measured")
     pairs: list[Pair] = []
-    for key in dict.fromkeys([*ours, *theirs]):
+    for key in ours if anytime else dict.fromkeys([*ours, *theirs]):
         cluster = (ours.get(key) or theirs[key])[0]
         new = ours[key][1] if key in ours else never
         old = theirs[key][1] if key in theirs else never
@@ -40,16 +43,28 @@ def _keyed(shape: Shape, trials: Sequence[Trial]) -> Iterator[tuple[tuple[str, i
         repeats[trial.case] += 1
 
 
-def compare(pairs: Sequence[Pair], *, alpha: float, instrument: Instrument | None = None) -> Estimate | Missing:
-    """The paired difference, of the truth behind what an instrument saw; its ends err with probability `alpha` each."""
+def compare(
+    pairs: Sequence[Pair], *, alpha: float, instrument: Instrument | None = None, margin: float | None = None
+) -> Estimate | Missing:
+    """The paired difference, of the truth behind what an instrument saw; its ends err with probability `alpha` each.
+
+    What a beginning of the pairs proved of `margin` stands.
+    """
     if instrument is None:
-        return paired_difference(pairs, level=level_of(alpha))
-    return difference_through(pairs, instrument.rates, level=level_of(alpha))
+        return paired_difference(pairs, level=level_of(alpha), margin=margin)
+    return difference_through(pairs, instrument.rates, level=level_of(alpha), margin=margin)
 
 
-def worsened(pairs: Sequence[Pair], margin: float, *, alpha: float, instrument: Instrument | None = None) -> bool:
+def worsened(
+    pairs: Sequence[Pair],
+    margin: float,
+    *,
+    alpha: float,
+    instrument: Instrument | None = None,
+    anytime: bool = False,
+) -> bool:
     """Whether "no worse by more than `margin`" is refuted at `alpha`."""
-    seen = compare(pairs, alpha=alpha, instrument=instrument)
+    seen = compare(pairs, alpha=alpha, instrument=instrument, margin=margin if anytime else None)
     return isinstance(seen, Estimate) and seen.known and seen.interval.low > margin
 
 
@@ -67,6 +82,8 @@ def judge_regression(
     family: int = 1,
     wording: Wording | None = None,
     instrument: Instrument | None = None,
+    anytime: bool = False,
+    look: int = 0,
 ) -> Judgement:
     """PASS if the candidate is proved no worse than the baseline by more than the margin.
 
@@ -83,11 +100,15 @@ def judge_regression(
         family: As for `judge_floor`.
         wording: How the policy speaks of the metric.
         instrument: The detector that both were scored by, if they were. It is taken to err on both alike.
+        anytime: As for `judge_floor`; the baseline was asked at least what the candidate was.
+        look: As for `judge_floor`.
     """
     wording = wording or Wording()
     requirement = f"no worse than {against or 'the baseline'} by {margin:g}"
 
-    def answer(verdict: Verdict, seen: Estimate | Missing, why: str, needed: int | None = None) -> Judgement:
+    def answer(
+        verdict: Verdict, seen: Estimate | Missing, why: str, needed: int | None = None, *, given_up: bool = False
+    ) -> Judgement:
         return Judgement(
             asked="regression",
             metric=metric,
@@ -97,19 +118,21 @@ def judge_regression(
             seen=seen,
             needed=needed,
             reason=f"{wording.question} {why}".strip(),
+            hopeless=given_up,
+            look=look,
         )
 
     reason, why = _incomparable(shape, candidate, baseline, against)
     if reason or shape is None:
         return answer(Verdict.INCONCLUSIVE, Missing(reason), why)
-    pairs = pairs_of(shape, candidate, baseline, better=better)
-    seen = compare(pairs, alpha=alpha, instrument=instrument)
+    pairs = pairs_of(shape, candidate, baseline, better=better, anytime=anytime)
+    seen = compare(pairs, alpha=alpha, instrument=instrument, margin=margin if anytime else None)
     if isinstance(seen, Missing):  # no pairs: excluded above
         return answer(Verdict.INCONCLUSIVE, seen, "Nothing was measured.")
     if instrument is not None and (math.isinf(seen.interval.high) or shape is not Shape.RATE):
         why = f"{instrument_words(instrument)} What differs may be its errors. {errors_wanted()}"
         return answer(Verdict.INCONCLUSIVE, seen, why)
-    beyond = worsened(pairs, margin, alpha=alpha, instrument=instrument)
+    beyond = worsened(pairs, margin, alpha=alpha, instrument=instrument, anytime=anytime)
     refuted = beyond if refuted is None else refuted and beyond
     if seen.known and seen.interval.high <= margin:
         return answer(Verdict.PASS, seen, _reason(pairs, seen, margin, against, wording, alpha=alpha, verdict="proves"))
@@ -121,7 +144,15 @@ def judge_regression(
     why = _reason(pairs, seen, margin, against, wording, alpha=alpha, verdict="")
     if beyond:
         why += f" Among {family} requirements judged together that comes by luck too often to count as refuted."
-    return answer(Verdict.INCONCLUSIVE, seen, f"{why} {further_words(needed, missing=seen.missing)}", needed)
+    given_up = (
+        anytime
+        and not beyond
+        and hopeless_pairs(least_worse(pairs), margin, beta=HOPELESS / family, alpha=alpha / family)
+    )
+    if given_up:
+        why += " A candidate that is no worse by half of that would hardly look like this, so measuring stopped."
+    more = further_words(needed, missing=seen.missing)
+    return answer(Verdict.INCONCLUSIVE, seen, f"{why} {more}", needed, given_up=given_up)
 
 
 def _incomparable(

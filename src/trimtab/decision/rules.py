@@ -6,6 +6,8 @@ that compete, so the winner violates a given requirement with probability at
 most 1 - confidence. All requirements of a candidate must pass, so
 passing needs no further correction (intersection-union); failing does, and gets
 Holm's, so that a candidate with many requirements is not failed by luck.
+When a system is looked at on the same cases again, that look spends only its
+share of alpha (`trimtab.stats.spending`), so that looking often buys nothing.
 """
 
 from collections.abc import Mapping
@@ -20,7 +22,7 @@ from trimtab.decision.words import Wording
 from trimtab.errors import UsageError
 from trimtab.kinds import Better, Estimate, Missing, Shape
 from trimtab.policy.model import Policy, SystemSpec, Tier
-from trimtab.stats import holm
+from trimtab.stats import holm, share_of_look
 
 
 def decide(policy: Policy, system: str, measurements: Measurements, *, run: str, time: int) -> Decision:
@@ -41,9 +43,8 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
     if spec is None or measurements.system != system:
         raise UsageError(f"nothing to decide for system {system!r}: the policy or the measurements are of another.")
     tier = policy.tiers[spec.tier]
-    # Every candidate that the policy names competes, asked or not: measuring them one by one must not be cheaper.
-    alpha = round(1.0 - tier.confidence, 12) / len(spec.candidates)
-    bench = _Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
+    alpha = alpha_of(tier, spec)
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
     candidates = tuple(bench.candidate(name) for name in spec.candidates)
     choice = choose(
         candidates,
@@ -77,8 +78,36 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
     )
 
 
+def judge(policy: Policy, system: str, measurements: Measurements, candidate: str) -> CandidateDecision:
+    """Where one candidate stands by now, by the rules of `decide`. In a sequential run it may be asked at any moment.
+
+    Raises:
+        KeyError: The policy has no such system or candidate.
+    """
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
+    return bench.candidate(candidate)
+
+
+def compared_metrics(policy: Policy, system: str, measurements: Measurements) -> tuple[str, ...]:
+    """The metrics that candidates are compared with the baseline on; of the measurements only shapes are looked at."""
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
+    return tuple(bench.compared())
+
+
+def alpha_of(tier: Tier, spec: SystemSpec) -> float:
+    """Error probability of one requirement of one candidate, before looks share it.
+
+    Every candidate that the policy names competes, asked or not: measuring them one by one must not be cheaper.
+    """
+    return round(1.0 - tier.confidence, 12) / len(spec.candidates)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Bench:
+class Bench:
     """Judges candidates of one system, one after the other, by the same rules."""
 
     policy: Policy
@@ -88,16 +117,8 @@ class _Bench:
     alpha: float
 
     def candidate(self, name: str) -> CandidateDecision:
-        trials = self.measurements.trials.get(name, {})
-        estimates = {
-            metric: see(
-                self.measurements.shapes.get(metric),
-                trials.get(metric, ()),
-                alpha=self.alpha,
-                instrument=self.measurements.instruments.get(metric),
-            )
-            for metric in self._metrics()
-        }
+        """One candidate against all that is asked of it."""
+        estimates = {metric: self._see(name, metric) for metric in self._metrics()}
         judgements = (
             *self._floors_and_regressions(name, estimates),
             *(self._red_line(name, metric, estimates) for metric in self.policy.red_lines),
@@ -111,12 +132,36 @@ class _Bench:
             verdict = Verdict.PASS
         return CandidateDecision(candidate=name, verdict=verdict, judgements=judgements, estimates=estimates)
 
+    def _see(self, name: str, metric: str, *, alpha: float | None = None) -> Estimate | Missing:
+        """The estimate of a metric, at the error that this look may spend unless another is given."""
+        floor = self.tier.floors.get(metric)
+        return see(
+            self.measurements.shapes.get(metric),
+            self.measurements.trials.get(name, {}).get(metric, ()),
+            alpha=self._alpha(name, metric) if alpha is None else alpha,
+            instrument=self.measurements.instruments.get(metric),
+            anytime=self._anytime,
+            whole=self.measurements.whole(name, metric),
+            bound=floor.bound if floor else None,
+        )
+
+    @property
+    def _anytime(self) -> bool:
+        return self.measurements.sampling == "sequential"
+
+    def _look(self, name: str, metric: str) -> int:
+        return self.measurements.looks.get(name, {}).get(metric, 0)
+
+    def _alpha(self, name: str, metric: str) -> float:
+        return self.alpha * share_of_look(self._look(name, metric))
+
     def better(self, metric: str) -> Better:
-        """The policy's word, else the plugin's."""
+        """Which way it is good: the policy's word, else the plugin's."""
         spec = self.policy.metrics.get(metric)
         return spec.better if spec else self.measurements.better.get(metric, "lower")
 
     def wording(self, metric: str) -> Wording:
+        """How reasons speak of it."""
         spec = self.policy.metrics.get(metric)
         if spec is None:
             return Wording()
@@ -128,7 +173,7 @@ class _Bench:
         known = [metric for metric in self.policy.metrics if metric in wanted]
         return known + sorted(wanted - set(known))
 
-    def _compared(self) -> list[str]:
+    def compared(self) -> list[str]:
         """Metrics under the regression requirement; never an empty promise."""
         if self.tier.regression is None:
             return []
@@ -144,26 +189,26 @@ class _Bench:
         instruments = self.measurements.instruments
         baseline = self.spec.baseline or ""
         theirs = self.measurements.trials.get(baseline, {})
-        compared = [] if name == baseline else self._compared()
+        compared = [] if name == baseline else self.compared()
         margin = self.tier.regression.margin if self.tier.regression else 0.0
         names = [("floor", metric) for metric in self.tier.floors] + [("regression", metric) for metric in compared]
+        anytime = self._anytime
 
         def refuted_at(requirement: tuple[str, str], alpha: float) -> bool:
             asked, metric = requirement
+            alpha *= share_of_look(self._look(name, metric))
             shape = shapes.get(metric)
             if shape is None:
                 return False
             if asked == "floor":
                 floor = self.tier.floors[metric]
                 # An estimate at a smaller alpha is wider: what does not break the floor now never will.
-                return breaks(floor, estimates[metric]) and breaks(
-                    floor, see(shape, trials.get(metric, ()), alpha=alpha, instrument=instruments.get(metric))
-                )
+                return breaks(floor, estimates[metric]) and breaks(floor, self._see(name, metric, alpha=alpha))
             ours, other = trials.get(metric, ()), theirs.get(metric, ())
             if shape not in COMPARABLE or not (ours and other):
                 return False
-            pairs = pairs_of(shape, ours, other, better=self.better(metric))
-            return worsened(pairs, margin, alpha=alpha, instrument=instruments.get(metric))
+            pairs = pairs_of(shape, ours, other, better=self.better(metric), anytime=anytime)
+            return worsened(pairs, margin, alpha=alpha, instrument=instruments.get(metric), anytime=anytime)
 
         refuted = holm(names, refuted_at, alpha=self.alpha)
         family = len(names)
@@ -173,12 +218,15 @@ class _Bench:
                 floor,
                 shapes.get(metric),
                 trials.get(metric, ()),
-                alpha=self.alpha,
+                alpha=self._alpha(name, metric),
                 refuted=("floor", metric) in refuted,
                 family=family,
                 wording=self.wording(metric),
                 seen=estimates[metric],
                 instrument=instruments.get(metric),
+                anytime=anytime,
+                whole=self.measurements.whole(name, metric),
+                look=self._look(name, metric),
             )
             for metric, floor in self.tier.floors.items()
         ]
@@ -191,11 +239,13 @@ class _Bench:
                 theirs.get(metric, ()),
                 against=baseline,
                 better=self.better(metric),
-                alpha=self.alpha,
+                alpha=self._alpha(name, metric),
                 refuted=("regression", metric) in refuted,
                 family=family,
                 wording=self.wording(metric),
                 instrument=instruments.get(metric),
+                anytime=anytime,
+                look=self._look(name, metric),
             )
             for metric in compared
         ]
@@ -207,7 +257,7 @@ class _Bench:
             self.measurements.shapes.get(metric),
             self.measurements.trials.get(name, {}).get(metric, ()),
             better=self.better(metric),
-            alpha=self.alpha,
+            alpha=self._alpha(name, metric),
             wording=self.wording(metric),
             seen=estimates[metric],
             instrument=self.measurements.instruments.get(metric),

@@ -1,27 +1,61 @@
-"""What was seen: typed records in an append-only, hash-chained ledger."""
+"""What was seen: typed records in an append-only, hash-chained ledger.
 
-from trimtab.evidence.checkpoint import Head, checkpoint_note, parse_head, parse_note
-from trimtab.evidence.ledger import Ledger, RunSummary
-from trimtab.evidence.records import (
-    RECORDS,
-    Alarm,
-    BudgetChanged,
-    Decided,
-    DetectorFitted,
-    Escalated,
-    HoldLifted,
-    Monitored,
-    Notified,
-    Observation,
-    PolicyAdopted,
-    Record,
-    Rulings,
-    RunFinished,
-    RunStarted,
-    Subject,
-)
-from trimtab.evidence.verify import Verification
-from trimtab.evidence.walk import Problem
+Names load on first use: a process that only helps to verify needs few of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trimtab.evidence.checkpoint import Head, checkpoint_note, parse_head, parse_note
+    from trimtab.evidence.ledger import Ledger, RunSummary
+    from trimtab.evidence.records import (
+        RECORDS,
+        Alarm,
+        BudgetChanged,
+        Decided,
+        DetectorFitted,
+        Escalated,
+        HoldLifted,
+        Monitored,
+        Notified,
+        Observation,
+        PolicyAdopted,
+        Record,
+        Rulings,
+        RunFinished,
+        RunStarted,
+        Subject,
+    )
+    from trimtab.evidence.verify import Verification
+    from trimtab.evidence.walk import Problem
+
+_HOME = {
+    "Alarm": "trimtab.evidence.watching",
+    "BudgetChanged": "trimtab.evidence.watching",
+    "Decided": "trimtab.evidence.records",
+    "DetectorFitted": "trimtab.evidence.records",
+    "Escalated": "trimtab.evidence.records",
+    "Head": "trimtab.evidence.checkpoint",
+    "HoldLifted": "trimtab.evidence.watching",
+    "Ledger": "trimtab.evidence.ledger",
+    "Monitored": "trimtab.evidence.watching",
+    "Notified": "trimtab.evidence.watching",
+    "Observation": "trimtab.evidence.records",
+    "PolicyAdopted": "trimtab.evidence.records",
+    "Problem": "trimtab.evidence.walk",
+    "RECORDS": "trimtab.evidence.records",
+    "Record": "trimtab.evidence.records",
+    "Rulings": "trimtab.evidence.records",
+    "RunFinished": "trimtab.evidence.records",
+    "RunStarted": "trimtab.evidence.records",
+    "RunSummary": "trimtab.evidence.ledger",
+    "Subject": "trimtab.evidence.records",
+    "Verification": "trimtab.evidence.verify",
+    "checkpoint_note": "trimtab.evidence.checkpoint",
+    "parse_head": "trimtab.evidence.checkpoint",
+    "parse_note": "trimtab.evidence.checkpoint",
+}
 
 __all__ = [
     "RECORDS",
@@ -49,3 +83,15 @@ __all__ = [
     "parse_head",
     "parse_note",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOME[name]
+    except KeyError:
+        raise AttributeError(f"module 'trimtab.evidence' has no attribute {name!r}") from None
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

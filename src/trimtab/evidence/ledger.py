@@ -92,8 +92,10 @@ class Ledger:
         """
         scheme, separator, _ = str(location).partition("://")
         name = scheme if separator else "sqlite"
-        make = partial(plugins.make, "stores", name, location=str(location))
-        return cls(make(create=create), clock=clock, reopen=partial(make, create=False))
+        store = plugins.make("stores", name, location=str(location), create=create)
+        # The class itself, so that another process need not look through all that is installed to find it.
+        reopen = partial(plugins.find("stores", name), location=str(location), create=False)
+        return cls(store, clock=clock, reopen=reopen)
 
     def __enter__(self) -> Self:
         return self

@@ -60,6 +60,31 @@ class RunStarted:
     python: str
     machine: str  # processor kind and core count; nothing that names a host or person
     fresh: bool = False  # replies of earlier runs were not used
+    sampling: str = "fixed"  # or "sequential": measured until decided, and judged so; said before anything was asked
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A candidate is about to be measured on a suite: which look of its system at these cases it is, from 1.
+
+    The very same replies seen again are the same look. `draw` names the cases by where they come from
+    rather than by what they are, so that one case more or less does not begin a new count.
+    """
+
+    kind: ClassVar[str] = "look"
+
+    suite: str
+    draw: str  # digest of the suite's source and seed
+    number: int
 
     def payload(self) -> dict[str, Any]:
         """JSON form."""
@@ -212,6 +237,7 @@ class DetectorFitted:
 Record = (
     PolicyAdopted
     | RunStarted
+    | Looked
     | Observation
     | RunFinished
     | Decided
@@ -255,6 +281,7 @@ __all__ = [
     "DetectorFitted",
     "Escalated",
     "HoldLifted",
+    "Looked",
     "Monitored",
     "Notified",
     "Observation",

@@ -15,13 +15,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from trimtab._canonical import canonical
-from trimtab.evidence.records import Observation
 from trimtab.kinds import Rollup, Row
 
 GENESIS = bytes(32)
+OBSERVATION = "observation"
+# Of all records of `trimtab.evidence.records`, which takes longer to load than a thousand rows to verify.
+KINDS = frozenset(
+    {
+        "alarm",
+        "budget",
+        "decision",
+        "detector-fitted",
+        "escalated",
+        "hold-lifted",
+        "look",
+        "monitored",
+        "notified",
+        OBSERVATION,
+        "policy",
+        "rulings",
+        "run-finished",
+        "run-started",
+    }
+)
 MICROSECONDS_PER_DAY = 86_400_000_000
-
-_NUMBERS = frozenset({int, float, type(None)})
 
 _sha256 = hashlib.sha256
 
@@ -58,19 +75,19 @@ def hash_of(prev: bytes, seq: int, time: int, context: bytes, payload: bytes) ->
 
 
 def hashes_of(
-    prevs: Sequence[bytes], seqs: Sequence[int], times: Sequence[int], context: bytes, payloads: Sequence[str]
+    prevs: Sequence[bytes], seqs: Sequence[int], times: Sequence[int], contexts: Sequence[str], payloads: Sequence[str]
 ) -> list[bytes]:
-    """`hash_of` of many rows that share their context, without a call for each."""
-    shared = context.decode()
-    if times.count(times[0]) == len(times):  # appended together
-        shared = f",{times[0]}{shared}"
+    """`hash_of` of many rows, without a call for each; `contexts` as `context_bytes` gives them, as text."""
+    alike = len(seqs)
+    if times.count(times[0]) == alike == contexts.count(contexts[0]):  # appended together
+        shared = f",{times[0]}{contexts[0]}"
         return [
             _sha256(b"\x00" + prev + f"[{seq}{shared}{payload}]".encode()).digest()
             for prev, seq, payload in zip(prevs, seqs, payloads, strict=True)
         ]
     return [
-        _sha256(b"\x00" + prev + f"[{seq},{time}{shared}{payload}]".encode()).digest()
-        for prev, seq, time, payload in zip(prevs, seqs, times, payloads, strict=True)
+        _sha256(b"\x00" + prev + f"[{seq},{time}{context}{payload}]".encode()).digest()
+        for prev, seq, time, context, payload in zip(prevs, seqs, times, contexts, payloads, strict=True)
     ]
 
 
@@ -94,7 +111,7 @@ def rollup_of(row: Row, payload: Mapping[str, Any]) -> Rollup | None:
     Raises:
         ValueError: An observation with neither a score nor a reason.
     """
-    if row.kind != Observation.kind:
+    if row.kind != OBSERVATION:
         return None
     value = score_in(payload)
     subject = (row.system, row.candidate, row.metric, day_of(row.time))
@@ -115,18 +132,3 @@ def score_in(payload: Mapping[str, Any]) -> float | None:
     if type(value) is not int and not isinstance(value, float):
         raise ValueError("an observation with neither a score nor a reason why there is none")
     return float(value)
-
-
-def scores_in(payloads: Sequence[Mapping[str, Any]]) -> list[float]:
-    """The scores in observations' payloads, in order, without those that are missing.
-
-    Raises:
-        ValueError: As `score_in`.
-    """
-    values = [payload.get("value") for payload in payloads]
-    if not _NUMBERS.issuperset(map(type, values)):
-        return [score for payload in payloads if (score := score_in(payload)) is not None]
-    for value, payload in zip(values, payloads, strict=True):
-        if value is None:
-            score_in(payload)
-    return [float(value) for value in values if value is not None]

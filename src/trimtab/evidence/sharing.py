@@ -8,57 +8,37 @@ whoever calls us a second time.
 """
 
 import pickle
+import select
+import socket
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, Self
 
 from trimtab.errors import LedgerError
-from trimtab.evidence.walk import Cache, Examined, examine
-from trimtab.kinds import Columnar, Store, Stretch
+from trimtab.evidence.alone import SIZE_BYTES, Alone, Seen, Span
+from trimtab.evidence.walk import Examined
+from trimtab.kinds import Store
 
 Reopen = Callable[[], Store]  # picklable
 
-_Seen = tuple[list[Examined], LedgerError | None]  # and why no more, if it is not all
-_Span = tuple[int, int]  # rows with the first < seq <= the second
-
-_CHUNK = 250  # rows looked at together, of a store that gives them one by one
 _SHARE = 1000  # rows that are looked at in one go, by whoever is free
 _AHEAD = 100  # shares in the making: what this process gets done while helpers start
 _QUEUED = 2  # shares a helper has: one to work on, and one so that it need not wait for us
-_HELPER = "from trimtab.evidence.sharing import help_out; help_out({})"
-
-
-class Alone:
-    """This process looks at everything."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known: Cache = {}
-
-    def check(self) -> Callable[[], list[str]]:
-        """Begin to check the store's own structure; what comes back waits for the result."""
-        return self._store.check
-
-    def stretches(self, after: int, upto: int) -> Iterator[Examined]:
-        """What is seen of the rows with `after` < seq <= `upto`, in order."""
-        for stretch in _read(self._store, after, upto):
-            yield examine(stretch, self._known)
+_HELPER = "from trimtab.evidence.alone import help_out; help_out({})"
 
 
 @dataclass(slots=True)
 class _Share:
     """Some of the work."""
 
-    span: _Span
+    span: Span
     begun: bool = False
-    seen: _Seen | None = None
+    seen: Seen | None = None
 
 
 class Together:
@@ -110,7 +90,7 @@ class Together:
             if not shares:
                 return
             for helper in self._helpers:
-                while helper.asked and helper.line.poll():
+                while helper.asked and _ready([helper], 0):
                     helper.hear()
                 while helper.awake and len(helper.asked) < _QUEUED and (share := _next(shares)):
                     helper.ask(share.span, partial(setattr, share, "seen"))
@@ -122,19 +102,9 @@ class Together:
                 if error:
                     raise error
             elif share := _next(shares):
-                share.seen = _look(self._own, share.span)
+                share.seen = self._own.look(share.span)
             else:
-                wait([helper.line for helper in self._helpers if helper.asked])
-
-
-def _look(own: Alone, span: _Span) -> _Seen:
-    """An error waits until its rows have their turn: what is wrong before it is told first."""
-    found: list[Examined] = []
-    try:
-        found.extend(own.stretches(*span))
-    except LedgerError as error:
-        return found, error
-    return found, None
+                _ready([helper for helper in self._helpers if helper.asked], None)
 
 
 def _next(shares: Iterable[_Share]) -> _Share | None:
@@ -145,6 +115,14 @@ def _next(shares: Iterable[_Share]) -> _Share | None:
     return share
 
 
+def _ready(helpers: Iterable["_Helper"], timeout: int | None) -> bool:
+    """Whether one of them has begun to answer, or ended, within `timeout` in milliseconds; None waits for it."""
+    lines = select.poll()
+    for helper in helpers:
+        lines.register(helper.line, select.POLLIN)
+    return bool(lines.poll(timeout))
+
+
 class _Helper:
     """Another process. It answers in the order in which it is asked; its first answer is that its store is open."""
 
@@ -152,7 +130,7 @@ class _Helper:
         self._location = location
         self.awake = False
         self.asked: deque[Callable[[Any], object]] = deque([self._wake])  # what to do with the answers to come
-        self.line, theirs = Pipe()
+        self.line, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-c", _HELPER.format(theirs.fileno())]
             # A group of its own: Ctrl-C reaches everybody in ours, and whoever started us decides what it means.
@@ -169,7 +147,7 @@ class _Helper:
     def _wake(self, _: object) -> None:
         self.awake = True
 
-    def ask(self, span: _Span | None, then: Callable[[Any], object]) -> None:
+    def ask(self, span: Span | None, then: Callable[[Any], object]) -> None:
         """Ask what it sees of a span, or what its store says of its own structure; `then` gets the answer.
 
         Raises:
@@ -185,7 +163,8 @@ class _Helper:
             LedgerError: It has ended; or what reading the store raised.
         """
         try:
-            good, answer = self.line.recv()
+            size = int.from_bytes(self._receive(SIZE_BYTES), "big")
+            good, answer = pickle.loads(self._receive(size))  # noqa: S301  # from our own process
         except (EOFError, OSError) as error:
             raise self._gone() from error
         if not good:
@@ -198,39 +177,22 @@ class _Helper:
         self._process.wait()
         self.line.close()
 
+    def _receive(self, size: int) -> bytearray:
+        data = bytearray(size)
+        left = memoryview(data)
+        while left:
+            count = self.line.recv_into(left)
+            if not count:
+                raise EOFError
+            left = left[count:]
+        return data
+
     def _send(self, message: object) -> None:
         try:
-            self.line.send(message)
+            self.line.sendall(pickle.dumps(message))
         except OSError as error:
             raise self._gone() from error
 
     def _gone(self) -> LedgerError:
         detail = "could not be verified: one of our processes was ended from outside"
         return LedgerError(self._location, detail, "Run it again, with --jobs 1 if memory is short.")
-
-
-def help_out(handle: int) -> None:
-    """What a helper does until nobody asks any more; `handle` is of the connection that came with it."""
-    line = Connection(handle)
-    with suppress(EOFError, OSError):  # whoever asked is gone
-        sys.path[:] = line.recv()
-        opening = line.recv()
-        try:
-            own = Alone(pickle.loads(opening)())  # noqa: S301  # from our own process
-            line.send((True, None))
-            while True:
-                span = line.recv()
-                line.send((True, own.check()() if span is None else _look(own, span)))
-        except (EOFError, OSError):
-            raise
-        except Exception as error:  # noqa: BLE001  # whoever asked raises it
-            line.send((False, error))
-
-
-def _read(store: Store, after: int, upto: int) -> Iterator[Stretch]:
-    if isinstance(store, Columnar):
-        yield from store.stretches(after=after, upto=upto)
-        return
-    rows = store.read(after=after, upto=upto)
-    while chunk := list(islice(rows, _CHUNK)):
-        yield Stretch.of(chunk)

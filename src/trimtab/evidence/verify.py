@@ -14,9 +14,10 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from trimtab.errors import LedgerAlteredError, LedgerError
+from trimtab.evidence.alone import Alone
 from trimtab.evidence.checkpoint import Head
 from trimtab.evidence.row import row_hash
-from trimtab.evidence.sharing import Alone, Reopen, Together
+from trimtab.evidence.sharing import Reopen, Together
 from trimtab.evidence.walk import UNKNOWN_TIME, Key, Problem, Walk
 from trimtab.kinds import Checkpoint, Rollup, Row, Store
 
@@ -140,6 +141,8 @@ def _follow(store: Store, walk: Walk, examiner: Alone | Together, progress: Prog
             walk.take(seen)
             if progress:
                 progress(walk.size, total)
+        if walk.size < total:
+            walk.report("row", total, "could not be read, though it is the last")
         latest, rollups = store.latest(), store.rollups()
         if _end(store, walk) == total:
             _compare_latest(walk, latest)

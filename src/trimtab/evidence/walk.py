@@ -5,17 +5,26 @@ several processes can do it at once. `Walk` puts the stretches together in
 order: links between them, tree heads, sums and latest rows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import groupby
+from itertools import chain, groupby
 from operator import add, mul
 from typing import Any, NamedTuple
 
 from trimtab._canonical import parse_objects
 from trimtab.evidence.merkle import Tree
-from trimtab.evidence.records import RECORDS, Observation
-from trimtab.evidence.row import GENESIS, Context, context_bytes, day_of, hashes_of, scores_in
+from trimtab.evidence.row import (
+    GENESIS,
+    KINDS,
+    OBSERVATION,
+    Context,
+    context_bytes,
+    day_of,
+    hashes_of,
+    score_in,
+)
+from trimtab.evidence.usual import usual_scores
 from trimtab.kinds import Checkpoint, Rollup, Stretch
 
 Cache = dict[tuple[Any, ...], "_Known"]  # what `examine` remembers from one stretch to the next
@@ -50,8 +59,7 @@ class Key(NamedTuple):
 class _Known(NamedTuple):
     """What is derived once for all rows of a context."""
 
-    hashed: bytes
-    scored: bool
+    text: str  # its part of what is hashed
     key: Key
 
 
@@ -79,32 +87,33 @@ def examine(rows: Stretch, known: Cache) -> Examined:
     Whole columns are compared at once. Only where they differ is it looked
     for row by row which row it is.
     """
-    seqs, times, _, payloads, prevs, hashes = rows
+    seqs, times, contexts, payloads, prevs, hashes = rows
     size = len(seqs)
     seen = Examined(prev=prevs[0], seqs=(seqs[0], seqs[-1]), hashes=hashes, times=times)
-    contents = _contents(payloads)
-    runs = list(_runs(rows.contexts, known))
-    derived: list[bytes | None] = []
-    for start, end, context in runs:
-        span = slice(start, end)
-        derived += (
-            [None] * (end - start)
-            if context is None
-            else hashes_of(prevs[span], seqs[span], times[span], context.hashed, payloads[span])
-        )
+    scores = usual_scores(payloads)
+    contents = _contents(payloads) if scores is None else ()
+    whose = [*map(id, contexts)]  # rows that share a context should share the tuple, so that there are few
+    learnt = {number: _learn(fields, known) for number, fields in dict(zip(whose, contexts, strict=True)).items()}
+    texts = {number: one.text if one else "" for number, one in learnt.items()}
+    derived: list[bytes | None] = [*hashes_of(prevs, seqs, times, [texts[number] for number in whose], payloads)]
+    if None in learnt.values():
+        derived = [digest if learnt[number] else None for number, digest in zip(whose, derived, strict=True)]
     if (
         derived != list(hashes)
         or list(prevs[1:]) != list(hashes[:-1])
         or list(seqs) != list(range(seqs[0], seqs[0] + size))
         or None in contents
-        or not all(context and context.key.kind in RECORDS for _, _, context in runs)
+        or not all(one and one.key.kind in KINDS for one in learnt.values())
     ):
-        _complain(seen, rows, derived, contents)
-    for start, end, context in runs:
-        if context is not None:
-            seen.latest[context.key] = hashes[end - 1]
-            if context.scored:
-                _gather(seen, context.key, seqs[start:end], times[start:end], contents[start:end])
+        _complain(seen, rows, derived, contents or _contents(payloads))
+    places = _places(whose, learnt)
+    if scores is None:
+        scored = sorted(chain.from_iterable(found for key, found in places.items() if key.kind == OBSERVATION))
+        scores = _scores(seen, seqs, contents, scored)
+    for key, found in places.items():
+        seen.latest[key] = hashes[found[-1]]
+        if key.kind == OBSERVATION:
+            _gather(seen, key, _at(times, found), _at(scores, found))
     return seen
 
 
@@ -122,24 +131,35 @@ def _content(payload: str) -> dict[str, Any] | None:
         return None
 
 
-def _runs(contexts: Sequence[tuple[Any, ...]], known: Cache) -> Iterator[tuple[int, int, _Known | None]]:
-    """Where rows of one context begin and end, and what is known of it."""
-    start = 0
-    for fields, run in groupby(contexts):
-        end = start + sum(1 for _ in run)
-        yield start, end, known.get(fields) or _learn(fields, known)
-        start = end
-
-
 def _learn(fields: tuple[Any, ...], known: Cache) -> _Known | None:
+    """What is known of a context; None if it has no form that can be hashed."""
+    found = known.get(fields)
+    if found:
+        return found
     try:
-        hashed = context_bytes(fields)
+        text = context_bytes(fields).decode()
     except ValueError:
         return None
     context = Context(*fields)
-    key = Key(context.system, context.candidate, context.metric, context.kind)
-    known[fields] = learnt = _Known(hashed, context.kind == Observation.kind, key)
+    known[fields] = learnt = _Known(text, Key(context.system, context.candidate, context.metric, context.kind))
     return learnt
+
+
+def _places(whose: Sequence[int], learnt: Mapping[int, _Known | None]) -> dict[Key, Sequence[int]]:
+    """Which rows are of which subject, each in order."""
+    if len(learnt) == 1:
+        return {one.key: range(len(whose)) for one in learnt.values() if one}
+    # By subject, not by context: its scores are summed in the order of the rows, whatever run they are of.
+    places: dict[Key, list[int]] = {}
+    for place, number in enumerate(whose):
+        if one := learnt[number]:
+            places.setdefault(one.key, []).append(place)
+    return dict(places)
+
+
+def _at(column: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
+    """Some values of a column."""
+    return column if len(places) == len(column) else [column[place] for place in places]
 
 
 def _complain(
@@ -158,36 +178,37 @@ def _complain(
             seen.report(seq, "its hash is not that of its contents")
         if content is None:
             seen.report(seq, "its payload is not an object in canonical JSON")
-        elif fields[0] not in RECORDS:
+        elif fields[0] not in KINDS:
             seen.report(seq, f"its kind {fields[0]!r} is unknown to this version of trimtab")
         expected, link = seq + 1, stored
 
 
-def _gather(
-    seen: Examined,
-    key: Key,
-    seqs: Sequence[int],
-    times: Sequence[int],
-    contents: Sequence[dict[str, Any] | None],
-) -> None:
-    """Collect the scores of rows of one context, by day."""
+def _scores(
+    seen: Examined, seqs: Sequence[int], contents: Sequence[dict[str, Any] | None], places: Sequence[int]
+) -> list[float | None]:
+    """The scores at some places, those of observations; one that cannot be read is a problem, and counts as missing."""
+    scores: list[float | None] = [None] * len(seqs)
+    for place in places:
+        content = contents[place]
+        if content is not None:
+            try:
+                scores[place] = score_in(content)
+            except ValueError as error:
+                seen.report(seqs[place], f"is {error}")
+    return scores
+
+
+def _gather(seen: Examined, key: Key, times: Sequence[int], scores: Sequence[float | None]) -> None:
+    """Collect the scores of one subject, by day."""
     if day_of(min(times)) != day_of(max(times)):
         start = 0
         for _, day in groupby(times, day_of):
             end = start + sum(1 for _ in day)
-            _gather(seen, key, seqs[start:end], times[start:end], contents[start:end])
+            _gather(seen, key, times[start:end], scores[start:end])
             start = end
         return
-    try:
-        scores = scores_in([content for content in contents if content is not None])
-    except ValueError:
-        scores = []
-        for seq, content in zip(seqs, contents, strict=True):
-            try:
-                scores += [] if content is None else scores_in([content])
-            except ValueError as error:
-                seen.report(seq, f"is {error}")
-    seen.scores.append((key, day_of(times[0]), scores, len(contents) - len(scores)))
+    values = [score for score in scores if score is not None]
+    seen.scores.append((key, day_of(times[0]), values, len(scores) - len(values)))
 
 
 class Walk:

@@ -1,23 +1,67 @@
-"""Protocols for plugins, and the values they exchange."""
+"""Protocols for plugins, and the values they exchange.
 
-from trimtab.kinds.case import Case, Exchange, Message, Price, Reply, Request, Role, Score
-from trimtab.kinds.detector import (
-    AnyDetector,
-    Context,
-    ContextualDetector,
-    Detector,
-    DetectorCard,
-    ErrorRates,
-    Finding,
-    Origin,
-    RemoteDetector,
-)
-from trimtab.kinds.estimate import Estimate, Interval, Missing, Shape
-from trimtab.kinds.instrument import Instrument
-from trimtab.kinds.metric import Better, Metric
-from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
-from trimtab.kinds.suite import Suite
-from trimtab.kinds.system import Ask, Screen, System
+Names load on first use: a process that only reads a ledger needs few of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trimtab.kinds.case import Case, Exchange, Message, Price, Reply, Request, Role, Score
+    from trimtab.kinds.detector import (
+        AnyDetector,
+        Context,
+        ContextualDetector,
+        Detector,
+        DetectorCard,
+        ErrorRates,
+        Finding,
+        Origin,
+        RemoteDetector,
+    )
+    from trimtab.kinds.estimate import Estimate, Interval, Missing, Shape
+    from trimtab.kinds.instrument import Instrument
+    from trimtab.kinds.metric import Better, Metric
+    from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
+    from trimtab.kinds.suite import Suite
+    from trimtab.kinds.system import Ask, Screen, System
+
+_HOME = {
+    "AnyDetector": "trimtab.kinds.detector",
+    "Ask": "trimtab.kinds.system",
+    "Better": "trimtab.kinds.metric",
+    "Case": "trimtab.kinds.case",
+    "Checkpoint": "trimtab.kinds.store",
+    "Columnar": "trimtab.kinds.store",
+    "Context": "trimtab.kinds.detector",
+    "ContextualDetector": "trimtab.kinds.detector",
+    "Detector": "trimtab.kinds.detector",
+    "DetectorCard": "trimtab.kinds.detector",
+    "ErrorRates": "trimtab.kinds.detector",
+    "Estimate": "trimtab.kinds.estimate",
+    "Exchange": "trimtab.kinds.case",
+    "Finding": "trimtab.kinds.detector",
+    "Instrument": "trimtab.kinds.instrument",
+    "Interval": "trimtab.kinds.estimate",
+    "Message": "trimtab.kinds.case",
+    "Metric": "trimtab.kinds.metric",
+    "Missing": "trimtab.kinds.estimate",
+    "Origin": "trimtab.kinds.detector",
+    "Price": "trimtab.kinds.case",
+    "RemoteDetector": "trimtab.kinds.detector",
+    "Reply": "trimtab.kinds.case",
+    "Request": "trimtab.kinds.case",
+    "Role": "trimtab.kinds.case",
+    "Rollup": "trimtab.kinds.store",
+    "Row": "trimtab.kinds.store",
+    "Score": "trimtab.kinds.case",
+    "Screen": "trimtab.kinds.system",
+    "Shape": "trimtab.kinds.estimate",
+    "Store": "trimtab.kinds.store",
+    "Stretch": "trimtab.kinds.store",
+    "Suite": "trimtab.kinds.suite",
+    "System": "trimtab.kinds.system",
+}
 
 __all__ = [
     "AnyDetector",
@@ -55,3 +99,15 @@ __all__ = [
     "Suite",
     "System",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOME[name]
+    except KeyError:
+        raise AttributeError(f"module 'trimtab.kinds' has no attribute {name!r}") from None
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

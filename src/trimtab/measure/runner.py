@@ -8,18 +8,21 @@ anything counts it.
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from typing import Final
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from typing import Final, TypeAlias
 
 from trimtab._canonical import digest
-from trimtab.kinds import Missing
+from trimtab.kinds import Case, Missing
 from trimtab.measure.cache import Cache
 from trimtab.measure.job import Job, Result, Tally
 from trimtab.measure.lane import Asking, Lane
 from trimtab.measure.limits import Clock, Health, Pace, Patience, Sleep
 from trimtab.measure.purse import Purse
 
-__all__ = ["Job", "Patience", "Purse", "Result", "Tally", "ask_all"]
+__all__ = ["Job", "Order", "Patience", "Purse", "Result", "Tally", "ask_all"]
+
+Order: TypeAlias = Callable[[Sequence[Job]], Iterator[tuple[Job, int, Case]]]
+"""Which case is asked next: job, position in the job, case. Asked for one by one, when somebody is free to ask it."""
 
 _BACKLOG = 256  # results that wait for the reader before the workers do
 _PATIENCE: Final = Patience()
@@ -35,6 +38,7 @@ async def ask_all(
     patience: Patience = _PATIENCE,
     sleep: Sleep = asyncio.sleep,
     clock: Clock | None = None,
+    order: Order | None = None,
 ) -> AsyncGenerator[Result, None]:
     """Results of every case of every job, in the order in which they end.
 
@@ -54,6 +58,8 @@ async def ask_all(
         patience: How failures are waited out.
         sleep: Waits that many seconds.
         clock: Seconds, monotonic; the event loop's when left out.
+        order: Takes the jobs of an endpoint and says what is asked, in which order
+            and until when; everything, one job after the other, when left out.
 
     Raises:
         CacheError: A reply could not be kept.
@@ -75,7 +81,7 @@ async def ask_all(
     results: asyncio.Queue[Result | Exception | None] = asyncio.Queue(_BACKLOG)
     workers: list[asyncio.Task[None]] = []
     try:
-        for lane in _lanes(jobs, asking, clock):
+        for lane in _lanes(jobs, asking, clock, order or one_after_the_other):
             workers += [asyncio.create_task(_work(lane, results)) for _ in range(lane.concurrency)]
         ended = 0
         while ended < len(workers):
@@ -104,7 +110,12 @@ async def _work(lane: Lane, results: asyncio.Queue[Result | Exception | None]) -
         await results.put(None)
 
 
-def _lanes(jobs: Sequence[Job], asking: Asking, clock: Clock) -> Iterator[Lane]:
+def one_after_the_other(jobs: Sequence[Job]) -> Iterator[tuple[Job, int, Case]]:
+    """All cases of every job."""
+    return ((job, place, case) for job in jobs for place, case in enumerate(job.cases))
+
+
+def _lanes(jobs: Sequence[Job], asking: Asking, clock: Clock, order: Order) -> Iterator[Lane]:
     shared: dict[str, list[Job]] = {}
     for job in jobs:
         shared.setdefault(job.shares, []).append(job)
@@ -120,7 +131,7 @@ def _lanes(jobs: Sequence[Job], asking: Asking, clock: Clock) -> Iterator[Lane]:
             asking=asking,
             concurrency=concurrency,
             pace=Pace(min(rates, default=None), clock=clock, sleep=asking.sleep),
-            cases=((job, order, case) for job in those for order, case in enumerate(job.cases)),
+            cases=order(those),
             identities={id(job): digest(dict(job.identity)).encode() for job in those},
             screened={
                 id(job): digest({"system": dict(job.identity), "screen": dict(job.screen.identity())}).encode()

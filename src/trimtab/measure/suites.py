@@ -85,7 +85,7 @@ def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
         message = "does not say how its cases are scored"
         raise PolicyError([_about_all(shown, message, "Add `score:`; `trimtab suites metrics` lists what there is.")])
     _check_needs(found.cases, score, shown)
-    cases = draw([case for _, case in found.cases], seed=spec.seed)[: spec.cases]
+    cases = draw([case for _, case in found.cases], seed=spec.seed, most=spec.cases)
     if spec.max_tokens is not None:
         cases = tuple(replace(case, max_tokens=spec.max_tokens) for case in cases)
     return LoadedSuite(
@@ -101,19 +101,24 @@ def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
     )
 
 
-def draw(cases: Sequence[Case], *, seed: int) -> tuple[Case, ...]:
+def draw(cases: Sequence[Case], *, seed: int, most: int | None = None) -> tuple[Case, ...]:
     """The cases in the order of SHA-256 over the seed and their ids: the same on every machine and Python.
 
-    The order depends on nothing but seed and ids, so a longer run asks the
-    same cases first, and adding a case moves no other. Cases with a `group`
-    are drawn by cluster, so that the sides of a comparison stay together.
+    Nothing else counts, so a longer run asks the same cases first where they
+    stand alone, and adding a case moves no other. Where only the `most` are
+    wanted, they are taken from as many clusters as there are; cases with a `group` by cluster,
+    so that the sides of a comparison stay together. Those taken are then asked cluster by cluster, so that a
+    run that stops early has seen whole ones.
     """
 
-    def place(case: Case) -> tuple[bytes, bytes]:
-        own = _hash(f"{seed}\x1f{case.id}")
-        return (_hash(f"{seed}\x1f{case.cluster}") if case.group and case.cluster else own, own)
+    def own(case: Case) -> bytes:
+        return _hash(f"{seed}\x1f{case.id}")
 
-    return tuple(sorted(cases, key=place))
+    def shared(case: Case) -> bytes:
+        return _hash(f"{seed}\x1f{case.cluster}") if case.cluster else own(case)
+
+    taken = sorted(cases, key=lambda case: (shared(case) if case.group else own(case), own(case)))[:most]
+    return tuple(sorted(taken, key=lambda case: (shared(case), own(case))))
 
 
 def order_digest(cases: Sequence[Case]) -> str:

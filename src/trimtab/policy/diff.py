@@ -89,6 +89,8 @@ def _tier(where: str, a: Policy, old: Tier, b: Policy, new: Tier) -> Iterator[Ch
         yield Change(where=f"{where}.floors.{name}", effect="loosens", text=text)
     for name in added:
         yield Change(where=f"{where}.floors.{name}", effect="tightens", text=f"{new.floors[name]} is asked as well")
+    if old.sampling != new.sampling:  # either proves as surely; they differ in what they cost
+        yield Change(where=f"{where}.sampling", effect="changes", text=f"{old.sampling} becomes {new.sampling}")
     yield from _actions(f"{where}.actions", old, new)
     yield from _regression(f"{where}.regression", _compared(a, old), old, _compared(b, new), new)
 

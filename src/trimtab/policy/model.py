@@ -199,6 +199,10 @@ class Tier(Strict):
     )
     floors: dict[Name, Floor] = Field(default_factory=dict)
     regression: Regression | None = None
+    sampling: Literal["sequential", "fixed"] = Field(
+        default="sequential",
+        description="sequential stops asking as soon as every requirement is decided, fixed asks every case.",
+    )
     actions: dict[str, Literal["mask", "escalate", "block"]] = Field(
         default_factory=dict, description="The mildest action of any guard on a label or family; can only tighten."
     )
@@ -423,6 +427,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("notify",), {}),
     (("systems", "*", "slo"), {}),
     (("tiers", "*", "actions"), {}),
+    (("tiers", "*", "sampling"), "sequential"),
     (("systems", "*", "guard"), None),
     (("systems", "*", "candidates", "*", "guard"), None),
     (("systems", "*", "candidates", "*", "of"), None),

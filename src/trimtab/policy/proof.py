@@ -3,10 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from trimtab.kinds import Shape
 from trimtab.policy.installed import MetricFacts, default_score, metric_facts
 from trimtab.policy.model import Floor, MetricSpec, Policy, SuiteSpec
+from trimtab.stats import share_of_look, units_to_prove
+
+Sampling = Literal["sequential", "fixed"]
 
 _QUANTILE = {Shape.P50: 0.5, Shape.P95: 0.95}
 _RATES = frozenset({Shape.RATE, Shape.MEAN})
@@ -17,7 +21,8 @@ class FloorCost:
     """One floor of one system, and the fewest independent cases that could prove it.
 
     `alpha` is the one-sided error probability left for it: 1 - confidence,
-    shared among the candidates. `needed` is None when no rule gives a number
+    shared among the candidates and among looks, of which this is the first.
+    `needed` is None when no rule gives a number
     for this kind of metric; `provable` is False when no number is enough.
     `unknown` names the detector that the metric is scored by, if how often it errs in the direction that
     matters is unknown: then no number is enough either.
@@ -57,13 +62,16 @@ class FloorCost:
         return f"{asked} needs at least {self.needed:,} independent cases, {self.proof}"
 
 
-def cases_to_prove(floor: Floor, alpha: float, shape: Shape | None = Shape.RATE) -> int | None:
+def cases_to_prove(
+    floor: Floor, alpha: float, shape: Shape | None = Shape.RATE, *, sampling: Sampling = "fixed"
+) -> int | None:
     """Fewest independent cases, none of them a failure, that prove a floor at error `alpha`.
 
     For a rate of failure at most p: the smallest n with (1 - p)**n <= alpha,
     the zero-failure case of Clopper and Pearson (1934). For a quantile q that
     may be at most some value: the smallest n with q**n <= alpha, since no
-    interval free of assumptions ends before the largest of n values.
+    interval free of assumptions ends before the largest of n values. Measured
+    sequentially, both are bets that must win 1/alpha (`trimtab.stats.stakes`), which takes somewhat more.
 
     Returns:
         A count >= 1; 0 when the floor asks nothing; None when the shape has no such rule.
@@ -84,6 +92,11 @@ def cases_to_prove(floor: Floor, alpha: float, shape: Shape | None = Shape.RATE)
         return 0
     if clean >= 1.0:
         raise ValueError(f"no number of cases proves a rate of {floor}")
+    if sampling == "sequential":
+        needed = units_to_prove(clean, side="at_least", alpha=alpha)
+        if needed is None:
+            raise ValueError(f"no number of cases proves a rate of {floor}")
+        return needed
     # The tiny allowance keeps an exact power from being rounded up by one.
     return max(1, math.ceil(math.log(alpha) / math.log(clean) - 1e-9))
 
@@ -97,7 +110,8 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
     found, have = [], have or {}
     for name, system in policy.systems.items():
         tier = policy.tiers[system.tier]
-        alpha = (1.0 - tier.confidence) / len(system.candidates)
+        # The first look at cases; later ones cost more.
+        alpha = (1.0 - tier.confidence) / len(system.candidates) * share_of_look(1)
         for metric_name, floor in tier.floors.items():
             metric = policy.metrics[metric_name]
             suite = policy.suites.get(metric.source.suite) or SuiteSpec(builtin=metric.source.suite)
@@ -106,7 +120,7 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
             asked = _asked(floor, metric.unit)
             needed, provable = None, True
             try:
-                needed = _needed(metric, facts, floor, alpha)
+                needed = _needed(metric, facts, floor, alpha, tier.sampling)
             except ValueError:
                 provable = False
             unknown = _unknown(facts, floor)
@@ -153,7 +167,9 @@ def _proof(floor: Floor, asked: str, facts: MetricFacts | None) -> str:
     return "all of them right" if floor.at_least is not None else "without a failure"
 
 
-def _needed(metric: MetricSpec, facts: MetricFacts | None, floor: Floor, alpha: float) -> int | None:
+def _needed(
+    metric: MetricSpec, facts: MetricFacts | None, floor: Floor, alpha: float, sampling: Sampling
+) -> int | None:
     if facts is None and metric.unit != "ratio":
         return None
-    return cases_to_prove(floor, alpha, facts.shape if facts else None)
+    return cases_to_prove(floor, alpha, facts.shape if facts else None, sampling=sampling)

@@ -1,8 +1,19 @@
 """Shows a decision: terminal, HTML, JSON, JUnit, Markdown. Computes no new numbers."""
 
+from trimtab.report.explanation import Explanation, explain
 from trimtab.report.files import write_reports
 from trimtab.report.json import as_json
 from trimtab.report.terminal import decision_view
-from trimtab.report.view import Example, LedgerFacts, Report
+from trimtab.report.view import Changed, Example, LedgerFacts, Report
 
-__all__ = ["Example", "LedgerFacts", "Report", "as_json", "decision_view", "write_reports"]
+__all__ = [
+    "Changed",
+    "Example",
+    "Explanation",
+    "LedgerFacts",
+    "Report",
+    "as_json",
+    "decision_view",
+    "explain",
+    "write_reports",
+]

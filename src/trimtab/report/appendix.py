@@ -7,6 +7,7 @@ from trimtab.kinds import Estimate
 from trimtab.report.figures import count
 from trimtab.report.markup import Markup, element, join, visible
 from trimtab.report.parts import column_heads, label
+from trimtab.report.sampling import looks, sequential
 from trimtab.report.view import Example, Report
 from trimtab.report.words import GLOSSARY, moment, name, work
 
@@ -172,12 +173,14 @@ def methods_section(report: Report) -> Markup:
     )
     drawn = (
         "Cases were asked in an order drawn and recorded beforehand. "
+        f"{'Only its finished beginning counts, so that slow answers cannot choose. ' if sequential(report) else ''}"
         "Cases that share a template or a person count as one."
     )
     aims = ", ".join(decision.maximise)
     methods = [
         verdicts,
         judged,
+        *looks(report),
         f"Methods of the intervals: {used}.",
         drawn,
         "A case that stayed broken counts as the worst it could have been, on both ends of the interval.",

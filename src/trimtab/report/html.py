@@ -15,6 +15,7 @@ from trimtab.report.markup import Markup, document, element, join, visible
 from trimtab.report.parts import chip, header_cell, pair, term, who
 from trimtab.report.plots import floors_section, regression_section
 from trimtab.report.safety import safety_section
+from trimtab.report.sampling import asked, planned, sampling_section, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
 from trimtab.report.words import headline, missing_words, moment, needs, next_step, requirement
 
@@ -32,6 +33,7 @@ def page(report: Report) -> str:
         safety_section(report),
         floors_section(report),
         regression_section(report),
+        sampling_section(report),
         examples_section(report),
         provenance_section(report),
         methods_section(report),
@@ -120,12 +122,15 @@ def _alarms(report: Report) -> list[Markup]:
 
 def _facts(report: Report) -> Markup:
     decision = report.decision
-    asked = sum(len(c.judgements) for c in report.candidates)
-    cases = sum(int(suite.get("cases", 0)) for suite in report.started.suites.values())
+    judged = sum(len(c.judgements) for c in report.candidates)
+    each = count(planned(report))
+    if sequential(report):
+        numbers = [asked(report, c) for c in report.candidates]
+        each = f"{count(min(numbers))} to {count(max(numbers))} of {each}" if min(numbers) < planned(report) else each
     rows = [
         ("Candidates", count(len(report.candidates))),
-        ("Requirements judged", count(asked)),
-        ("Cases each", count(cases)),
+        ("Requirements judged", count(judged)),
+        ("Cases each", each),
         ("Confidence", f"{decision.confidence * 100:.4g}%"),
     ]
     shown = [element("div", element("dt", label), element("dd", value)) for label, value in rows]

@@ -13,7 +13,9 @@ import orjson
 
 from trimtab.decision.model import CandidateDecision, Judgement
 from trimtab.kinds import Estimate, Missing
+from trimtab.report.changes import as_data
 from trimtab.report.markup import visible
+from trimtab.report.sampling import asked, planned, stopped
 from trimtab.report.view import Example, Report
 from trimtab.report.words import headline, next_step
 
@@ -64,8 +66,12 @@ def _candidate(report: Report, candidate: CandidateDecision) -> dict[str, Any]:
         "candidate": candidate.candidate,
         "artefact": report.started.candidates.get(candidate.candidate),
         "verdict": str(candidate.verdict),
+        "asked": asked(report, candidate),
+        "planned": planned(report),
+        "stopped": stopped(report, candidate) or None,
         "requirements": [_judgement(j) for j in candidate.judgements],
         "estimates": {name: _seen(known) for name, known in candidate.estimates.items()},
+        "changed": {metric: as_data(rows) for metric, rows in report.changes.get(candidate.candidate, {}).items()},
         "examples": {metric: [_example(e) for e in rows] for metric, rows in examples.items()},
     }
 
@@ -78,6 +84,8 @@ def _judgement(judged: Judgement) -> dict[str, Any]:
         "bound": judged.bound,
         "verdict": str(judged.verdict),
         "needed": judged.needed,
+        "hopeless": judged.hopeless,
+        "look": judged.look,
         "reason": judged.reason,
         "seen": _seen(judged.seen),
     }

@@ -7,6 +7,7 @@ from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.figures import Figures, count, figures
 from trimtab.report.markup import visible
+from trimtab.report.sampling import asked_words, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
 from trimtab.report.words import (
     SYMBOL,
@@ -45,6 +46,7 @@ def markdown(report: Report) -> str:
     changes = [f"- {_text(change)}" for change in said.changes]
     provenance = [
         f"Run {_code(report.decision.run)}, policy {_code(report.decision.policy)}",
+        *([f"Cases asked: {_text(asked_words(report))}"] if sequential(report) else []),
         f"Work: {_text(work(report))}",
         f"Ledger of {count(report.ledger.size)} rows, last {_code(report.ledger.head)}",
         "Make it again with `trimtab ledger verify` and `trimtab report RUN`.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from trimtab.decision.model import CandidateDecision, Judgement
 from trimtab.kinds import Estimate, Missing
+from trimtab.report.changes import changes_of
 from trimtab.report.charts import Bars, axis, axis_row, backdrop, interval_row, tick_places
 from trimtab.report.figures import DASH, Figures, count, figures
 from trimtab.report.markup import Markup, element, join
@@ -97,7 +98,7 @@ def regression_section(report: Report) -> Markup:
         ". Zero, the baseline itself, is the thin line.",
         class_="about",
     )
-    panels = [_difference_panel(report, row) for row in asked]
+    panels = [part for row in asked for part in (_difference_panel(report, row), *changes_of(report, row.metric))]
     return element("section", head, about, *panels, aria_labelledby="regression")
 
 

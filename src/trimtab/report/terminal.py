@@ -14,6 +14,7 @@ from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.figures import DASH, MINUS, Figures, count, figures
 from trimtab.report.markup import visible
+from trimtab.report.sampling import asked_words, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
 from trimtab.report.words import SYMBOL, WORD, headline, missing_words, needs, next_step, no_floor, requirement, work
 
@@ -113,6 +114,8 @@ class _Writer:
                 yield Padding(
                     self.text(f"{len(said.changes) - _CHANGES} more in the report.", _SOFT), (0, 0, 0, 2), expand=False
                 )
+        if sequential(self.report):
+            yield self.text(f"Asked {asked_words(self.report)}", _SOFT)
         yield self.text(f"Work  {work(self.report)}", _SOFT)
         yield Text.assemble(self.text("Next  ", "bold"), self.text(next_step(self.report)))
 

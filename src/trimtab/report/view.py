@@ -25,6 +25,15 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A case that a candidate answers otherwise than the baseline: for the worse, or for the better."""
+
+    case: str
+    group: str = ""  # the case's group, else its cluster
+    worse: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFacts:
     """Where the evidence lies and how to recognise it.
 
@@ -53,7 +62,7 @@ class Report:
     """A decision with all that a reader needs to understand and recompute it.
 
     `finished` is None when the run was killed. `examples` are by candidate,
-    then metric.
+    then metric, and so are `changes` from the baseline.
 
     Raises:
         ValueError: The decision was not made under this policy, so its floors
@@ -66,6 +75,7 @@ class Report:
     finished: RunFinished | None
     ledger: LedgerFacts
     examples: Mapping[str, Mapping[str, Sequence[Example]]] = field(default_factory=dict)
+    changes: Mapping[str, Mapping[str, Sequence[Changed]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.decision.policy != self.policy.digest:

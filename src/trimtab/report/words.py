@@ -28,6 +28,8 @@ GLOSSARY: Mapping[str, str] = MappingProxyType(
         "red line": "An event that must never happen: one confirmed event fails, whatever the rate.",
         "regression": "How much worse a candidate is than the baseline on the same cases.",
         "pass": "The whole interval is on the accepted side of the floor.",
+        "hopeless": "Not refuted, and far from proved: a candidate well within the floor would hardly look like it.",
+        "look": "Measuring a system on cases that it was measured on before. All looks share one error budget.",
         "fail": "The whole interval is on the forbidden side of the floor.",
         "inconclusive": "The evidence does not decide. It counts as not passed.",
         "interval": "The values that the evidence leaves plausible. Its worse end decides, not its middle.",
@@ -116,6 +118,10 @@ def next_step(report: Report) -> str:
         return f"Ship {name(report.winner)}, and name run `{name(report.decision.run)}` where you record the release."
     if report.verdict is Verdict.FAIL:
         return "Mend a candidate or add another to the policy, then run `trimtab run` again."
+    if any(c.verdict is not Verdict.FAIL for c in report.candidates) and all(
+        c.verdict is Verdict.FAIL or any(j.hopeless for j in c.judgements) for c in report.candidates
+    ):
+        return "Mend a candidate: more of the same cases would hardly prove that one of these is good enough."
     steps = _more_cases(report)
     if steps:
         said = _joined(steps)
@@ -170,7 +176,7 @@ def needs(judged: Judgement) -> str:
     """How many further cases would probably decide; empty when that is not the question."""
     if judged.verdict is not Verdict.INCONCLUSIVE or judged.needed is None:
         return ""
-    return f"needs ~{about(judged.needed)} more"
+    return f"{'hopeless:' if judged.hopeless else 'needs'} ~{about(judged.needed)} more"
 
 
 def moment(time: int) -> str:
@@ -235,6 +241,9 @@ def _obstacle(report: Report, judged: Judgement) -> str:
         return f"{judged.metric} is a red line: one event fails, and it was seen in {measured}."
     if judged.verdict is Verdict.FAIL:
         return f"{judged.metric} is {measured} and must be {asked}."
+    if judged.hopeless:
+        more = f"; proving it would take about {about(judged.needed)} more cases" if judged.needed is not None else ""
+        return f"{judged.metric} is {measured} and must be {asked}, which there was no hope to prove{more}."
     if judged.needed is not None:
         return (
             f"{judged.metric} is {measured} and must be {asked}; "

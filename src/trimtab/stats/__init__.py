@@ -16,48 +16,69 @@ if TYPE_CHECKING:
     from trimtab.stats.planning import further_trials
     from trimtab.stats.release import Release, release_threshold
     from trimtab.stats.running import RunningRate
-    from trimtab.stats.shapes import estimate, point_range
+    from trimtab.stats.sequential import HOPELESS, Outlook, boundaries, hopeless, hopeless_pairs, outlook
+    from trimtab.stats.shapes import APPROXIMATE, estimate, point_range
+    from trimtab.stats.spending import share_of_look
+    from trimtab.stats.stakes import units_to_prove
 
 _HOME = {
+    "APPROXIMATE": "trimtab.stats.shapes",
+    "HOPELESS": "trimtab.stats.sequential",
+    "Outlook": "trimtab.stats.sequential",
     "Release": "trimtab.stats.release",
     "RunningRate": "trimtab.stats.running",
     "Side": "trimtab.stats.binomial",
+    "boundaries": "trimtab.stats.sequential",
     "clopper_pearson": "trimtab.stats.binomial",
     "estimate": "trimtab.stats.shapes",
     "further_through": "trimtab.stats.misreading",
     "further_trials": "trimtab.stats.planning",
     "holm": "trimtab.stats.multiple",
+    "hopeless": "trimtab.stats.sequential",
+    "hopeless_pairs": "trimtab.stats.sequential",
     "mcnemar": "trimtab.stats.paired",
     "of_agreement": "trimtab.stats.confidence",
     "of_logprobs": "trimtab.stats.confidence",
+    "outlook": "trimtab.stats.sequential",
     "paired_difference": "trimtab.stats.paired",
     "point_range": "trimtab.stats.shapes",
     "rate": "trimtab.stats.binomial",
     "release_threshold": "trimtab.stats.release",
+    "share_of_look": "trimtab.stats.spending",
     "through": "trimtab.stats.misreading",
     "trials_needed": "trimtab.stats.binomial",
     "trials_to_prove": "trimtab.stats.binomial",
+    "units_to_prove": "trimtab.stats.stakes",
 }
 
 __all__ = [
+    "APPROXIMATE",
+    "HOPELESS",
+    "Outlook",
     "Release",
     "RunningRate",
     "Side",
+    "boundaries",
     "clopper_pearson",
     "estimate",
     "further_through",
     "further_trials",
     "holm",
+    "hopeless",
+    "hopeless_pairs",
     "mcnemar",
     "of_agreement",
     "of_logprobs",
+    "outlook",
     "paired_difference",
     "point_range",
     "rate",
     "release_threshold",
+    "share_of_look",
     "through",
     "trials_needed",
     "trials_to_prove",
+    "units_to_prove",
 ]
 
 

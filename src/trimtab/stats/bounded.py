@@ -29,23 +29,19 @@ from trimtab.errors import InsufficientEvidenceError
 from trimtab.kinds import Interval
 from trimtab.stats.binomial import POWER, smallest
 from trimtab.stats.clusters import Floats
+from trimtab.stats.stakes import BOLD, TIMID, ZONES, weighted
 
 # Bold stakes prove that almost nothing goes wrong; timid ones see small shifts of a noisy mean.
-# c = 1 - 1/s is the likelihood ratio for "the rate of failures is s times below the floor".
-_BOLD: Floats = 1.0 - 1.0 / np.geomspace(1.05, 150.0, 24)
-_TIMID: Floats = np.geomspace(5e-4, 0.05, 16)
-_STAKES: Floats = np.concatenate([_BOLD, _TIMID])
+_STAKES: Floats = np.array([*BOLD, *TIMID])
 
 
-def _weights(timid: float) -> Floats:
-    bold = np.full(len(_BOLD), (1.0 - timid) / len(_BOLD))
-    log: Floats = np.log(np.concatenate([bold, np.full(len(_TIMID), timid / len(_TIMID))]))
+def _weights(mean: float) -> Floats:
+    log: Floats = np.log([share for _, share in weighted(mean)])
     return log
 
 
-# (from, to]: which stakes get the capital depends on the mean that is bet against, and on nothing else.
 # Above 0.9 the opposite event is rare and wants bold stakes; below 0.1 its mirror image wants timid ones.
-_ZONES = ((0.0, 0.1, _weights(0.90)), (0.1, 0.9, _weights(0.15)), (0.9, 1.0, _weights(0.02)))
+_ZONES = tuple((start, top, _weights(top)) for start, top, _ in ZONES)
 _TINY = 1e-12  # means below this are not told from 0
 _FEW = 1024  # distinct values up to which plain logarithms are quick enough
 _BLOCK = 16  # factors multiplied before taking a logarithm; (1/_TINY)**16 is still a double
@@ -102,6 +98,58 @@ def log_evidence(values: Floats, mean: float) -> float:
     """
     distinct, counts = _compressed(values)
     return _log_capital(distinct / mean, counts, next(w for _, top, w in _ZONES if mean <= top))
+
+
+def first_proof(values: Floats, mean: float, *, alpha: float) -> int | None:
+    """After how many units it was first proved that the mean exceeds `mean`.
+
+    Args:
+        values: Independent values in [0, 1], in an order drawn before any was seen.
+        mean: In [0, 1].
+        alpha: One-sided error probability, in (0, 1).
+
+    Returns:
+        The smallest n of which the first n values have won 1/alpha; None when none has. Whatever the true
+        mean up to `mean`, and however many values there are, it is None with probability at least 1 - alpha
+        (Ville), so a proof once reached stands.
+
+    Raises:
+        ValueError: A value lies outside [0, 1].
+    """
+    if len(values) == 0 or mean >= 1.0:
+        return None
+    if not (values.min() >= 0.0 and values.max() <= 1.0):  # also refuses NaN
+        raise ValueError("values outside [0, 1]")
+    mean = max(mean, _TINY)
+    target = -math.log(alpha)
+    logs = next(w for _, top, w in _ZONES if mean <= top)[:, None]
+    for start in range(0, len(values), _FEW):  # in blocks: memory does not grow with the number of values
+        gains = np.log((1.0 - _STAKES)[:, None] + _STAKES[:, None] * (values[None, start : start + _FEW] / mean))
+        logs = logs[:, -1:] + np.cumsum(gains, axis=1)
+        most = logs.max(axis=0)
+        reached = np.flatnonzero(most + np.log(np.exp(logs - most).sum(axis=0)) >= target)
+        if len(reached):
+            return start + int(reached[0]) + 1
+    return None
+
+
+def log_evidence_of_counts(hits: Floats, trials: Floats, mean: float) -> Floats:
+    """As `log_evidence` of 0/1 values, for many counts at once.
+
+    Args:
+        hits: Values of 1, whole numbers.
+        trials: Values altogether, at least `hits`, of the same length.
+        mean: In (0, 1).
+
+    Returns:
+        One number per pair; it grows with `hits`, and falls with `trials` while `hits` stays.
+    """
+    weights = next(w for _, top, w in _ZONES if mean <= top)
+    won, lost = np.log(1.0 - _STAKES + _STAKES / mean), np.log(1.0 - _STAKES)
+    logs = weights + hits[:, None] * won + (trials - hits)[:, None] * lost
+    most = logs.max(axis=1)
+    found: Floats = most + np.log(np.exp(logs - most[:, None]).sum(axis=1))
+    return found
 
 
 def least_root(

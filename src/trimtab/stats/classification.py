@@ -24,7 +24,9 @@ RELEVANT: Mapping[Shape, frozenset[str]] = {
 }
 
 
-def classification(shape: Shape, outcomes: Sequence[Outcome], *, level: float) -> Estimate | Missing:
+def classification(
+    shape: Shape, outcomes: Sequence[Outcome], *, level: float, anytime: bool = False
+) -> Estimate | Missing:
     """Precision, recall or F1 with an interval that covers at least `level` at any n.
 
     Args:
@@ -33,6 +35,7 @@ def classification(shape: Shape, outcomes: Sequence[Outcome], *, level: float) -
             fn, tn. A missing case may have been any of them: the low end
             takes it for relevant and wrong, the high end for a true positive.
         level: Coverage probability, in (0, 1).
+        anytime: Bet even on cases that stand alone, so that the interval holds whenever measuring stopped.
 
     Returns:
         In [0, 1]. `count` is clusters with a relevant or missing case.
@@ -47,7 +50,7 @@ def classification(shape: Shape, outcomes: Sequence[Outcome], *, level: float) -
     hits, seen, missing = (float(column.sum()) for column in (clusters.total, clusters.per, clusters.missing))
     if seen + missing == 0:
         return Missing("no-relevant-cases", f"no case counts towards {shape.value}")
-    if clusters.alone:
+    if clusters.alone and not anytime:
         interval = rate(int(hits), int(seen), int(missing), level=level)
     else:
         interval = _clustered(clusters, level=level)

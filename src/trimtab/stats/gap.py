@@ -44,9 +44,9 @@ class _Group:
         tried, total = self.tried[here], self.total[here]
         return total / tried, (total + self.missing[here]) / tried
 
-    def bounds(self, tail: float) -> tuple[float, float]:
+    def bounds(self, tail: float, *, anytime: bool) -> tuple[float, float]:
         low, high = self.within()
-        if np.all(self.tried <= 1):
+        if np.all(self.tried <= 1) and not anytime:
             return (
                 least_rate(round(low.sum()), len(low), tail=tail),
                 most_rate(round(high.sum()), len(high), tail=tail),
@@ -54,7 +54,7 @@ class _Group:
         return least_mean(low, tail=tail), 1.0 - least_mean(1.0 - high, tail=tail)
 
 
-def largest_gap(outcomes: Sequence[Outcome], *, level: float) -> Estimate | Missing:
+def largest_gap(outcomes: Sequence[Outcome], *, level: float, anytime: bool = False) -> Estimate | Missing:
     """Largest difference between two groups' rates, with a simultaneous interval.
 
     Args:
@@ -64,6 +64,7 @@ def largest_gap(outcomes: Sequence[Outcome], *, level: float) -> Estimate | Miss
             cases are as many as the smallest group has, a whole group may be
             hidden among them, and the gap may be 1.
         level: Coverage probability, in (0, 1).
+        anytime: Bet even on cases that stand alone, so that the interval holds whenever measuring stopped.
 
     Returns:
         Difference of rates, in [0, 1]; every cluster of a group weighs the
@@ -81,7 +82,7 @@ def largest_gap(outcomes: Sequence[Outcome], *, level: float) -> Estimate | Miss
     if all(group.certain for group in groups.values()):
         low, high, method = *_paired(groups, tail), "betting on pairs, bonferroni"
     else:
-        low, high, method = *_apart(groups, tail), "bonferroni"
+        low, high, method = *_apart(groups, tail, anytime=anytime), "bonferroni"
         if unnamed and all(np.all(group.tried > 0) for group in groups.values()):
             # Perhaps a paired design with holes: then either way must hold, or holes would choose the method.
             other = _paired(groups, tail)
@@ -121,8 +122,8 @@ def _paired(groups: Mapping[str, _Group], tail: float) -> tuple[float, float]:
     return max(0.0, *(-bound for bound in most.values())), max(0.0, *most.values())
 
 
-def _apart(groups: Mapping[str, _Group], tail: float) -> tuple[float, float]:
-    bounds = [group.bounds(tail / (2 * len(groups))) for group in groups.values()]
+def _apart(groups: Mapping[str, _Group], tail: float, *, anytime: bool) -> tuple[float, float]:
+    bounds = [group.bounds(tail / (2 * len(groups)), anytime=anytime) for group in groups.values()]
     pairs = list(permutations(bounds, 2))
     return max(0.0, *(a[0] - b[1] for a, b in pairs)), max(0.0, *(a[1] - b[0] for a, b in pairs))
 

@@ -29,7 +29,15 @@ from trimtab.stats.shapes import estimate
 _NEVER = 1e-12  # a level of 0 is none
 
 
-def through(shape: Shape, outcomes: Sequence[Outcome], rates: ErrorRates, *, level: float) -> Estimate | Missing:
+def through(
+    shape: Shape,
+    outcomes: Sequence[Outcome],
+    rates: ErrorRates,
+    *,
+    level: float,
+    anytime: bool = False,
+    bound: float | None = None,
+) -> Estimate | Missing:
     """As `estimate`, of the true rate instead of the flagged one.
 
     Args:
@@ -38,39 +46,64 @@ def through(shape: Shape, outcomes: Sequence[Outcome], rates: ErrorRates, *, lev
         outcomes: As for `estimate`; 1 is what the detector flagged.
         rates: What is known of the detector's errors.
         level: As for `estimate`; each end errs with probability at most half of the rest.
+        anytime: As for `estimate`.
+        bound: As for `estimate`, a true rate.
 
     Returns:
         The value remains the flagged rate, which the interval always covers.
     """
     tail = (1.0 - level) / 2.0
-    seen = estimate(shape, outcomes, level=1.0 - tail)
+    seen = estimate(shape, outcomes, level=1.0 - tail, anytime=anytime)
     if isinstance(seen, Missing):
         return seen
     if shape is not Shape.RATE:
         interval = Interval(-math.inf, math.inf, level, f"{seen.interval.method}, detector errors unknown")
         return replace(seen, interval=interval)
     least, most = least_sensitivity(rates, tail / 2.0), most_alarms(rates, tail / 2.0)
-    high = min(1.0, seen.interval.high / least) if least > 0.0 else 1.0
-    low = max(0.0, (seen.interval.low - most) / (1.0 - most)) if most < 1.0 else 0.0
+    upper, lower = seen, seen
+    if anytime and bound is not None and 0.0 <= bound <= 1.0:  # the rates flagged that put the true one on its bound
+        level_seen = 1.0 - tail
+        found = estimate(shape, outcomes, level=level_seen, anytime=True, bound=bound * least)
+        upper = found if isinstance(found, Estimate) else seen
+        found = estimate(shape, outcomes, level=level_seen, anytime=True, bound=most + bound * (1.0 - most))
+        lower = found if isinstance(found, Estimate) else seen
+    high = min(1.0, upper.interval.high / least) if least > 0.0 else 1.0
+    low = max(0.0, (lower.interval.low - most) / (1.0 - most)) if most < 1.0 else 0.0
     known = "" if rates.sensitivity and rates.false_alarm else ", detector errors unknown"
     ends = (float(f"{low:.12g}"), float(f"{high:.12g}"))  # as every estimate: see `shapes`
     return replace(seen, interval=Interval(*ends, level, f"{seen.interval.method} through detector errors{known}"))
 
 
 def further_through(
-    shape: Shape, outcomes: Sequence[Outcome], bound: float, rates: ErrorRates, *, side: Side, alpha: float
+    shape: Shape,
+    outcomes: Sequence[Outcome],
+    bound: float,
+    rates: ErrorRates,
+    *,
+    side: Side,
+    alpha: float,
+    anytime: bool = False,
 ) -> int | None:
     """As `further_trials`: how many more would probably decide a floor on the true rate; None when none would."""
     if shape is not Shape.RATE:
         return None
-    least, most = least_sensitivity(rates, alpha / 2.0), most_alarms(rates, alpha / 2.0)
-    flagged = bound * least if side == "at_most" else most + bound * (1.0 - most)
+    flagged = flagged_bound(bound, rates, side=side, tail=alpha)
     if not 0.0 < flagged < 1.0:
         return None
-    return further_trials(shape, outcomes, flagged, side=side, alpha=alpha / 2.0)
+    return further_trials(shape, outcomes, flagged, side=side, alpha=alpha / 2.0, anytime=anytime)
 
 
-def difference_through(pairs: Sequence[Pair], rates: ErrorRates, *, level: float) -> Estimate | Missing:
+def flagged_bound(bound: float, rates: ErrorRates, *, side: Side, tail: float) -> float:
+    """The flagged rate at `tail / 2` that proves a floor on the true rate at `tail`; 0 or 1 when none does."""
+    if side == "at_most":
+        return bound * least_sensitivity(rates, tail / 2.0)
+    most = most_alarms(rates, tail / 2.0)
+    return most + bound * (1.0 - most)
+
+
+def difference_through(
+    pairs: Sequence[Pair], rates: ErrorRates, *, level: float, margin: float | None = None
+) -> Estimate | Missing:
     """As `paired_difference`, of the true rates of two candidates that one detector scored.
 
     It is taken to err on both alike: flagged rates then differ by s - f times what the true ones do.
@@ -79,10 +112,11 @@ def difference_through(pairs: Sequence[Pair], rates: ErrorRates, *, level: float
         An interval without ends when s - f may be 0 for all that is known.
     """
     tail = (1.0 - level) / 2.0
-    seen = paired_difference(pairs, level=1.0 - tail)
+    sharp = _sharpness(rates, tail)
+    seen = paired_difference(pairs, level=1.0 - tail, margin=margin * sharp if margin and sharp > 0.0 else None)
     if isinstance(seen, Missing):
         return seen
-    sharp, low, high = _sharpness(rates, tail), seen.interval.low, seen.interval.high
+    low, high = seen.interval.low, seen.interval.high
     if sharp <= 0.0:
         interval = Interval(-math.inf, math.inf, level, f"{seen.interval.method}, detector errors unknown")
         return replace(seen, interval=interval)

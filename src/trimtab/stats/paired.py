@@ -7,10 +7,13 @@ import numpy as np
 
 from trimtab.kinds import Estimate, Interval, Missing, Score
 from trimtab.stats.binomial_law import at_most
-from trimtab.stats.bounded import mean_interval, trials_to_refute
+from trimtab.stats.bounded import first_proof, mean_interval, trials_to_refute
 from trimtab.stats.clusters import Floats
 
 Pair = tuple[str, Score | Missing, Score | Missing]  # cluster, first, second
+
+
+_BEYOND = 1e-9  # a refutation puts the difference beyond the margin, not on it
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -35,7 +38,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     return 1.0 if pairs == 0 else min(1.0, 2.0 * float(at_most(min(only_first, pairs - only_first), pairs, 0.5)))
 
 
-def paired_difference(pairs: Sequence[Pair], *, level: float = 0.95) -> Estimate | Missing:
+def paired_difference(pairs: Sequence[Pair], *, level: float = 0.95, margin: float | None = None) -> Estimate | Missing:
     """Mean of first minus second over the same cases, scores in [0, 1], valid at any n.
 
     What makes a case hard is hard for both and cancels, so far fewer cases
@@ -46,6 +49,8 @@ def paired_difference(pairs: Sequence[Pair], *, level: float = 0.95) -> Estimate
         pairs: Cluster and both outcomes of each case. Missing ones are taken
             for what pulls each end furthest.
         level: Coverage probability, in (0, 1).
+        margin: A number of interest, in (-1, 1), for pairs in the drawn order. What a beginning of the pairs
+            proved of it stands, as for `estimate`.
 
     Returns:
         In [-1, 1], every cluster weighing the same; Missing "no-cases"
@@ -62,9 +67,16 @@ def paired_difference(pairs: Sequence[Pair], *, level: float = 0.95) -> Estimate
         return Missing("no-cases")
     value, low, high, missing = _by_cluster(pairs)
     unit = mean_interval((1.0 + low) / 2.0, (1.0 + high) / 2.0, level=level)
+    least, most = 2.0 * unit.low - 1.0, 2.0 * unit.high - 1.0
+    if margin is not None:
+        tail, beyond = (1.0 - level) / 2.0, margin + _BEYOND
+        proved = first_proof((1.0 - high) / 2.0, (1.0 - margin) / 2.0, alpha=tail) is not None
+        refuted = first_proof((1.0 + low) / 2.0, (1.0 + beyond) / 2.0, alpha=tail) is not None
+        most = min(most, margin) if proved and not refuted else most
+        least = max(least, beyond) if refuted and not proved else least
     return Estimate(
         value=value,
-        interval=Interval(2.0 * unit.low - 1.0, 2.0 * unit.high - 1.0, level, "betting on pairs"),
+        interval=Interval(min(least, most), max(least, most), level, "betting on pairs"),
         count=len(low),
         cases=len(pairs),
         missing=missing,
@@ -88,6 +100,11 @@ def further_pairs(pairs: Sequence[Pair], margin: float, *, alpha: float) -> int 
     if low.mean() > margin:
         return trials_to_refute((1.0 + low) / 2.0, (1.0 + margin) / 2.0, alpha=alpha)
     return None
+
+
+def least_worse(pairs: Sequence[Pair]) -> Floats:
+    """Mean difference of each cluster in [-1, 1], in the order of first cases, missing ones at their lowest."""
+    return _by_cluster(pairs)[1]
 
 
 def _by_cluster(pairs: Sequence[Pair]) -> tuple[float, Floats, Floats, int]:

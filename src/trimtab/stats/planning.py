@@ -9,11 +9,14 @@ from trimtab.stats.binomial import POWER, Side, trials_needed, trials_to_prove
 from trimtab.stats.bounded import trials_to_refute
 from trimtab.stats.clusters import Outcome, gather, usable
 from trimtab.stats.shapes import QUANTILES, estimate
+from trimtab.stats.stakes import units_to_prove
 
 _UNIT = {Shape.RATE, Shape.MEAN}
 
 
-def further_trials(shape: Shape, outcomes: Sequence[Outcome], bound: float, *, side: Side, alpha: float) -> int | None:
+def further_trials(
+    shape: Shape, outcomes: Sequence[Outcome], bound: float, *, side: Side, alpha: float, anytime: bool = False
+) -> int | None:
     """Further independent trials that would probably decide a floor on any shape.
 
     Args:
@@ -23,15 +26,16 @@ def further_trials(shape: Shape, outcomes: Sequence[Outcome], bound: float, *, s
         bound: The floor, in the metric's unit.
         side: Whether the metric must be at least or at most `bound`.
         alpha: One-sided error probability of the verdict, in (0, 0.5).
+        anytime: As for `estimate`.
 
     Returns:
         Clusters (80 % power); 0 when decided already, None when more of the same cannot decide.
     """
     outcomes = usable(shape, outcomes)
     if shape in _UNIT:
-        return _unit(outcomes, bound, side, alpha, exact=shape is Shape.RATE)
+        return _unit(outcomes, bound, side, alpha, exact=shape is Shape.RATE and not anytime)
     if shape in QUANTILES:
-        return _quantile(outcomes, QUANTILES[shape], bound, side, alpha)
+        return _quantile(outcomes, QUANTILES[shape], bound, side, alpha, exact=not anytime)
     return _by_width(estimate(shape, outcomes, level=1.0 - 2.0 * alpha), bound, side, alpha)
 
 
@@ -43,7 +47,9 @@ def _unit(outcomes: Sequence[Outcome], bound: float, side: Side, alpha: float, *
         hits, scored, missing = (int(column.sum()) for column in (clusters.total, clusters.scored, clusters.missing))
         return trials_needed(hits, scored, bound, side=side, alpha=alpha, missing=missing)
     if clusters.count == 0:
-        return trials_to_prove(bound, side=side, alpha=alpha)
+        return (
+            trials_to_prove(bound, side=side, alpha=alpha) if exact else units_to_prove(bound, side=side, alpha=alpha)
+        )
     _, low, high = clusters.means()
     if side == "at_least":  # the same question about the opposite
         low, high, bound = 1.0 - high, 1.0 - low, 1.0 - bound
@@ -52,13 +58,15 @@ def _unit(outcomes: Sequence[Outcome], bound: float, side: Side, alpha: float, *
     return trials_to_refute(low, bound, alpha=alpha) if low.mean() > bound else None
 
 
-def _quantile(outcomes: Sequence[Outcome], order: float, bound: float, side: Side, alpha: float) -> int | None:
+def _quantile(
+    outcomes: Sequence[Outcome], order: float, bound: float, side: Side, alpha: float, *, exact: bool
+) -> int | None:
     """A quantile is at most `bound` exactly when at least `order` of the cases are."""
     within: list[Outcome] = [
         (cluster, Score(value=float(o.value <= bound)) if isinstance(o, Score) else o) for cluster, o in outcomes
     ]
     turned: Side = "at_least" if side == "at_most" else "at_most"
-    return _unit(within, order, turned, alpha, exact=True)
+    return _unit(within, order, turned, alpha, exact=exact)
 
 
 def _by_width(seen: Estimate | Missing, bound: float, side: Side, alpha: float) -> int | None:

@@ -14,13 +14,13 @@ import numpy as np
 
 from trimtab.kinds import Estimate, Interval, Missing
 from trimtab.stats.binomial_law import at_most, more_than
-from trimtab.stats.bounded import log_evidence
+from trimtab.stats.bounded import first_proof, log_evidence
 from trimtab.stats.clusters import Floats, Outcome
 
 _ROUNDING = 1e-9  # 0.95 * 20 must count as 19
 
 
-def quantile(outcomes: Sequence[Outcome], order: float, *, level: float) -> Estimate:
+def quantile(outcomes: Sequence[Outcome], order: float, *, level: float, anytime: bool = False) -> Estimate:
     """Quantile of a case drawn from a cluster drawn at random, with an exact interval.
 
     Args:
@@ -29,6 +29,7 @@ def quantile(outcomes: Sequence[Outcome], order: float, *, level: float) -> Esti
             high end: a call that timed out was not quick.
         order: 0.5 for the median, in (0, 1).
         level: Coverage probability, in (0, 1).
+        anytime: Bet on shares even of cases that stand alone, so that the interval holds whenever measuring stopped.
 
     Returns:
         In the unit of the scores. The value is over scored cases, every
@@ -43,7 +44,7 @@ def quantile(outcomes: Sequence[Outcome], order: float, *, level: float) -> Esti
     value = np.array([math.nan if isinstance(o, Missing) else o.value for _, o in outcomes], dtype=np.float64)
     gone = np.isnan(value)
     tail = (1.0 - level) / 2.0
-    if len(index) == len(outcomes):
+    if len(index) == len(outcomes) and not anytime:
         low, high = _ranked(np.where(gone, 0.0, value), np.where(gone, math.inf, value), order, tail)
         method = "order-statistics"
     else:
@@ -56,6 +57,22 @@ def quantile(outcomes: Sequence[Outcome], order: float, *, level: float) -> Esti
         count=len(index),
         cases=len(outcomes),
         missing=int(gone.sum()),
+    )
+
+
+def proofs_of_quantile(outcomes: Sequence[Outcome], order: float, bound: float, *, tail: float) -> tuple[bool, bool]:
+    """Whether some beginning of the outcomes proves that the quantile is at most `bound`, and that it is above.
+
+    Each is wrong with probability at most `tail`, at whatever moment one looks.
+    """
+    index: dict[str, int] = {}
+    owner = np.array([index.setdefault(cluster, len(index)) for cluster, _ in outcomes])
+    value = np.array([math.nan if isinstance(o, Missing) else o.value for _, o in outcomes], dtype=np.float64)
+    surely = _shares(np.where(np.isnan(value), math.inf, value), owner, bound)
+    perhaps = _shares(np.where(np.isnan(value), 0.0, value), owner, bound)
+    return (
+        first_proof(surely, order, alpha=tail) is not None,
+        first_proof(1.0 - perhaps, 1.0 - order, alpha=tail) is not None,
     )
 
 

@@ -9,18 +9,29 @@ import numpy as np
 from trimtab.kinds import Estimate, Interval, Missing, Score, Shape
 from trimtab.stats.average import average_per_case
 from trimtab.stats.binomial import rate
-from trimtab.stats.bounded import mean_interval
+from trimtab.stats.bounded import first_proof, mean_interval
 from trimtab.stats.classification import RELEVANT, classification, classification_range
 from trimtab.stats.clusters import Clusters, Outcome, gather, usable
 from trimtab.stats.gap import gap_range, largest_gap
-from trimtab.stats.quantile import quantile, weighted_quantile
+from trimtab.stats.quantile import proofs_of_quantile, quantile, weighted_quantile
 from trimtab.stats.ratio import ratio_of_sums
 from trimtab.stats.throughput import per_second
 
 QUANTILES = {Shape.P50: 0.5, Shape.P95: 0.95}
+APPROXIMATE = frozenset({Shape.AVERAGE, Shape.RATIO, Shape.THROUGHPUT})
+"""Shapes whose intervals hold for a number of cases that was fixed beforehand, and for no other."""
+
+_BEYOND = 1e-9  # relative: a refutation puts the mean beyond the bound, not on it
 
 
-def estimate(shape: Shape, outcomes: Sequence[Outcome], *, level: float = 0.95) -> Estimate | Missing:
+def estimate(
+    shape: Shape,
+    outcomes: Sequence[Outcome],
+    *,
+    level: float = 0.95,
+    anytime: bool = False,
+    bound: float | None = None,
+) -> Estimate | Missing:
     """What the outcomes of independent clusters say about the metric behind them.
 
     Args:
@@ -30,6 +41,12 @@ def estimate(shape: Shape, outcomes: Sequence[Outcome], *, level: float = 0.95) 
         level: Two-sided coverage of the interval, in (0, 1); each end errs
             with probability at most half of the rest, exactly so unless
             `interval.method` says "approximate".
+        anytime: The interval must hold whenever measuring stopped, for
+            whatever reason that the outcomes before gave. It is then somewhat wider;
+            shapes in `APPROXIMATE` have none, and keep theirs.
+        bound: With `anytime`, a number of interest. What was once proved of it, by an
+            earlier part of the outcomes, stands: the interval stays on that side. Only of
+            rates, means and quantiles.
 
     Returns:
         In the unit of the metric; Missing "no-cases" without outcomes, and
@@ -44,7 +61,10 @@ def estimate(shape: Shape, outcomes: Sequence[Outcome], *, level: float = 0.95) 
         raise ValueError(f"level {level} is outside (0, 1)")
     if not outcomes:
         return Missing("no-cases")
-    found = _estimate(shape, usable(shape, outcomes), level)
+    outcomes = usable(shape, outcomes)
+    found = _estimate(shape, outcomes, level, anytime=anytime)
+    if anytime and bound is not None and isinstance(found, Estimate):
+        found = replace(found, interval=_standing(shape, outcomes, found.interval, bound))
     return found if isinstance(found, Missing) else _settled(found)
 
 
@@ -78,18 +98,18 @@ def point_range(shape: Shape, outcomes: Sequence[Outcome]) -> tuple[float, float
     return found.value, found.value
 
 
-def _estimate(shape: Shape, outcomes: Sequence[Outcome], level: float) -> Estimate | Missing:
+def _estimate(shape: Shape, outcomes: Sequence[Outcome], level: float, *, anytime: bool = False) -> Estimate | Missing:
     if shape in QUANTILES:
-        return quantile(outcomes, QUANTILES[shape], level=level)
+        return quantile(outcomes, QUANTILES[shape], level=level, anytime=anytime)
     if shape in RELEVANT:
-        return classification(shape, outcomes, level=level)
+        return classification(shape, outcomes, level=level, anytime=anytime)
     if shape is Shape.GAP:
-        return largest_gap(outcomes, level=level)
+        return largest_gap(outcomes, level=level, anytime=anytime)
     clusters = gather(outcomes)
     count = clusters.count
-    if shape is Shape.RATE:
+    if shape is Shape.RATE and not anytime:
         value, interval = _rate(clusters, level)
-    elif shape is Shape.MEAN:
+    elif shape in (Shape.RATE, Shape.MEAN):
         value, low, high = clusters.means()
         interval = mean_interval(low, high, level=level)
     elif shape is Shape.AVERAGE:
@@ -112,6 +132,23 @@ def _rate(clusters: Clusters, level: float) -> tuple[float, Interval]:
         return value, mean_interval(low, high, level=level)
     hits, scored, missing = (int(column.sum()) for column in (clusters.total, clusters.scored, clusters.missing))
     return value, rate(hits, scored, missing, level=level)
+
+
+def _standing(shape: Shape, outcomes: Sequence[Outcome], interval: Interval, bound: float) -> Interval:
+    """The interval without what was disproved on the way: all moments hold together (Ville)."""
+    tail = (1.0 - interval.level) / 2.0
+    if shape in QUANTILES:
+        proved, refuted = proofs_of_quantile(outcomes, QUANTILES[shape], bound, tail=tail)
+    elif shape in (Shape.RATE, Shape.MEAN) and 0.0 <= bound <= 1.0:
+        _, low, high = gather(outcomes).means()
+        proved = first_proof(1.0 - high, 1.0 - bound, alpha=tail) is not None
+        refuted = first_proof(low, bound * (1.0 + _BEYOND), alpha=tail) is not None
+    else:
+        return interval
+    # Bets on both sides cannot both win unless one of two events of probability `tail` has happened.
+    high_end = min(interval.high, bound) if proved and not refuted else interval.high
+    low_end = max(interval.low, bound * (1.0 + _BEYOND)) if refuted and not proved else interval.low
+    return Interval(min(low_end, high_end), max(low_end, high_end), interval.level, interval.method)
 
 
 def _settled(found: Estimate) -> Estimate:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from trimtab._canonical import digest
 from trimtab.errors import UsageError
 from trimtab.kinds import Metric, plugins
 from trimtab.measure.suites import LoadedSuite, load_suite
@@ -28,6 +30,9 @@ class Plan:
     candidates: tuple[str, ...]
     suites: Mapping[str, LoadedSuite]
     scored: Mapping[str, tuple[Scored, ...]]  # by suite
+    draws: Mapping[str, str]  # by suite: where its cases come from, whatever they are
+
+    sequential: bool = False  # whether measuring stops once it knows enough
 
     @property
     def cases(self) -> int:
@@ -48,6 +53,12 @@ def required_metrics(policy: Policy, system: str) -> list[str]:
     if tier.regression:
         named |= set(tier.regression.metrics)
     return [name for name in policy.metrics if name in named]
+
+
+def _draw(suite: SuiteSpec) -> str:
+    """A generator with another seed makes other cases; a file holds the cases it holds, whatever their order."""
+    named: dict[str, Any] = {"builtin": suite.builtin, "file": suite.file, "python": suite.python, "with": suite.with_}
+    return digest(named if suite.file else {**named, "seed": suite.seed})
 
 
 def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str, ...] = (), require: str = "") -> Plan:
@@ -74,7 +85,8 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
         )
     sources = {name: metric.source for name, metric in policy.metrics.items()}
     asked = dict.fromkeys(sources[name].suite for name in required_metrics(policy, system))
-    suites = {name: load_suite(name, policy.suites.get(name) or SuiteSpec(builtin=name), base=base) for name in asked}
+    specs = {name: policy.suites.get(name) or SuiteSpec(builtin=name) for name in asked}
+    suites = {name: load_suite(name, suite, base=base) for name, suite in specs.items()}
     scored: dict[str, list[Scored]] = {name: [] for name in suites}
     for name, source in sources.items():
         if source.suite in suites:
@@ -88,5 +100,7 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
         spec=spec,
         candidates=tuple(name for name in spec.candidates if name in chosen),
         suites=suites,
+        sequential=policy.tiers[spec.tier].sampling == "sequential",
+        draws={name: _draw(suite) for name, suite in specs.items()},
         scored={name: tuple(group) for name, group in scored.items()},
     )

@@ -107,7 +107,7 @@ class Production:
     streams: Mapping[str, Stream]
     budgets: Mapping[str, Budget]
     severe: Mapping[str, Sequence[int]] = field(default_factory=dict)  # when red-line events happened, by budget
-    newly_failing: frozenset[str] = frozenset()  # candidates that the last decision fails, and the one before did not
+    worse: frozenset[str] = frozenset()  # candidates with a worse verdict in the last decision than in the one before
 
 
 def production(ledger: Ledger, policy: Policy, system: str, *, at: int) -> Production:
@@ -147,7 +147,7 @@ def production(ledger: Ledger, policy: Policy, system: str, *, at: int) -> Produ
         streams=streams,
         budgets=budgets,
         severe=severe,
-        newly_failing=decided.newly_failing,
+        worse=decided.worse,
     )
 
 
@@ -175,19 +175,21 @@ class _Decided:
     """What decisions on a system say of its production."""
 
     red_lines: tuple[tuple[str, int], ...]  # metric and moment of each time that the baseline crossed one
-    newly_failing: frozenset[str]
+    worse: frozenset[str]
 
     @classmethod
     def since(cls, ledger: Ledger, policy: Policy, system: str, after: int) -> Self:
         baseline = policy.systems[system].baseline
         red_lines: list[tuple[str, int]] = []
         crossed: set[str] = set()
-        failing: list[set[str]] = []
+        before: dict[str, str] = {}
+        verdicts: dict[str, str] = {}
         for row, record in ledger.records(after=after, kind=Decided.kind):
             if row.system != system or not isinstance(record, Decided):
                 continue
-            candidates = {one["candidate"]: one for one in record.decision["candidates"]}
-            failing = [*failing[-1:], {name for name, one in candidates.items() if one["verdict"] == "fail"}]
+            candidates = {one["candidate"]: one for one in record.decision["candidates"] if _measured(one)}
+            before = {**before, **verdicts}  # a run may have been of some candidates only
+            verdicts = {name: one["verdict"] for name, one in candidates.items()}
             now = {
                 judged["metric"]
                 for judged in candidates.get(baseline or "", {}).get("judgements", ())
@@ -195,12 +197,23 @@ class _Decided:
             }
             red_lines += [(metric, row.time) for metric in sorted(now - crossed)]
             crossed = now
-        newly = failing[1] - failing[0] if len(failing) == 2 else set()
-        return cls(tuple(red_lines), frozenset(newly))
+        worse = {
+            name
+            for name, verdict in verdicts.items()
+            if before
+            and (verdict == "fail" or before.get(name) == "pass")
+            and verdict not in {before.get(name), "pass"}
+        }
+        return cls(tuple(red_lines), frozenset(worse))
 
     def crossed(self, metric: str, budgets: Container[str]) -> list[int]:
         """Red-line events that count against a budget: its own metric's, and those of metrics without a budget."""
         return [time for name, time in self.red_lines if name == metric or name not in budgets]
+
+
+def _measured(candidate: Mapping[str, Any]) -> bool:
+    """Whether a run asked a candidate anything at all."""
+    return any(seen.get("missing") != "not-measured" for seen in candidate["estimates"].values())
 
 
 def rulings_since(ledger: Ledger, system: str, *, since: int) -> list[Rulings]:

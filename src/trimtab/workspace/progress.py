@@ -22,6 +22,7 @@ class Watched:
     alpha: float
     unit: str = ""
     instrument: Instrument | None = None
+    anytime: bool = False
     outcomes: list[tuple[str, Score | Missing]] = field(default_factory=list)
     _known: int = -1
     _due: float = 0.0
@@ -35,7 +36,9 @@ class Watched:
         if self._known != len(self.outcomes) and now >= self._due:
             self._known = len(self.outcomes)
             so_far = self.outcomes[: self._known]
-            self._seen = provisional(self.shape, so_far, self.floor, self.alpha, instrument=self.instrument)
+            self._seen = provisional(
+                self.shape, so_far, self.floor, self.alpha, instrument=self.instrument, anytime=self.anytime
+            )
             self._due = time.monotonic() + _SHARE_OF_TIME * (time.monotonic() - now)
         return self._seen
 

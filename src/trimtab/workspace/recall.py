@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from trimtab.decision.model import Measurements, Trial
 from trimtab.errors import UsageError
 from trimtab.evidence import Ledger
-from trimtab.evidence.records import Decided, Observation, PolicyAdopted, RunFinished, RunStarted
-from trimtab.kinds import Instrument, Missing, Score, Shape
+from trimtab.evidence.records import Decided, Looked, Observation, PolicyAdopted, Record, RunFinished, RunStarted
+from trimtab.kinds import Instrument, Missing, Row, Score, Shape
 from trimtab.policy import Policy
 
 
@@ -25,6 +25,7 @@ class Recalled:
     # candidate -> metric -> case: a case is one trial, however often it was recorded
     seen: dict[str, dict[str, dict[str, Observation]]] = field(default_factory=dict)
     artefacts: dict[str, str] = field(default_factory=dict)  # candidate -> digest
+    looks: dict[str, dict[str, int]] = field(default_factory=dict)  # candidate -> suite -> which look
 
     @property
     def observations(self) -> dict[str, dict[str, list[Observation]]]:
@@ -46,6 +47,28 @@ class Recalled:
         if before is None or isinstance(before.outcome, Missing):
             cases[observation.case] = observation
 
+    def note(self, row: Row, record: Record) -> None:
+        """Take in what the ledger says of this run after its beginning.
+
+        Raises:
+            UsageError: It mixes two versions of a candidate.
+        """
+        if isinstance(record, Observation):
+            self.take(row.candidate, record)
+            before = self.artefacts.setdefault(row.candidate, row.artefact) or row.artefact
+            if row.artefact and row.artefact != before:
+                raise UsageError(
+                    f"run {self.run} mixes two versions of {row.candidate}.",
+                    "Measure it anew with `trimtab run --fresh`.",
+                )
+            self.artefacts[row.candidate] = before
+        elif isinstance(record, Looked):
+            self.looks.setdefault(row.candidate, {})[record.suite] = record.number
+        elif isinstance(record, RunFinished):
+            self.finished = record
+        elif isinstance(record, Decided):
+            self.decided, self.decided_at = record, row.time
+
     def recorded(self) -> dict[tuple[str, str, str], Score]:
         """By candidate, metric and case, everything that was scored; what was missing may still be answered."""
         return {
@@ -58,11 +81,21 @@ class Recalled:
 
     def measurements(self) -> Measurements:
         """What decisions need, in the drawn order of cases."""
+        metrics_of = {name: facts["suite"] for name, facts in self.started.metrics.items()}
         return Measurements(
             system=self.system,
             trials={
-                candidate: {metric: _trials(rows) for metric, rows in metrics.items()}
-                for candidate, metrics in self.observations.items()
+                candidate: {
+                    metric: [Trial(case=row.case, cluster=row.cluster, outcome=row.outcome) for row in rows]
+                    for metric, rows in metrics.items()
+                }
+                for candidate, metrics in self._counted().items()
+            },
+            sampling="sequential" if self._sequential else "fixed",
+            planned={name: self.started.suites[suite]["cases"] for name, suite in metrics_of.items()},
+            looks={
+                candidate: {name: looks[suite] for name, suite in metrics_of.items() if suite in looks}
+                for candidate, looks in self.looks.items()
             },
             shapes={name: Shape(facts["shape"]) for name, facts in self.started.metrics.items()},
             better={name: facts["better"] for name, facts in self.started.metrics.items()},
@@ -72,6 +105,37 @@ class Recalled:
                 if "instrument" in facts
             },
         )
+
+    def changed(self, baseline: str) -> dict[str, dict[str, list[tuple[Observation, bool]]]]:
+        """Per candidate and 0/1 metric the cases that it answers otherwise than the baseline; True is worse."""
+        counted = self._counted()
+        found: dict[str, dict[str, list[tuple[Observation, bool]]]] = {}
+        for metric, facts in self.started.metrics.items():
+            if facts["shape"] != Shape.RATE:
+                continue
+            before = {row.case: row.outcome for row in counted.get(baseline, {}).get(metric, ())}
+            for candidate, metrics in counted.items():
+                for row in metrics.get(metric, ()) if candidate != baseline else ():
+                    old, new = before.get(row.case), row.outcome
+                    if isinstance(old, Score) and isinstance(new, Score) and old.value != new.value:
+                        worse = (new.value < old.value) == (facts["better"] == "higher")
+                        found.setdefault(candidate, {}).setdefault(metric, []).append((row, worse))
+        return found
+
+    def _counted(self) -> dict[str, dict[str, list[Observation]]]:
+        """What decisions look at, in the drawn order."""
+        return {
+            candidate: {metric: self._in_order(rows) for metric, rows in metrics.items()}
+            for candidate, metrics in self.observations.items()
+        }
+
+    @property
+    def _sequential(self) -> bool:
+        return self.started.sampling == "sequential"
+
+    def _in_order(self, rows: Iterable[Observation]) -> list[Observation]:
+        ordered = sorted(rows, key=lambda row: row.order)
+        return _beginning(ordered) if self._sequential else ordered
 
     def failures(self, limit: int = 5) -> dict[str, dict[str, list[Observation]]]:
         """Per candidate and 0/1 metric the first undesired observations, and the missing ones after them."""
@@ -89,9 +153,19 @@ class Recalled:
         return found
 
 
-def _trials(rows: Iterable[Observation]) -> list[Trial]:
-    ordered = sorted(rows, key=lambda row: row.order)
-    return [Trial(case=row.case, cluster=row.cluster, outcome=row.outcome) for row in ordered]
+def _beginning(rows: list[Observation]) -> list[Observation]:
+    """Whole clusters of the drawn order up to the first gap: nothing behind it may count, however it came out."""
+    end = 0
+    while end < len(rows) and rows[end].order == end and not _unpaid(rows[end]):
+        end += 1
+    behind = rows[end].cluster if end < len(rows) else None
+    while end and rows[end - 1].cluster == behind:
+        end -= 1
+    return rows[:end]
+
+
+def _unpaid(row: Observation) -> bool:
+    return isinstance(row.outcome, Missing) and row.outcome.reason == "budget"
 
 
 def recall_run(ledger: Ledger, run: str, *, as_decided: bool = False) -> Recalled:
@@ -109,18 +183,8 @@ def recall_run(ledger: Ledger, run: str, *, as_decided: bool = False) -> Recalle
             recalled = Recalled(run=run, system=row.system, policy_digest=row.policy, started=record)
         elif recalled is None:
             continue
-        elif isinstance(record, Observation):
-            recalled.take(row.candidate, record)
-            before = recalled.artefacts.setdefault(row.candidate, row.artefact) or row.artefact
-            if row.artefact and row.artefact != before:
-                raise UsageError(
-                    f"run {run} mixes two versions of {row.candidate}.", "Measure it anew with `trimtab run --fresh`."
-                )
-            recalled.artefacts[row.candidate] = before
-        elif isinstance(record, RunFinished):
-            recalled.finished = record
-        elif isinstance(record, Decided):
-            recalled.decided, recalled.decided_at = record, row.time
+        else:
+            recalled.note(row, record)
     if recalled is None:
         raise UsageError(f"the ledger holds no run {run!r}.", "`trimtab ledger show` lists the runs.")
     return recalled

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from trimtab import __version__
 from trimtab._canonical import digest, text_digest
 from trimtab.enforce import Guard, GuardScreen
 from trimtab.errors import SystemUnavailableError, UsageError
@@ -17,11 +18,15 @@ from trimtab.evidence.records import Observation, Subject
 from trimtab.kinds import Exchange, Missing, Price, Score, Screen, Shape, System, plugins
 from trimtab.measure.cache import Cache
 from trimtab.measure.redact import planted, redact
-from trimtab.measure.runner import Job, Purse, Result, Tally, ask_all
+from trimtab.measure.runner import Job, Order, Purse, Result, Tally, ask_all
 from trimtab.policy import Candidate, Policy
+from trimtab.stats import share_of_look
+from trimtab.workspace.course import Course
+from trimtab.workspace.looks import Looks, to_records
 from trimtab.workspace.machine import machine
 from trimtab.workspace.plan import Plan, Scored
 from trimtab.workspace.progress import Board
+from trimtab.workspace.standing import Standing
 
 _BATCH = 500  # observations appended at once
 _BATCH_SECONDS = 1.0  # or after this long: what the ledger holds lags the cache by no more
@@ -34,7 +39,7 @@ class Measuring:
 
     `recorded` names what the ledger holds of this run already, when it goes
     on after an interruption, and `artefacts` what its candidates were then. A
-    `fresh` run uses no replies but its own.
+    `fresh` run uses no replies but its own. `before` counts what other runs looked at.
     """
 
     policy: Policy
@@ -46,16 +51,20 @@ class Measuring:
     purse: Purse
     recorded: Mapping[tuple[str, str, str], Score]
     artefacts: Mapping[str, str]
+    before: Looks
+    looks: dict[str, dict[str, int]]  # candidate -> suite -> which look; filled as candidates begin
     fresh: bool = False
     tally: Tally = field(default_factory=Tally)
     _pending: dict[str, list[Observation]] = field(default_factory=dict)  # by the metric that made them
     _flushed: float = 0.0
+    _courses: dict[str, Course] = field(default_factory=dict)  # of sequential runs, by candidate
+    _leader: str = ""  # the best of those that pass by now
 
     async def measure(self) -> None:
-        """Ask every candidate everything, one candidate after the other so that timings are fair."""
+        """Ask every candidate, one after the other so that timings are fair; the baseline first, for comparisons."""
         self.board.tally = self.tally
         alike: dict[str, list[str]] = {}
-        for candidate in self.plan.candidates:
+        for candidate in sorted(self.plan.candidates, key=lambda name: name != self.plan.spec.baseline):
             alike.setdefault(self.plan.spec.candidates[candidate].of or candidate, []).append(candidate)
         for model, names in alike.items():
             await self._alike(model, names)
@@ -90,18 +99,54 @@ class Measuring:
         whole = {**identity, "guard": screen.identity()} if screen else identity
         subject = Subject(system=self.plan.system, candidate=name, artefact=digest(whole))
         self._same_as_before(subject)
+        self._count_look(subject, repeats="weights" in identity and not self.fresh)
         self.board.say(f"asking {name}")
         jobs = self._jobs(name, model, spec, system, identity, screen)
         try:
-            await self._ask(jobs, subject)
+            if self.plan.sequential:
+                await self._until_decided(jobs, subject)
+            else:
+                await self._ask(jobs, subject)
         finally:
             self._flush(subject)
 
-    async def _ask(self, jobs: list[Job], subject: Subject) -> None:
-        """Ask and score everything. Who scores by asking somebody else does so beside the asking, or it would wait."""
+    def _count_look(self, subject: Subject, *, repeats: bool) -> None:
+        """Say which look at its cases this is, before anything is asked."""
+        if subject.candidate not in self.looks:
+            draws = self.plan.draws
+            numbers = self.before.numbers(draws, artefact=subject.artefact, repeats=repeats)
+            self.ledger.append(
+                list(to_records(numbers, draws)),
+                subject=subject,
+                run=self.run,
+                maker=f"trimtab/{__version__}",
+                policy=self.policy.digest,
+                durable=True,
+            )
+            self.looks[subject.candidate] = numbers
+        for line in self.board.of(subject.candidate):
+            for watched in line.watched:
+                watched.alpha *= share_of_look(self.looks[subject.candidate][line.suite])
+
+    async def _until_decided(self, jobs: list[Job], subject: Subject) -> None:
+        """Ask until every requirement is decided, the candidate is out, or nothing is left to ask."""
+        name = subject.candidate
+        standing = Standing(policy=self.policy, plan=self.plan, looks=self.looks)
+        finished = {other: course.trials for other, course in self._courses.items()}
+        course = standing.course(name, finished, leader=self._leader)
+        self._courses[name] = course
+        while course.rest:
+            await self._ask(jobs, subject, course.order)
+            course.look()
+        self._leader = standing.winner({**finished, name: course.trials})
+
+    async def _ask(self, jobs: list[Job], subject: Subject, order: Order | None = None) -> None:
+        """Ask and score. Who scores by asking somebody else does so beside the asking, or it would wait."""
         judged: set[asyncio.Task[None]] = set()
         try:
-            async with aclosing(ask_all(jobs, cache=self.cache, tally=self.tally, purse=self.purse)) as results:
+            async with aclosing(
+                ask_all(jobs, cache=self.cache, tally=self.tally, purse=self.purse, order=order)
+            ) as results:
                 async for result in results:
                     if not any(hasattr(scored.plugin, "ascore") for scored in self.plan.scored[result.suite]):
                         self._take(result, subject)
@@ -168,14 +213,18 @@ class Measuring:
         """Score one finished case for every metric of its suite; `waited` are scores that took a wait."""
         line = self.board.line(result.candidate, result.suite)
         line.begin()
+        outcomes: dict[str, Score | Missing] = {}
         for scored, watched in zip(self.plan.scored[result.suite], line.watched, strict=True):
             known = self._recorded(scored, result)
             given = (waited or {}).get(scored.name)
             outcome = known or given or _outcome(scored, result)
             watched.outcomes.append((result.case.independent_unit, outcome))
+            outcomes[scored.name] = outcome
             if known is None:
                 maker = f"{scored.plugin.name}/{scored.plugin.version}"
                 self._pending.setdefault(maker, []).append(self._observation(scored, result, outcome))
+        if (course := self._courses.get(result.candidate)) is not None:
+            course.take(result, outcomes)
         line.done += 1
         line.missing += isinstance(result.outcome, Missing)
         if line.done == line.total:

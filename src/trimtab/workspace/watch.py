@@ -98,25 +98,27 @@ class Watch:
     def _failed(self, candidate: str) -> Alarm:
         assert self.decision is not None
         decided = next(one for one in self.decision.candidates if one.candidate == candidate)
-        failed = [f"{one.metric} ({one.asked})" for one in decided.judgements if one.verdict is Verdict.FAIL]
+        wrong = [one for one in decided.judgements if one.verdict is decided.verdict]
+        said = ", ".join(f"{one.metric} ({one.asked})" for one in wrong)
         produced = candidate == self.decision.baseline
-        why = (
-            f"{candidate}{', the baseline,' if produced else ''} fails {', '.join(failed)} in run {self.decision.run}."
-        )
-        level = "page" if produced else "ticket"
+        who = f"{candidate}{', the baseline,' if produced else ''}"
+        if decided.verdict is Verdict.FAIL:
+            why = f"{who} fails {said} in run {self.decision.run}."
+        else:
+            why = f"{who} passed before, and run {self.decision.run} does not decide {said}."
+        level = "page" if produced and decided.verdict is Verdict.FAIL else "ticket"
         return Alarm(metric="", by=BY_VERDICT, level=level, state="raised", why=why, row=self.seen.upto)
 
     def _failing(self) -> list[str]:
-        """Candidates that somebody should hear of: a baseline that fails, and what changed and now fails."""
+        """Candidates that somebody should hear of: a baseline that fails, and what changed and passes no more."""
         if self.decision is None:
             return []
-        changed = {*self.seen.newly_failing}
-        if self.changes and not self.changes.first:
-            changed |= {*self.changes.candidates}
+        changed = self.changes.candidates if self.changes and not self.changes.first else ()
         return [
             one.candidate
             for one in self.decision.candidates
-            if one.verdict is Verdict.FAIL and (one.candidate == self.decision.baseline or one.candidate in changed)
+            if one.candidate in self.seen.worse
+            or (one.verdict is Verdict.FAIL and (one.candidate == self.decision.baseline or one.candidate in changed))
         ]
 
     def _ended(self, open_: Mapping[Key, OpenAlarm]) -> Iterator[tuple[str, Alarm]]:
@@ -126,7 +128,7 @@ class Watch:
                 going_on.add(("", metric, "e-detector"))
         for candidate in self.decision.candidates if self.decision else ():
             if (
-                candidate.verdict is Verdict.FAIL
+                candidate.verdict is not Verdict.PASS
                 and candidate.candidate in self.policy.systems[self.seen.system].candidates
             ):
                 going_on.add((candidate.candidate, "", BY_VERDICT))

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from trimtab import __version__
 from trimtab._canonical import digest
-from trimtab.decision import Decision, decide, from_payload, to_payload
+from trimtab.decision import Decision, alpha_of, decide, from_payload, to_payload
 from trimtab.errors import SystemUnavailableError, UnreproducibleError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Decided, Observation, PolicyAdopted, Record, RunFinished, RunStarted, Subject
@@ -20,8 +20,9 @@ from trimtab.kinds import Instrument, Missing
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Purse
 from trimtab.policy import Policy, load_policy
-from trimtab.report import Example, LedgerFacts, Report
+from trimtab.report import Changed, Example, LedgerFacts, Report
 from trimtab.workspace.lock import measuring_alone
+from trimtab.workspace.looks import Looks
 from trimtab.workspace.machine import machine
 from trimtab.workspace.plan import Plan, make_plan
 from trimtab.workspace.progress import Board, Line, Watched
@@ -122,6 +123,8 @@ class Workspace:
                 purse=Purse(budget=budget),
                 recorded=resumed.recorded() if resumed else {},
                 artefacts=resumed.artefacts if resumed else {},
+                before=Looks.of(self.ledger, name, run=run),
+                looks=resumed.looks if resumed else {},
                 fresh=started.fresh,
             )
             return self._measured(measuring)
@@ -242,6 +245,10 @@ class Workspace:
                 candidate: {metric: [_example(row) for row in rows] for metric, rows in metrics.items()}
                 for candidate, metrics in recalled.failures().items()
             },
+            changes={
+                candidate: {metric: [_changed(*row) for row in rows] for metric, rows in metrics.items()}
+                for candidate, metrics in recalled.changed(decision.baseline).items()
+            },
         )
 
 
@@ -262,6 +269,7 @@ def _started(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
         python=platform.python_version(),
         machine=machine(),
         fresh=fresh,
+        sampling="sequential" if plan.sequential else "fixed",
     )
 
 
@@ -283,7 +291,7 @@ def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:
 def _lines(policy: Policy, plan: Plan) -> list[Line]:
     """What the display shows: one line for each suite asked of each candidate."""
     tier = policy.tiers[plan.spec.tier]
-    alpha = (1.0 - tier.confidence) / len(plan.spec.candidates)
+    alpha = alpha_of(tier, plan.spec)
     return [
         Line(
             candidate=candidate,
@@ -297,6 +305,7 @@ def _lines(policy: Policy, plan: Plan) -> list[Line]:
                     alpha=alpha,
                     unit=policy.metrics[scored.name].unit,
                     instrument=getattr(scored.plugin, "instrument", None),
+                    anytime=plan.sequential,
                 )
                 for scored in plan.scored[suite.name]
             ),
@@ -312,6 +321,11 @@ def _example(row: Observation) -> Example:
     else:
         why = "the answer that should not have come"
     return Example(case=row.case, cluster=row.cluster, reply=row.reply, excerpt=row.excerpt, why=why)
+
+
+def _changed(row: Observation, worse: bool) -> Changed:  # noqa: FBT001  # a pair, as it was recalled
+    group = row.outcome.group or (row.cluster if row.cluster != row.case else "")
+    return Changed(case=row.case, group=group, worse=worse)
 
 
 def _nobody_answered(unavailable: Mapping[str, SystemUnavailableError]) -> SystemUnavailableError:

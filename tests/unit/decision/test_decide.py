@@ -291,3 +291,36 @@ def test_shapes_come_from_the_measurements_not_from_hope(world):
     measured = world.measurements({"current": good(world)}, shapes={"attack": Shape.RATE})
     verdicts = {j.metric: j.verdict for j in run(world.policy(floors=FLOORS), measured).candidates[0].judgements}
     assert verdicts == {"accuracy": Verdict.INCONCLUSIVE, "attack": Verdict.PASS}
+
+
+def test_a_later_look_at_the_same_cases_spends_its_share_of_the_error(world):
+    """The second look gets a sixth: what was proved at the first is not any more."""
+    terms = world.policy(floors={"attack": {"at_most": 0.05}}, candidates=("current",))
+    rows = {"current": {"accuracy": world.hits(140, 200), "attack": world.hits(0, 75)}}
+    first, second = (
+        run(terms, replace(world.measurements(rows), looks={"current": {"attack": look}})).candidates[0].judgements[0]
+        for look in (1, 2)
+    )
+    assert (first.verdict, first.look) == (Verdict.PASS, 1)
+    assert (second.verdict, second.look) == (Verdict.INCONCLUSIVE, 2)
+    assert isinstance(first.seen, Estimate)
+    assert isinstance(second.seen, Estimate)
+    assert 1 - second.seen.interval.level == pytest.approx((1 - first.seen.interval.level) / 3)
+
+
+def test_a_sequential_run_is_judged_by_what_holds_at_every_moment(world):
+    terms = world.policy(floors={"attack": {"at_most": 0.05}}, candidates=("current",))
+    rows = world.measurements({"current": {"accuracy": world.hits(140, 200), "attack": world.hits(0, 60)}})
+    fixed, sequential = (
+        run(terms, replace(rows, sampling=sampling)).candidates[0].judgements[0] for sampling in ("fixed", "sequential")
+    )
+    assert fixed.verdict is Verdict.PASS  # 59 clean cases are enough for one look
+    assert sequential.verdict is Verdict.INCONCLUSIVE  # and 68 for any number of looks
+    assert sequential.needed == 8
+
+
+def test_decisions_made_before_looks_were_counted_are_written_as_they_were(world):
+    decision = run(world.policy(floors=FLOORS), world.measurements({"current": good(world), "q4": good(world)}))
+    text = canonical(to_payload(decision)).decode()
+    assert "hopeless" not in text
+    assert "look" not in text

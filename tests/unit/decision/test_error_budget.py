@@ -54,7 +54,7 @@ def test_what_is_older_than_the_window_is_forgotten():
     ],
 )
 def test_what_is_spent_decides_slowly_spent_as_it_may_be(share, state, names):
-    spread = [(NOW - 100 * n - 5000, 1000, round(10 * share)) for n in range(100)]
+    spread = [(NOW - 100 * n - 500, 1000, round(10 * share)) for n in range(100)]
     budget = assess(Terms(metric="leak", tolerated=0.01, days=30), Counts.of(spread), at=AT)
     assert budget.spent == pytest.approx(share, abs=0.05)
     assert budget.state is state

@@ -1,18 +1,24 @@
 """Whatever is changed in a ledger, verifying finds it and says where."""
 
+import functools
+import hashlib
 import itertools
 import random
 import shutil
 import sqlite3
 import struct
+import subprocess
+import sys
+from typing import Any
 
 import pytest
 from tests.unit.evidence.ledgers import BY, DAY, SUBJECT, observation, small_ledger, ticking
 
 from trimtab.errors import LedgerAlteredError, LedgerError
-from trimtab.evidence import Head, Ledger, sharing, verify
-from trimtab.evidence.row import GENESIS, row_hash
-from trimtab.kinds import Row, plugins
+from trimtab.evidence import RECORDS, Head, Ledger, Observation, alone, sharing, verify
+from trimtab.evidence.row import GENESIS, KINDS, OBSERVATION, row_hash
+from trimtab.evidence.usual import usual_scores
+from trimtab.kinds import Missing, Row, plugins
 
 ROWIDS = {"context", "evidence", "checkpoint"}
 TABLES = ("context", "evidence", "latest", "rollup", "checkpoint")
@@ -21,6 +27,17 @@ TABLES = ("context", "evidence", "latest", "rollup", "checkpoint")
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
     return small_ledger(tmp_path_factory.mktemp("original") / "ledger.db")
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory):
+    """Nothing but observations in their usual form, which are read at once."""
+    path = tmp_path_factory.mktemp("usual") / "ledger.db"
+    with Ledger.open(path, clock=ticking(DAY)) as ledger:
+        ledger.append([observation(n, value=v) for n, v in enumerate((0.25, 1.0))], subject=SUBJECT, seed=7, **BY)
+        ledger.append([observation(3, value=Missing("timeout")), observation(4, "leak", 0.0)], subject=SUBJECT, **BY)
+        assert usual_scores([row.payload for row in ledger.rows()]) == [0.25, 1.0, None, 0.0]
+    return path
 
 
 def verified(path, **more):
@@ -46,10 +63,19 @@ class Logical(plugins.find("stores", "sqlite")):  # type: ignore[misc]  # a plug
         return []
 
 
-def contents_verified(path, **more):
+class RowByRow:
+    """The same store, but one that gives no columns."""
+
+    def __init__(self, store):
+        self.location = store.location
+        for name in ("head", "read", "latest", "rollups", "checkpoints", "check"):
+            setattr(self, name, getattr(store, name))
+
+
+def contents_verified(path, seen_as=lambda store: store, **more):
     store = Logical(path)
     try:
-        return Ledger(store).verify(**more)
+        return Ledger(seen_as(store)).verify(**more)
     finally:
         store.close()
 
@@ -90,10 +116,10 @@ def test_the_original_is_intact(original):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", TABLES)
-def test_every_change_of_a_byte_is_found(original, tmp_path, table):
+@pytest.mark.parametrize(("table", "what"), [*((table, "original") for table in TABLES), ("evidence", "usual")])
+def test_every_change_of_a_byte_is_found(request, tmp_path, table, what):
     path = tmp_path / "ledger.db"
-    shutil.copy(original, path)
+    shutil.copy(request.getfixturevalue(what), path)
     database = unlocked(path)
     columns = [(row[1], row[5]) for row in database.execute(f"PRAGMA table_info({table})")]
     keys = [name for name, key in columns if key]
@@ -316,15 +342,18 @@ def replaced(path, seq):
 @pytest.mark.parametrize("chunk", [1, 2, 3, 1000])
 @pytest.mark.parametrize("seq", [1, 2, 3, 4, 5])
 def test_links_hold_within_and_between_stretches(original, tmp_path, monkeypatch, chunk, seq):
-    monkeypatch.setattr(sharing, "_CHUNK", chunk)
+    monkeypatch.setattr(alone, "_CHUNK", chunk)
     path = tmp_path / "ledger.db"
     shutil.copy(original, path)
-    assert contents_verified(path).ok
+    assert contents_verified(path, RowByRow).ok
+    with Ledger.open(path) as ledger:
+        store: Any = RowByRow(ledger._store)
+        assert len(list(alone.Alone(store).stretches(0, 9))) == -(-9 // chunk)
     replaced(path, seq)
-    rows = [
-        (problem.seq, "link" in problem.what) for problem in contents_verified(path).problems if problem.part == "row"
-    ]
+    found = contents_verified(path, RowByRow)
+    rows = [(problem.seq, "link" in problem.what) for problem in found.problems if problem.part == "row"]
     assert rows == ([(1, True), (2, True)] if seq == 1 else [(seq + 1, True)])
+    assert found == contents_verified(path)
 
 
 def test_a_chain_with_another_beginning_is_found(original, tmp_path):
@@ -378,6 +407,73 @@ def test_several_processes_find_what_one_finds(tmp_path, monkeypatch):
     assert alone == shared
 
 
+def test_rows_that_are_not_read_are_not_verified(original, tmp_path):
+    class Forgetful(Logical):
+        def stretches(self, *, after=0, upto=None):
+            return super().stretches(after=after, upto=min(upto, 7) if upto - after > 1 else upto)
+
+    store = Forgetful(original)
+    found = Ledger(store).verify()
+    store.close()
+    assert found.rows == 7
+    assert "row 9: could not be read, though it is the last" in map(str, found.problems)
+
+
+def shared(path, monkeypatch, **more):
+    """Verified with a helper, however small it is."""
+    monkeypatch.setattr(verify, "_WORTH_SHARING", 1)
+    return verified(path, jobs=2, **more)
+
+
+def test_what_a_helper_meets_is_told(original, tmp_path, monkeypatch):
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    assert shared(path, monkeypatch) == verified(path)
+    store = Logical(path)
+    gone = functools.partial(plugins.find("stores", "sqlite"), location=str(tmp_path / "none.db"), create=False)
+    with pytest.raises(LedgerError, match="does not exist"):
+        Ledger(store, reopen=gone).verify(jobs=2)
+    store.close()
+    database = unlocked(path)
+    database.execute("UPDATE evidence SET payload = CAST(x'ff' AS TEXT) WHERE seq = 5")
+    database.close()
+    found = shared(path, monkeypatch)
+    assert (found.problems[0].seq, found.problems[0].what) == (5, "a text that is not UTF-8")
+    assert found == verified(path)
+
+
+def test_a_helper_that_is_ended_is_no_clean_result(original, tmp_path, monkeypatch):
+    path = tmp_path / "ledger.db"
+    shutil.copy(original, path)
+    start = sharing._Helper.__init__
+
+    def doomed(helper, *more):
+        start(helper, *more)
+        helper._process.kill()
+
+    monkeypatch.setattr(sharing._Helper, "__init__", doomed)
+    with pytest.raises(LedgerError, match="ended from outside"):
+        shared(path, monkeypatch)
+
+
+def test_a_helper_loads_little():
+    heavy = {
+        "multiprocessing",
+        "subprocess",
+        "importlib.metadata",
+        "trimtab.evidence.ledger",
+        "trimtab.evidence.records",
+    }
+    code = f"import sys, trimtab.evidence.alone; print({heavy!r} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "set()\n"
+
+
+def test_kinds_are_those_of_the_records():
+    assert set(RECORDS) == KINDS
+    assert Observation.kind == OBSERVATION
+
+
 def test_only_the_first_problems_are_listed_and_all_are_counted(tmp_path):
     path = tmp_path / "ledger.db"
     with Ledger.open(path) as ledger:
@@ -419,6 +515,67 @@ def test_rows_well_hashed_and_wrong_in_themselves_are_found(tmp_path):
         bad = bad._replace(hash=row_hash(bad))
         ledger._store.append([bad], [bad], [], durable=False)
         assert "'rumour' is unknown" in ledger.verify().problems[0].what
+
+
+def test_a_context_that_cannot_be_hashed_is_found_however_its_row_is_hashed(tmp_path):
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        row = ledger.append([observation()], subject=SUBJECT, **BY)
+        bad = row._replace(seq=2, maker="no\0body", prev=row.hash)
+        without = b"\0%b[2,%d%b]" % (bad.prev, bad.time, bad.payload.encode())
+        bad = bad._replace(hash=hashlib.sha256(without).digest())
+        ledger._store.append([bad], [bad], [], durable=False)
+        assert str(ledger.verify().problems[0]) == "row 2: its hash is not that of its contents"
+
+
+@pytest.mark.parametrize("value", [1 / 3, 1e-7])  # read at once, and not
+def test_rows_of_many_subjects_in_turn_are_told_apart(tmp_path, value):
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path, clock=ticking(DAY // 7)) as ledger:
+        for number in range(20):
+            made = [observation(n, ("accuracy", "leak")[n % 2], value * n * number) for n in range(5)]
+            by = {**BY, "run": f"run-{number % 3}"}
+            ledger.append([*made, observation(9, value=Missing("timeout"))], subject=SUBJECT, **by)
+        sums = ledger.rollups()
+    assert len(sums) > 4
+    assert (usual_scores([row.payload for row in rows_of(path)]) is None) == (value < 1e-6)
+    assert verified(path).ok  # sums included, to the last bit
+    database = unlocked(path)
+    database.execute("UPDATE rollup SET total = total * 1.0000000000000002 WHERE total > 0 AND metric = 'leak'")
+    database.execute("UPDATE evidence SET payload = '{}', hash = hash WHERE seq = 44")
+    database.close()
+    found = contents_verified(path)
+    assert found.problems[0].seq == 44
+    assert sum(problem.part == "roll-up" for problem in found.problems) >= 2
+
+
+def test_a_number_that_is_left_out_is_missed_however_well_its_row_is_hashed(tmp_path):
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path) as ledger:
+        ledger.append([observation(n) for n in range(5)], subject=SUBJECT, **BY)
+    last = rows_of(path)[-1]
+    database = unlocked(path)
+    digest = row_hash(last._replace(seq=6))
+    database.execute("UPDATE evidence SET seq = 6, hash = ? WHERE seq = 5", (digest,))
+    database.execute("UPDATE latest SET seq = 6")
+    database.execute("DELETE FROM checkpoint")
+    database.close()
+    assert [str(problem) for problem in contents_verified(path).problems] == ["row 6: row 5 before it is missing"]
+
+
+def test_what_is_wrong_with_several_subjects_is_told_in_the_order_of_the_rows(tmp_path):
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        row = ledger.append([observation()], subject=SUBJECT, **BY)
+        for metric in ("leak", "accuracy", "leak", "accuracy"):
+            row = row._replace(seq=row.seq + 1, metric=metric, payload="{}", prev=row.hash)
+            row = row._replace(hash=row_hash(row))
+            ledger._store.append([row], [row], [], durable=False)
+        rows = [problem.seq for problem in ledger.verify().problems if problem.part == "row"]
+    assert rows == [2, 3, 4, 5]
+
+
+def rows_of(path):
+    with Ledger.open(path) as ledger:
+        return list(ledger.rows())
 
 
 def test_verifying_while_somebody_appends(tmp_path):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from trimtab.cli.init_template import Answers, render
 from trimtab.kinds import plugins
 from trimtab.policy import Floor, Policy, cases_to_prove, schema
+from trimtab.stats import share_of_look
 
 SCHEMA = schema()
 EXAMPLES = sorted(Path(__file__).parents[3].glob("examples/*/trimtab.yaml"))
@@ -173,5 +174,7 @@ def test_the_table_of_costs_in_the_reference_is_computed():
     page = (Path(__file__).parents[3] / "docs/reference/policy.md").read_text()
     for bound in ("0.10", "0.05", "0.02", "0.01", "0.001"):
         floor = Floor(at_most=float(bound))
-        numbers = [cases_to_prove(floor, alpha) for alpha in (0.05, 0.05 / 3, 0.1)]
+        alphas = [error * share_of_look(1) for error in (0.05, 0.05 / 3, 0.1)]
+        numbers = [cases_to_prove(floor, alpha, sampling="sequential") for alpha in alphas]
+        numbers.append(cases_to_prove(floor, alphas[0]))
         assert f"| `at_most: {bound}` | " + " | ".join(f"{number:,}" for number in numbers) + " |" in page

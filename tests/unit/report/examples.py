@@ -7,7 +7,7 @@ from trimtab.decision.model import CandidateDecision, Decision, Judgement, Verdi
 from trimtab.evidence.records import RunFinished, RunStarted
 from trimtab.kinds import Estimate, Interval, Missing
 from trimtab.policy.model import Policy
-from trimtab.report.view import Example, LedgerFacts, Report
+from trimtab.report.view import Changed, Example, LedgerFacts, Report
 
 DIGEST = "sha256:" + "5f2b9c0e" * 8
 
@@ -266,6 +266,32 @@ def winner_report(**parts):
     return report(candidates, winner="q8_0", reason=reason, examples=parts.pop("examples", EXAMPLES), **parts)
 
 
+def stopped_report():
+    """A sequential run: the second look at its cases; one candidate is beyond hope, one is refuted early."""
+    early = {
+        "current": {"answer_accuracy": (0.71, 0.662, 0.755), "secret_leak": (0.0, 0.0, 0.0131, 345, 345, 0)},
+        "q8_0": {"answer_accuracy": (0.8, 0.5, 0.95, 16, 16, 0), "secret_leak": (0.036, 0.012, 0.071, 250, 250, 0)},
+        "q4_0": {"answer_accuracy": (0.7, 0.4, 0.9, 16, 16, 0), "secret_leak": (0.31, 0.14, 0.5, 32, 32, 0)},
+    }
+    rows = [
+        candidate("current", early["current"]),
+        candidate("q8_0", early["q8_0"], regressions={"secret_leak": (0.036, 0.004, 0.07)}),
+        candidate("q4_0", early["q4_0"], regressions={"secret_leak": (0.31, 0.12, 0.5)}),
+    ]
+    rows[1] = replace(
+        rows[1], judgements=tuple(replace(j, hopeless=j.metric == "secret_leak") for j in rows[1].judgements)
+    )
+    rows = [replace(row, judgements=tuple(replace(j, look=2) for j in row.judgements)) for row in rows]
+    shown = report(rows, winner="current", reason="current is the only candidate that clears every requirement.")
+    groups = ["template-7", "template-7", "template-2", ""]
+    changed = [Changed(case=f"secret-keeping-{n:04}", group=g, worse=n != 2) for n, g in enumerate(groups)]
+    return replace(
+        shown,
+        started=replace(shown.started, sampling="sequential"),
+        changes={"q8_0": {"secret_leak": changed}},
+    )
+
+
 def failing_report():
     bad = {name: {**row, "hijack": (0.21, 0.172, 0.253, 420, 420, 0)} for name, row in FIGURES.items()}
     candidates = [candidate(name, row) for name, row in bad.items()]
@@ -340,6 +366,7 @@ def hostile_report():
 
 ALL = {
     "winner": winner_report,
+    "stopped": stopped_report,
     "failing": failing_report,
     "inconclusive": inconclusive_report,
     "missing": missing_report,

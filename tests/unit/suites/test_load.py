@@ -1,6 +1,7 @@
 """A suite is the same cases in the same order wherever it is loaded, and nothing about it is silent."""
 
 import json
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,12 @@ def test_the_sides_of_a_comparison_stay_together():
     assert all(one.cluster == other.cluster for one, other in zip(drawn[::2], drawn[1::2], strict=True))
 
 
-def test_clusters_without_groups_are_mixed():
-    """Otherwise a cap would leave a few clusters only."""
-    drawn = draw([case(f"{n}-{k}", cluster=str(n)) for n in range(10) for k in range(20)], seed=1)
-    assert len({c.cluster for c in drawn[:20]}) > 5
+def test_a_cap_leaves_many_clusters_and_each_is_asked_in_one_go():
+    drawn = draw([case(f"{n}-{k}", cluster=str(n)) for n in range(10) for k in range(20)], seed=1, most=20)
+    clusters = [c.cluster for c in drawn]
+    assert len(clusters) == 20
+    assert len(set(clusters)) > 5
+    assert len(list(groupby(clusters))) == len(set(clusters))
 
 
 def test_a_longer_run_asks_the_same_cases_first(tmp_path):
