@@ -1,5 +1,6 @@
 """Rules about what events in production must come to, and about who hears of alarms."""
 
+import re
 from urllib.parse import urlsplit
 
 from trimtab.policy.candidates import check_no_keys
@@ -7,7 +8,10 @@ from trimtab.policy.guards import check_found
 from trimtab.policy.include import Gathered
 from trimtab.policy.keys import nearest
 from trimtab.policy.part import Part
-from trimtab.policy.secrecy import quote
+from trimtab.policy.secrecy import is_a_secret, quote
+
+# Sixteen letters and digits or more, some of each: no word.
+_RANDOM = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w-]{16,}")
 
 
 def check_slo(system: Part, root: Part, gathered: Gathered) -> None:
@@ -49,12 +53,16 @@ def check_notify(notify: Part, gathered: Gathered) -> None:
         known = parts.scheme in {"http", "https"} and bool(parts.hostname)
         secret = bool(parts.username or parts.password)
     except ValueError:
-        known = secret = False
+        parts, known, secret = urlsplit(""), False, False
     if not known:
         gathered.report(url.where, "is no web address", "Write one such as https://alarms.example.org/hook.")
-    elif secret:
-        message = "holds a name or a password, which do not belong into a file"
+    elif secret or is_a_secret(url.text):
+        message = "holds a name, a password or a key, which do not belong into a file"
         gathered.report(url.where, message, "Put the address into a variable, and name that with `url_env`.")
+    elif any(_RANDOM.fullmatch(step) for step in parts.path.split("/")):
+        message = "looks as if whoever knows it may write there, as the addresses of chat services do"
+        hint = "Put the address into a variable, and name that with `url_env`."
+        gathered.report(url.where, message, hint, warning=True)
 
 
 def _leaves_some(floor: Part) -> bool:

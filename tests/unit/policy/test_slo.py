@@ -78,6 +78,17 @@ def test_a_hook_that_is_none_is_a_mistake(folder, changing, notify, said):
     assert not any("me:secret" in one for one in found)
 
 
+def test_an_address_that_is_a_secret_itself_is_warned_of(folder, changing):
+    def warned(url):
+        checked = folder.check(written(changing, "{secret_leak: {}}", f"notify:\n  on-call: {{url: '{url}'}}\n"))
+        assert not checked.errors
+        return [str(one) for one in checked.mistakes if "may write there" in one.message]
+
+    (said,) = warned("https://hooks.example.org/services/T0AB/B0CD/9fQx2LmNpR7sTvWy4ZaK")
+    assert "9fQx" not in said
+    assert warned("https://alarms.example.org/hooks/on-call-of-the-assistant") == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
