@@ -59,8 +59,10 @@ def headline(look: Look) -> str:
         return "no candidate clears every floor"
     if look.decision is None and not look.budgets:
         return "nothing was measured yet"
-    if any(budget.state is State.UNKNOWN for budget in look.budgets.values()):
-        return "nothing is known of production"
+    unknown = [metric for metric, budget in look.budgets.items() if budget.state is State.UNKNOWN]
+    if unknown:
+        whole = len(unknown) == len(look.budgets)
+        return f"nothing is known of {'production' if whole else ', '.join(map(_name, unknown))}"
     if look.verdict is Verdict.INCONCLUSIVE:
         return "the last run decided nothing"
     if look.decision is None:
