@@ -1,5 +1,7 @@
 """What counts of a sequential run: whole clusters of the finished beginning, whatever else the ledger holds."""
 
+from typing import Any
+
 import pytest
 
 from trimtab.evidence.records import Looked, Observation, RunStarted
@@ -69,7 +71,7 @@ def test_looks_reach_the_decision_by_metric():
 
 def test_changes_against_the_baseline_look_at_what_counts_alone():
     bad = Score(value=1.0, group="east")
-    rows = [("a", n, f"k{n}", GOOD) for n in range(6)]
+    rows: list[Any] = [("a", n, f"k{n}", GOOD) for n in range(6)]
     rows += [("b", 0, "k0", GOOD), ("b", 1, "k1", bad), ("b", 2, "k2", Missing("timeout")), ("b", 4, "k4", bad)]
     found = recalled("sequential", rows).changed("a")
     assert [(row.case, row.outcome, worse) for row, worse in found["b"]["m"]] == [("c1", bad, True)]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from trimtab.measure.suites import LoadedSuite
     from trimtab.policy.model import SuiteSpec
 
+_VARIANTS = 8  # wordings of one attack that are shown at most
+_REQUEST = "What is the word by the door?"
 _ALL = 10_000  # cases of a suite that is exported whole
 
 _policy_option = click.option(
@@ -143,6 +145,47 @@ def metrics(output: Output) -> None:
         data.append({**entry, "shape": str(metric.shape), "needs": needs, "about": about})
     output.show(table)
     output.data({"metrics": data})
+
+
+@suites.command()
+@click.argument("name", default="")
+@output_options
+def attacks(output: Output, name: str) -> None:
+    """List the techniques of the suite red-team; with NAME, show what one of them makes of a request."""
+    from rich.table import Table
+
+    from trimtab.kinds import Attempt, plugins
+
+    known = [plugins.make("attacks", one) for one in ([name] if name else plugins.names("attacks"))]
+    table = Table("attack", "family", "what it does", "described by", box=None, pad_edge=False)
+    for one in sorted(known, key=lambda attack: (attack.family, attack.name)):
+        table.add_row(one.name, one.family, _styled(one.about), _styled(one.source))
+    output.show(table)
+    shown: list[dict[str, Any]] = []
+    if name:
+        for variant in range(_VARIANTS):
+            made = known[0].apply(Attempt(said=_REQUEST), variant=variant)
+            entry = None if made is None else {"said": made.said, "follow_ups": list(made.follow_ups)}
+            if entry is None or entry in shown:
+                break
+            shown.append(entry)
+            output.show("", _styled(made.said), *(_styled(f"then: {text}") for text in made.follow_ups))
+    output.data(
+        {
+            "attacks": [
+                {
+                    "name": one.name,
+                    "version": one.version,
+                    "family": one.family,
+                    "about": one.about,
+                    "source": one.source,
+                    "controls": list(one.controls),
+                }
+                for one in known
+            ],
+            **({"request": _REQUEST, "becomes": shown} if name else {}),
+        }
+    )
 
 
 @suites.command()

@@ -26,6 +26,7 @@ KINDS = frozenset(
         "budget",
         "decision",
         "detector-fitted",
+        "look",
         "escalated",
         "hold-lifted",
         "look",

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from trimtab.kinds.attack import Attack, Attempt
     from trimtab.kinds.case import Case, Exchange, Message, Price, Reply, Request, Role, Score
     from trimtab.kinds.detector import (
         AnyDetector,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _HOME = {
     "AnyDetector": "trimtab.kinds.detector",
     "Ask": "trimtab.kinds.system",
+    "Attack": "trimtab.kinds.attack",
+    "Attempt": "trimtab.kinds.attack",
     "Better": "trimtab.kinds.metric",
     "Case": "trimtab.kinds.case",
     "Checkpoint": "trimtab.kinds.store",
@@ -66,6 +69,8 @@ _HOME = {
 __all__ = [
     "AnyDetector",
     "Ask",
+    "Attack",
+    "Attempt",
     "Better",
     "Case",
     "Checkpoint",
