@@ -29,7 +29,6 @@ KINDS = frozenset(
         "look",
         "escalated",
         "hold-lifted",
-        "look",
         "monitored",
         "notified",
         OBSERVATION,
