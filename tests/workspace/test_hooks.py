@@ -44,6 +44,7 @@ def test_each_alarm_is_sent_once_and_says_what_it_is(site):
     assert message["text"].startswith("[page] bot: leak: more than 0.001 of the events are bad.")
     assert message["trimtab"]["figures"]["false_alarms_a_year"] == 1.0
     assert message["trimtab"]["metric"] == "leak"
+    assert (message["trimtab"]["owner"], message["trimtab"]["risk_owner"]) == ("team", "lead")
     hashes = [headers["X-Trimtab-Alarm"] for headers, _ in receiver.got]
     assert len(set(hashes)) == len(hashes)
     assert [record.tries for record in kinds(site, "notified")] == [1] * len(hashes)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from trimtab.evidence.rulings import Rulings
+from trimtab.kinds import Interval
 from trimtab.policy.model import SloSpec
+from trimtab.stats.binomial import clopper_pearson
 
 UNLOOKED = frozenset({"crashed", "timeout", "budget", "late"})
 """Reasons why a check was not made although it was called for."""
@@ -41,12 +43,16 @@ def events(slo: SloSpec, record: Rulings) -> Events:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """How many of the texts on one side something happened to: an action, a finding of a family, a check not made."""
+    """How many of the texts on one side something happened to: an action, a finding of a family, a check not made.
+
+    `interval` is for the rate behind them, if texts are independent of each other.
+    """
 
     side: str
     what: str
     texts: int
     of: int
+    interval: Interval
 
 
 def shares(records: Iterable[Rulings]) -> list[Share]:
@@ -65,11 +71,13 @@ def shares(records: Iterable[Rulings]) -> list[Share]:
             if row["reason"] in UNLOOKED:
                 counted[row["side"], f"not looked at ({row['reason']})"] += row["count"]
     return [
-        Share(side=side, what=what, texts=min(texts, all_texts[side]), of=all_texts[side])
+        Share(side=side, what=what, texts=some, of=of, interval=clopper_pearson(some, of, level=_LEVEL))
         for (side, what), texts in sorted(counted.items())
+        if (of := all_texts[side]) and (some := min(texts, of))
     ]
 
 
+_LEVEL = 0.95
 _DONE = {"mask": "masked", "escalate": "escalated", "block": "blocked", "allow": "allowed"}
 
 

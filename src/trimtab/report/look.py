@@ -101,7 +101,17 @@ def as_data(look: Look) -> dict[str, object]:
             for name, budget in look.budgets.items()
         },
         "shares": [
-            {"side": share.side, "what": share.what, "texts": share.texts, "of": share.of} for share in look.shares
+            {
+                "side": share.side,
+                "what": share.what,
+                "texts": share.texts,
+                "of": share.of,
+                "low": share.interval.low,
+                "high": share.interval.high,
+                "level": share.interval.level,
+                "method": share.interval.method,
+            }
+            for share in look.shares
         ],
         "raised": [alarm.payload() for alarm in look.raised],
         "ended": [alarm.payload() for alarm in look.ended],

@@ -9,7 +9,7 @@ from trimtab.report.charts import definitions
 from trimtab.report.figures import count
 from trimtab.report.html import head
 from trimtab.report.look import Look
-from trimtab.report.look_terminal import headline
+from trimtab.report.look_terminal import headline, shown
 from trimtab.report.markup import Markup, document, element, visible
 from trimtab.report.parts import chip, column_heads, key, label
 from trimtab.report.words import moment, name
@@ -161,11 +161,11 @@ def _shares(look: Look) -> Markup:
     if not look.shares:
         none = "No rulings other than to let texts go on, or none at all."
         return element("section", title, element("p", none, class_="about"), aria_labelledby="shares")
-    titles = ("What", "Texts", "Of", "Share")
+    titles = ("What", "Texts", "Of", "Share", "95% interval")
     rows = [
         _row(
             f"{share.side}: {visible(share.what, limit=80)}",
-            [count(share.texts), count(share.of), f"{share.texts / share.of:.2%}" if share.of else ""],
+            [count(share.texts), count(share.of), *shown(share)],
             titles[1:],
         )
         for share in look.shares

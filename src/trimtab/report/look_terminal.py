@@ -11,7 +11,8 @@ from rich.text import Text
 
 from trimtab.decision.error_budget import Budget, State
 from trimtab.decision.model import Verdict
-from trimtab.report.figures import count
+from trimtab.decision.production import Share
+from trimtab.report.figures import DASH, count
 from trimtab.report.look import Look
 from trimtab.report.markup import visible
 from trimtab.report.words import SYMBOL, WORD
@@ -95,10 +96,17 @@ def _shares(look: Look) -> Table:
     table.add_column("In the last day")
     table.add_column("Texts", justify="right")
     table.add_column("Share", justify="right")
+    table.add_column("95% interval", justify="right", style="dim")
     for share in look.shares:
-        of = f"{share.texts / share.of:.2%}" if share.of else ""
-        table.add_row(Text(f"{share.side}: {visible(share.what, limit=_NAME)}"), count(share.texts), of)
+        rate, ends = shown(share)
+        table.add_row(Text(f"{share.side}: {visible(share.what, limit=_NAME)}"), count(share.texts), rate, ends)
     return table
+
+
+def shown(share: Share) -> tuple[str, str]:
+    """A share and its interval, as they are written."""
+    ends = f"{share.interval.low * 100:.2g}{DASH}{share.interval.high * 100:.2g}%"
+    return f"{share.texts / share.of:.2%}", ends
 
 
 def _lines(look: Look) -> Iterator[tuple[str, str]]:

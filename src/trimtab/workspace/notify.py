@@ -42,8 +42,19 @@ class Sent:
     trouble: str = ""
 
 
-def message(row: Row, alarm: Alarm) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """An alarm that a hook has not taken yet; `owners` are the people behind the system, by what they are to it."""
+
+    to: str
+    row: Row
+    alarm: Alarm
+    owners: Mapping[str, str]
+
+
+def message(due: Due) -> dict[str, Any]:
     """What is sent of an alarm."""
+    row, alarm = due.row, due.alarm
     sign = "over" if alarm.state == "ended" else alarm.level
     about = f"{row.system}/{row.candidate}" if row.candidate else row.system
     return {
@@ -61,6 +72,7 @@ def message(row: Row, alarm: Alarm) -> dict[str, Any]:
             "why": alarm.why,
             "figures": dict(alarm.figures),
             "policy": row.policy,
+            **due.owners,
         },
     }
 
@@ -73,7 +85,7 @@ def signature(key: bytes, body: bytes, *, seconds: int) -> str:
 
 def send(
     hooks: Mapping[str, NotifySpec],
-    due: Iterable[tuple[str, Row, Alarm]],
+    due: Iterable[Due],
     *,
     done: Callable[[Sent], None],
     environment: Mapping[str, str] = os.environ,
@@ -82,19 +94,19 @@ def send(
 
     Args:
         hooks: By name.
-        due: Name of the hook, row of the alarm, and the alarm.
+        due: What is to be sent, and to whom.
         done: Called as soon as a receiver has taken a message, before the next is sent.
         environment: Where addresses and keys are looked up.
     """
-    by_hook: dict[str, list[tuple[Row, Alarm]]] = {}
-    for name, row, alarm in due:
-        by_hook.setdefault(name, []).append((row, alarm))
+    by_hook: dict[str, list[Due]] = {}
+    for one in due:
+        by_hook.setdefault(one.to, []).append(one)
     return asyncio.run(_all(hooks, by_hook, done, environment)) if by_hook else []
 
 
 async def _all(
     hooks: Mapping[str, NotifySpec],
-    by_hook: Mapping[str, Sequence[tuple[Row, Alarm]]],
+    by_hook: Mapping[str, Sequence[Due]],
     done: Callable[[Sent], None],
     environment: Mapping[str, str],
 ) -> list[Sent]:
@@ -107,20 +119,21 @@ async def _hook(  # noqa: PLR0917  # all of one hook
     session: aiohttp.ClientSession,
     name: str,
     hook: NotifySpec,
-    rows: Sequence[tuple[Row, Alarm]],
+    rows: Sequence[Due],
     done: Callable[[Sent], None],
     environment: Mapping[str, str],
 ) -> list[Sent]:
     found: list[Sent] = []
     missing = next((one for one in (hook.url_env, hook.key_env) if one and not environment.get(one)), "")
-    for row, alarm in rows:
+    for due in rows:
+        row = due.row
         if missing:
             found.append(Sent(row=row.seq, to=name, tries=0, trouble=f"the variable {missing} is not set"))
         elif found and found[-1].trouble:
             found.append(Sent(row=row.seq, to=name, tries=0, trouble="not tried, since the one before failed"))
         else:
             url, key = hook.url or environment[hook.url_env], environment.get(hook.key_env, "") if hook.key_env else ""
-            tries, trouble = await _try(session, hook, url, key.encode(), orjson.dumps(message(row, alarm)), row)
+            tries, trouble = await _try(session, hook, url, key.encode(), orjson.dumps(message(due)), row)
             found.append(Sent(row=row.seq, to=name, tries=tries, trouble=trouble))
             if not trouble:
                 done(found[-1])

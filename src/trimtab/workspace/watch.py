@@ -15,7 +15,7 @@ from trimtab.kinds import Row
 from trimtab.policy import Policy
 from trimtab.report.look import BY_VERDICT, OpenAlarm
 from trimtab.workspace.changes import Changes
-from trimtab.workspace.notify import Sent, send
+from trimtab.workspace.notify import Due, Sent, send
 from trimtab.workspace.production import Production, snapshot
 
 _MAKER = f"trimtab/{__version__}"
@@ -199,8 +199,10 @@ class Watch:
             if isinstance(record, Notified)
         }
         open_rows = {one.row for one in self.open().values()}
+        spec = self.policy.systems[self.seen.system]
+        owners = {"owner": spec.owner, "risk_owner": spec.risk_owner or ""}
         due = [
-            (name, row, alarm)
+            Due(to=name, row=row, alarm=alarm, owners=owners)
             for row, alarm in self.alarms()
             if row.seq in open_rows or self.seen.at - row.time < _DAY
             for name, hook in self.policy.notify.items()

@@ -5,6 +5,7 @@ import pytest
 from trimtab.decision.production import Events, events, shares
 from trimtab.evidence import Rulings
 from trimtab.policy import SloSpec
+from trimtab.stats import clopper_pearson
 
 
 def finding(label, action, texts, *, side="output", count=None):
@@ -64,6 +65,11 @@ def test_no_more_events_are_bad_than_there_are():
         {**RECORD.payload(), "findings": [finding("personal.email", "mask", 1, count=5000)], "skipped": []}
     )
     assert events(SloSpec(labels=("personal",)), crowded) == Events(valid=100, bad=100, severe=0)
+
+
+def test_a_share_has_its_interval():
+    (masked,) = [share for share in shares([RECORD]) if (share.side, share.what) == ("output", "masked")]
+    assert masked.interval == clopper_pearson(6, 100, level=0.95)
 
 
 def test_shares_by_action_by_family_and_of_what_nobody_looked_at():

@@ -12,6 +12,7 @@ from trimtab.decision.error_budget import DAY_MINUTES, MINUTE, Counts, Terms, as
 from trimtab.decision.hold import Hold
 from trimtab.decision.production import Share
 from trimtab.evidence import Alarm
+from trimtab.kinds import Interval
 from trimtab.policy import Policy
 from trimtab.report.burn_down import Course
 from trimtab.report.burn_down import burn_down as chart
@@ -36,6 +37,9 @@ POLICY = Policy.model_validate(
         },
     }
 )  # fmt: skip
+SHARE = Share(
+    side="output", what="personal, masked", texts=3, of=100, interval=Interval(0.006, 0.085, 0.95, "clopper-pearson")
+)
 ALARM = Alarm(metric="leak", by="burn-6", level="page", state="raised", why="leak <b>spends</b> too fast.", row=7)
 
 
@@ -53,7 +57,7 @@ def look(bad=0, *, events=True, **options):
         "decision": None,
         "budgets": {"leak": assess(terms, counts, at=AT)},
         "lines": {"leak": burn_down(terms, counts, at=AT)},
-        "shares": (Share(side="output", what="personal, masked", texts=3, of=100),),
+        "shares": (SHARE,),
         "raised": (),
         "ended": (),
         "open": (),
