@@ -110,7 +110,9 @@ async def _all(
     done: Callable[[Sent], None],
     environment: Mapping[str, str],
 ) -> list[Sent]:
-    async with aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()) as session:
+    # A connection for each message: what comes over one is the answer to it, and to nothing that was sent before.
+    connector, cookies = aiohttp.TCPConnector(force_close=True), aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=cookies, auto_decompress=False) as session:
         rounds = [_hook(session, name, hooks[name], rows, done, environment) for name, rows in by_hook.items()]
         return [sent for one in await asyncio.gather(*rounds) for sent in one]
 
