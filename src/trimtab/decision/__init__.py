@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from trimtab.decision.choice import ahead
     from trimtab.decision.costs import Forecast, SuiteSize, forecast
     from trimtab.decision.floors import judge_floor
+    from trimtab.decision.groups import by_group
     from trimtab.decision.live import provisional, provisional_rate
     from trimtab.decision.payload import from_payload, to_payload
     from trimtab.decision.red_lines import judge_red_line
@@ -23,6 +24,7 @@ _HOME = {
     "SuiteSize": "trimtab.decision.costs",
     "ahead": "trimtab.decision.choice",
     "alpha_of": "trimtab.decision.rules",
+    "by_group": "trimtab.decision.groups",
     "compared_metrics": "trimtab.decision.rules",
     "decide": "trimtab.decision.rules",
     "forecast": "trimtab.decision.costs",
@@ -47,6 +49,7 @@ __all__ = [
     "Verdict",
     "ahead",
     "alpha_of",
+    "by_group",
     "compared_metrics",
     "decide",
     "forecast",

@@ -11,6 +11,7 @@ from trimtab.kinds import Missing
 from trimtab.report.appendix import examples_section, methods_section, provenance_section, words_section
 from trimtab.report.charts import definitions
 from trimtab.report.figures import DASH, Figures, count, figures
+from trimtab.report.groups import groups_section
 from trimtab.report.markup import Markup, document, element, join, visible
 from trimtab.report.parts import chip, header_cell, pair, term, who
 from trimtab.report.plots import floors_section, regression_section
@@ -32,6 +33,7 @@ def page(report: Report) -> str:
         _verdict_section(report),
         safety_section(report),
         floors_section(report),
+        groups_section(report),
         regression_section(report),
         sampling_section(report),
         examples_section(report),

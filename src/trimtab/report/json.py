@@ -14,6 +14,7 @@ import orjson
 from trimtab.decision.model import CandidateDecision, Judgement
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.changes import as_data
+from trimtab.report.groups import as_data as groups_data
 from trimtab.report.markup import visible
 from trimtab.report.sampling import asked, planned, stopped
 from trimtab.report.view import Example, Report
@@ -72,6 +73,7 @@ def _candidate(report: Report, candidate: CandidateDecision) -> dict[str, Any]:
         "requirements": [_judgement(j) for j in candidate.judgements],
         "estimates": {name: _seen(known) for name, known in candidate.estimates.items()},
         "changed": {metric: as_data(rows) for metric, rows in report.changes.get(candidate.candidate, {}).items()},
+        "groups": {metric: groups_data(rates) for metric, rates in report.groups.get(candidate.candidate, {}).items()},
         "examples": {metric: [_example(e) for e in rows] for metric, rows in examples.items()},
     }
 

@@ -62,7 +62,7 @@ class Report:
     """A decision with all that a reader needs to understand and recompute it.
 
     `finished` is None when the run was killed. `examples` are by candidate,
-    then metric, and so are `changes` from the baseline.
+    then metric, and so are `changes` from the baseline and the rates by `groups`, worst first.
 
     Raises:
         ValueError: The decision was not made under this policy, so its floors
@@ -76,6 +76,7 @@ class Report:
     ledger: LedgerFacts
     examples: Mapping[str, Mapping[str, Sequence[Example]]] = field(default_factory=dict)
     changes: Mapping[str, Mapping[str, Sequence[Changed]]] = field(default_factory=dict)
+    groups: Mapping[str, Mapping[str, Mapping[str, Estimate]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.decision.policy != self.policy.digest:

@@ -14,8 +14,8 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from trimtab._pool import Pool, was_used
 from trimtab.serve.limits import Limits
-from trimtab.serve.pool import Pool, was_used
 
 _ERROR_BYTES = 65_536
 _READ_BYTES = 65_536

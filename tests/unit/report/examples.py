@@ -289,6 +289,14 @@ def stopped_report():
         shown,
         started=replace(shown.started, sampling="sequential"),
         changes={"q8_0": {"secret_leak": changed}},
+        groups={
+            "current": {
+                "secret_leak": {
+                    "encoding": estimate(0.05, 0.012, 0.131, 80, 80),
+                    "persona": estimate(0.0, 0.0, 0.071, 60, 60, 2),
+                }
+            }
+        },
     )
 
 

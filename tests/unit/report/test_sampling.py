@@ -62,6 +62,16 @@ def test_changed_cases_are_listed_with_their_groups():
     assert changed["secret_leak"]["better"] == ["secret-keeping-0002"]
 
 
+def test_rates_by_group_are_drawn_and_the_worst_is_named():
+    text = page(stopped_report())
+    assert "Where it breaks" in text
+    assert "worst: encoding 5.0% (1.2" in text
+    groups = next(c for c in as_json(stopped_report())["candidates"] if c["candidate"] == "current")["groups"]
+    assert list(groups["secret_leak"]) == ["encoding", "persona"]
+    assert groups["secret_leak"]["persona"]["missing"] == 2
+    assert "Where it breaks" not in page(winner_report())
+
+
 def test_a_hopeless_verdict_is_explained_without_calling_it_failed():
     story = next(e for e in explain(stopped_report(), candidate="q8_0", metric="secret_leak") if e.asked == "floor")
     text = " ".join(story.sentences)

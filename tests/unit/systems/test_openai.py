@@ -285,3 +285,51 @@ async def test_being_cancelled_closes_the_connection():
             await asking
         while server.in_flight:  # noqa: ASYNC110  # it notices when the connection closes
             await asyncio.sleep(0.005)
+
+
+def completion(text):
+    body = (
+        b'{"model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"'
+        + text.encode()
+        + b'"}}]}'
+    )
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    return head + body
+
+
+@pytest.mark.parametrize("unasked", ["at-once", "later"])
+async def test_an_answer_that_nobody_asked_for_is_not_the_next_ones(unasked):
+    """Evidence would be of the wrong case: a server that answers twice over a kept connection is believed once."""
+    connections = []
+
+    async def serve(reader, writer):
+        connections.append(writer)
+        first = len(connections) == 1
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(completion("mine"))
+            if first and unasked == "at-once":
+                writer.write(completion("not mine"))
+            await writer.drain()
+            if first and unasked == "later":
+                await asyncio.sleep(0.05)
+                writer.write(completion("not mine"))
+                await writer.drain()
+
+    async def guarded(reader, writer):
+        try:
+            await serve(reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    server = await asyncio.start_server(guarded, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with OpenAISystem(url=url, model="m") as system:
+            replies = []
+            for _ in range(3):
+                replies.append((await system.ask(ask(stream=False))).text)
+                await asyncio.sleep(0.1)
+        for writer in connections:
+            writer.close()
+    assert replies == ["mine"] * 3
+    assert len(connections) > 1

@@ -17,6 +17,7 @@ import orjson
 from yarl import URL
 
 from trimtab._canonical import digest
+from trimtab._pool import Pool
 from trimtab._sse import EventSplitter
 from trimtab.builtin.systems.openai_http import failure, read_body, refusal, too_large
 from trimtab.builtin.systems.openai_wire import Answer, Api, StreamedAnswer, decode, encode
@@ -96,7 +97,7 @@ class OpenAIClient:
             secure = ssl.create_default_context(cafile=self._ca_file)
         self._session = aiohttp.ClientSession(
             # The runner bounds concurrency; a second limit here would be counted as latency.
-            connector=aiohttp.TCPConnector(limit=0, ssl=secure, keepalive_timeout=_KEEPALIVE_SECONDS),
+            connector=Pool(secure=secure, kept_seconds=_KEEPALIVE_SECONDS),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
             headers=self._headers,
             cookie_jar=aiohttp.DummyCookieJar(),  # one trial must not change the next

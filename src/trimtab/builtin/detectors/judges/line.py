@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import aiohttp
 from yarl import URL
 
+from trimtab._pool import Pool
 from trimtab.builtin.systems.openai_http import failure, read_body, refusal
 from trimtab.errors import CallError
 
@@ -129,7 +130,7 @@ class _Exchange:
         found = self._sessions.get(route)
         if found is None:
             found = self._sessions[route] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ssl=_secure(route), keepalive_timeout=_KEEPALIVE_SECONDS),
+                connector=Pool(secure=_secure(route), kept_seconds=_KEEPALIVE_SECONDS),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
                 trust_env=route.trust_env,
                 cookie_jar=aiohttp.DummyCookieJar(),  # one judgement must not change the next

@@ -1,9 +1,10 @@
-"""Kept connections to the upstream: aiohttp's pool, and two things that it leaves open.
+"""Kept connections to a server: aiohttp's pool, and two things that it leaves open.
 
 A request may be sent again only where its connection was an old one, which the server may have closed in that moment.
 And what came over a connection while nobody had asked must not be read as the answer to the next request.
 """
 
+import ssl
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -20,10 +21,12 @@ _USED: ContextVar[bool] = ContextVar("used", default=False)
 class Pool(aiohttp.TCPConnector):
     """As many connections as there are requests at once, kept for the next one unless `once`. For one event loop."""
 
-    def __init__(self, *, once: bool = False) -> None:
-        """Connect to nothing yet."""
-        kept: dict[str, Any] = {"force_close": True} if once else {"keepalive_timeout": _KEPT_SECONDS}
-        super().__init__(limit=0, ttl_dns_cache=60, **kept)
+    def __init__(
+        self, *, once: bool = False, secure: ssl.SSLContext | bool = True, kept_seconds: float = _KEPT_SECONDS
+    ) -> None:
+        """Connect to nothing yet; `secure` says how certificates are checked."""
+        kept: dict[str, Any] = {"force_close": True} if once else {"keepalive_timeout": kept_seconds}
+        super().__init__(limit=0, ttl_dns_cache=60, ssl=secure, **kept)
         self._met: WeakSet[object] = WeakSet()  # the connections that have carried a request
 
     async def connect(
