@@ -59,6 +59,16 @@ def test_no_rulings_at_all_are_no_pass(site):
     assert kinds(site, "budget") == []
 
 
+def test_nothing_is_over_because_the_guard_was_switched_off(site):
+    site.rule([*GOOD, *INCIDENT])
+    burning = {one.alarm.by for one in site.look().open}
+    assert {"burn-14.4", "burn-6", "e-detector"} <= burning
+    for minutes in (20, 90, 500, 5000):
+        assert {one.alarm.by for one in site.look(after=minutes).open} >= burning
+    site.rule([(-age, 100, 0) for age in range(5001, 6500, 5)])
+    assert {one.by for one in site.look(after=6500).ended} >= {"burn-14.4", "burn-6", "e-detector"}
+
+
 def test_a_guard_that_fell_silent_is_asked_about(site):
     site.rule(GOOD)
     assert told(site.look(after=2 * 1440)) == []

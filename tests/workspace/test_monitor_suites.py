@@ -103,7 +103,9 @@ def test_a_baseline_that_passed_and_does_not_any_more_is_a_ticket(site):
     assert "current, the baseline, passed before" in alarm.why
     assert lost.verdict is Verdict.FAIL
     site.cases = 500
-    found = measured(site, {"current": (400, 0)})
+    worse = measured(site, {"current": (400, 200)})
+    assert [one.level for one in worse.raised] == ["page"]  # it was a ticket, and is more now
+    found = measured(site, {"current": (401, 0)})
     assert [one.by for one in found.ended] == ["verdict"]
     assert found.verdict is Verdict.PASS
 

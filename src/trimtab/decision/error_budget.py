@@ -2,7 +2,8 @@
 
 Of N events in the window, B = (1 - SLO) N may be bad. `spent` is bad / B, and each red-line event adds a fixed share.
 The burn rate over a window w is (bad_w / N_w) / (1 - SLO): at 1 the budget lasts exactly as long as its window. A rate
-counts while it is exceeded in a long window (it matters) and in a short one (it goes on).
+counts while it is exceeded in a long window (it matters) and in a short one (it goes on). A short window without events
+shows no end of it: who switches the guard off has not mended anything.
 
 At thirty events an hour a healthy product exceeds 14.4 in about one minute of a hundred, by luck. So a burn rate counts
 only where at least three events were bad and so many would come by chance, P(Poisson((1 - SLO) N_w) >= bad_w), less
@@ -134,6 +135,7 @@ class Burn:
     bad: int  # in the long window
     chance: float
     counts: bool
+    known: bool  # whether there were events in the long window at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +244,7 @@ def _burn(pair: Pair, terms: Terms, counts: Counts, now: int) -> Burn:
     long_rate = bad / valid / terms.tolerated if valid else 0.0
     short_rate = short / few / terms.tolerated if few else 0.0
     chance = float(tail(bad, max(terms.tolerated * valid, 1e-300)))
-    fast = long_rate > pair.rate and short_rate > pair.rate
+    fast = long_rate > pair.rate and (short_rate > pair.rate or not few)
     return Burn(
         pair=pair,
         long=long_rate,
@@ -250,6 +252,7 @@ def _burn(pair: Pair, terms: Terms, counts: Counts, now: int) -> Burn:
         bad=bad,
         chance=chance,
         counts=fast and bad >= FEWEST and chance < BY_CHANCE,
+        known=valid > 0,
     )
 
 
@@ -310,7 +313,8 @@ def history(terms: Terms, valid: Ints, bad: Ints, *, first: int = 0) -> History:
         limit = pair.rate * terms.tolerated
         all_long, bad_long = events.over(pair.long), wrong.over(pair.long)
         fast = np.flatnonzero((bad_long > limit * all_long) & (bad_long >= FEWEST))
-        fast = fast[wrong.over(pair.short)[fast] > limit * events.over(pair.short)[fast]]
+        few, short = events.over(pair.short)[fast], wrong.over(pair.short)[fast]
+        fast = fast[(short > limit * few) | (few == 0)]
         counts[row, fast] = tail(bad_long[fast], terms.tolerated * all_long[fast]) < BY_CHANCE
     window = terms.days * DAY_MINUTES
     allowed = terms.tolerated * events.over(window)

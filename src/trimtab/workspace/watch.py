@@ -72,8 +72,9 @@ class Watch:
             if crossings and ("", metric, "e-detector") not in open_:
                 yield "", self._crossed(metric, crossings[-1].row, crossings[-1].evidence)
         for candidate in self._failing():
-            if (candidate, "", BY_VERDICT) not in open_:
-                yield candidate, self._failed(candidate)
+            failed, before = self._failed(candidate), open_.get((candidate, "", BY_VERDICT))
+            if before is None or (failed.level, before.alarm.level) == ("page", "ticket"):
+                yield candidate, failed
 
     def _crossed(self, metric: str, row: int, evidence: float) -> Alarm:
         stream = self.seen.streams[metric]
@@ -124,8 +125,11 @@ class Watch:
     def _ended(self, open_: Mapping[Key, OpenAlarm]) -> Iterator[tuple[str, Alarm]]:
         going_on = {("", metric, by) for metric, budget in self.seen.budgets.items() for by, _, _ in budget.alarms()}
         for metric, stream in self.seen.streams.items():
-            if stream.crossed and self.seen.at - stream.crossed < _DAY:
+            # Without events since, nothing shows that it is over.
+            if stream.crossed and stream.since - stream.crossed < _DAY:
                 going_on.add(("", metric, "e-detector"))
+            burns = self.seen.budgets[metric].burns
+            going_on |= {("", metric, burn.pair.name) for burn in burns if not burn.known}
         for candidate in self.decision.candidates if self.decision else ():
             if (
                 candidate.verdict is not Verdict.PASS
