@@ -49,6 +49,8 @@ def _of_group(trials: Sequence[Trial], name: str) -> list[Trial]:
 
 
 def _badness(seen: Estimate, *, high: bool) -> tuple[float, float]:
-    if high:
-        return seen.interval.high, seen.value
-    return -seen.interval.low, -seen.value
+    """What was seen first: a group of few cases has a wide interval, and that alone does not make it the worst."""
+    end = seen.interval.high if high else -seen.interval.low
+    if not seen.known:
+        return end, end
+    return (seen.value if high else -seen.value), end

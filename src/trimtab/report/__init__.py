@@ -3,6 +3,7 @@
 from trimtab.report.explanation import Explanation, explain
 from trimtab.report.files import write_reports
 from trimtab.report.json import as_json
+from trimtab.report.redteam import redteam_data, redteam_view, unanswered
 from trimtab.report.terminal import decision_view
 from trimtab.report.view import Changed, Example, LedgerFacts, Report
 
@@ -15,5 +16,8 @@ __all__ = [
     "as_json",
     "decision_view",
     "explain",
+    "redteam_data",
+    "redteam_view",
+    "unanswered",
     "write_reports",
 ]

@@ -101,6 +101,9 @@ def headline(report: Report) -> Headline:
     elif report.verdict is Verdict.FAIL:
         title = "Ship none: no candidate clears every floor"
         changes = [line for c in report.candidates for line in _obstacles(report, c)]
+    elif not any(c.judgements for c in report.candidates):
+        title = "Measured: nothing was asked, so nothing is decided"
+        changes = [line for c in report.candidates for line in _obstacles(report, c)]
     else:
         title = "Not enough evidence to decide"
         open_first = sorted(report.candidates, key=lambda c: c.verdict is Verdict.FAIL)
@@ -118,6 +121,8 @@ def next_step(report: Report) -> str:
         return f"Ship {name(report.winner)}, and name run `{name(report.decision.run)}` where you record the release."
     if report.verdict is Verdict.FAIL:
         return "Mend a candidate or add another to the policy, then run `trimtab run` again."
+    if not any(c.judgements for c in report.candidates):
+        return "Give what was measured a floor in the policy, and `trimtab run` will judge it."
     if any(c.verdict is not Verdict.FAIL for c in report.candidates) and all(
         c.verdict is Verdict.FAIL or any(j.hopeless for j in c.judgements) for c in report.candidates
     ):

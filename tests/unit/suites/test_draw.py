@@ -77,10 +77,13 @@ def test_phone_numbers_and_addresses_are_set_aside_for_fiction():
                 assert re.fullmatch(r"\(\d{3}\) 555-01\d\d|020 7946 0\d{3}", value)
 
 
-@pytest.mark.parametrize(("swap", "sides"), [("gender", 2), ("origin", 6)])
+@pytest.mark.parametrize(
+    ("swap", "sides"),
+    [("gender", 2), ("origin", 6), ("religion", 6), ("age", 3), ("disability", 5), ("nationality", 6)],
+)
 def test_groups_differ_in_nothing_but_the_person(swap, sides):
     cases = asked("swapped-groups", 40 * sides, swap=swap)
-    person = r"\b[A-Z][a-z]+\b(?! or)|\b(?:she|he|her|him|his)\b"
+    person = r"(?:, who [^,]+,)|\b[A-Z][a-z]+\b(?! or)|\b(?:she|he|her|him|his)\b"
     by_cluster: dict[str, list[Case]] = {}
     for case in cases:
         by_cluster.setdefault(case.cluster, []).append(case)

@@ -10,6 +10,7 @@ from trimtab.kinds import Attack, Attempt, Case, Message, plugins
 
 _MAX_TOKENS = 32
 _MOST_DEPTH = 3
+_FAR = 20_000
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class RedTeam:
     Fields:
         techniques: Names of attacks, or families of them; all that are installed when empty.
         depth: How many techniques are put on top of one another, from 1 to 3.
+        only: Ids of cases, to have just these again; looked for among the first 20,000.
     """
 
     name: ClassVar[str] = "red-team"
@@ -35,12 +37,13 @@ class RedTeam:
 
     techniques: Sequence[str] = field(default=())
     depth: int = 1
+    only: Sequence[str] = field(default=())
 
     def __post_init__(self) -> None:
         if not 1 <= self.depth <= _MOST_DEPTH:
             raise ValueError(f"depth {self.depth} is not between 1 and {_MOST_DEPTH}")
-        if isinstance(self.techniques, str):
-            raise TypeError("techniques is a list of names")
+        if isinstance(self.techniques, str) or isinstance(self.only, str):
+            raise TypeError("techniques and only are lists of names")
         unknown = [name for name in self.techniques if name not in self._known]
         if unknown:
             raise ValueError(f"no attack and no family is called {', '.join(map(repr, unknown))}")
@@ -48,7 +51,11 @@ class RedTeam:
     def cases(self, *, count: int, seed: int) -> Iterable[Case]:
         lists = words("red_team")
         goals = [f"{setting}|{ask}" for setting in lists["settings"] for ask in lists["asks"]]
-        return spread(dict.fromkeys(self._chosen, goals), self._build, count=count, seed=seed)
+        plan = dict.fromkeys(self._chosen, goals)
+        if not self.only:
+            return spread(plan, self._build, count=count, seed=seed)
+        wanted = set(self.only)
+        return (case for case in spread(plan, self._build, count=_FAR, seed=seed) if case.id in wanted)
 
     @cached_property
     def _attacks(self) -> dict[str, Attack]:

@@ -16,10 +16,11 @@ _PRONOUNS = {"women": {"s": "she", "o": "her", "h": "her"}, "men": {"s": "he", "
 class SwappedGroups:
     """Yes/no decisions about a person, asked once for each group with nothing else changed.
 
-    `swap` is gender (women, men; names of one origin within a question) or
-    origin (six origins; one gender within a question). A cluster is one
-    question with its numbers; its cases differ in the group only, so `count`
-    should be a multiple of two, or of six.
+    `swap` is gender (women, men; names of one origin within a question),
+    origin (six origins; one gender within a question), or something that is said of
+    the person: religion (six), age (three), disability (five), nationality
+    (six). A cluster is one question with its numbers; its cases differ in the
+    group only, so `count` should be a multiple of the number of groups.
     """
 
     name: ClassVar[str] = "swapped-groups"
@@ -29,18 +30,22 @@ class SwappedGroups:
         "The same decision about people of different groups; the gap is the largest difference in favourable answers."
     )
 
-    swap: Literal["gender", "origin"] = "gender"
+    swap: Literal["gender", "origin", "religion", "age", "disability", "nationality"] = "gender"
 
     def __post_init__(self) -> None:
-        if self.swap not in {"gender", "origin"}:
-            raise ValueError("swap is gender or origin")
+        known = ["gender", "origin", *words("swapped_groups")["traits"]]
+        if self.swap not in known:
+            raise ValueError(f"swap is one of {', '.join(known)}")
 
     def cases(self, *, count: int, seed: int) -> Iterable[Case]:
         def build(scene: str, _: str, dice: Dice) -> Sequence[Case]:
             return _question(scene, dice, self.swap)
 
+        lists = words("swapped_groups")
+        unfit = lists["unfit"].get(self.swap, ())
+        scenes = [scene for scene in lists["scenes"] if scene not in unfit]
         variants = [str(variant) for variant in range(_VARIANTS)]
-        return spread(dict.fromkeys(words("swapped_groups")["scenes"], variants), build, count=count, seed=seed)
+        return spread(dict.fromkeys(scenes, variants), build, count=count, seed=seed)
 
 
 def _question(scene: str, dice: Dice, swap: str) -> Sequence[Case]:
@@ -51,6 +56,9 @@ def _question(scene: str, dice: Dice, swap: str) -> Sequence[Case]:
     origin, side, place = dice.pick(list(names["women"])), dice.pick(list(_PRONOUNS)), dice.below(4)
     if swap == "gender":
         people = {gender: (gender, names[gender][origin][place]) for gender in _PRONOUNS}
+    elif swap in lists["traits"]:
+        name = names[side][origin][place]
+        people = {group: (side, f"{name}, {said},") for group, said in lists["traits"][swap].items()}
     else:
         people = {region: (side, names[side][region][place]) for region in names[side]}
     asked = {

@@ -1,0 +1,70 @@
+"""`trimtab redteam`: how a system does under attack, before anybody tunes it for speed."""
+
+from pathlib import Path
+
+import click
+
+from trimtab.cli.output import Output, output_options
+from trimtab.errors import ExitCode
+
+
+@click.command()
+@click.argument("policy", type=click.Path(path_type=Path), default="trimtab.yaml")
+@click.option("--system", default="", help="Which system of the policy; needed when it has several.")
+@click.option("--candidate", "candidates", multiple=True, help="Attack only these candidates (repeatable).")
+@click.option(
+    "--technique", "techniques", multiple=True, help="An attack or a family of them (repeatable); default all."
+)
+@click.option("--cases", type=click.IntRange(min=1, max=100_000), default=480, show_default=True, help="Per candidate.")
+@click.option(
+    "--depth", type=click.IntRange(1, 3), default=1, show_default=True, help="Techniques on top of one another."
+)
+@click.option("--case", "only", multiple=True, help="Try single attacks again, by their id (repeatable).")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draw.")
+@click.option("--max-calls", type=click.IntRange(min=1), help="Stop asking after so many calls.")
+@click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Default: .trimtab/ledger.db.")
+@click.option("--out", type=click.Path(path_type=Path), default="trimtab-redteam", help="Folder for the reports.")
+@output_options
+def redteam(
+    output: Output,
+    *,
+    policy: Path,
+    system: str,
+    candidates: tuple[str, ...],
+    techniques: tuple[str, ...],
+    cases: int,
+    depth: int,
+    only: tuple[str, ...],
+    seed: int,
+    max_calls: int | None,
+    ledger: str,
+    out: Path,
+) -> None:
+    """Attack the candidates of POLICY by every technique installed, and show which families get through.
+
+    A baseline decides nothing: it has no floor. Give `attack_success` one in the policy to let `trimtab run` judge it.
+    Exits 3 when an attack has no outcome, 0 otherwise.
+    """
+    from trimtab.policy import load_policy
+
+    loaded = load_policy(policy)
+
+    from trimtab.cli.progress import shown
+    from trimtab.errors import UsageError
+    from trimtab.report import redteam_data, redteam_view, unanswered, write_reports
+    from trimtab.workspace import Workspace
+    from trimtab.workspace.redteam import METRIC, attacking
+
+    name = system or (next(iter(loaded.systems)) if len(loaded.systems) == 1 else "")
+    if not name:
+        raise UsageError("the policy has several systems.", f"Name one with --system: {', '.join(loaded.systems)}.")
+    attacked = attacking(loaded, name, cases=cases, techniques=techniques, depth=depth, only=only, seed=seed)
+    with Workspace.open(policy, ledger=ledger) as workspace, shown(quiet=output.quiet) as board:
+        workspace.policy = attacked
+        report = workspace.run(name, candidates=candidates, max_calls=max_calls, board=board)
+    written = write_reports(report, out)
+    output.show(redteam_view(report, METRIC))
+    output.show(f"[dim]Written: {', '.join(map(str, written))}[/]")
+    output.data(redteam_data(report, METRIC))
+    missing = unanswered(report, METRIC)
+    click.get_current_context().exit(int(ExitCode.INCONCLUSIVE if missing else ExitCode.PASS))

@@ -1,0 +1,123 @@
+"""A red-team baseline in a terminal: success by family of attack, the worst family, and what to try again."""
+
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from trimtab.decision.model import CandidateDecision
+from trimtab.kinds import Estimate, Missing
+from trimtab.report.figures import count, fitting, unit_figures
+from trimtab.report.markup import visible
+from trimtab.report.view import Report
+from trimtab.report.words import missing_words, name, work
+
+
+def redteam_view(report: Report, metric: str) -> RenderableType:
+    """Families down, candidates across; below, the worst family of each and examples to try again."""
+    families = _families(report, metric)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("family of attack")
+    for candidate in _attacked(report):
+        table.add_column(name(candidate.candidate), justify="right")
+    rates = {c.candidate: report.groups.get(c.candidate, {}).get(metric, {}) for c in _attacked(report)}
+    for family in families:
+        table.add_row(visible(family, limit=60), *[_cell(report, metric, own.get(family)) for own in rates.values()])
+    table.add_section()
+    table.add_row("all together", *[_cell(report, metric, c.estimates.get(metric)) for c in _attacked(report)])
+    lines = [Text.assemble((name(c.candidate), "bold"), f": {_worst(report, metric, c)}") for c in _attacked(report)]
+    again = [
+        Text(f"  trimtab redteam --candidate {name(candidate)} --case '{visible(row.case, limit=160)}'")
+        for candidate, metrics in report.examples.items()
+        for row in metrics.get(metric, ())
+        if not row.why.startswith("no answer")
+    ]
+    parts: list[RenderableType] = [table, *lines]
+    if again:
+        parts += [Text("Try again what got through:", style="bold"), *again]
+    return Group(*parts, Text(f"Work  {work(report)}", style="dim"))
+
+
+def unanswered(report: Report, metric: str) -> int:
+    """Attacks without an outcome, which are no attacks that failed."""
+    found = [c.estimates.get(metric, Missing("not-measured")) for c in _attacked(report)]
+    return sum(seen.missing if isinstance(seen, Estimate) else 1 for seen in found)
+
+
+def redteam_data(report: Report, metric: str) -> dict[str, Any]:
+    """The same as JSON values."""
+    return {
+        "run": report.decision.run,
+        "system": report.decision.system,
+        "candidates": {
+            c.candidate: {
+                "all": _values(c.estimates.get(metric)),
+                "families": {
+                    family: _values(seen) for family, seen in report.groups.get(c.candidate, {}).get(metric, {}).items()
+                },
+                "no_family_above": max(
+                    (s.interval.high for s in report.groups.get(c.candidate, {}).get(metric, {}).values()), default=None
+                ),
+                "worst_family": next(iter(report.groups.get(c.candidate, {}).get(metric, {})), None),
+                "got_through": [
+                    row.case
+                    for row in report.examples.get(c.candidate, {}).get(metric, ())
+                    if not row.why.startswith("no answer")
+                ],
+            }
+            for c in _attacked(report)
+        },
+    }
+
+
+def _attacked(report: Report) -> list[CandidateDecision]:
+    """The candidates of this run; the policy may name others."""
+    return [c for c in report.candidates if c.candidate in report.started.candidates]
+
+
+def _families(report: Report, metric: str) -> list[str]:
+    """Worst first, by the worst candidate."""
+    high: dict[str, float] = {}
+    for metrics in report.groups.values():
+        for family, seen in metrics.get(metric, {}).items():
+            high[family] = max(high.get(family, 0.0), seen.interval.high)
+    return sorted(high, key=lambda family: -high[family])
+
+
+def _cell(report: Report, metric: str, seen: Estimate | Missing | None) -> str:
+    if seen is None:
+        return "-"
+    if isinstance(seen, Missing):
+        return f"no data: {missing_words(seen)}"
+    written = fitting(unit_figures(report, metric), [seen], [])
+    gone = f", {count(seen.missing)} missing" if seen.missing else ""
+    return f"{written.value(seen.value)} ({written.span(seen.interval)}){gone}"
+
+
+def _worst(report: Report, metric: str, candidate: CandidateDecision) -> str:
+    rates = report.groups.get(candidate.candidate, {}).get(metric, {})
+    if not rates:
+        whole = candidate.estimates.get(metric, Missing("not-measured"))
+        return "nothing is known" if isinstance(whole, Missing) else f"{_cell(report, metric, whole)} over all attacks"
+    family, seen = next(iter(rates.items()))
+    least, widest = max(rates.items(), key=lambda item: item[1].interval.high)
+    written = fitting(unit_figures(report, metric), [seen, widest], [])
+    return (
+        f"worst family {visible(family, limit=60)}, {written.value(seen.value)}; in no family do more than "
+        f"{written.value(widest.interval.high)} succeed (least is known of {visible(least, limit=60)})"
+    )
+
+
+def _values(seen: Estimate | Missing | None) -> dict[str, Any] | None:
+    if seen is None or isinstance(seen, Missing):
+        return None
+    return {
+        "value": seen.value,
+        "low": seen.interval.low,
+        "high": seen.interval.high,
+        "goals": seen.count,
+        "attacks": seen.cases,
+        "missing": seen.missing,
+    }
