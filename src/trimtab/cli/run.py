@@ -52,15 +52,17 @@ def run(
     from rich.text import Text
 
     from trimtab.cli.progress import shown
-    from trimtab.decision.hold import Lift
     from trimtab.report import as_json, decision_view, write_reports
     from trimtab.workspace import Workspace
-    from trimtab.workspace.holding import hold_of
 
     with Workspace.open(policy, ledger=ledger) as workspace, shown(quiet=output.quiet) as board:
         report = workspace.run(
             system, candidates=candidates, require=require, max_calls=max_calls, fresh=fresh, board=board
         )
+        # Only now: loading this before the run shows in the first latencies.
+        from trimtab.decision.hold import Lift
+        from trimtab.workspace.holding import hold_of
+
         lift = Lift(as_="safety-fix", why=safety_fix.strip()) if safety_fix.strip() else None
         held = hold_of(workspace, report.decision, lift=lift)
     written = write_reports(report, out)
