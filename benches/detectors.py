@@ -69,7 +69,7 @@ REPEATED = (
     "1 ", "1-", "a@", "@", "AA11 ", "x@a.", "12 34-56.", "4111 1111 ", "street 1 ", "1.1.1.1 ", "tel 1234567 ", "&#64;", "a b ", "%41", "\\u0041",
     "password=", "password: ", 'key="', "Bearer ", "://", "a:b@", "MII", "eyJ", "sk-", "AKIA", "-----BEGIN PRIVATE KEY-----\n", "insert into ",
     "415 555 0123 ", "(415) 555-0123 ", "4111 1111 1111 1112 ", "l2 34 5O ", "one two ", "616e6140", "61 6e 61 40 ", "YW5hQGV4YW1wbGUub3Jn",
-    "moc.a@", " at a.b", "\u200b1", "\u00e91 ", "1a ", "A", "-", "aA1", "0x", "::1 ", "born 1.1.", "Calle Mayor 1, ",
+    "moc.a@", " at a.b", "\u200b1", "\u00e91 ", "1a ", "A", "-", "aA1", "0x", "::1 ", "born 1.1.", "Calle Mayor 1, ", "pw:", "密码是River8", "cookie: a=", "<a>", "|password|",
 )  # fmt: skip
 """Anchors and near-matches that a hostile text repeats."""
 

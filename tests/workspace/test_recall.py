@@ -64,7 +64,7 @@ def test_looks_reach_the_decision_by_metric():
         seq=1, time=0, kind="look", system="sys", candidate="a", artefact="", metric="", run="r", maker="", policy="",
         seed=0, payload="", prev=b"", hash=b"",
     )  # fmt: skip
-    seen.note(row, Looked(suite="s", draw="d", number=3))
+    seen.note(row, Looked(suite="s", sketch=("0" * 16,), number=3))
     assert seen.measurements().looks == {"a": {"m": 3}}
     assert seen.measurements().planned == {"m": 10}
 

@@ -90,13 +90,45 @@ def test_answers_that_came_after_the_end_are_in_the_ledger_and_do_not_count(plac
     assert place.trimtab("report").returncode == 0
 
 
-def test_a_policy_changed_in_its_seed_begins_a_new_count_of_looks_only_where_cases_are_new(place):
+@pytest.mark.parametrize("trick", ["another seed", "a copy of the file", "a row more", "other ids"])
+def test_the_same_questions_are_the_same_cases_however_they_come(place, trick):
     place.write(cases=60)
     place.decided()
-    policy = place.folder / "trimtab.yaml"
-    policy.write_text(policy.read_text().replace("file: planted.jsonl,", "file: planted.jsonl, seed: 5,"))
+    policy, rows = place.folder / "trimtab.yaml", place.folder / "planted.jsonl"
+    if trick == "another seed":
+        policy.write_text(policy.read_text().replace("file: planted.jsonl,", "file: planted.jsonl, seed: 5,"))
+    elif trick == "a copy of the file":
+        (place.folder / "copy.jsonl").write_text(rows.read_text())
+        policy.write_text(policy.read_text().replace("file: planted.jsonl,", "file: copy.jsonl,"))
+    elif trick == "a row more":
+        rows.write_text(
+            rows.read_text()
+            + rows.read_text().splitlines()[0].replace("say-0", "more").replace(": say", ": now say")
+            + "\n"
+        )
+    else:
+        rows.write_text(rows.read_text().replace("say-", "said-"))
     report = place.decided("--fresh")
-    assert requirement(report, "next", "leak")["look"] == 2  # a file holds the same cases in whatever order
+    assert requirement(report, "next", "leak")["look"] == 2
+
+
+def test_other_questions_begin_a_new_count(place):
+    place.write(cases=60)
+    place.decided()
+    rows = place.folder / "planted.jsonl"
+    rows.write_text(rows.read_text().replace("nothing at all", "something else"))
+    assert requirement(place.decided("--fresh"), "next", "leak")["look"] == 1
+
+
+def test_a_baseline_that_gave_no_answer_is_named_and_more_cases_are_not_advised(place):
+    place.write(url="http://127.0.0.1:9")
+    report = place.decided()
+    found = requirement(report, "next", "leak", "regression")
+    assert found["verdict"] == "inconclusive"
+    assert "current gave no answer" in found["reason"]
+    assert found["needed"] is None
+    shown = " ".join(place.trimtab("report").stdout.split())
+    assert "current in vain: it gave no answer" in shown
 
 
 @pytest.mark.parametrize("words", [(), ("--candidate", "next"), ("--candidate", "next", "--metric", "leak")])
@@ -134,4 +166,4 @@ def test_the_plan_foresees_what_a_run_then_takes(place):
     assert after["look"] == 2
     assert after["seconds_per_call"] > 0
     shown = place.trimtab("plan")
-    assert "fixed design asks 600 cases" in " ".join(shown.stdout.split())
+    assert "fixed design takes 600 calls" in " ".join(shown.stdout.split())

@@ -14,6 +14,7 @@ from trimtab import __version__
 from trimtab.errors import ExitCode, PolicyError, TrimtabError
 
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
+_PIPE = 141  # and after a reader that went away
 
 # name -> (module:attribute, one line of help)
 _COMMANDS = {
@@ -28,6 +29,10 @@ _COMMANDS = {
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
     "monitor": ("trimtab.cli.monitor:monitor", "Look at what is in production: budgets, alarms, changes."),
     "fit": ("trimtab.cli.fit:fit", "Learn a detector from labelled texts, its false alarms bounded."),
+    "calibrate": ("trimtab.cli.calibrate:calibrate", "Set thresholds on marked answers, with a bound on the errors."),
+    "marks": ("trimtab.cli.marks:marks", "List what people should mark, and add what they marked."),
+    "watch": ("trimtab.cli.watch:watch", "Judge whether a measure has begun to flatter, from step to step."),
+    "probe": ("trimtab.cli.probe:probe", "Look whether a suite still measures what it did."),
     "report": ("trimtab.cli.report:report", "Show a decision again, from the ledger."),
     "explain": ("trimtab.cli.explain:explain", "Tell in a few sentences why a verdict fell."),
 }
@@ -80,8 +85,10 @@ def main() -> None:
         code = ExitCode.USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: nothing to say
-        code = ExitCode.UNAVAILABLE
-    except SystemExit:
+        code = _PIPE
+    except SystemExit as end:
+        if isinstance(end.__context__, OSError):
+            sys.exit(_PIPE)  # click ends a process whose reader went away
         # Somebody's module ended the process, perhaps with 0. Nothing was decided, so it is no pass.
         click.echo("error TT000 a plugin or suite called sys.exit; nothing was decided.", err=True)
         code = ExitCode.UNAVAILABLE

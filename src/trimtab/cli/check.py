@@ -130,12 +130,43 @@ def _summary(policy: "Policy", have: dict[str, int]) -> "Group":
             )
         )
         parts.append(_floors(policy, name, have))
+        parts += [Text(_gap_line(gap)) for gap in _gaps(policy, name)]
         regression = policy.tiers[system.tier].regression
         if regression:
             compared = ", ".join(regression.metrics) or "every floored 0/1 metric"
             margin = Figures(unit="points", places=0).bound(regression.margin)
             parts.append(Text(f"  no worse than the baseline by {margin}: {compared}"))
     return Group(*parts)
+
+
+def _gaps(policy: "Policy", system: str) -> list[dict[str, Any]]:
+    """What is held against somebody else's word, and how many cases on which both agree would prove it."""
+    from trimtab.decision import alpha_of
+    from trimtab.decision.gaps import marks_to_prove
+    from trimtab.stats import share_of_look
+
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    rests = {*tier.floors, *policy.red_lines, *spec.maximise, *(tier.regression.metrics if tier.regression else ())}
+    alpha = alpha_of(tier, spec) * share_of_look(1)
+    return [
+        {
+            "metric": name,
+            "against": metric.gold.metric,
+            "at_most": metric.gold.gap_at_most,
+            "needed": marks_to_prove(metric.gold, alpha=alpha),
+        }
+        for name, metric in policy.metrics.items()
+        if name in rests and metric.gold is not None
+    ]
+
+
+def _gap_line(gap: dict[str, Any]) -> str:
+    from trimtab.report.figures import Figures
+
+    bound = Figures(unit="points", places=0).bound(gap["at_most"])
+    proof = f"{gap['needed']:,} or more cases of each candidate on which both agree" if gap["needed"] else "nothing"
+    return f"  {gap['metric']} may be at most {bound} better than {gap['against']} says: proved by {proof}"
 
 
 def _floors(policy: "Policy", system: str, have: dict[str, int]) -> "Table":
@@ -199,6 +230,7 @@ def _data(checked: "Checked", have: dict[str, int], *, ok: bool) -> dict[str, An
                 for cost in costs(policy, have=have)
                 if cost.system == name
             ],
+            "gaps": _gaps(policy, name),
         }
         for name, system in policy.systems.items()
     }

@@ -24,7 +24,7 @@ people:
   safety-lead: {{function: safety, roles: [risk-owner]}}
 
 # The cases that are asked. `trimtab suites` lists those installed; `file: cases.jsonl` takes your own.
-# `cases` decides what can be proved: "at most 2 %" at 95 % confidence takes 149 cases without a failure.
+# `cases` decides what can be proved: "at most 2 %" at 95 % confidence takes 209 cases without a failure.
 suites:
   questions: {{builtin: assistant-questions, cases: {cases}}}
   secrets: {{builtin: secret-keeping, cases: {cases}}}

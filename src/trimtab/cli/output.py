@@ -22,10 +22,10 @@ class Output:
     json: bool
     quiet: bool
 
-    def show(self, *what: "RenderableType") -> None:
-        """Print a result for people; nothing with --json or --quiet."""
+    def show(self, *what: "RenderableType", markup: bool = True) -> None:
+        """Print a result for people; nothing with --json or --quiet. Without `markup`, brackets are brackets."""
         if not (self.json or self.quiet):
-            console().print(*what)
+            console().print(*what, markup=markup)
 
     def note(self, *what: "RenderableType") -> None:
         """Print something beside the result, to standard error; nothing with --quiet."""

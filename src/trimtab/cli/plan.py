@@ -45,6 +45,9 @@ def plan(output: Output, *, policy: Path, system: str, ledger: str) -> None:
     output.data({"systems": [_data(one) for one in found]})
 
 
+_HEADING = ": independent cases until each floor is decided, on average (in brackets: 9 of 10 runs within)"
+
+
 def _shown(policy: "Policy", seen: "Foresight") -> "Group":
     from rich import box
     from rich.console import Group
@@ -68,32 +71,40 @@ def _shown(policy: "Policy", seen: "Foresight") -> "Group":
             f"{written.value(one.expected)} ({one.source})",
             *cells,
         )
-    lines = []
     number = len(seen.candidates)
+    if not ahead.sequential:
+        lines = [
+            f"The tier says `sampling: fixed`: every case is asked, {ahead.everything:,.0f} calls for each candidate."
+        ]
+        return Group(Text.assemble((ahead.system, "bold")), Text("\n".join([*lines, *_further(policy, seen)])))
+    lines = []
     for scene, words in SCENES.items():
         calls = ahead.calls[scene]
         took = f", about {duration(calls * seen.per_call.seconds)}" if seen.per_call.seconds is not None else ""
         tokens = calls * (seen.per_call.tokens if seen.per_call.tokens is not None else seen.longest)
         exact = "" if seen.per_call.tokens is not None else "at most "
         lines.append(f"  {words:26} {calls:9,.0f} calls, {exact}{tokens:,.0f} tokens{took}")
-    most = number * ahead.calls["good"]
-    lines += [
-        f"A fixed design asks {ahead.everything:,} cases of each, whatever they are like. "
-        f"If all {number} candidates are good: about {most:,.0f} calls."
-        if number > 1
-        else f"A fixed design asks {ahead.everything:,} cases, whatever it is like.",
-    ]
+    each = "of each candidate, whatever they are like" if number > 1 else "whatever it is like"
+    lines.append(f"A fixed design takes {ahead.everything:,.0f} calls {each}.")
+    if number > 1:
+        lines.append(f"If all {number} candidates are good: about {number * ahead.calls['good']:,.0f} calls.")
+    lines += _further(policy, seen)
+    return Group(
+        Text.assemble((ahead.system, "bold"), _HEADING),
+        table,
+        Text("Calls for one candidate, all its suites together; the last two stop with the first floor that says so"),
+        Text("\n".join(lines)),
+    )
+
+
+def _further(policy: "Policy", seen: "Foresight") -> list[str]:
+    lines = []
     if seen.look > 1:
         lines.append(f"It will be look {seen.look} at the same cases, and looks share one error budget.")
     if seen.money:
         dearest = max(seen.money.values())
         lines.append(f"Money: at most {dearest:,.2f} {policy.currency} for a good candidate.")
-    return Group(
-        Text.assemble((ahead.system, "bold"), ": units until each floor is decided, on average (90 of 100 within)"),
-        table,
-        Text("Calls for one candidate, all its suites together"),
-        Text("\n".join(lines)),
-    )
+    return lines
 
 
 def _cell(seen: Any) -> str:

@@ -198,11 +198,13 @@ def attacks(output: Output, name: str) -> None:
 def export(output: Output, name: str, out: Path, *, cases: int, seed: int, force: bool) -> None:
     """Write the suite NAME to OUT.jsonl, to be read, edited and used as a suite of your own.
 
-    A YAML head of the same name says how the cases are scored: give it to the policy as `file:`.
+    A YAML head of the same name says how the cases are scored: give it to the policy as `file:`. Every line holds a
+    canary, a string that stands nowhere else, by which a leak of the file can be told (`trimtab probe`).
     """
     import orjson
 
     from trimtab.errors import UsageError
+    from trimtab.measure.canary import new_canary
     from trimtab.measure.suites import as_row
 
     if out.suffix != ".jsonl":
@@ -212,7 +214,8 @@ def export(output: Output, name: str, out: Path, *, cases: int, seed: int, force
     if there and not force:
         raise UsageError(f"{' and '.join(there)} exists already.", "Choose another name, or add --force.")
     suite = _load(name, cases, seed)
-    lines = b"".join(orjson.dumps(as_row(case)) + b"\n" for case in suite.cases)
+    planted = new_canary()  # in every line: files are cut up on their way into training data
+    lines = b"".join(orjson.dumps({**as_row(case), "canary": planted}) + b"\n" for case in suite.cases)
     try:
         out.write_bytes(lines)
         head.write_text(_head(suite, out), encoding="utf-8")

@@ -15,16 +15,26 @@ SCENES: Mapping[Scene, str] = {
     "bad": "failing at twice the odds",
 }
 _FORESEEN = {Shape.RATE, Shape.MEAN}
+_LIKELY = 0.5  # a floor that a good candidate is less likely to prove ends its run early, as a bad one's
 _FIRST = 16  # cases of every suite that are asked before any is preferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteSize:
-    """Cases of a suite, the independent units among them, and whether it is asked to its end whatever is decided."""
+    """Cases of a suite, the independent units among them, and whether it is asked to its end whatever is decided.
+
+    `turns` are the calls that an average case takes.
+    """
 
     cases: int
     units: int
     whole: bool = False
+    turns: float = 1.0
+
+    @property
+    def calls(self) -> float:
+        """What all its cases take."""
+        return self.cases * self.turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +56,15 @@ class FloorForecast:
 class Forecast:
     """What one candidate of a system will probably cost to decide.
 
-    `calls[scene]` are cases; a candidate with several turns a case is asked more often. `everything` is what a fixed
-    design asks.
+    `calls[scene]` counts every turn of a conversation. `everything` is what a fixed design takes.
     """
 
     system: str
     alpha: float
     floors: tuple[FloorForecast, ...]
     calls: Mapping[Scene, float]
-    everything: int
+    everything: float
+    sequential: bool
 
 
 def forecast(
@@ -94,20 +104,21 @@ def forecast(
         scenes = {
             scene: outlook(floor.bound, rate, side=side, alpha=alpha, most=sizes[suite].units, family=family)
             for scene, rate in rates.items()
-            if foreseen
+            if foreseen and tier.sampling == "sequential"
         }
         source = "measured" if metric in measured else "target"
         floors.append(
             FloorForecast(metric=metric, suite=suite, floor=floor, expected=expected, source=source, scenes=scenes)
         )
-    everything = sum(size.cases for size in sizes.values())
+    everything = sum(size.calls for size in sizes.values())
     calls = {scene: _calls(scene, floors, sizes) for scene in SCENES} if tier.sampling == "sequential" else {}
     return Forecast(
         system=system,
         alpha=alpha,
         floors=tuple(floors),
-        calls=calls or dict.fromkeys(SCENES, float(everything)),
+        calls=calls or dict.fromkeys(SCENES, everything),
         everything=everything,
+        sequential=tier.sampling == "sequential",
     )
 
 
@@ -122,15 +133,16 @@ def _rates(floor: Floor, expected: float) -> dict[Scene, float]:
 def _calls(scene: Scene, floors: list[FloorForecast], sizes: Mapping[str, SuiteSize]) -> float:
     """Cases until a candidate is decided. One that is no good stops with the first floor that says so."""
     needed: dict[str, float] = {}
+    refused = scene != "good" or any(one.scenes and one.scenes["good"].proved < _LIKELY for one in floors)
     for one in floors:
         if one.scenes and not sizes[one.suite].whole:
             size = sizes[one.suite]
             units = one.scenes[scene].mean
-            needed[one.suite] = max(needed.get(one.suite, 0.0), min(units * size.cases / size.units, size.cases))
-    unforeseen = {name: float(size.cases) for name, size in sizes.items() if name not in needed}
-    if scene == "good":
+            needed[one.suite] = max(needed.get(one.suite, 0.0), min(units / size.units, 1.0) * size.calls)
+    unforeseen = {name: size.calls for name, size in sizes.items() if name not in needed}
+    if not refused:
         return sum(needed.values()) + sum(unforeseen.values())
     if not needed:
         return sum(unforeseen.values())
-    begun = sum(min(_FIRST, size.cases) for size in sizes.values())
+    begun = sum(min(_FIRST, size.cases) * size.turns for size in sizes.values())
     return begun + max(0.0, min(needed.values()) - _FIRST)

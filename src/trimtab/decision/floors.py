@@ -26,6 +26,7 @@ from trimtab.stats import (
     further_through,
     further_trials,
     hopeless,
+    share_of_look,
     through,
 )
 from trimtab.stats.clusters import gather, usable
@@ -35,6 +36,11 @@ from trimtab.stats.shapes import QUANTILES
 _LEAST_LEVEL = 1e-6  # a tier of confidence 0.5 asks for ends at even odds; an interval of level 0 is none
 
 Outcomes = list[tuple[str, Score | Missing]]
+
+
+def next_share(look: int) -> float:
+    """What the next look may spend, as a share of what this one may: who asks for more cases will look again."""
+    return share_of_look(look + 1) / share_of_look(look) if look else 1.0
 
 
 def level_of(alpha: float) -> float:
@@ -142,7 +148,7 @@ def judge_floor(
             floor,
             shape,
             trials,
-            alpha=alpha / family if beyond else alpha,
+            alpha=(alpha / family if beyond else alpha) * next_share(look),
             instrument=instrument,
             anytime=anytime,
         )

@@ -32,6 +32,7 @@ class Measurements:
     `trials[candidate][metric]` are in the drawn order. `shapes` says how each
     metric's scores become an estimate and `better` which way is good.
     `instruments` are the detectors that metrics were scored by, if they were.
+    `earlier` are those of earlier runs, oldest first, as far as a metric is held against others' word.
 
     `sampling` is how the run was to be measured, said before it began: "fixed"
     asks every case, "sequential" stops when it knows enough. Of the latter `trials`
@@ -49,13 +50,14 @@ class Measurements:
     sampling: Literal["fixed", "sequential"] = "fixed"
     planned: Mapping[str, int] = field(default_factory=dict)
     looks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    earlier: "tuple[Measurements, ...]" = ()
 
     def whole(self, candidate: str, metric: str) -> bool:
         """Whether a candidate was asked every case behind a metric."""
         return len(self.trials.get(candidate, {}).get(metric, ())) >= self.planned.get(metric, 0)
 
 
-Asked = Literal["floor", "red-line", "regression"]
+Asked = Literal["floor", "red-line", "regression", "gap"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +68,12 @@ class Judgement:
     current by 0.01"). `bound` is the number in it. `seen` is the estimate the
     verdict rests on: of the metric itself for floors and red lines, of the
     paired difference (candidate minus baseline, in the undesired direction
-    positive) for regressions. `needed` is how many further independent trials
+    positive) for regressions, of what the metric flatters by for gaps. `needed` is how many further independent trials
     would probably decide an INCONCLUSIVE one, None when more of the same
     cannot. `hopeless` says that measuring an INCONCLUSIVE one stopped because
     proving it would probably take too long. `reason` is one sentence that a reader who is no statistician
     understands. `look` is which look at these cases it was, from 1, 0 where looks are not counted.
+    `unconfirmed` says that an INCONCLUSIVE one would pass on its own word, and that no independent judge agrees.
     """
 
     asked: Asked
@@ -83,6 +86,7 @@ class Judgement:
     reason: str
     hopeless: bool = False
     look: int = 0
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,8 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
         payload["hopeless"] = True
     if judgement.look:
         payload["look"] = judgement.look
+    if judgement.unconfirmed:
+        payload["unconfirmed"] = True
     return payload
 
 
@@ -105,6 +107,7 @@ def _judgement_back(payload: Mapping[str, Any]) -> Judgement:
         reason=payload["reason"],
         hopeless=payload.get("hopeless", False),
         look=int(payload.get("look", 0)),
+        unconfirmed=payload.get("unconfirmed", False),
     )
 
 

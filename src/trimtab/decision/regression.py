@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from trimtab.decision.floors import level_of, outcomes_of
+from trimtab.decision.floors import level_of, next_share, outcomes_of
 from trimtab.decision.model import Judgement, Trial, Verdict
 from trimtab.decision.words import Wording, cases, errors_wanted, further_words, instrument_words, sure
 from trimtab.kinds import Better, Estimate, Instrument, Missing, Score, Shape
@@ -127,6 +127,10 @@ def judge_regression(
         return answer(Verdict.INCONCLUSIVE, Missing(reason), why)
     pairs = pairs_of(shape, candidate, baseline, better=better, anytime=anytime)
     seen = compare(pairs, alpha=alpha, instrument=instrument, margin=margin if anytime else None)
+    silent = next((who for who, rows in ((against, baseline), ("it", candidate)) if not _answered(rows)), "")
+    if silent:
+        why = f"There is nothing to compare: {silent} gave no answer that could be scored."
+        return answer(Verdict.INCONCLUSIVE, seen, why)
     if isinstance(seen, Missing):  # no pairs: excluded above
         return answer(Verdict.INCONCLUSIVE, seen, "Nothing was measured.")
     if instrument is not None and (math.isinf(seen.interval.high) or shape is not Shape.RATE):
@@ -140,7 +144,8 @@ def judge_regression(
         return answer(
             Verdict.FAIL, seen, _reason(pairs, seen, margin, against, wording, alpha=alpha, verdict="refutes")
         )
-    needed = _needed(pairs, margin, alpha=alpha / family if beyond else alpha, instrument=instrument)
+    wanted = (alpha / family if beyond else alpha) * next_share(look)
+    needed = _needed(pairs, margin, alpha=wanted, instrument=instrument)
     why = _reason(pairs, seen, margin, against, wording, alpha=alpha, verdict="")
     if beyond:
         why += f" Among {family} requirements judged together that comes by luck too often to count as refuted."
@@ -153,6 +158,10 @@ def judge_regression(
         why += " A candidate that is no worse by half of that would hardly look like this, so measuring stopped."
     more = further_words(needed, missing=seen.missing)
     return answer(Verdict.INCONCLUSIVE, seen, f"{why} {more}", needed, given_up=given_up)
+
+
+def _answered(trials: Sequence[Trial]) -> bool:
+    return any(isinstance(trial.outcome, Score) for trial in trials)
 
 
 def _incomparable(

@@ -10,17 +10,22 @@ When a system is looked at on the same cases again, that look spends only its
 share of alpha (`trimtab.stats.spending`), so that looking often buys nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from trimtab.decision.choice import choose
-from trimtab.decision.floors import breaks, judge_floor, see
+from trimtab.decision.floors import breaks, judge_floor, level_of, see
+from trimtab.decision.gaps import flattery, judge_gap, sharpened
+from trimtab.decision.independence import confirmed, unconfirmed
 from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Verdict
 from trimtab.decision.red_lines import judge_red_line
 from trimtab.decision.regression import COMPARABLE, judge_regression, pairs_of, worsened
+from trimtab.decision.review import reviewed
 from trimtab.decision.words import Wording
 from trimtab.errors import UsageError
 from trimtab.kinds import Better, Estimate, Missing, Shape
+from trimtab.policy.judges import guarded_by, judged_alone
 from trimtab.policy.model import Policy, SystemSpec, Tier
 from trimtab.stats import holm, share_of_look
 
@@ -42,6 +47,7 @@ def decide(policy: Policy, system: str, measurements: Measurements, *, run: str,
     spec = policy.systems.get(system)
     if spec is None or measurements.system != system:
         raise UsageError(f"nothing to decide for system {system!r}: the policy or the measurements are of another.")
+    measurements = reviewed(policy, measurements)
     tier = policy.tiers[spec.tier]
     alpha = alpha_of(tier, spec)
     bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha)
@@ -86,8 +92,8 @@ def judge(policy: Policy, system: str, measurements: Measurements, candidate: st
     """
     spec = policy.systems[system]
     tier = policy.tiers[spec.tier]
-    bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
-    return bench.candidate(candidate)
+    read, alpha = reviewed(policy, measurements), alpha_of(tier, spec)
+    return Bench(policy=policy, spec=spec, tier=tier, measurements=read, alpha=alpha).candidate(candidate)
 
 
 def compared_metrics(policy: Policy, system: str, measurements: Measurements) -> tuple[str, ...]:
@@ -119,9 +125,11 @@ class Bench:
     def candidate(self, name: str) -> CandidateDecision:
         """One candidate against all that is asked of it."""
         estimates = {metric: self._see(name, metric) for metric in self._metrics()}
+        estimates |= self._powered(name)
         judgements = (
             *self._floors_and_regressions(name, estimates),
-            *(self._red_line(name, metric, estimates) for metric in self.policy.red_lines),
+            *(self._red_lines(name, estimates)),
+            *self._gaps(name),
         )
         verdicts = {judgement.verdict for judgement in judgements}
         if Verdict.FAIL in verdicts:
@@ -131,6 +139,21 @@ class Bench:
         else:
             verdict = Verdict.PASS
         return CandidateDecision(candidate=name, verdict=verdict, judgements=judgements, estimates=estimates)
+
+    def _powered(self, name: str) -> dict[str, Estimate | Missing]:
+        """Of metrics that people mark and that nothing is required of: what they would say of all cases."""
+        required = {*self.tier.floors, *self.policy.red_lines, *self.spec.maximise, *self.compared()}
+        trials = self.measurements.trials.get(name, {})
+        found: dict[str, Estimate | Missing] = {}
+        for metric, spec in self.policy.metrics.items():
+            if spec.gold is None or spec.gold.metric in required or spec.gold.metric in found:
+                continue
+            if self._anytime and not self.measurements.whole(name, metric):
+                continue  # a normal interval does not hold where measuring stopped because of what it saw
+            powered = sharpened(trials.get(metric, ()), trials.get(spec.gold.metric, ()), level=level_of(self.alpha))
+            if powered is not None:
+                found[spec.gold.metric] = powered
+        return found
 
     def _see(self, name: str, metric: str, *, alpha: float | None = None) -> Estimate | Missing:
         """The estimate of a metric, at the error that this look may spend unless another is given."""
@@ -212,44 +235,79 @@ class Bench:
 
         refuted = holm(names, refuted_at, alpha=self.alpha)
         family = len(names)
-        floors = [
-            judge_floor(
-                metric,
-                floor,
-                shapes.get(metric),
-                trials.get(metric, ()),
-                alpha=self._alpha(name, metric),
-                refuted=("floor", metric) in refuted,
+
+        def floor_of(metric: str, by: str) -> Judgement:
+            """The floor of one metric, judged by itself or by another."""
+            return judge_floor(
+                by,
+                self.tier.floors[metric],
+                shapes.get(by),
+                trials.get(by, ()),
+                alpha=self._alpha(name, by),
+                refuted=("floor", metric) in refuted if by == metric else None,
                 family=family,
-                wording=self.wording(metric),
-                seen=estimates[metric],
-                instrument=instruments.get(metric),
+                wording=self.wording(by),
+                seen=estimates[metric] if by == metric else None,
+                instrument=instruments.get(by),
                 anytime=anytime,
-                whole=self.measurements.whole(name, metric),
-                look=self._look(name, metric),
+                whole=self.measurements.whole(name, by),
+                look=self._look(name, by),
             )
-            for metric, floor in self.tier.floors.items()
-        ]
-        regressions = [
-            judge_regression(
-                metric,
+
+        def regression_of(metric: str, by: str) -> Judgement:
+            return judge_regression(
+                by,
                 margin,
-                shapes.get(metric),
-                trials.get(metric, ()),
-                theirs.get(metric, ()),
+                shapes.get(by),
+                trials.get(by, ()),
+                theirs.get(by, ()),
                 against=baseline,
-                better=self.better(metric),
-                alpha=self._alpha(name, metric),
-                refuted=("regression", metric) in refuted,
+                better=self.better(by),
+                alpha=self._alpha(name, by),
+                refuted=("regression", metric) in refuted if by == metric else None,
                 family=family,
-                wording=self.wording(metric),
-                instrument=instruments.get(metric),
+                wording=self.wording(by),
+                instrument=instruments.get(by),
                 anytime=anytime,
-                look=self._look(name, metric),
+                look=self._look(name, by),
             )
-            for metric in compared
-        ]
+
+        floors = [self._confirmed(name, metric, partial(floor_of, metric)) for metric in self.tier.floors]
+        regressions = [self._confirmed(name, metric, partial(regression_of, metric)) for metric in compared]
         return floors + regressions
+
+    def _confirmed(self, name: str, metric: str, judge: Callable[[str], Judgement]) -> Judgement:
+        """A requirement of a metric, as an independent judge must confirm it."""
+        spec = self.policy.metrics.get(metric)
+        alone = judged_alone(self.policy, self.measurements.system, name, self.measurements.instruments)
+        return confirmed(judge(metric), alone=alone.get(metric), other=spec.judged_by if spec else None, again=judge)
+
+    def _gaps(self, name: str) -> list[Judgement]:
+        """Of every metric that something rests on and that the policy holds against somebody's word."""
+        rests = {*self.tier.floors, *self.policy.red_lines, *self.spec.maximise}
+        rests |= set(self.tier.regression.metrics) if self.tier.regression else set()
+        blind = guarded_by(self.policy, self.measurements.system, name, self.measurements.instruments)
+        found = []
+        for metric, spec in self.policy.metrics.items():
+            if metric not in rests or spec.gold is None:
+                continue
+            gap = judge_gap(
+                metric,
+                spec.gold,
+                flattery(metric, spec, name, self.measurements),
+                [flattery(metric, spec, name, one) for one in self.measurements.earlier],
+                alpha=self._alpha(name, metric),
+                wording=self.wording(metric),
+            )
+            alone = self.measurements.instruments[spec.gold.metric] if spec.gold.metric in blind else None
+            found.append(gap if alone is None else unconfirmed(gap, alone))
+        return found
+
+    def _red_lines(self, name: str, estimates: Mapping[str, Estimate | Missing]) -> list[Judgement]:
+        return [
+            self._confirmed(name, metric, lambda by: self._red_line(name, by, estimates))
+            for metric in self.policy.red_lines
+        ]
 
     def _red_line(self, name: str, metric: str, estimates: Mapping[str, Estimate | Missing]) -> Judgement:
         return judge_red_line(
@@ -259,6 +317,6 @@ class Bench:
             better=self.better(metric),
             alpha=self._alpha(name, metric),
             wording=self.wording(metric),
-            seen=estimates[metric],
+            seen=estimates.get(metric),
             instrument=self.measurements.instruments.get(metric),
         )

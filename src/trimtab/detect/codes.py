@@ -7,22 +7,37 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from trimtab.detect.reading import LETTERS, NUMERALS, Part, View, mask_of, replaced
 from trimtab.detect.signs import later
 
-_LONGEST_TOKEN = 8_192  # characters of an encoded token that are decoded; what follows them is a token of its own
 _LEAST_TOKEN = 14
+_LONGEST_WORD = 8 * _LEAST_TOKEN  # nobody writes longer ones, whatever letters they are made of
 _TOKEN_MASK = mask_of(a=LETTERS + NUMERALS + b"+/-_")
 HEX_MASK = mask_of(h=NUMERALS + b"abcdefABCDEF", s=b" :")
 HEX_APART = b"hhs" * 6
 _ESCAPED = later(
     r"%[0-9A-Fa-f]{2}(?:%[89A-Fa-f][0-9A-Fa-f]){0,3}|&#\d{2,7};|&#[xX][0-9A-Fa-f]{2,6};"
-    r"|&(?:commat|period|lowbar|amp|hyphen|colon|nbsp|plus);"
-    r"|(?P<gone></?[a-zA-Z][^<>\n]{0,80}>(?:</?[a-zA-Z][^<>\n]{0,40}>)*(?=[\w@.])|<!--[^<>\n]{0,80}-->)"
+    r"|&(?:commat|period|lowbar|hyphen|colon|nbsp|plus);|&amp;(?=#|amp;|commat;|period;|lowbar;|hyphen;|colon;|nbsp;|plus;)"
+    r"|(?P<gone></?[a-zA-Z][^<>\n]{0,80}>(?:</?[a-zA-Z][^<>\n]{0,40}>)*+|<!--[^<>\n]{0,80}-->)"
     r"|[uU]\+[0-9A-F]{4,5} ?(?=[uU]\+|\W|\Z)|\\[01][0-7]{2}"
     r"|0x[0-9A-Fa-f]{2}(?:, ?| (?=0x)|\b)|(?:(?<==[0-9A-F]{2})=[0-9A-F]{2}|=[2-7][0-9A-F](?==[0-9A-F]{2}))"
     r"|\\{1,4}u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\x[0-9A-Fa-f]{2}|=(?:40|2E|3D)(?=[A-Za-z0-9])"
 )
 
 
+# What stands for an escape among signs that mean nothing by themselves.
+_ESCAPE = re.compile(rb"<(?:/?[a-zA-Z]|!--)|=[2-7][0-9A-F]=[0-9A-F]{2}")
+
+
+def has_escape(raw: bytes) -> bool:
+    """Whether a tag, a comment or two signs of a mail stand anywhere."""
+    return _ESCAPE.search(raw) is not None
+
+
 _PERCENT = {form: chr(code) for code in range(128) for form in (f"%{code:02x}", f"%{code:02X}")}
+
+
+def _within_word(text: str, start: int, end: int) -> bool:
+    """Whether markup stands where a word goes on after it."""
+    after = text[end : end + 1]
+    return (after.isalnum() or after in {"_", "@", "."}) and not text[start - 1 : start].isspace()
 
 
 def unescaped(view: View) -> View | None:
@@ -40,7 +55,7 @@ def unescaped(view: View) -> View | None:
             elif written[0] == "&":
                 yield *match.span(), html.unescape(written)
             elif match["gone"]:
-                if not view.text[match.start() - 1 : match.start()].isspace():
+                if _within_word(view.text, *match.span()):
                     yield *match.span(), ""
             elif written[0] == "\\" and written[1].isdigit():
                 yield *match.span(), chr(int(written[1:], 8))
@@ -58,12 +73,11 @@ def tokens(raw: bytes) -> list[tuple[int, int]]:
     found = []
     at = mask.find(wanted)
     while at >= 0:
-        high = mask.find(b".", at, at + _LONGEST_TOKEN)
-        if high < 0:
-            high = min(len(mask), at + _LONGEST_TOKEN)
-        word = raw[at : min(high, at + _LEAST_TOKEN * 8)]
+        high = mask.find(b".", at)
+        high = high if high >= 0 else len(mask)
+        word = raw[at : min(high, at + _LONGEST_WORD)]
         # Encoded text has capitals within or digits; words have neither.
-        if not word.isalpha() or not (word[1:].islower() or word.isupper()):
+        if len(word) == _LONGEST_WORD or not word.isalpha() or not (word[1:].islower() or word.isupper()):
             found.append((at, high))
         at = mask.find(wanted, high)
     return found
@@ -71,7 +85,7 @@ def tokens(raw: bytes) -> list[tuple[int, int]]:
 
 # What can be read among decoded bytes: ASCII and UTF-8. Nearly every token that was not encoded text holds none.
 _ISLAND = re.compile(rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){10,}+")
-_SHORT_ISLAND = 96  # bytes that are masked together
+_SHORT_ISLAND = 36  # bytes that are masked together
 _STEP = 18  # bytes of a longer one, three for four characters of Base64
 
 
@@ -89,34 +103,62 @@ def unbase64(text: str, tokens: Iterable[tuple[int, int]]) -> Iterator[Part]:
         def place(at: int, *, begins: bool, start: int = start, size: int = len(raw), upto: int = upto) -> int:
             if begins:
                 return start + at // 3 * 4
-            return upto if at >= size else start + -(-at // 3) * 4
+            return upto if at >= size else min(upto, start + -(-at // 3) * 4)
 
         yield from _laid(raw, place, wide=wide)
 
 
 _SAFE_BASE64 = str.maketrans("-_", "+/")
-_HEX = later(r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){6,}+(?![0-9A-Za-z]{2})")
+_LEAST_RUN = b"h" * _LEAST_TOKEN
+_PAIRS = later(r"[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){6,}+")
 _PAIR = later(r"[0-9A-Fa-f]{2}")
 
 
-def unhex(text: str, tokens: Iterable[tuple[int, int]], *, apart: bool) -> Iterator[Part]:
-    """What can be read in tokens of hexadecimal digits, or (`apart`) in pairs of them set apart."""
-    matches: Iterable[re.Match[str] | None]
-    matches = _HEX.finditer(text) if apart else (_HEX.match(text, start, end) for start, end in tokens)
-    for match in filter(None, matches):
-        token = match.group()
-        start, end = match.start() + 2 * token.startswith("0x"), match.end()
-        if " " in token or ":" in token:
-            places: Sequence[int] = [pair.start() for pair in _PAIR.finditer(text, start, end)]
-            raw = bytes.fromhex(token.removeprefix("0x").replace(":", ""))
+def unhex(text: str, mask: bytes, tokens: Iterable[tuple[int, int]], *, apart: bool) -> Iterator[Part]:
+    """What can be read in runs of hexadecimal digits within tokens, and (`apart`) in pairs of them set apart.
+
+    `mask` is the text in the classes of `HEX_MASK`. Whatever stands after the digits says nothing of them: a run is
+    read as far as it goes, and so is what had begun to be read while its end was still to come.
+    """
+    last = 0
+    rows = _rows(text, mask) if apart else ()
+    for start, end in sorted((*rows, *_runs(mask, tokens))):
+        if start < last:
+            continue
+        last = end
+        places: Sequence[int] = range(start, end - 1, 2)
+        if apart and b"s" in mask[start:end]:
+            places = [pair.start() for pair in _PAIR.finditer(text, start, end)]
+            raw = bytes.fromhex(text[start:end].replace(":", ""))
         else:
-            raw = bytes.fromhex(text[start:end])
-            places = range(start, end, 2)
+            raw = bytes.fromhex(text[start : end - (end - start) % 2])
 
         def place(at: int, *, begins: bool, places: Sequence[int] = places) -> int:
             return places[at] if begins else places[at - 1] + 2
 
         yield from _laid(raw, place, wide=False)
+
+
+def _runs(mask: bytes, tokens: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Where hexadecimal digits stand in a row within tokens."""
+    for start, end in tokens:
+        at = mask.find(_LEAST_RUN, start, end)
+        while at >= 0:
+            high = mask.find(b".", at, end)
+            yield at, high if high >= 0 else end
+            at = mask.find(_LEAST_RUN, high, end) if high >= 0 else -1
+
+
+def _rows(text: str, mask: bytes) -> Iterator[tuple[int, int]]:
+    """Where pairs of hexadecimal digits are set apart, one by one for the most part."""
+    at = mask.find(HEX_APART)
+    while at >= 0:
+        high = mask.find(b".", at)
+        high = high if high >= 0 else len(mask)
+        for match in _PAIRS.finditer(text, mask.rfind(b".", 0, at) + 1, high):
+            if HEX_APART in mask[match.start() : match.end()]:
+                yield match.span()
+        at = mask.find(HEX_APART, high)
 
 
 def _laid(raw: bytes, place: Callable[..., int], *, wide: bool) -> Iterator[Part]:

@@ -39,10 +39,13 @@ class View:
         """The place in the original of `text[start:end]`, which must not be empty."""
         if self.of is None:
             return start, end
+        return self.of.span(*self.made_of(start, end))
+
+    def made_of(self, start: int, end: int) -> tuple[int, int]:
+        """The place in `of` of `text[start:end]`, which must not be empty."""
         first, last = bisect_right(self.cuts, start) - 1, bisect_right(self.cuts, end - 1) - 1
         low = self.froms[first] + (start - self.cuts[first] if self.tos[first] < 0 else 0)
-        high = self.froms[last] + end - self.cuts[last] if self.tos[last] < 0 else self.tos[last]
-        return self.of.span(low, high)
+        return low, self.froms[last] + end - self.cuts[last] if self.tos[last] < 0 else self.tos[last]
 
 
 BEFORE, BEYOND = 512, 1_024
@@ -81,11 +84,12 @@ def changed(view: View) -> View:
 
 
 def is_new(view: View, start: int, end: int) -> bool:
-    """Whether `text[start:end]` of a view holds, or soon follows, anything that was replaced."""
-    first, last = bisect_right(view.cuts, start) - 1, bisect_right(view.cuts, end - 1) - 1
-    if first != last or view.tos[first] >= 0:
+    """Whether `text[start:end]` of a view holds, or soon follows, anything that is not as it was."""
+    if view.of is None:
         return True
-    return (first > 0 or view.froms[0] > 0) and start - view.cuts[first] < BEFORE // 2
+    low = max(0, start - BEFORE // 2)
+    begin, upto = view.made_of(low, end)
+    return view.text[low:end] != view.of.text[begin:upto]
 
 
 def replaced(view: View, name: str, parts: Iterable[Part]) -> View | None:

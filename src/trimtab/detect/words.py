@@ -3,7 +3,7 @@
 import codecs
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from trimtab.detect.reading import NUMERALS, WINDOW, Part, View, mask_of, places, replaced
 from trimtab.detect.signs import later
@@ -49,14 +49,20 @@ def joined(view: View) -> View | None:
     return replaced(view, "spaced", parts())
 
 
-_SEPARATE = later(r"(?<!\S)\S([-_.*/|~+])\S(?:\1(?:\S| (?=\1))){5,}(?![^\s,;!?)])")
+_SEPARATE = later(r"(?<!\S)\S([-_.*/|~+])\S(?:\1(?:\S(?=\1|[\s,;!?)]|\Z)| (?=\1))){5,}")
 
 
-def unseparated(view: View) -> View | None:
-    """Letters set apart by one sign over and over."""
+SEPARATE_SIGN = b"xsxsxs"
+"""Three letters or digits, each with a sign after it."""
+
+
+def unseparated(view: View, signs: bytes) -> View | None:
+    """Letters set apart by one sign over and over, some of them as in `SEPARATE_SIGN`."""
 
     def parts() -> Iterator[Part]:
         for match in _SEPARATE.finditer(view.text):
+            if SEPARATE_SIGN not in signs[match.start() : match.end()]:
+                continue
             for at in range(match.start() + 1, match.end(), 2):
                 yield at, at + 1, ""
 
@@ -131,7 +137,16 @@ _WORD = later(r"([^\W\d_]+)[ ,\-]{0,3}")
 _TELEPHONE = 7  # digits that nobody spells out but those of something personal
 
 
-def unspelled(view: View, shown: Iterable[str]) -> View | None:
+_LEAST_SPELLED = 4  # of the words that are looked for in six digits, of which a few are not among them
+
+
+def spelled(low: bytes, words: Iterable[str]) -> bool:
+    """Whether there are enough of these words, and not always the same, for a row of digits."""
+    counts = [low.count(word.encode()) for word in words]
+    return len(counts) > counts.count(0) + 1 and sum(counts) >= _LEAST_SPELLED
+
+
+def unspelled(view: View, shown: Collection[str]) -> View | None:
     """Digits as words, of which some are `shown`; a row as long as a telephone number is one, or something else."""
     text = view.text
 
@@ -144,6 +159,8 @@ def unspelled(view: View, shown: Iterable[str]) -> View | None:
             if not match:
                 continue
             at = match.end()
+            if not spelled(view.low[match.start() : at], shown):
+                continue
             words = [(word.start(), word.end(), word[1].lower()) for word in _WORD.finditer(text, *match.span())]
             said = "tel " if len(words) >= _TELEPHONE else ""
             for start, end, word in words:
@@ -220,10 +237,12 @@ def turned(view: View) -> View | None:
                 continue
             local = before.group()[::-1]
             low, high = place - len(local), after.end()
-            if local.partition(".")[0].lower() in BACKWARDS:
+            first, dot, _ = local.partition(".")
+            _, dot_after, last = after.group().rstrip(".").rpartition(".")
+            if dot and first.lower() in BACKWARDS:
                 yield low, high, text[low:high][::-1]
                 at = high
-            elif after.group().rstrip(".").rpartition(".")[2].lower() in TURNED:
+            elif dot_after and last.lower() in TURNED:
                 yield low, high, codecs.encode(text[low:high], "rot13")
                 at = high
 

@@ -76,24 +76,24 @@ class RunStarted:
 class Looked:
     """A candidate is about to be measured on a suite: which look of its system at these cases it is, from 1.
 
-    The very same replies seen again are the same look. `draw` names the cases by where they come from
-    rather than by what they are, so that one case more or less does not begin a new count.
+    The very same replies seen again are the same look. `sketch` stands for the cases, so that another run can tell
+    how many of its own it has seen before: one case more, or another file name, does not begin a new count.
     """
 
     kind: ClassVar[str] = "look"
 
     suite: str
-    draw: str  # digest of the suite's source and seed
+    sketch: tuple[str, ...]  # the smallest hashes of what the cases ask, 16 hexadecimal digits each
     number: int
 
     def payload(self) -> dict[str, Any]:
         """JSON form."""
-        return asdict(self)
+        return {"suite": self.suite, "sketch": list(self.sketch), "number": self.number}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         """The record back from its JSON form."""
-        return cls(**payload)
+        return cls(suite=payload["suite"], sketch=tuple(payload["sketch"]), number=payload["number"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +234,55 @@ class DetectorFitted:
         return cls(**payload)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated:
+    """A threshold was set on marked answers or texts: what is promised of it, and what was seen at it."""
+
+    kind: ClassVar[str] = "calibrated"
+
+    what: str  # "answers" or "detector"
+    data: str  # digest of the file of marks, or "run" and metrics
+    rows: int
+    threshold: float | None  # None where none can be shown to do
+    asked: Mapping[str, float]  # tolerated shares by name: error, or misses and false_alarms
+    level: float  # probability that what is asked holds at the threshold
+    seen: Mapping[str, int]  # counts at the threshold, and in all
+    calibration: Mapping[str, float] = field(default_factory=dict)  # ece, with low, high, level
+    detector: str = ""  # name and version, where one scored the texts
+    trimtab: str = ""  # our version
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """Somebody looked whether a measure still measures: what was looked at, and what was found."""
+
+    kind: ClassVar[str] = "probe"
+
+    probe: str  # "gap", "contamination", "rewrites"
+    data: str  # digest of what was looked at
+    verdict: str
+    facts: Mapping[str, Any]  # numbers by name; no text
+    trimtab: str  # our version
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**payload)
+
+
 Record = (
     PolicyAdopted
     | RunStarted
@@ -244,6 +293,8 @@ Record = (
     | Rulings
     | Escalated
     | DetectorFitted
+    | Calibrated
+    | Probed
     | Alarm
     | BudgetChanged
     | Notified
@@ -277,6 +328,7 @@ __all__ = [
     "RECORDS",
     "Alarm",
     "BudgetChanged",
+    "Calibrated",
     "Decided",
     "DetectorFitted",
     "Escalated",
@@ -286,6 +338,7 @@ __all__ = [
     "Notified",
     "Observation",
     "PolicyAdopted",
+    "Probed",
     "Record",
     "Rulings",
     "RunFinished",

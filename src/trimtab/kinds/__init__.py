@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Origin,
         RemoteDetector,
     )
-    from trimtab.kinds.estimate import Estimate, Interval, Missing, Shape
+    from trimtab.kinds.estimate import NOT_MARKED, Estimate, Interval, Missing, Shape
     from trimtab.kinds.instrument import Instrument
     from trimtab.kinds.metric import Better, Metric
     from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
@@ -49,6 +49,7 @@ _HOME = {
     "Message": "trimtab.kinds.case",
     "Metric": "trimtab.kinds.metric",
     "Missing": "trimtab.kinds.estimate",
+    "NOT_MARKED": "trimtab.kinds.estimate",
     "Origin": "trimtab.kinds.detector",
     "Price": "trimtab.kinds.case",
     "RemoteDetector": "trimtab.kinds.detector",
@@ -67,6 +68,7 @@ _HOME = {
 }
 
 __all__ = [
+    "NOT_MARKED",
     "AnyDetector",
     "Ask",
     "Attack",

@@ -67,6 +67,10 @@ class Estimate:
         return not math.isnan(self.value)
 
 
+NOT_MARKED = "not-marked"
+"""Reason of a score that a person has yet to give."""
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """Nothing is known, and this is why. Never zero, never a pass.

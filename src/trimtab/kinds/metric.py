@@ -15,10 +15,11 @@ class Metric(Protocol):
     token counts, say); never a neutral value. Since the score and the shape
     go into the ledger, a decision can be recomputed without the plugin.
 
-    Two things are optional. `async ascore(case, exchange)` is awaited instead
+    Three things are optional. `async ascore(case, exchange)` is awaited instead
     of `score`, for a metric that waits for somebody else's answer. A property
     `instrument: Instrument` says that a detector does the scoring, and how
-    often that errs; decisions allow for it.
+    often that errs; decisions allow for it. A class attribute `logprobs = True`
+    has systems asked for log-probabilities.
     """
 
     @property

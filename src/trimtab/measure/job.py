@@ -33,6 +33,7 @@ class Job:
     endpoint: str = ""
     repeat: int = 0
     screen: Screen | None = None
+    logprobs: bool = False  # ask for the log-probability of each token
 
     @property
     def shares(self) -> str:

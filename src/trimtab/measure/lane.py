@@ -12,7 +12,6 @@ from trimtab.measure.cache import Cache, request_key
 from trimtab.measure.job import Job, Result, Tally
 from trimtab.measure.limits import Health, Pace, Patience, Sleep
 from trimtab.measure.purse import Charge, Purse, actual, after_failure, worst_case
-from trimtab.policy.model import Generation
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,7 +53,7 @@ class Lane:
             if turn:
                 said = Message("assistant", replies[-1].text)
                 messages = (*messages, said, Message("user", case.follow_ups[turn - 1]))
-            reply, cached = await self._answer(job, _request(job.generation, case, messages))
+            reply, cached = await self._answer(job, _request(job, case, messages))
             if isinstance(reply, Missing):
                 return reply, False
             replies.append(reply)
@@ -288,7 +287,8 @@ class _Wait:
         return False
 
 
-def _request(generation: Generation, case: Case, messages: tuple[Message, ...]) -> Request:
+def _request(job: Job, case: Case, messages: tuple[Message, ...]) -> Request:
+    generation = job.generation
     return Request(
         messages=messages,
         max_tokens=case.max_tokens if case.max_tokens is not None else generation.max_tokens,
@@ -296,6 +296,7 @@ def _request(generation: Generation, case: Case, messages: tuple[Message, ...]) 
         top_p=generation.top_p,
         seed=generation.seed,
         stream=generation.stream,
+        logprobs=int(job.logprobs),
     )
 
 

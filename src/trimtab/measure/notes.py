@@ -23,6 +23,7 @@ KEYS = (
     "cluster",
     "group",
     "max_tokens",
+    "canary",
 )
 """The keys of a row."""
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from trimtab._canonical import canonical
 from trimtab.kinds import Case, Message, Role
+from trimtab.measure.canary import is_canary
 from trimtab.measure.notes import KEYS, Notes, Row, unknown_key
 
 _ROLES = get_args(Role)
@@ -60,6 +61,9 @@ class _Reader:
         expect = self._expect(options)
         names = {key: self._name(key) for key in ("id", "cluster", "group")}
         limit = self._limit()
+        planted = self._row.get("canary", "")  # marks the file, and belongs to no case
+        if planted and not (isinstance(planted, str) and is_canary(planted)):
+            self._wrong("canary", "is none that marks a file", "What a case plants in its prompt belongs in `expect`.")
         if not self._good:
             return None
         try:

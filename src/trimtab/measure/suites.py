@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import inspect
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from trimtab.kinds import Case, plugins
 from trimtab.measure.case_files import MAX_ROWS, is_readable, read_rows
 from trimtab.measure.heads import Head, read_head
 from trimtab.measure.notes import Notes
+from trimtab.measure.rewrite import rewritten
 from trimtab.measure.rows import to_cases
 from trimtab.policy.model import SuiteSpec
 
@@ -25,7 +27,7 @@ from trimtab.policy.model import SuiteSpec
 class LoadedSuite:
     """Cases in the drawn order, and what identifies them.
 
-    `score` names the metric plugin that scores them by default. `asked` is how
+    `canaries` are planted in its file. `score` names the metric plugin that scores them by default. `asked` is how
     many cases the policy wants; fewer may exist. `order_digest` is over the
     cases and their order: equal digests, equal questions in equal sequence.
     """
@@ -39,6 +41,7 @@ class LoadedSuite:
     order_digest: str
     seed: int
     origin: str
+    canaries: tuple[str, ...] = ()
 
     @property
     def lacking(self) -> int:
@@ -55,6 +58,7 @@ class _Source:
     score: str = ""
     about: str = ""
     version: str = ""
+    canaries: tuple[str, ...] = ()
 
 
 def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
@@ -85,9 +89,13 @@ def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
         message = "does not say how its cases are scored"
         raise PolicyError([_about_all(shown, message, "Add `score:`; `trimtab suites metrics` lists what there is.")])
     _check_needs(found.cases, score, shown)
-    cases = draw([case for _, case in found.cases], seed=spec.seed, most=spec.cases)
+    cases = draw(_part([case for _, case in found.cases], spec.part), seed=spec.seed, most=spec.cases)
+    if not cases:
+        raise PolicyError([_about_all(shown, f"has no cases in part {spec.part}", "Take fewer parts, or add cases.")])
     if spec.max_tokens is not None:
         cases = tuple(replace(case, max_tokens=spec.max_tokens) for case in cases)
+    if spec.rewrite is not None:
+        cases = tuple(rewritten(case, spec.rewrite) for case in cases)
     return LoadedSuite(
         name=name,
         version=found.version or _content_version(found.cases),
@@ -98,7 +106,17 @@ def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
         order_digest=order_digest(cases),
         seed=spec.seed,
         origin=found.origin,
+        canaries=found.canaries,
     )
+
+
+def _part(cases: Sequence[Case], part: str) -> list[Case]:
+    """The cases of one part; clusters are parted by a hash of their name alone, so a case never changes its part."""
+    if not part:
+        return list(cases)
+    number, _, of = part.partition("/")
+    place, parts = int(number) - 1, int(of)
+    return [case for case in cases if int.from_bytes(_hash(f"part\x1f{case.independent_unit}")) % parts == place]
 
 
 def draw(cases: Sequence[Case], *, seed: int, most: int | None = None) -> tuple[Case, ...]:
@@ -117,8 +135,13 @@ def draw(cases: Sequence[Case], *, seed: int, most: int | None = None) -> tuple[
     def shared(case: Case) -> bytes:
         return _hash(f"{seed}\x1f{case.cluster}") if case.cluster else own(case)
 
-    taken = sorted(cases, key=lambda case: (shared(case) if case.group else own(case), own(case)))[:most]
-    return tuple(sorted(taken, key=lambda case: (shared(case), own(case))))
+    rounds: Counter[str] = Counter()
+    ranked = []
+    for case in sorted(cases, key=own):
+        ranked.append((0 if case.group else rounds[case.independent_unit], case))
+        rounds[case.independent_unit] += 1
+    ranked.sort(key=lambda one: (one[0], shared(one[1]) if one[1].group else own(one[1]), own(one[1])))
+    return tuple(sorted((case for _, case in ranked[:most]), key=lambda case: (shared(case), own(case))))
 
 
 def order_digest(cases: Sequence[Case]) -> str:
@@ -151,7 +174,8 @@ def as_row(case: Case) -> dict[str, Any]:
 def _builtin(spec: SuiteSpec) -> _Source:
     plugin = plugins.make("suites", spec.builtin, **spec.with_)
     with _blame(spec.builtin, "Report it to its author."):
-        cases = list(islice(plugin.cases(count=spec.cases, seed=spec.seed), spec.cases))
+        wanted = spec.cases * int(spec.part.partition("/")[2] or 1)  # one part of so many holds about enough
+        cases = list(islice(plugin.cases(count=wanted, seed=spec.seed), wanted))
         ids = {case.id for case in cases}
         order_digest(cases)  # that they can be identified at all
     if len(ids) < len(cases):
@@ -179,7 +203,15 @@ def _file(spec: SuiteSpec, base: Path) -> _Source:
     rows = read_rows(path, head, notes)
     cases = to_cases(rows, notes)
     notes.settle()
-    return _Source(cases=cases, origin=f"file:{spec.file}", score=head.score, about=head.about, version=head.version)
+    planted = {row["canary"] for _, row in rows if isinstance(row.get("canary"), str) and row["canary"].strip()}
+    return _Source(
+        cases=cases,
+        origin=f"file:{spec.file}",
+        score=head.score,
+        about=head.about,
+        version=head.version,
+        canaries=tuple(sorted(planted)),
+    )
 
 
 def _python(spec: SuiteSpec, base: Path) -> _Source:

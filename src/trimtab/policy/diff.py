@@ -7,7 +7,7 @@ from typing import Literal
 from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
 from trimtab.policy.diff_guards import guard_changes
 from trimtab.policy.diff_slo import notify_changes, slo_changes
-from trimtab.policy.model import Floor, MetricSpec, Policy, SuiteSpec, SystemSpec, Tier
+from trimtab.policy.model import Floor, Gold, MetricSpec, Policy, SuiteSpec, SystemSpec, Tier
 
 Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
 
@@ -246,7 +246,31 @@ def _metric(where: str, old: MetricSpec, new: MetricSpec, *, required: bool) -> 
         if old.better == new.better and old.unit == new.unit:
             effect = "tightens" if (new.target > old.target) == (new.better == "higher") else "loosens"
         yield Change(where=f"{where}.target", effect=effect, text=text)
-    yield from values_of(where, old, new, skip={*measured, "target"})
+    if old.judged_by != new.judged_by:
+        text = f"{shown(old.judged_by)} becomes {shown(new.judged_by)}"
+        yield Change(where=f"{where}.judged_by", effect="loosens" if old.judged_by else "tightens", text=text)
+    yield from _gold(f"{where}.gold", old.gold, new.gold)
+    yield from values_of(where, old, new, skip={*measured, "target", "judged_by", "gold", "reviewed_by"})
+    if old.reviewed_by != new.reviewed_by:
+        text = f"{shown(old.reviewed_by)} becomes {shown(new.reviewed_by)}; {_MEASURED_OTHERWISE}"
+        yield Change(where=f"{where}.reviewed_by", effect="loosens" if required else "changes", text=text)
+
+
+def _gold(where: str, old: Gold | None, new: Gold | None) -> Iterator[Change]:
+    if old == new:
+        return
+    if new is None:
+        yield Change(where=where, effect="loosens", text="the metric is held against nobody's word any more")
+    elif old is None:
+        text = f"may flatter by at most {new.gap_at_most:g} against {new.metric}"
+        yield Change(where=where, effect="tightens", text=text)
+    elif old.metric != new.metric:
+        text = f"{old.metric} becomes {new.metric}; that it is as strict cannot be shown"
+        yield Change(where=where, effect="loosens", text=text)
+    else:
+        effect: Effect = "tightens" if new.gap_at_most < old.gap_at_most else "loosens"
+        text = f"{old.gap_at_most:g} becomes {new.gap_at_most:g}"
+        yield Change(where=f"{where}.gap_at_most", effect=effect, text=text)
 
 
 def _suites(a: Policy, b: Policy) -> Iterator[Change]:
@@ -267,7 +291,7 @@ def _suite(where: str, old: SuiteSpec, new: SuiteSpec, *, required: bool) -> Ite
     if old.cases != new.cases:
         effect: Effect = "tightens" if new.cases > old.cases else "loosens"
         yield Change(where=f"{where}.cases", effect=effect, text=f"{old.cases:,} becomes {new.cases:,}")
-    measured = {"builtin", "file", "python", "score", "with_", "max_tokens"}
+    measured = {"builtin", "file", "python", "score", "with_", "max_tokens", "rewrite"}
     if old.model_dump(include=measured) != new.model_dump(include=measured):
         if required:
             yield Change(where=where, effect="loosens", text=_MEASURED_OTHERWISE)

@@ -1,5 +1,7 @@
 """Who guards a system may not be the only one to judge it: a guard that was measured by itself looks perfect."""
 
+from collections.abc import Mapping
+
 from trimtab.kinds import Instrument
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import default_score, metric_facts
@@ -7,32 +9,86 @@ from trimtab.policy.model import GuardRule, MetricSpec, Policy
 from trimtab.policy.secrecy import quote
 
 
-def warn_of_judges(policy: Policy, gathered: Gathered) -> None:
-    """Warn of metrics that a system is held to and whose only detector stands in the guard of a candidate as well.
+def judged_alone(
+    policy: Policy, system: str, candidate: str, instruments: Mapping[str, Instrument]
+) -> dict[str, Instrument]:
+    """Metrics that a candidate is held to and of which a detector of its own guard is the only judge.
 
-    Another rate on the same suite, which the system is held to, is good in the
-    same direction, and is scored by no detector of that guard, is an
-    independent judge: then there is no warning.
+    A metric has another judge where `judged_by` names one that this guard does
+    not use, or where all that is asked of it is asked as strictly of another metric
+    on the same suite, good in the same direction, that is scored by no detector of this guard.
+
+    Args:
+        policy: What was promised.
+        system: One of its systems.
+        candidate: One of the candidates of that system.
+        instruments: The detector behind each metric that is scored by one.
+
+    Returns:
+        The detector that judges alone, by metric.
     """
+    bound = guarded_by(policy, system, candidate, instruments)
+    if not bound:
+        return {}
+    held = [metric for metric in held_to(policy, system) if metric in policy.metrics]
+    free = [metric for metric in held if metric not in bound]
+    alone = {}
+    for metric in held:
+        named = policy.metrics[metric].judged_by
+        confirmed = named is not None and named not in bound
+        if metric in bound and not confirmed and not any(_stands_in(policy, system, one, metric) for one in free):
+            alone[metric] = instruments[metric]
+    return alone
+
+
+def guarded_by(policy: Policy, system: str, candidate: str, instruments: Mapping[str, Instrument]) -> set[str]:
+    """Metrics that are scored by a detector that stands in the guard of a candidate."""
+    guard = policy.guards.get(policy.systems[system].candidates[candidate].guard or "")
+    rules = (*guard.input, *guard.output) if guard else ()
+    return {metric for metric, one in instruments.items() if any(_is(one, rule) for rule in rules)}
+
+
+def check_judges(policy: Policy, gathered: Gathered) -> None:
+    """Report metrics that are held against themselves: the same detector, asking the same model, is no other judge."""
+    for metric, spec in policy.metrics.items():
+        own = _instrument(policy, metric)
+        named = {("judged_by",): spec.judged_by, ("gold", "metric"): spec.gold.metric if spec.gold else None}
+        for where, other in named.items():
+            theirs = _instrument(policy, other) if other in policy.metrics else None
+            rewrite = other in policy.metrics and policy.metrics[other].source.suite != spec.source.suite
+            if own and theirs and own.same_as(theirs.detector, theirs.model) and not rewrite:
+                message = f"{quote(other or '')} is scored by {theirs.detector} as well, which is no other judge"
+                hint = "Name a metric with another detector, another model behind it, or marks of people."
+                gathered.report(("metrics", metric, *where), message, hint)
+
+
+def held_to(policy: Policy, system: str) -> list[str]:
+    """Metrics of which something is required of the system, in the order of their names."""
+    spec = policy.systems[system]
+    tier = policy.tiers[spec.tier]
+    compared: tuple[str, ...] = ()
+    if tier.regression:  # it compares floored metrics when it names none, and without floors what is maximised
+        compared = tier.regression.metrics or (() if tier.floors else spec.maximise)
+    return sorted({*tier.floors, *policy.red_lines, *compared})
+
+
+def warn_of_judges(policy: Policy, gathered: Gathered) -> None:
+    """Warn of metrics that a system is held to and whose only judge stands in the guard of a candidate as well."""
     for name, system in policy.systems.items():
-        held = {*policy.tiers[system.tier].floors, *policy.red_lines}
-        through = {metric: _instrument(policy, metric) for metric in sorted(held) if metric in policy.metrics}
+        held = {metric for metric in held_to(policy, name) if metric in policy.metrics}
+        asked = held | {other for metric in held if (other := policy.metrics[metric].judged_by) in policy.metrics}
+        instruments = {metric: one for metric in sorted(asked) if (one := _instrument(policy, metric))}
         for candidate, spec in system.candidates.items():
-            if spec.guard not in policy.guards:
-                continue
-            guard = policy.guards[spec.guard]
-            rules = (*guard.input, *guard.output)
-            bound = {metric: one for metric, one in through.items() if one and any(_is(one, rule) for rule in rules)}
-            free = {_kind(policy.metrics[metric]) for metric in through if metric not in bound}
-            for metric, one in bound.items():
-                if _kind(policy.metrics[metric]) in free:
-                    continue
+            for metric, one in judged_alone(policy, name, candidate, instruments).items():
                 where = ("systems", name, "candidates", candidate, "guard")
                 message = (
                     f"{quote(spec.guard or '')} uses the detector {one.detector}, by which alone {metric} is judged: "
-                    "what it misses, both miss"
+                    "what it misses, both miss, so nothing that is asked of it can pass"
                 )
-                suggestion = "Hold the system to a metric with another detector on the same suite, too."
+                suggestion = (
+                    "Name an independent judge with `judged_by`, or ask as much of a metric with another detector "
+                    "on the same suite."
+                )
                 gathered.report(where, message, suggestion, warning=True)
 
 
@@ -43,6 +99,23 @@ def _instrument(policy: Policy, metric: str) -> Instrument | None:
     score = score or default_score(suite.builtin if suite else source.suite, suite.with_ if suite else None)
     facts = metric_facts(score, source.with_)
     return facts.instrument if facts else None
+
+
+def _stands_in(policy: Policy, system: str, other: str, metric: str) -> bool:
+    """Whether all that is asked of a metric is asked of another one on the same cases as well, and as strictly."""
+    if _kind(policy.metrics[other]) != _kind(policy.metrics[metric]):
+        return False
+    tier = policy.tiers[policy.systems[system].tier]
+    if metric in policy.red_lines and other not in policy.red_lines:
+        return False
+    if tier.regression and metric in tier.regression.metrics and other not in tier.regression.metrics:
+        return False
+    floor, theirs = tier.floors.get(metric), tier.floors.get(other)
+    if floor is None:
+        return True
+    if theirs is None or (theirs.at_most is None) != (floor.at_most is None):
+        return False
+    return theirs.bound <= floor.bound if floor.at_most is not None else theirs.bound >= floor.bound
 
 
 def _kind(metric: MetricSpec) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from trimtab.errors import Mistake, PolicyError
 from trimtab.policy.explain import explain
 from trimtab.policy.include import MAX_MISTAKES, Gathered, gather
-from trimtab.policy.judges import warn_of_judges
+from trimtab.policy.judges import check_judges, warn_of_judges
 from trimtab.policy.model import Policy
 from trimtab.policy.rules import check_rules, warn_of_costs
 
@@ -56,6 +56,7 @@ def check_policy(path: str | os.PathLike[str]) -> Checked:
             explain(error.errors(include_url=False), gathered)
         check_rules(gathered)
     if policy is not None and not _refused(gathered):
+        check_judges(policy, gathered)
         warn_of_costs(policy, gathered)
         warn_of_judges(policy, gathered)
     refused = policy is None or _refused(gathered)

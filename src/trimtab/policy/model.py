@@ -39,6 +39,20 @@ class Person(Strict):
     key: str = Field(default="", description="Public SSH key that verifies signatures.")
 
 
+Way = Literal["case", "spacing", "words", "options", "opening"]
+
+
+class Rewrite(Strict):
+    """The cases of a suite in other words, paired with the originals by their ids."""
+
+    ways: Annotated[tuple[Way, ...], BeforeValidator(_list_as_tuple)] = Field(
+        default=("case", "spacing", "words", "options", "opening"),
+        min_length=1,
+        description="Lower case, spacing, other words for instructions, another order of options, an opening.",
+    )
+    seed: int = Field(default=0, ge=0, description="Of what is drawn; another seed, another wording.")
+
+
 class SuiteSpec(Strict):
     """Where cases come from: exactly one of `builtin`, `file`, `python`."""
 
@@ -50,6 +64,17 @@ class SuiteSpec(Strict):
     seed: int = Field(default=0, ge=0, description="Seed of generation and of the order.")
     max_tokens: int | None = Field(default=None, ge=1, description="Longest reply for these cases.")
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the suite plugin.")
+    rewrite: Rewrite | None = Field(default=None, description="Ask the same cases in other words.")
+    part: Annotated[str, Field(pattern=r"^([1-9]\d?/[1-9]\d?)?$")] = Field(
+        default="", description="`2/5`: the second of five parts that share no cluster, the rest held out for later."
+    )
+
+    @model_validator(mode="after")
+    def _a_part_of_them(self) -> "SuiteSpec":
+        number, _, of = self.part.partition("/")
+        if self.part and int(number) > int(of):
+            raise ValueError(f"there is no part {number} of {of}")
+        return self
 
     @model_validator(mode="after")
     def _one_source(self) -> "SuiteSpec":
@@ -66,6 +91,13 @@ class Source(Strict):
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the metric plugin.")
 
 
+class Gold(Strict):
+    """Whose word counts more than the metric's own, and how much better the metric may make a candidate look."""
+
+    metric: Name = Field(description="A metric on the same suite: an independent judge, or human marks.")
+    gap_at_most: Annotated[float, Field(gt=0.0, lt=1.0, description="Mean by which the metric may flatter.")]
+
+
 class MetricSpec(Strict):
     """One thing that is measured, by whom it is owned, and what is aimed at."""
 
@@ -76,6 +108,14 @@ class MetricSpec(Strict):
     owner: Name
     source: Source
     links: Texts = Field(default=(), description="Controls it answers to, e.g. owasp-llm-2026:LLM01.")
+    judged_by: Name | None = Field(
+        default=None,
+        description="An independent judge: a metric of this policy that must clear the same requirement as well.",
+    )
+    gold: Gold | None = Field(default=None, description="What the metric is held against, case by case.")
+    reviewed_by: Name | None = Field(
+        default=None, description="Of a detector's metric: human marks of every reply that it flags."
+    )
 
 
 class Floor(Strict):
@@ -432,6 +472,11 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("systems", "*", "candidates", "*", "guard"), None),
     (("systems", "*", "candidates", "*", "of"), None),
     (("metrics", "*", "source", "with"), {}),
+    (("metrics", "*", "judged_by"), None),
+    (("metrics", "*", "gold"), None),
+    (("metrics", "*", "reviewed_by"), None),
+    (("suites", "*", "rewrite"), None),
+    (("suites", "*", "part"), ""),
 )
 """Keys that came later, and what they are when nothing is said."""
 

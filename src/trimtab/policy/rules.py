@@ -63,7 +63,11 @@ def warn_of_costs(policy: Policy, gathered: Gathered) -> None:
             message = "Count its errors on cases that people have read, and give them as `errors` of the metric."
             gathered.report(where, str(cost), message, warning=True)
         else:
-            gathered.report(where, str(cost), "List the metric under `red_lines` instead.", warning=True)
+            lower = policy.metrics[cost.metric].better == "lower"
+            instead = (
+                "List the metric under `red_lines` instead." if lower else "Accept one that can be missed, 0.999 say."
+            )
+            gathered.report(where, str(cost), instead, warning=True)
 
 
 def _defined(part: Part, names: Iterable[str], what: str, gathered: Gathered) -> bool:
@@ -129,6 +133,71 @@ def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
         gathered.report(metric["unit"].where, message, f"Write `unit: {facts.unit}`, and its numbers in that unit.")
     elif unit == "ratio":
         _in_ratio(metric["target"], gathered)
+    _other_judge(metric["judged_by"], metric, root["metrics"], gathered)
+    _gold(metric, root["metrics"], root["suites"], gathered)
+    _review(metric, facts, root["metrics"], gathered)
+
+
+def _other_judge(named: Part, metric: Part, metrics: Part, gathered: Gathered) -> None:
+    """Report another judge of a metric that is none: the metric itself, or one that measures something else."""
+    others = [name for name in metrics.names if name != metric.where[-1]]
+    if not _defined(named, others, "is not another metric of this policy", gathered) or named.text not in others:
+        return
+    other = metrics[named.text]
+    for key, usual in (("better", ""), ("unit", "ratio")):
+        if (other[key].text or usual) != (metric[key].text or usual):
+            message = f"{quote(named.text)} has another `{key}`, so it cannot confirm what this metric says"
+            gathered.report(named.where, message, f"Name a metric with the same `{key}`.")
+
+
+def _review(metric: Part, facts: MetricFacts | None, metrics: Part, gathered: Gathered) -> None:
+    """Report a review that counts for nothing: of no detector, or by nobody."""
+    named = metric["reviewed_by"]
+    if not named.text:
+        return
+    _other_judge(named, metric, metrics, gathered)
+    if facts and facts.instrument is None:
+        gathered.report(named.where, "is for metrics that a detector scores", "Remove it.", key=True)
+    if named.text not in metrics:
+        return
+    source = metrics[named.text]["source"]
+    if source["score"].text != "human-marks":
+        message = f"{quote(named.text)} is not marked by people"
+        gathered.report(named.where, message, "Give that metric `score: human-marks`.")
+    elif source["suite"].text != metric["source"]["suite"].text:
+        gathered.report(named.where, f"{quote(named.text)} is marked on another suite", "Name the same suite.")
+
+
+def _same_cases(suite: str, other: str, suites: Part) -> bool:
+    """Whether two suites ask the same cases, in whatever words."""
+
+    def asked(name: str) -> dict[str, object]:
+        given = suites[name].value if name in suites else {"builtin": name}
+        named = given if isinstance(given, dict) else {}
+        return {key: value for key, value in named.items() if key not in ("rewrite", "score", "max_tokens")}
+
+    def cases_of(name: str) -> object:
+        # Two files may hold the same cases under the same ids, in other words; where they do not, there are no pairs.
+        return {**asked(name), "file": True} if asked(name).get("file") else asked(name)
+
+    return suite == other or cases_of(suite) == cases_of(other)
+
+
+def _gold(metric: Part, metrics: Part, suites: Part, gathered: Gathered) -> None:
+    """Report whom a metric cannot be held against: they must score the same cases, and in the same way."""
+    named = metric["gold"]["metric"]
+    _other_judge(named, metric, metrics, gathered)
+    if named.text not in metrics or named.text == metric.where[-1]:
+        return
+    suite, theirs = metric["source"]["suite"].text, metrics[named.text]["source"]["suite"].text
+    if suite and theirs and not _same_cases(suite, theirs, suites):
+        message = f"{quote(named.text)} is scored on {quote(theirs)}, and this metric on {quote(suite)}"
+        hint = "They are compared case by case: name one on the same suite, a `rewrite` of it, or a file with its ids."
+        gathered.report(named.where, message, hint)
+    if (metric["unit"].text or "ratio") != "ratio":
+        gathered.report(
+            named.where, "needs a metric of unit ratio", "Only scores from 0 to 1 are compared case by case."
+        )
 
 
 def _facts(score: str, given: Part, gathered: Gathered) -> MetricFacts | None:
@@ -198,6 +267,10 @@ def _red_line(red_line: Part, root: Part, gathered: Gathered) -> None:
     if metric["better"].text == "higher" or (metric["unit"].text or "ratio") != "ratio":
         message = f"{quote(red_line.text)} does not count events that must not happen"
         gathered.report(red_line.where, message, "A red line needs a metric with `better: lower` and `unit: ratio`.")
+    elif metric["source"]["score"].text == "human-marks":
+        message = f"{quote(red_line.text)} is what people mark of a sample, and a red line wants to see every case"
+        hint = "Draw it for the metric of a detector, and let people read what that flags: `reviewed_by`."
+        gathered.report(red_line.where, message, hint)
 
 
 def _system(system: Part, root: Part, gathered: Gathered) -> None:

@@ -1,5 +1,6 @@
 """Why a verdict fell, in five sentences for somebody who is no statistician."""
 
+import math
 from dataclasses import dataclass
 
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
@@ -34,7 +35,7 @@ def explain(report: Report, *, candidate: str = "", metric: str = "") -> list[Ex
         )
         for one in report.candidates
         if candidate in ("", one.candidate)
-        for judged in one.judgements
+        for judged in sorted(one.judgements, key=lambda judged: judged.verdict is not Verdict.FAIL)
         if metric in ("", judged.metric)
     ]
 
@@ -67,7 +68,7 @@ def _observation(report: Report, candidate: CandidateDecision, judged: Judgement
     known = judged.seen
     if isinstance(known, Missing):
         return f"Of {name(candidate.candidate)} nothing is known here: {missing_words(known)}."
-    written = figures(report, judged.metric, regression=judged.asked == "regression")
+    written = figures(report, judged.metric, asked=judged.asked)
     drawn = ", asked in an order that was drawn and recorded before" if sequential(report) else ""
     cases = f"{count(known.cases)} cases ({count(known.count)} of them independent)"
     cases = f"{count(known.cases)} independent cases" if known.cases == known.count else cases
@@ -79,6 +80,12 @@ def _observation(report: Report, candidate: CandidateDecision, judged: Judgement
             f"On the same {cases}, {name(candidate.candidate)} differs from "
             f"{name(report.decision.baseline)} by {written.value(known.value)}{gone}."
         )
+    if judged.asked == "gap":
+        spec = report.metric(judged.metric)
+        gold = name(spec.gold.metric) if spec and spec.gold else "those whose word counts"
+        shown = written.value(known.value)
+        who = name(candidate.candidate)
+        return f"On the same {cases}, the metric makes {who} look better than {gold} by {shown}{gone}."
     return f"{name(candidate.candidate)} was asked {cases}{drawn}, and shows {written.value(known.value)}{gone}."
 
 
@@ -86,7 +93,7 @@ def _conclusion(report: Report, judged: Judgement) -> str:
     known = judged.seen
     if isinstance(known, Missing):
         return "Silence proves nothing, so it does not pass."
-    written = figures(report, judged.metric, regression=judged.asked == "regression")
+    written = figures(report, judged.metric, asked=judged.asked)
     span = written.span(known.interval)
     if judged.asked == "red-line":
         return {
@@ -94,21 +101,28 @@ def _conclusion(report: Report, judged: Judgement) -> str:
             Verdict.FAIL: "One event would have been enough, so it fails.",
             Verdict.INCONCLUSIVE: "It cannot be told whether there was an event, so it does not pass.",
         }[judged.verdict]
+    if judged.unconfirmed:
+        return f"On its own word, {span}, it would pass; but nobody independent confirms it, so it does not."
+    if judged.asked == "gap" and judged.verdict is Verdict.FAIL and known.interval.low <= judged.bound:
+        return f"These cases alone, {span}, would not refute it; with those of earlier runs they do, so it fails."
     if judged.verdict is Verdict.PASS:
         return f"The truth may lie anywhere in {span}, all of it on the accepted side, so it passes."
     if judged.verdict is Verdict.FAIL:
         return f"The truth may lie anywhere in {span}, all of it on the forbidden side, so it fails."
-    return (
-        f"The truth may lie anywhere in {span}, on both sides of what is asked, so it does not pass and is not failed."
-    )
+    if not known.known:
+        return "Silence proves nothing, so it does not pass and is not failed."
+    where = f"anywhere in {span}" if math.isfinite(known.interval.high) and math.isfinite(known.interval.low) else span
+    return f"The truth may lie {where}; that neither proves nor refutes what is asked, so it stays open."
 
 
 def _why_there(report: Report, judged: Judgement) -> str:
     if judged.asked == "red-line" or isinstance(judged.seen, Missing):
         return ""
+    if judged.unconfirmed:
+        return "A detector that guards what it judges, or a judge whom another contradicts, proves nothing alone."
     wrong = report.decision.alpha * share_of_look(judged.look)
     odds = f"one time in {about(round(1 / wrong))}"
-    look = f", the system being looked at on these cases for time {judged.look}" if judged.look > 1 else ""
+    look = f", at look {judged.look} of the system at these cases" if judged.look > 1 else ""
     number = len(report.candidates)
     shared = f" with {number} candidates to choose from{look}" if number > 1 else look
     if judged.verdict is Verdict.INCONCLUSIVE and judged.hopeless:
@@ -124,10 +138,14 @@ def _why_there(report: Report, judged: Judgement) -> str:
 
 
 def _what_else(report: Report, judged: Judgement) -> str:
+    if judged.unconfirmed and judged.needed is None:
+        return "Name an independent judge in the policy (`judged_by`), or take the detector out of the guard."
     if judged.verdict is Verdict.INCONCLUSIVE:
         if judged.needed is not None:
             return f"About {about(judged.needed)} further independent cases like these would probably decide."
-        return "More cases like these would not decide it: see what is missing."
+        if isinstance(judged.seen, Missing) or judged.seen.missing:
+            return "More cases like these would not decide it: see what is missing."
+        return "More cases like these would not decide it."
     floor = report.floor(judged.metric)
     rate = report.started.metrics.get(judged.metric, {}).get("shape") == Shape.RATE.value
     if judged.asked != "floor" or floor is None or not rate or not 0.0 < floor.bound < 1.0:

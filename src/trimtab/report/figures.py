@@ -8,8 +8,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from trimtab.decision.model import Asked
 from trimtab.kinds import Estimate, Interval, Missing
-from trimtab.report.view import Report, Requirement, judgement, seen
+from trimtab.report.view import DIFFERENCES, Report, Requirement, judgement, seen
 
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
@@ -91,26 +92,26 @@ def _minus(text: str) -> str:
     return text.replace("-", MINUS, 1) if text.startswith("-") else text
 
 
-def unit_figures(report: Report, metric: str, *, regression: bool = False, places: int = 0) -> Figures:
-    """How to write numbers of a metric, or its differences from the baseline, with this many decimals."""
+def unit_figures(report: Report, metric: str, *, difference: bool = False, places: int = 0) -> Figures:
+    """How to write numbers of a metric, or differences of them, with this many decimals."""
     unit = report.unit(metric)
-    if regression and unit == "ratio":
+    if difference and unit == "ratio":
         unit = "points"
-    return Figures(unit=unit, places=places, currency=report.policy.currency, signed=regression)
+    return Figures(unit=unit, places=places, currency=report.policy.currency, signed=difference)
 
 
-def figures(report: Report, metric: str, *, regression: bool = False) -> Figures:
-    """How to write everything that a report shows of a metric, or of its paired differences from the baseline."""
+def figures(report: Report, metric: str, *, asked: Asked = "floor") -> Figures:
+    """How to write everything that a report shows of a metric, or of the differences that a requirement is about."""
     estimates: list[Estimate | Missing]
-    if regression:
-        row = Requirement(asked="regression", metric=metric)
+    if asked in DIFFERENCES:
+        row = Requirement(asked=asked, metric=metric)
         judged = [found for c in report.candidates if (found := judgement(c, row)) is not None]
         estimates, bounds = [j.seen for j in judged], [j.bound for j in judged]
     else:
         floor, spec = report.floor(metric), report.metric(metric)
         estimates = [seen(c, metric) for c in report.candidates]
         bounds = [*([floor.bound] if floor else []), *([spec.target] if spec else [])]
-    return fitting(unit_figures(report, metric, regression=regression), estimates, bounds)
+    return fitting(unit_figures(report, metric, difference=asked in DIFFERENCES), estimates, bounds)
 
 
 def fitting(plain: Figures, estimates: Iterable[Estimate | Missing], bounds: Iterable[float]) -> Figures:

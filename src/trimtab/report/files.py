@@ -41,14 +41,22 @@ def write_look(look: Look, folder: Path) -> Path:
     """Write production.html, and return its path.
 
     Raises:
-        ReportError: As `write_reports`.
+        ReportError: As `write_page`.
     """
-    content = look_page(look).encode()
+    return write_page(folder / "production.html", look_page(look))
+
+
+def write_page(path: Path, text: str) -> Path:
+    """Write one page, whole or not at all; the folder is made.
+
+    Raises:
+        ReportError: It cannot be written.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReportError(str(folder), _cause(error)) from error
-    return _replace(folder / "production.html", content)
+        raise ReportError(str(path), _cause(error)) from error
+    return _replace(path, text.encode())
 
 
 def _replace(path: Path, content: bytes) -> Path:

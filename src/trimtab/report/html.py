@@ -18,7 +18,7 @@ from trimtab.report.plots import floors_section, regression_section
 from trimtab.report.safety import safety_section
 from trimtab.report.sampling import asked, planned, sampling_section, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
-from trimtab.report.words import headline, missing_words, moment, needs, next_step, requirement
+from trimtab.report.words import headline, missing_words, moment, needs, next_step, requirement, unmeasured
 
 _SHOWN_CHANGES = 6
 _FEW = 5  # candidates whose columns fit side by side with their intervals
@@ -54,7 +54,7 @@ def _style() -> tuple[Markup, str]:
 
 
 def head(title: str) -> Markup:
-    """The head of a page of ours: its style, and the policy that admits nothing else."""
+    """The head of a page that asks for nothing from anywhere."""
     css, hashed = _style()
     rules = f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'"
     return element(
@@ -118,7 +118,7 @@ def _alarms(report: Report) -> list[Markup]:
     if report.finished is None:
         said.append("The run was cut off before its end. What was not measured counts as missing.")
     elif report.finished.outcome != "complete":
-        said.append(f"The run stopped early ({visible(report.finished.outcome)}). What was not measured is missing.")
+        said.append(f"The run stopped early ({visible(report.finished.outcome)}). {unmeasured(report)}")
     return [element("p", element("b", "Note "), _prose(text), class_="alarm", role="note") for text in said]
 
 
@@ -173,10 +173,10 @@ def _verdict_section(report: Report) -> Markup:
 
 
 def _requirement_row(report: Report, row: Requirement) -> Markup:
-    written = figures(report, row.metric, regression=row.asked == "regression")
+    written = figures(report, row.metric, asked=row.asked)
     spec = report.metric(row.metric)
     aimed = element("span", "maximised", class_="tag") if _is_aim(report, row) else None
-    kind = {"floor": "", "red-line": "red line: ", "regression": "regression: "}[row.asked]
+    kind = {"floor": "", "red-line": "red line: ", "regression": "regression: ", "gap": "gap: "}[row.asked]
     head = element(
         "th",
         element("span", row.metric, class_="metric", title=spec.question if spec else None),

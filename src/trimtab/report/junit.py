@@ -69,7 +69,7 @@ def _details(report: Report, judged: Judgement) -> tuple[str, str]:
     name = f"{judged.metric} {kind}{asked}"
     if isinstance(judged.seen, Missing):
         return name, f"no data: {missing_words(judged.seen)}"
-    written = figures(report, judged.metric, regression=judged.asked == "regression")
+    written = figures(report, judged.metric, asked=judged.asked)
     known = judged.seen
     lines = [
         f"{written.value(known.value)}, interval {written.span(known.interval)}",

@@ -7,7 +7,7 @@ from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.figures import Figures, count, figures
 from trimtab.report.markup import visible
-from trimtab.report.sampling import asked_words, sequential
+from trimtab.report.sampling import asked_words, looks, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
 from trimtab.report.words import (
     SYMBOL,
@@ -19,6 +19,7 @@ from trimtab.report.words import (
     next_step,
     no_floor,
     requirement,
+    unmeasured,
     work,
 )
 
@@ -42,11 +43,12 @@ def markdown(report: Report) -> str:
     ]
     alarms = ["**The ledger does not verify. Do not rely on this.**"] if report.ledger.verified is False else []
     if report.finished is None or report.finished.outcome != "complete":
-        alarms.append("**The run did not complete. What was not measured counts as missing.**")
+        alarms.append(f"**The run did not complete. {unmeasured(report)}**")
     changes = [f"- {_text(change)}" for change in said.changes]
     provenance = [
         f"Run {_code(report.decision.run)}, policy {_code(report.decision.policy)}",
         *([f"Cases asked: {_text(asked_words(report))}"] if sequential(report) else []),
+        *[_text(look) for look in looks(report)],
         f"Work: {_text(work(report))}",
         f"Ledger of {count(report.ledger.size)} rows, last {_code(report.ledger.head)}",
         "Make it again with `trimtab ledger verify` and `trimtab report RUN`.",
@@ -80,7 +82,7 @@ def _table(report: Report) -> str:
     heads = ["Requirement", *[_heading(report, c) for c in report.candidates]]
     lines = [_row(heads), _row(["---"] * len(heads))]
     for row in report.requirements():
-        written = figures(report, row.metric, regression=row.asked == "regression")
+        written = figures(report, row.metric, asked=row.asked)
         kind = "" if row.asked == "floor" else f"{row.asked}: "
         head = f"{_name(row.metric)}<br>{_text(kind + requirement(report, row))}"
         lines.append(_row([head, *[_cell(judgement(c, row), written) for c in report.candidates]]))

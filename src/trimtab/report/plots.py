@@ -103,7 +103,7 @@ def regression_section(report: Report) -> Markup:
 
 
 def _difference_panel(report: Report, row: Requirement) -> Markup:
-    written = figures(report, row.metric, regression=True)
+    written = figures(report, row.metric, asked="regression")
     judged = [(c, j) for c in report.candidates if (j := judgement(c, row)) is not None]
     margin = judged[0][1].bound
     ends = [n for _, j in judged if isinstance(j.seen, Estimate) for n in (j.seen.interval.low, j.seen.interval.high)]

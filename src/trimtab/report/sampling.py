@@ -45,13 +45,20 @@ def stopped(report: Report, candidate: CandidateDecision) -> str:
         return f"{name(failed[0])} was refuted"
     if given_up:
         return f"proving {name(given_up[0])} was hopeless"
-    return "everything was decided" if candidate.verdict is Verdict.PASS else "it was cut off"
+    if candidate.verdict is Verdict.PASS:
+        return "everything was decided"
+    if report.finished is not None and report.finished.outcome == "complete":
+        return "the cases that could decide ran out"
+    return "it was cut off"
 
 
 def asked_words(report: Report) -> str:
     """How many cases each candidate was asked, and why no more, in one line."""
     said = []
     for candidate in report.candidates:
+        if not any(isinstance(known, Estimate) and known.known for known in candidate.estimates.values()):
+            said.append(f"{name(candidate.candidate)} in vain: it gave no answer")
+            continue
         why = stopped(report, candidate)
         number = f"{count(asked(report, candidate))} of {count(planned(report))}"
         said.append(f"{name(candidate.candidate)} {number}{f' ({why})' if why else ''}")
@@ -67,7 +74,7 @@ def looks(report: Report) -> list[str]:
                 numbers.setdefault(one.look, set()).add(candidate.candidate)
     return [
         f"It was look {look} of this system at the same cases ({', '.join(name(n) for n in sorted(names))}): "
-        f"looks share one error budget, and this one spends {_part(look)} of it."
+        f"looks share one error budget, this one spends {_part(look)} of it, so it takes more cases."
         for look, names in sorted(numbers.items())
     ]
 

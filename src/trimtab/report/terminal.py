@@ -14,9 +14,20 @@ from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.figures import DASH, MINUS, Figures, count, figures
 from trimtab.report.markup import visible
-from trimtab.report.sampling import asked_words, sequential
+from trimtab.report.sampling import asked_words, looks, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
-from trimtab.report.words import SYMBOL, WORD, headline, missing_words, needs, next_step, no_floor, requirement, work
+from trimtab.report.words import (
+    SYMBOL,
+    WORD,
+    headline,
+    missing_words,
+    needs,
+    next_step,
+    no_floor,
+    requirement,
+    unmeasured,
+    work,
+)
 
 _STYLE = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.INCONCLUSIVE: "yellow"}
 _SOFT = "dim"
@@ -105,7 +116,7 @@ class _Writer:
         finished = self.report.finished
         if finished is None or finished.outcome != "complete":
             why = "was cut off" if finished is None else f"stopped early ({visible(finished.outcome, limit=_NAME)})"
-            yield self.text(f"The run {why}. What was not measured counts as missing.", "yellow")
+            yield self.text(f"The run {why}. {unmeasured(self.report)}", "yellow")
         if said.changes:
             yield self.text("What would change it", "bold")
             for change in said.changes[:_CHANGES]:
@@ -116,6 +127,8 @@ class _Writer:
                 )
         if sequential(self.report):
             yield self.text(f"Asked {asked_words(self.report)}", _SOFT)
+        for look in looks(self.report):
+            yield self.text(look, "yellow")
         yield self.text(f"Work  {work(self.report)}", _SOFT)
         yield Text.assemble(self.text("Next  ", "bold"), self.text(next_step(self.report)))
 
@@ -163,7 +176,7 @@ class _Writer:
         return Group(*parts)
 
     def figures(self, row: Requirement) -> Figures:
-        return figures(self.report, row.metric, regression=row.asked == "regression")
+        return figures(self.report, row.metric, asked=row.asked)
 
     def heading(self, candidate: CandidateDecision, *, joint: str = "\n") -> Text:
         decision = self.report.decision
@@ -182,7 +195,7 @@ class _Writer:
         return Text.assemble(self.name(row.metric), "\n", self.asked_words(row, style=_SOFT))
 
     def asked_words(self, row: Requirement, *, style: str) -> Text:
-        kind = {"floor": "", "red-line": "red line: ", "regression": "regression: "}[row.asked]
+        kind = {"floor": "", "red-line": "red line: ", "regression": "regression: ", "gap": "gap: "}[row.asked]
         return self.text(kind + requirement(self.report, row), style)
 
     def cell(self, candidate: CandidateDecision, judged: Judgement | None, written: Figures, *, tall: bool) -> Text:

@@ -8,6 +8,9 @@ from trimtab.evidence.records import RunFinished, RunStarted
 from trimtab.kinds import Better, Estimate, Missing
 from trimtab.policy.model import Floor, MetricSpec, Policy, SystemSpec, Tier
 
+DIFFERENCES: tuple[Asked, ...] = ("regression", "gap")
+"""Requirements whose number is a difference: of a candidate and the baseline, of a metric and who marks it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
@@ -112,7 +115,7 @@ class Report:
     def requirements(self) -> list[Requirement]:
         """Every requirement judged of any candidate, floors first, in the order of the policy."""
         seen = dict.fromkeys((j.asked, j.metric) for c in self.candidates for j in c.judgements)
-        order = {"floor": 0, "red-line": 1, "regression": 2}
+        order = {"floor": 0, "red-line": 1, "regression": 2, "gap": 3}
         place = {name: number for number, name in enumerate(self.policy.metrics)}
         ranked = sorted(seen, key=lambda row: (order[row[0]], place.get(row[1], len(place))))
         return [Requirement(asked=asked, metric=metric) for asked, metric in ranked]
@@ -125,7 +128,7 @@ class Report:
 
     def unfloored(self) -> list[str]:
         """Metrics that no floor or red line puts among the requirements: those maximised first, in their order."""
-        judged = {row.metric for row in self.requirements() if row.asked != "regression"}
+        judged = {row.metric for row in self.requirements() if row.asked not in DIFFERENCES}
         ordered = dict.fromkeys([*self.decision.maximise, *self.metrics()])
         return [metric for metric in ordered if metric not in judged]
 

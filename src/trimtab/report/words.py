@@ -27,6 +27,7 @@ GLOSSARY: Mapping[str, str] = MappingProxyType(
         "floor": "The minimum accepted. It may be a lower bound (at least) or an upper bound (at most).",
         "red line": "An event that must never happen: one confirmed event fails, whatever the rate.",
         "regression": "How much worse a candidate is than the baseline on the same cases.",
+        "gap": "How much better a metric says that a candidate is than those do whose word counts.",
         "pass": "The whole interval is on the accepted side of the floor.",
         "hopeless": "Not refuted, and far from proved: a candidate well within the floor would hardly look like it.",
         "look": "Measuring a system on cases that it was measured on before. All looks share one error budget.",
@@ -127,6 +128,8 @@ def next_step(report: Report) -> str:
         c.verdict is Verdict.FAIL or any(j.hopeless for j in c.judgements) for c in report.candidates
     ):
         return "Mend a candidate: more of the same cases would hardly prove that one of these is good enough."
+    if report.finished is not None and report.finished.outcome == "budget":
+        return "Run the same command again, which goes on where it stopped, or raise the budget."
     steps = _more_cases(report)
     if steps:
         said = _joined(steps)
@@ -140,13 +143,24 @@ def requirement(report: Report, row: Requirement) -> str:
     if row.asked == "red-line":
         return "no event at all"
     if row.asked == "regression":
-        margin = unit_figures(report, row.metric, regression=True).bound(bounds[0].bound)
+        margin = unit_figures(report, row.metric, difference=True).bound(bounds[0].bound)
         return f"at most {margin} worse than {name(report.decision.baseline) or 'the baseline'}"
+    if row.asked == "gap":
+        bound = unit_figures(report, row.metric, difference=True).bound(bounds[0].bound)
+        spec = report.metric(row.metric)
+        return f"at most {bound} better than {name(spec.gold.metric) if spec and spec.gold else 'its gold'} says"
     floor = report.floor(row.metric)
     if floor is None:  # judged under a requirement that the tier no longer names: the judgement's own words
         return bounds[0].requirement
     written = figures(report, row.metric) if report.unit(row.metric) == "seconds" else unit_figures(report, row.metric)
     return f"{side(report, row.metric)} {written.bound(floor.bound)}"
+
+
+def unmeasured(report: Report) -> str:
+    """What becomes of cases that were not asked when a run ended before its time."""
+    if report.started.sampling == "sequential":
+        return "What was not asked proves nothing; what was asked before counts."
+    return "What was not measured counts as missing."
 
 
 def no_floor(report: Report, metric: str) -> str:
@@ -240,7 +254,7 @@ def _obstacle(report: Report, judged: Judgement) -> str:
     asked = requirement(report, Requirement(asked=judged.asked, metric=judged.metric))
     if isinstance(judged.seen, Missing):
         return f"{judged.metric} must be measured ({missing_words(judged.seen)})."
-    written = figures(report, judged.metric, regression=judged.asked == "regression")
+    written = figures(report, judged.metric, asked=judged.asked)
     measured = f"{written.value(judged.seen.value)} ({written.span(judged.seen.interval)})"
     if judged.asked == "red-line":
         return f"{judged.metric} is a red line: one event fails, and it was seen in {measured}."
@@ -282,7 +296,11 @@ def _more_cases(report: Report) -> list[str]:
         spec.source.suite
         for c in report.candidates
         for j in c.judgements
-        if j.verdict is Verdict.INCONCLUSIVE and j.needed is not None and (spec := report.metric(j.metric))
+        if j.verdict is Verdict.INCONCLUSIVE
+        and j.needed is not None
+        and isinstance(j.seen, Estimate)
+        and j.seen.known
+        and (spec := report.metric(j.metric))
     }
     raised = sorted(suite for suite in short if not _exhausted(report, suite))
     steps = [f"raise `cases` of {_joined(raised)} in the policy"] if raised else []

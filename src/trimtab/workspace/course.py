@@ -78,14 +78,15 @@ class Course:
     def take(self, result: Result, outcomes: Mapping[str, Score | Missing]) -> None:
         """Count a finished case, and judge anew when that is worth its time."""
         suite = result.suite
+        if any(isinstance(one, Missing) and one.reason == "budget" for one in outcomes.values()):
+            self.stopped, self._open = "budget", {}
         came = self._came[suite]
         came[result.order] = outcomes
         while (front := self._front[suite]) in came:
             case, scored = self.cases[suite][front], came.pop(front)
             for outcome in scored.values():
                 if isinstance(outcome, Missing) and outcome.reason == "budget":
-                    self.stopped, self._open = "budget", {}  # what was not paid for is behind the end
-                    return
+                    return  # what was not paid for is behind the end
             for name, outcome in scored.items():
                 self._trials[name].append(Trial(case=case.id, cluster=case.independent_unit, outcome=outcome))
             self._front[suite] = front + 1

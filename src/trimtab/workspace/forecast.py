@@ -5,11 +5,11 @@ from pathlib import Path
 
 from trimtab.decision import Forecast, SuiteSize, forecast
 from trimtab.decision.payload import from_payload
-from trimtab.errors import LedgerError
 from trimtab.evidence import Ledger
-from trimtab.evidence.records import Decided, Looked, RunFinished
+from trimtab.evidence.records import Decided, RunFinished
 from trimtab.kinds import Estimate
 from trimtab.policy import Policy
+from trimtab.workspace.looks import Looks
 from trimtab.workspace.plan import Plan, make_plan
 from trimtab.workspace.standing import Standing
 
@@ -50,11 +50,12 @@ def foresee(policy: Policy, base: Path, *, system: str, ledger: Ledger | None) -
             cases=len(suite.cases),
             units=len({case.independent_unit for case in suite.cases}),
             whole=name in whole,
+            turns=sum(1 + len(case.follow_ups) for case in suite.cases) / len(suite.cases),
         )
         for name, suite in plan.suites.items()
     }
     measured, per_call = _last(ledger, system, plan.spec.baseline or "")
-    look = 1 + _looks(ledger, system, set(plan.draws.values()))
+    look = _next_look(ledger, policy, system, plan)
     seen = forecast(
         policy,
         system,
@@ -76,11 +77,14 @@ def foresee(policy: Policy, base: Path, *, system: str, ledger: Ledger | None) -
 
 
 def open_if_there(ledger: str | Path) -> Ledger | None:
-    """The ledger, or None while nothing has been measured yet."""
-    try:
-        return Ledger.open(ledger, create=False)
-    except LedgerError:
+    """The ledger, or None while nothing has been measured yet.
+
+    Raises:
+        LedgerError: There is something, and it is no ledger.
+    """
+    if "://" not in str(ledger) and not Path(ledger).exists():
         return None
+    return Ledger.open(ledger, create=False)
 
 
 def _through(plugin: object) -> bool:
@@ -118,8 +122,11 @@ def _last(ledger: Ledger | None, system: str, baseline: str) -> tuple[dict[str, 
     return measured, per_call
 
 
-def _looks(ledger: Ledger | None, system: str, draws: set[str]) -> int:
+def _next_look(ledger: Ledger | None, policy: Policy, system: str, plan: Plan) -> int:
+    """The highest number that a suite would have; a run that would go on is the look that it was."""
     if ledger is None:
-        return 0
-    found = (record for row, record in ledger.records(kind=Looked.kind) if row.system == system)
-    return max((one.number for one in found if isinstance(one, Looked) and one.draw in draws), default=0)
+        return 1
+    last = next((one for one in ledger.runs() if one.system == system), None)
+    goes_on = last is not None and last.outcome != "complete" and last.policy == policy.digest
+    before = Looks.of(ledger, system, without=last.run if last is not None and goes_on else "")
+    return max(before.number(sketch) for sketch in plan.sketches.values())

@@ -16,6 +16,7 @@ from trimtab.evidence import Alarm, Decided, Ledger, PolicyAdopted, Subject
 from trimtab.policy import Policy
 from trimtab.report import Report
 from trimtab.report.look import Look
+from trimtab.workspace.alarms import Watch
 from trimtab.workspace.changes import Changes, changes, last_decision
 from trimtab.workspace.holding import held, lifted
 from trimtab.workspace.lock import alone
@@ -23,7 +24,6 @@ from trimtab.workspace.notify import Sent
 from trimtab.workspace.plan import make_plan
 from trimtab.workspace.production import Production, production, rulings_since
 from trimtab.workspace.progress import Board
-from trimtab.workspace.watch import Watch
 from trimtab.workspace.workspace import Workspace
 
 _MAKER = f"trimtab/{__version__}"

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from trimtab._canonical import digest
 from trimtab.errors import UsageError
 from trimtab.kinds import Metric, plugins
 from trimtab.measure.suites import LoadedSuite, load_suite
 from trimtab.policy import Policy, SuiteSpec, SystemSpec
+from trimtab.workspace.looks import Sketch, sketch_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +29,7 @@ class Plan:
     candidates: tuple[str, ...]
     suites: Mapping[str, LoadedSuite]
     scored: Mapping[str, tuple[Scored, ...]]  # by suite
-    draws: Mapping[str, str]  # by suite: where its cases come from, whatever they are
+    sketches: Mapping[str, Sketch]  # by suite: what its cases are, to be told again
 
     sequential: bool = False  # whether measuring stops once it knows enough
 
@@ -52,13 +51,10 @@ def required_metrics(policy: Policy, system: str) -> list[str]:
     named = {*tier.floors, *policy.red_lines, *spec.maximise, *spec.slo}
     if tier.regression:
         named |= set(tier.regression.metrics)
+    named |= {gold.metric for name in named if name in policy.metrics and (gold := policy.metrics[name].gold)}
+    named |= {people for name in named if name in policy.metrics and (people := policy.metrics[name].reviewed_by)}
+    named |= {other for name in named if name in policy.metrics and (other := policy.metrics[name].judged_by)}
     return [name for name in policy.metrics if name in named]
-
-
-def _draw(suite: SuiteSpec) -> str:
-    """A generator with another seed makes other cases; a file holds the cases it holds, whatever their order."""
-    named: dict[str, Any] = {"builtin": suite.builtin, "file": suite.file, "python": suite.python, "with": suite.with_}
-    return digest(named if suite.file else {**named, "seed": suite.seed})
 
 
 def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str, ...] = (), require: str = "") -> Plan:
@@ -101,6 +97,6 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
         candidates=tuple(name for name in spec.candidates if name in chosen),
         suites=suites,
         sequential=policy.tiers[spec.tier].sampling == "sequential",
-        draws={name: _draw(suite) for name, suite in specs.items()},
+        sketches={name: sketch_of(suite.cases) for name, suite in suites.items()},
         scored={name: tuple(group) for name, group in scored.items()},
     )

@@ -1,14 +1,16 @@
 """Reads a run back from the ledger: the only thing that decisions and reports are made from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trimtab.decision.model import Measurements, Trial
 from trimtab.errors import UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Decided, Looked, Observation, PolicyAdopted, Record, RunFinished, RunStarted
-from trimtab.kinds import Instrument, Missing, Row, Score, Shape
+from trimtab.kinds import NOT_MARKED, Instrument, Missing, Row, Score, Shape
 from trimtab.policy import Policy
+
+_EARLIER = 200  # runs before one that are looked at for a gap that grows
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class Recalled:
     finished: RunFinished | None = None
     decided: Decided | None = None
     decided_at: int = 0
+    decided_seq: int = 0
     # candidate -> metric -> case: a case is one trial, however often it was recorded
     seen: dict[str, dict[str, dict[str, Observation]]] = field(default_factory=dict)
     artefacts: dict[str, str] = field(default_factory=dict)  # candidate -> digest
@@ -67,7 +70,7 @@ class Recalled:
         elif isinstance(record, RunFinished):
             self.finished = record
         elif isinstance(record, Decided):
-            self.decided, self.decided_at = record, row.time
+            self.decided, self.decided_at, self.decided_seq = record, row.time, row.seq
 
     def recorded(self) -> dict[tuple[str, str, str], Score]:
         """By candidate, metric and case, everything that was scored; what was missing may still be answered."""
@@ -135,7 +138,7 @@ class Recalled:
 
     def _in_order(self, rows: Iterable[Observation]) -> list[Observation]:
         ordered = sorted(rows, key=lambda row: row.order)
-        return _beginning(ordered) if self._sequential else ordered
+        return _marked(_beginning(ordered) if self._sequential else ordered)
 
     def failures(self, limit: int = 5) -> dict[str, dict[str, list[Observation]]]:
         """Per candidate and 0/1 metric the first undesired observations, and the missing ones after them."""
@@ -147,7 +150,7 @@ class Recalled:
                     continue
                 undesired = 0.0 if facts["better"] == "higher" else 1.0
                 bad = [row for row in rows if not isinstance(row.outcome, Missing) and row.outcome.value == undesired]
-                broken = [row for row in rows if isinstance(row.outcome, Missing)]
+                broken = [r for r in rows if isinstance(r.outcome, Missing) and r.outcome.reason != NOT_MARKED]
                 if worst := [*bad, *broken][:limit]:
                     found.setdefault(candidate, {})[metric] = worst
         return found
@@ -168,14 +171,58 @@ def _unpaid(row: Observation) -> bool:
     return isinstance(row.outcome, Missing) and row.outcome.reason == "budget"
 
 
-def recall_run(ledger: Ledger, run: str, *, as_decided: bool = False) -> Recalled:
-    """Everything the ledger holds about one run; `as_decided` leaves out what came after its last decision.
+def _marked(rows: list[Observation]) -> list[Observation]:
+    """Up to the last case that was scored, where people mark one case after the other.
+
+    The beginning of a drawn order is a random sample of it. A case that was passed over is missing, and counts as the
+    worst that it could have been: nobody gets a better result by choosing what to mark.
+    """
+    end = len(rows)
+    while end and isinstance(seen := rows[end - 1].outcome, Missing) and seen.reason == NOT_MARKED:
+        end -= 1
+    return rows[:end]
+
+
+def recall_earlier(ledger: Ledger, recalled: Recalled, policy: Policy, *, upto: int = 0) -> tuple[Measurements, ...]:
+    """Earlier runs of the same system, oldest first, as far as the policy holds their metrics against others' word.
+
+    Args:
+        ledger: Where they are.
+        recalled: The run before which they began.
+        policy: Under which it is judged.
+        upto: Rows after this one are left out, so that an old decision can be made again; 0 for none.
+    """
+    held = {name: metric.gold.metric for name, metric in policy.metrics.items() if metric.gold}
+    if not held:
+        return ()
+    known = {summary.run: summary for summary in ledger.runs() if summary.system == recalled.system}
+    here = known.get(recalled.run)
+    before = [one for one in known.values() if here is None or (one.started, one.run) < (here.started, here.run)]
+    latest = sorted(before, key=lambda one: (one.started, one.run))[-_EARLIER:]
+    found = []
+    for one in latest:
+        try:
+            measured = recall_run(ledger, one.run, upto=upto).measurements()
+        except UsageError:  # a run of which nothing can be decided is none to compare with
+            continue
+        kept = {
+            candidate: {name: trials[name] for name in {*held, *held.values()} if trials.get(name)}
+            for candidate, trials in measured.trials.items()
+        }
+        found.append(replace(measured, trials=kept))
+    return tuple(found)
+
+
+def recall_run(ledger: Ledger, run: str, *, as_decided: bool = False, upto: int = 0) -> Recalled:
+    """Everything the ledger holds about one run.
+
+    `as_decided` leaves out what came after its last decision, `upto` what came after that row.
 
     Raises:
         UsageError: There is no such run, or it mixes two versions of a candidate.
     """
     recalled: Recalled | None = None
-    last = max((row.seq for row in ledger.rows(run=run, kind=Decided.kind)), default=0) if as_decided else 0
+    last = max((row.seq for row in ledger.rows(run=run, kind=Decided.kind)), default=0) if as_decided else upto
     for row, record in ledger.records(run=run):
         if last and row.seq > last:
             break

@@ -113,10 +113,13 @@ class Measuring:
     def _count_look(self, subject: Subject, *, repeats: bool) -> None:
         """Say which look at its cases this is, before anything is asked."""
         if subject.candidate not in self.looks:
-            draws = self.plan.draws
-            numbers = self.before.numbers(draws, artefact=subject.artefact, repeats=repeats)
+            sketches = self.plan.sketches
+            numbers = {
+                suite: self.before.number(sketch, artefact=subject.artefact, repeats=repeats)
+                for suite, sketch in sketches.items()
+            }
             self.ledger.append(
-                list(to_records(numbers, draws)),
+                list(to_records(numbers, sketches)),
                 subject=subject,
                 run=self.run,
                 maker=f"trimtab/{__version__}",
@@ -196,6 +199,7 @@ class Measuring:
                 suite=suite.name,
                 cases=suite.cases,
                 screen=screen,
+                logprobs=any(getattr(one.plugin, "logprobs", False) is True for one in self.plan.scored[suite.name]),
             )
             for suite in self.plan.suites.values()
         ]

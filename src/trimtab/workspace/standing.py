@@ -60,13 +60,19 @@ class Standing:
     def whole(self) -> frozenset[str]:
         """Suites that are asked to their end.
 
-        Ranks want every case, red lines every chance of an event, and
+        Ranks want every case, red lines every chance of an event, other judges whatever they confirm, and
         approximate intervals hold for a number of cases that was fixed beforehand.
         """
         scored, tier = self.plan.metrics, self.policy.tiers[self.plan.spec.tier]
         approximate = [name for name in tier.floors if name in scored and scored[name].plugin.shape in APPROXIMATE]
-        names = [*self.plan.spec.maximise, *self.policy.red_lines, *approximate]
+        names = [*self.plan.spec.maximise, *self.policy.red_lines, *approximate, *self._others()]
         return frozenset(scored[name].suite for name in names if name in scored)
+
+    def _others(self) -> list[str]:
+        """Metrics whose word another requirement waits for; nothing of their own would keep their suites open."""
+        specs = [self.policy.metrics[name] for name in self.plan.metrics]
+        named = [(spec.judged_by, spec.gold.metric if spec.gold else None, spec.reviewed_by) for spec in specs]
+        return [name for names in named for name in names if name]
 
     def _wanted(self, candidate: str) -> frozenset[str]:
         """Suites that others are compared on: the baseline answers them whatever becomes of itself."""

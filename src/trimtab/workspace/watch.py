@@ -1,218 +1,120 @@
-"""Records what follows from a look at production, and tells people of it.
+"""Watches a measure from step to step, where steps are no runs of ours: checkpoints of a training, weeks of use."""
 
-The order makes it safe to be killed at any moment. What is found is recorded in one step, together with how far was
-read; only then are people told, and that they were is recorded one by one. After a restart whatever is open is sent: an
-alarm is never lost, and sent twice only if the process died between the receiver's answer and our writing that down.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from trimtab import __version__
-from trimtab.decision import Decision, Verdict
-from trimtab.evidence import Alarm, BudgetChanged, Ledger, Monitored, Notified, Record, Subject
-from trimtab.kinds import Row
-from trimtab.policy import Policy
-from trimtab.report.look import BY_VERDICT, OpenAlarm
-from trimtab.workspace.changes import Changes
-from trimtab.workspace.notify import Due, Sent, send
-from trimtab.workspace.production import Production, snapshot
+from trimtab.decision import Judgement
+from trimtab.decision.floors import level_of
+from trimtab.decision.gaps import judge_gap
+from trimtab.decision.words import Wording
+from trimtab.evidence import Ledger
+from trimtab.evidence.records import Probed, Subject
+from trimtab.kinds import Better, Estimate, Missing, Score
+from trimtab.measure.marked_files import file_digest, number_of, read_marked
+from trimtab.measure.notes import Notes
+from trimtab.policy.model import Gold
+from trimtab.stats import paired_difference
+from trimtab.stats.drift import slope
+from trimtab.stats.paired import Pair
 
 _MAKER = f"trimtab/{__version__}"
-_DAY = 86_400_000_000  # microseconds
-_OFTEN = 200  # records of rulings that are read again before it is recorded how far one came
-
-Key = tuple[str, str, str]  # candidate, metric, by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """What is recorded of a look at production, and what is still to be told."""
+class Step:
+    """One step: its cases, both means, and the gap, positive where the measure flatters."""
 
-    ledger: Ledger
-    policy: Policy
-    seen: Production
-    decision: Decision | None
-    changes: Changes | None
+    name: str
+    cases: int
+    proxy: float
+    gold: float
+    gap: Estimate | Missing
 
-    # -- recording -----------------------------------------------------------------
 
-    def record(self) -> tuple[tuple[Alarm, ...], tuple[Alarm, ...]]:
-        """Write down what is new, all of it or nothing, and give the alarms among it: raised, ended."""
-        before = self.open()
-        raised = [*self._raised(before)]
-        ended = [*self._ended(before)]
-        budgets = [*self._budgets()]
-        general: list[Record] = [alarm for candidate, alarm in [*raised, *ended] if not candidate]
-        general += budgets
-        if self.seen.streams and (general or self.seen.read >= _OFTEN or not self._ever()):
-            general.append(snapshot(self.seen))
-        # Those about a candidate first: the record of how far was read comes last, so that nothing is skipped.
-        for candidate in dict.fromkeys(candidate for candidate, _ in [*raised, *ended] if candidate):
-            self._append([alarm for one, alarm in [*raised, *ended] if one == candidate], candidate)
-        if general:
-            self._append(general, "")
-        return tuple(alarm for _, alarm in raised), tuple(alarm for _, alarm in ended)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """What is to be said after the last step."""
 
-    def _append(self, records: Sequence[Record], candidate: str) -> None:
-        subject = Subject(system=self.seen.system, candidate=candidate)
-        self.ledger.append(records, subject=subject, run="", maker=_MAKER, policy=self.policy.digest, durable=True)
+    steps: tuple[Step, ...]
+    judged: Judgement
+    slope: float | None  # change of the gap a step, over the last five; to look at
+    recorded: bool
 
-    def _raised(self, open_: Mapping[Key, OpenAlarm]) -> Iterator[tuple[str, Alarm]]:
-        for metric, budget in self.seen.budgets.items():
-            for by, level, why in budget.alarms():
-                if ("", metric, by) not in open_:
-                    figures = {"spent": round(budget.spent, 6), "bad": budget.bad, "valid": budget.valid}
-                    alarm = Alarm(
-                        metric=metric, by=by, level=level, state="raised", why=why, row=self.seen.upto, figures=figures
-                    )
-                    yield "", alarm
-            known = self._newest("", metric, "e-detector")
-            crossings = [one for one in self.seen.streams[metric].crossings if one.row > known]
-            if crossings and ("", metric, "e-detector") not in open_:
-                yield "", self._crossed(metric, crossings[-1].row, crossings[-1].evidence)
-        for candidate in self._failing():
-            failed, before = self._failed(candidate), open_.get((candidate, "", BY_VERDICT))
-            if before is None or (failed.level, before.alarm.level) == ("page", "ticket"):
-                yield candidate, failed
 
-    def _crossed(self, metric: str, row: int, evidence: float) -> Alarm:
-        stream = self.seen.streams[metric]
-        often = stream.slo.false_alarms
-        luck = "once" if often == 1.0 else f"{often:g} times"
-        share = f"more than {stream.terms.tolerated:.4g} of the events are bad"
-        why = f"{metric}: {share}. Luck alone would say so {luck} a year at most."
-        return Alarm(
-            metric=metric,
-            by="e-detector",
-            level="page",
-            state="raised",
-            why=why,
-            row=row,
-            figures={
-                "evidence": float(f"{evidence:.4g}"),
-                "tolerated": stream.terms.tolerated,
-                "false_alarms_a_year": often,
-            },
-        )
+def watch(path: Path, *, gap: float, better: Better, confidence: float = 0.95, ledger: str = "") -> Watching:
+    """Judge the gap after the last step of a file: rows of `step`, `proxy`, `gold`, and `case` if any comes again.
 
-    def _failed(self, candidate: str) -> Alarm:
-        assert self.decision is not None
-        decided = next(one for one in self.decision.candidates if one.candidate == candidate)
-        wrong = [one for one in decided.judgements if one.verdict is decided.verdict]
-        said = ", ".join(f"{one.metric} ({one.asked})" for one in wrong)
-        produced = candidate == self.decision.baseline
-        who = f"{candidate}{', the baseline,' if produced else ''}"
-        if decided.verdict is Verdict.FAIL:
-            why = f"{who} fails {said} in run {self.decision.run}."
-        else:
-            why = f"{who} passed before, and run {self.decision.run} does not decide {said}."
-        level = "page" if produced and decided.verdict is Verdict.FAIL else "ticket"
-        return Alarm(metric="", by=BY_VERDICT, level=level, state="raised", why=why, row=self.seen.upto)
-
-    def _failing(self) -> list[str]:
-        """Candidates that somebody should hear of: a baseline that fails, and what changed and passes no more."""
-        if self.decision is None:
-            return []
-        changed = self.changes.candidates if self.changes and not self.changes.first else ()
-        return [
-            one.candidate
-            for one in self.decision.candidates
-            if one.candidate in self.seen.worse
-            or (one.verdict is Verdict.FAIL and (one.candidate == self.decision.baseline or one.candidate in changed))
-        ]
-
-    def _ended(self, open_: Mapping[Key, OpenAlarm]) -> Iterator[tuple[str, Alarm]]:
-        going_on = {("", metric, by) for metric, budget in self.seen.budgets.items() for by, _, _ in budget.alarms()}
-        for metric, stream in self.seen.streams.items():
-            # Without events since, nothing shows that it is over.
-            if stream.crossed and stream.since - stream.crossed < _DAY:
-                going_on.add(("", metric, "e-detector"))
-            burns = self.seen.budgets[metric].burns
-            going_on |= {("", metric, burn.pair.name) for burn in burns if not burn.known}
-        for candidate in self.decision.candidates if self.decision else ():
-            if (
-                candidate.verdict is not Verdict.PASS
-                and candidate.candidate in self.policy.systems[self.seen.system].candidates
-            ):
-                going_on.add((candidate.candidate, "", BY_VERDICT))
-        for key, one in open_.items():
-            if key not in going_on:
-                why = f"It is over: {one.alarm.why}"
-                yield (
-                    key[0],
-                    Alarm(metric=key[1], by=key[2], level=one.alarm.level, state="ended", why=why, row=self.seen.upto),
-                )
-
-    def _budgets(self) -> Iterator[BudgetChanged]:
-        for metric, budget in self.seen.budgets.items():
-            last = next(
-                (
-                    row
-                    for row in reversed(self.ledger.latest(system=self.seen.system, metric=metric))
-                    if row.kind == BudgetChanged.kind
-                ),
-                None,
-            )
-            before = self._budget_in(last)
-            if before != budget.state.value and not (last is None and budget.state.value == "unknown"):
-                yield BudgetChanged(metric=metric, budget=budget.payload(), row=self.seen.upto)
-
-    def _budget_in(self, row: Row | None) -> str:
-        if row is None:
-            return ""
-        _, record = next(self.ledger.records(after=row.seq - 1, kind=BudgetChanged.kind))
-        assert isinstance(record, BudgetChanged)
-        return str(record.budget["state"])
-
-    def _ever(self) -> bool:
-        return any(row.kind == Monitored.kind for row in self.ledger.latest(system=self.seen.system))
-
-    # -- what is open --------------------------------------------------------------
-
-    def alarms(self) -> Iterator[tuple[Row, Alarm]]:
-        """Every alarm of the system, in order. They are few, and read by seek."""
-        for row, record in self.ledger.records(kind=Alarm.kind):
-            if row.system == self.seen.system and isinstance(record, Alarm):
-                yield row, record
-
-    def open(self) -> dict[Key, OpenAlarm]:
-        """Alarms that were raised and have not ended."""
-        found: dict[Key, OpenAlarm] = {}
-        for row, alarm in self.alarms():
-            key = (row.candidate, alarm.metric, alarm.by)
-            if alarm.state == "raised":
-                found[key] = OpenAlarm(row=row.seq, time=row.time, candidate=row.candidate, alarm=alarm)
-            else:
-                found.pop(key, None)
-        return found
-
-    def _newest(self, *key: str) -> int:
-        """The row that the last alarm of this kind rests on."""
-        return max((a.row for row, a in self.alarms() if (row.candidate, a.metric, a.by) == key), default=0)
-
-    # -- telling -------------------------------------------------------------------
-
-    def tell(self) -> tuple[Sent, ...]:
-        """Send what nobody has taken yet: what is open, and what came or ended within a day."""
-        if not self.policy.notify:
-            return ()
-        told = {
-            (record.alarm, record.to)
-            for _, record in self.ledger.records(kind=Notified.kind)
-            if isinstance(record, Notified)
+    Raises:
+        PolicyError: The file has mistakes, all of them by line.
+        LedgerError: The ledger cannot be written.
+    """
+    steps = _read(path, better)
+    alpha = 1.0 - confidence
+    names = list(steps)
+    *earlier, last = [[pair for pair, _, _ in rows] for rows in steps.values()]
+    judged = judge_gap(
+        "proxy", Gold(metric="gold", gap_at_most=gap), last, earlier, alpha=alpha, wording=Wording(unit="ratio")
+    )
+    shown = tuple(_step(name, rows, alpha) for name, rows in steps.items())
+    drift = slope([[_flattery(pair) for pair, _, _ in rows] for rows in steps.values()])
+    if ledger:
+        facts = {
+            "bound": gap,
+            "confidence": confidence,
+            "steps": len(names),
+            "cases": sum(one.cases for one in shown),
+            "last_gap": shown[-1].proxy - shown[-1].gold,
+            "better": better,
         }
-        open_rows = {one.row for one in self.open().values()}
-        spec = self.policy.systems[self.seen.system]
-        owners = {"owner": spec.owner, "risk_owner": spec.risk_owner or ""}
-        due = [
-            Due(to=name, row=row, alarm=alarm, owners=owners)
-            for row, alarm in self.alarms()
-            if row.seq in open_rows or self.seen.at - row.time < _DAY
-            for name, hook in self.policy.notify.items()
-            if alarm.level in hook.alarms and (row.seq, name) not in told
-        ]
-        return tuple(send(self.policy.notify, due, done=self._done))
+        record = Probed(
+            probe="gap", data=file_digest(path), verdict=judged.verdict.value, facts=facts, trimtab=__version__
+        )
+        with Ledger.open(ledger) as opened:
+            opened.append([record], subject=Subject(), run="", maker=_MAKER, policy="", durable=True)
+    return Watching(steps=shown, judged=judged, slope=drift, recorded=bool(ledger))
 
-    def _done(self, sent: Sent) -> None:
-        self._append([Notified(alarm=sent.row, to=sent.to, tries=sent.tries)], "")
+
+_Scored = tuple[Pair, float, float]
+
+
+def _read(path: Path, better: Better) -> Mapping[str, list[_Scored]]:
+    notes = Notes(str(path))
+    steps: dict[str, list[_Scored]] = {}
+    seen: set[tuple[str, str]] = set()
+    for row in read_marked(path, notes):
+        line, cells = row
+        step, case = str(cells.get("step", "")).strip(), str(cells.get("case", "")).strip()
+        proxy, gold = number_of(row, "proxy", notes), number_of(row, "gold", notes)
+        if not step:
+            notes.add(line, "step", "is missing")
+        if case and (step, case) in seen:
+            notes.add(line, "case", "comes twice in this step", "Each case counts once.")
+        seen.add((step, case))
+        if not step or proxy is None or gold is None:
+            continue
+        first, second = (proxy, gold) if better == "higher" else (gold, proxy)
+        pair = (case or f"line {line}", Score(value=first), Score(value=second))
+        steps.setdefault(step, []).append((pair, proxy, gold))
+    if not steps and not notes.mistakes:
+        notes.add(0, "", "holds no rows", "Write the columns step, proxy and gold.")
+    notes.settle()
+    return steps
+
+
+def _step(name: str, rows: Sequence[_Scored], alpha: float) -> Step:
+    return Step(
+        name=name,
+        cases=len(rows),
+        proxy=sum(proxy for _, proxy, _ in rows) / len(rows),
+        gold=sum(gold for _, _, gold in rows) / len(rows),
+        gap=paired_difference([pair for pair, _, _ in rows], level=level_of(alpha)),
+    )
+
+
+def _flattery(pair: Pair) -> float:
+    _, first, second = pair
+    assert isinstance(first, Score)
+    assert isinstance(second, Score)
+    return first.value - second.value

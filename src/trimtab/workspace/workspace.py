@@ -26,7 +26,7 @@ from trimtab.workspace.looks import Looks
 from trimtab.workspace.machine import machine
 from trimtab.workspace.plan import Plan, make_plan
 from trimtab.workspace.progress import Board, Line, Watched
-from trimtab.workspace.recall import Recalled, recall_policy, recall_run
+from trimtab.workspace.recall import Recalled, recall_earlier, recall_policy, recall_run
 from trimtab.workspace.run import Measuring
 
 DEFAULT_LEDGER = ".trimtab/ledger.db"
@@ -123,7 +123,7 @@ class Workspace:
                 purse=Purse(budget=budget),
                 recorded=resumed.recorded() if resumed else {},
                 artefacts=resumed.artefacts if resumed else {},
-                before=Looks.of(self.ledger, name, run=run),
+                before=Looks.of(self.ledger, name, without=run),
                 looks=resumed.looks if resumed else {},
                 fresh=started.fresh,
             )
@@ -191,11 +191,25 @@ class Workspace:
         """Decide from what the ledger holds and nothing else, the policy included, and record it."""
         policy = recall_policy(self.ledger, recalled.policy_digest)
         moment = time.time_ns() // 1000
-        decision = decide(policy, recalled.system, recalled.measurements(), run=recalled.run, time=moment)
+        earlier = recall_earlier(self.ledger, recalled, policy)
+        measured = replace(recalled.measurements(), earlier=earlier)
+        decision = decide(policy, recalled.system, measured, run=recalled.run, time=moment)
         decided = Decided(decision=to_payload(decision))
-        self._append(finished, decided, system=recalled.system, run=recalled.run, policy=policy.digest)
+        ended = [finished] if recalled.finished is None or finished != recalled.finished else []
+        self._append(*ended, decided, system=recalled.system, run=recalled.run, policy=policy.digest)
         recalled.finished = finished
         return self._shown(policy, decision, recalled, verified=True)
+
+    def decide_again(self, run: str) -> Report:
+        """Decide a finished run anew, since people have marked some of it; the earlier decision stays in the ledger.
+
+        Raises:
+            UsageError: No such run, or it is not finished.
+        """
+        recalled = recall_run(self.ledger, run)
+        if recalled.finished is None:
+            raise UsageError(f"run {run} is not finished.", "Go on with it: `trimtab run`.")
+        return self._decide(recalled, recalled.finished)
 
     def report(self, run: str = "latest") -> Report:
         """A recorded decision again: recomputed from the ledger alone, and the same to the digit.
@@ -206,23 +220,33 @@ class Workspace:
             UnreproducibleError: Today's code decides differently.
         """
         self.ledger.verify().raise_if_bad()
-        if run == "latest":
-            decided = next((summary.run for summary in self.ledger.runs() if summary.verdict), "")
-            if not decided:
-                raise UsageError("the ledger holds no decision yet.", "Make one with `trimtab run`.")
-            run = decided
         recalled = recall_run(self.ledger, self._named(run), as_decided=True)
         if recalled.decided is None:
             raise UsageError(f"run {run} was never decided.", "Go on with it: `trimtab run`.")
         policy = recall_policy(self.ledger, recalled.policy_digest)
         recorded = from_payload(recalled.decided.decision)
-        again = decide(policy, recalled.system, recalled.measurements(), run=recalled.run, time=recorded.time)
+        earlier = recall_earlier(self.ledger, recalled, policy, upto=recalled.decided_seq)
+        measured = replace(recalled.measurements(), earlier=earlier)
+        again = decide(policy, recalled.system, measured, run=recalled.run, time=recorded.time)
         if to_payload(again) != to_payload(recorded):
             raise UnreproducibleError(recalled.run, recalled.started.trimtab)
         return self._shown(policy, recorded, recalled, verified=True)
 
+    def recalled(self, run: str = "latest") -> Recalled:
+        """A run as the ledger holds it; the latest that was decided unless named.
+
+        Raises:
+            UsageError: No such run.
+        """
+        return recall_run(self.ledger, self._named(run))
+
     def _named(self, run: str) -> str:
-        """The run that a name or the beginning of one means, if it means just one."""
+        """The run that a name or the beginning of one means, if it means just one; "latest" is the last one decided."""
+        if run == "latest":
+            decided = next((summary.run for summary in self.ledger.runs() if summary.verdict), "")
+            if not decided:
+                raise UsageError("the ledger holds no decision yet.", "Make one with `trimtab run`.")
+            return decided
         known = [summary.run for summary in self.ledger.runs()]
         meant = [name for name in known if name.startswith(run)]
         return meant[0] if run not in known and len(meant) == 1 else run

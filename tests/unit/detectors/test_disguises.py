@@ -121,3 +121,64 @@ def test_escapes_of_escapes_elsewhere_hide_nothing(elsewhere, value):
     hidden = DISGUISES["Base64 of percent"][0](value)
     text = f"You can use {hidden} until Friday.{elsewhere}"
     assert [(one.start, one.end) for one in DETECTOR.find(text) if one.disguise][:1] == [(12, 12 + len(hidden))]
+
+
+HEXADECIMAL, PERCENT, BASE64 = (DISGUISES[name][0] for name in ("hexadecimal", "percent", "Base64"))
+OTHERS = "see %41%42, QUJDREVGR0hJSktMTU5PUA==, 48656c6c6f20776f726c64, w o r d s, l-e-t-t-e-r-s and 5O 12 [dot] 34"
+
+
+@pytest.mark.parametrize("value", [EMAIL, CARD, IBAN])
+@pytest.mark.parametrize(
+    "elsewhere", [f". {OTHERS}", f". {PERCENT(OTHERS)}", f". {BASE64(OTHERS)}", " &amp;lt; ＡＢＣ"]
+)
+@pytest.mark.parametrize(
+    "dress",
+    [
+        lambda value: HEXADECIMAL(PERCENT(value)),
+        lambda value: BASE64(HEXADECIMAL(value)),
+        lambda value: HEXADECIMAL(BASE64(value)),
+        lambda value: PERCENT(HEXADECIMAL(value)),
+        lambda value: "-".join(HEXADECIMAL(value)),
+        lambda value: " ".join(PERCENT(value)),
+    ],
+)
+def test_another_dress_elsewhere_hides_nothing_under_several(dress, elsewhere, value):
+    hidden = dress(value)
+    found = DETECTOR.find(f"You can use {hidden} until Friday{elsewhere}")
+    assert any(one.start < 12 + len(hidden) and one.end > 12 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "elsewhere"),
+    [
+        ("ana.solberic&amp;commat;example&amp;#46;org", "&lt; &period;"),
+        ("ana.sol<br>beric@exam<i>ple.org", "<p>a</p>"),
+        ("=41=4E=41=53=4F=4C@EXAMPLE.ORG", "=3Da=40b"),
+        (" ".join(f"U+{0xE0000 + ord(char):04X}" for char in EMAIL), "U+0041"),
+        ("\r\n  ".join(EMAIL), "\na\nb\nc\nd\ne\nf\n"),
+        ("-".join(CARD), "a-b-c-d-e-f-g-h"),
+        ("zwei fünf ein zwei fünf ein zwei zwei", "one two three four"),
+    ],
+)
+def test_signs_elsewhere_say_nothing_of_what_is_read_here(hidden, elsewhere):
+    begun, whole = DETECTOR.find(f"use {hidden} now"), DETECTOR.find(f"use {hidden} now {elsewhere} {'and ' * 200}")
+    assert begun == [one for one in whole if one.start < 5 + len(hidden)]
+
+
+@pytest.mark.parametrize("value", [EMAIL, CARD, IBAN])
+@pytest.mark.parametrize("after", ["", "zz", " and", " based on", ".org", "G" * 20])
+@pytest.mark.parametrize("before", ["", "zz", "x: 0x", "id-", "/path/"])
+def test_hexadecimal_is_read_whatever_stands_around_it(before, after, value):
+    pairs = " ".join(f"{ord(char):02x}" for char in value)
+    for hidden in (HEXADECIMAL(value), pairs)[: 1 if before.endswith("0x") else 2]:
+        text = f"{before}{hidden}{after}"
+        found = DETECTOR.find(text)
+        covered = {at for one in found for at in range(one.start, one.end)}
+        assert covered.issuperset(range(len(before), len(before) + len(hidden)))
+
+
+@pytest.mark.parametrize("size", [100, 112, 8_000, 8_188, 8_192, 20_000])
+@pytest.mark.parametrize("encode", [HEXADECIMAL, BASE64])
+def test_a_long_word_is_read_to_its_end(encode, size):
+    text = "a" * size + encode(f"   {EMAIL}   ") + "a" * 400
+    assert [one.noun for one in DETECTOR.find(text)] == ["email"]

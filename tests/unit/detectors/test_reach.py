@@ -58,6 +58,20 @@ def test_what_follows_changes_nothing_that_is_settled(pieces, cut):
     assert {f.start for f in begun if f.start < edge} == {f.start for f in whole if f.start < edge}
 
 
+PERCENT_OF_HEXADECIMAL = DISGUISES["percent of hexadecimal"][0]("a@b.io")
+
+
+@pytest.mark.parametrize("dress", [PERCENT_OF_HEXADECIMAL, "6140622e696f", "61 40 62 2e 69 6f ", "a-@-b-.-i-o-"])
+@pytest.mark.parametrize("gap", ["", "$", "$$"])
+@pytest.mark.parametrize("end", ["", "zz", "ana@example.org", "%41", " and [dot] YW5hQGV4YW1wbGUub3Jn"])
+def test_a_row_of_addresses_in_disguise_is_found_however_long_and_whatever_it_ends_with(dress, gap, end):
+    text = (dress * 3 + gap) * (9_000 // len(dress)) + end
+    whole = DETECTOR.find(text)
+    for cut in (AHEAD + 200, 2_000, len(text) - len(end)):
+        begun = DETECTOR.find(text[:cut])
+        assert shown(f for f in begun if f.end <= cut - AHEAD) == shown(f for f in whole if f.end <= cut - AHEAD)
+
+
 @settings(max_examples=40)
 @given(pieces=PIECES, cut=st.integers(1, 2000))
 def test_what_stood_long_before_changes_nothing(pieces, cut):

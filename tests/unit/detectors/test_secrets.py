@@ -4,13 +4,15 @@ import base64
 import json
 import random
 import re
+import string
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.detectors import places
+from tests.unit.detectors import files, places
 from tests.unit.detectors.fake_secrets import (
     FORMATS,
+    HEX,
     LETTERS,
     PASSWORD_TEXTS,
     TOKEN_TEXTS,
@@ -105,6 +107,115 @@ def test_of_several_credentials_none_is_left_readable():
         cases += [dressed(t, token, dice) for t in dice.sample(TOKEN_TEXTS, 2)]
         text = "\n".join(case.text for case in cases)
         assert not [case.value for case in cases if readable(text, case.value)]
+
+
+@pytest.mark.parametrize("name", files.FILES)
+def test_of_the_credentials_of_a_file_none_is_left_readable(name):
+    dice = random.Random(name)
+    for _ in range(6):
+        text, values = "before\n", []
+        for before, field, _, _ in string.Formatter().parse(files.FILES[name]):
+            text += before
+            if field:
+                value = password(dice) if field == "p" else token(dice)
+                values.append((len(text), len(text) + len(value)))
+                text += value
+        shown = masked(f"{text}after\n")
+        assert not [text[low:high] for low, high in values if shown[low:high].strip("\0")], text
+
+
+@pytest.mark.parametrize("template", files.CONTINUED)
+def test_a_token_that_goes_on_in_the_next_line_is_found_whole(template):
+    dice = random.Random(template)
+    for _ in range(6):
+        first, second = ("".join(dice.choices(LETTERS, k=size)) + "7a" for size in (40, 36))
+        shown = masked(template.format(a=first, b=second))
+        assert not any(value[at : at + 4] in shown for value in (first, second) for at in range(0, 36, 4))
+
+
+def written(dice: random.Random, size: int) -> str:
+    return base64.urlsafe_b64encode(dice.randbytes(size)).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("kind", ["RSA", "EC", "OKP", "oct"])
+@pytest.mark.parametrize(
+    "dress",
+    [
+        lambda key: json.dumps(key, indent=2),
+        lambda key: json.dumps(json.dumps(key)),
+        str,
+        lambda key: "{" + ", ".join(f"{name}: '{value}'" for name, value in key.items()) + "}",
+        lambda key: "\n".join(f"  {name}: {value}" for name, value in key.items()),
+        lambda key: "\n".join(f'{name} = "{value}"' for name, value in key.items()),
+        lambda key: "[" + ", ".join(f"'{name}' => '{value}'" for name, value in key.items()) + "]",
+        lambda key: base64.urlsafe_b64encode(json.dumps(key).encode()).decode(),
+        lambda key: base64.urlsafe_b64encode(json.dumps(key, indent=2).encode()).decode().rstrip("="),
+    ],
+)
+def test_a_json_web_key_shows_nothing_private_in_any_notation(dress, kind):
+    dice = random.Random(kind)
+    private = {"RSA": {"d": 256, "p": 128, "q": 128, "dp": 128, "dq": 128, "qi": 128}, "oct": {"k": 32}}.get(
+        kind, {"d": 32}
+    )
+    public = {"RSA": {"n": 256}, "EC": {"x": 32, "y": 32}, "OKP": {"x": 32}, "oct": {}}[kind]
+    members = {name: written(dice, size) for name, size in {**public, **private}.items()}
+    text = f"before {dress({'kty': kind, **members})} after"
+    shown = masked(text)
+    assert not [name for name in private if members[name] in shown]
+    if "kty" not in text:
+        # One of RSA is too long to tell by its beginning that something private follows: that alone is masked.
+        assert re.fullmatch(r"before .*\0{200}.* after" if kind == "RSA" else r"before \0+=* after", shown)
+    else:
+        assert all(members[name] in shown for name in public)  # that is anybody's business
+        assert shown.count("\0") >= sum(len(members[name]) for name in private)
+
+
+@pytest.mark.parametrize("value", ["Pa,ss;7)x", "it''s7Pass", "a\\'b7c9D", "two w0rds!", "x(17)Yq2z"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE USER u IDENTIFIED BY '{}';",
+        "ALTER USER u WITH PASSWORD '{}' VALID UNTIL 'now';",
+        "CREATE ROLE r ENCRYPTED PASSWORD '{}'",
+        "UPDATE users SET password = '{}', name = 'x';",
+        "INSERT INTO users (name, password) VALUES ('u', '{}'), ('v', 'x');",
+    ],
+)
+def test_a_password_in_quotes_goes_to_the_quote_that_ends_it(statement, value):
+    assert not readable(statement.replace("{}", value), value)
+
+
+def test_a_key_in_xml_shows_nothing_private():
+    dice = random.Random(4)
+    names = ("Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D")
+    values = {name: base64.b64encode(dice.randbytes(64)).decode() for name in names}
+    shown = masked("<RSAKeyValue>" + "\n".join(f"<{name}>{values[name]}</{name}>" for name in names) + "</RSAKeyValue>")
+    assert [name for name in names if values[name] in shown] == ["Modulus", "Exponent"]
+
+
+def test_a_shared_key_of_a_tunnel_is_masked_whole():
+    lines = ["".join(random.Random(at).choices(HEX, k=32)) for at in range(16)]
+    dashes, name = "-" * 5, "OpenVPN Static key V1"
+    shown = masked(f"{dashes}BEGIN {name}{dashes}\n" + "\n".join(lines) + f"\n{dashes}END {name}{dashes}\nafter")
+    assert shown.strip("\0") == "\nafter"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apt\tpasswd\t1:4.13+dfsg1\napt\tpatch\t2.7.6-7\n",
+        "user,password,note\nsee below,to be chosen,none\n",
+        "| password | string | required |\n| user | string | optional2 |\n",
+        "Password\nLength",
+        '{"value": "Password123 is too weak", "name": "password_hint"}',
+        "username and password entries of the file",
+        '"k": base64url_encode(force_bytes(key)), "kty": "oct"',
+        "password.length = minimum12",
+        "token or 'abc'",
+    ],
+)
+def test_what_looks_like_the_place_of_a_credential_raises_no_alarm(text):
+    assert DETECTOR.find(text) == []
 
 
 @pytest.mark.parametrize("kind", ["RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED ", ""])

@@ -56,6 +56,14 @@ def test_every_character_of_every_view_has_a_place(text):
             assert 0 <= start < end <= len(text)
 
 
+@pytest.mark.parametrize("size", range(40, 52))
+@pytest.mark.parametrize("sign", ["u", "A", "Y"])
+def test_a_word_that_breaks_off_is_not_read_beyond_its_end(sign, size):
+    text = f"YW5hQGV4YW1wbGUub3Jn{sign * size}"
+    for view in views(text):
+        assert view.span(len(view.text) - 1, len(view.text))[1] <= len(text)
+
+
 LITERALS, EXACT = ("ab", " at ", "(.)", "%", "AB", "@"), (False, False, False, False, True, False)
 
 

@@ -11,6 +11,8 @@ PIECES = [
     "1 ", "1-", "1", "a@", "@", "x@a.", "a.a.", "AA11 ", "A1", "12 34-56.", "4111 1111 ", "1.1.1.1 ", "tel 1234567 ", "street 1 ", "calle 1 ",
     "\u200b", "e\u0301\u0301", "%41", "&#64;", "YWJj", "at dot ", "0x", "::1", "a b ", "one two ", "5O", "account ", "\ud800", "passport ", "iban DE",
     "moc.a@", "a@b.pbz ", "\\u0040", "=40", "[at] ", " @ ", "http://a:b", "8888-",
+    '"kty":"RSA","d":"', "password,token\n", "a,password\npassword,a\n", 'value="aaaa" name="password" ', "password\na1B2c3d4\n", "| token | password |\n",
+    "</exponent><p>aaaaaaaaaaaaaaaa", "616e6140", "61 6e 61 40 ", "616e6140zz", "a-b-", "&amp;#", "<a>", "=41=4E", "password: !!str ", '"" "a" + ',
 ]  # fmt: skip
 
 

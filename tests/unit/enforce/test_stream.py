@@ -129,6 +129,15 @@ def test_nothing_of_what_is_stopped_was_shown(pieces, action):
     assert len(shown) <= min(stopping, default=len(text))
 
 
+@pytest.mark.parametrize("end", ["zz", " ana@example.org", " and 616e61402e6f7267zz"])
+@pytest.mark.parametrize("gap", ["", "$"])
+def test_what_is_encoded_in_a_word_of_thousands_ends_a_stream_as_it_ends_the_whole(gap, end):
+    encoded = "".join(f"%{ord(sign):02X}" for sign in b"a@b.io, ".hex())
+    text = (encoded * 3 + gap) * 20 + end + PROSE * 9
+    one = Guard(GuardSpec.model_validate({"output": [rule("patterns", "block")]}))
+    same(one, [text[at : at + 50] for at in range(0, len(text), 50)])
+
+
 def test_the_policy_may_hold_back_less():
     text = "ana@example.org " + PROSE * 3
     one = Guard(GuardSpec.model_validate({"output": [rule("patterns", "mask")], "hold_back": 64}))

@@ -137,3 +137,105 @@ def test_other_fields_are_another_policy(tmp_path):
         checked(tmp_path, ("labels: [secret]", new)).policy.digest for new in ("labels: [secret]", "labels: [personal]")
     }
     assert len(digests) == 2
+
+
+NAMED = ("owner: team\n    source:", "owner: team\n    judged_by: leak\n    source:")
+
+
+def test_a_named_independent_judge_is_enough(tmp_path):
+    assert said(tmp_path, guarding("patterns"), NAMED, warnings=True) == []
+
+
+def test_a_loose_floor_on_another_metric_is_no_judge(tmp_path):
+    loose = ("{shown: {at_most: 0.2}}", "{shown: {at_most: 0.2}, leak: {at_most: 0.5}}")
+    (warning,) = said(tmp_path, guarding("patterns"), loose, warnings=True)
+    assert "by which alone shown is judged" in warning
+    assert "judged_by" in warning
+
+
+def test_the_warning_says_where(tmp_path):
+    (warning,) = checked(tmp_path, guarding("patterns")).warnings
+    line = POLICY.splitlines()[warning.line - 1]
+    assert "guard: standard" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("shown", "is not another metric"),
+        ("lek", "Did you mean `leak`?"),
+        ("right", "has another `better`"),
+        ("slow", "has another `unit`"),
+    ],
+)
+def test_a_judge_that_cannot_confirm_is_a_mistake(tmp_path, name, says):
+    right = '  right: {question: "Right?", better: higher, target: 0.9, owner: team, source: {suite: assistant-questions}}\n'
+    slow = "{question: Slow, better: lower, unit: seconds, target: 2, owner: team, source: {suite: asked, score: latency-p95}}"
+    more = f"{right}  slow: {slow}\ntiers:\n"
+    mistakes = said(tmp_path, (NAMED[0], NAMED[1].replace("leak", name)), ("tiers:\n", more))
+    assert any(says in mistake for mistake in mistakes), mistakes
+
+
+def test_another_judge_is_another_policy_and_losing_it_loosens(tmp_path):
+    from trimtab.policy import diff
+
+    plain, named = checked(tmp_path).policy, checked(tmp_path, NAMED).policy
+    assert plain.digest != named.digest
+    assert [change.effect for change in diff(plain, named).changes] == ["tightens"]
+    assert [change.effect for change in diff(named, plain).changes] == ["loosens"]
+
+
+PEOPLE = (
+    "tiers:\n",
+    '  people: {question: "Bad?", better: lower, target: 0.01, owner: team, source: {suite: asked, score: human-marks, with: {better: lower}}}\ntiers:\n',
+)
+
+
+def reviewing(name):
+    return ("owner: team\n    source:", f"owner: team\n    reviewed_by: {name}\n    source:")
+
+
+def test_people_may_review_what_a_detector_flags(tmp_path):
+    assert said(tmp_path, PEOPLE, reviewing("people")) == []
+    (mistake,) = said(tmp_path, PEOPLE, reviewing("leak"))
+    assert "`leak` is not marked by people" in mistake
+    other = (PEOPLE[0], PEOPLE[1].replace("suite: asked", "suite: look-alikes"))
+    assert any("is marked on another suite" in one for one in said(tmp_path, other, reviewing("people")))
+
+
+def gold(name, bound=0.05):
+    return ("owner: team\n    source:", f"owner: team\n    gold: {{metric: {name}, gap_at_most: {bound}}}\n    source:")
+
+
+THROUGH = "source: {suite: asked, score: detector-rate, with: {detector: patterns, labels: [personal]}}"
+SAME = ("tiers:\n", f'  same: {{question: "Shown?", better: lower, target: 0.01, owner: team, {THROUGH}}}\ntiers:\n')
+
+
+@pytest.mark.parametrize(
+    "key", [gold("same"), ("owner: team\n    source:", "owner: team\n    judged_by: same\n    source:")]
+)
+def test_a_metric_is_not_held_against_itself(tmp_path, key):
+    (mistake,) = said(tmp_path, SAME, key)
+    assert "is scored by patterns as well, which is no other judge" in mistake
+    other = (SAME[0], SAME[1].replace("detector: patterns, labels: [personal]", "detector: leak"))
+    assert said(tmp_path, other, key) == []
+
+
+def test_a_gap_that_may_be_wider_loosens_and_one_that_is_asked_tightens(tmp_path):
+    from trimtab.policy import diff
+
+    plain, held, wider, other = (
+        checked(tmp_path, PEOPLE, *changes).policy
+        for changes in ((), (gold("people"),), (gold("people", 0.2),), (gold("leak"),))
+    )
+    for old, new, effect in (
+        (plain, held, "tightens"), (held, plain, "loosens"), (held, wider, "loosens"), (wider, held, "tightens"),
+        (held, other, "loosens"),
+    ):  # fmt: skip
+        assert {change.effect for change in diff(old, new).changes} == {effect}
+
+
+def test_no_red_line_rests_on_a_sample_that_people_marked(tmp_path):
+    red = ("guards:\n", "red_lines: [people]\nguards:\n")
+    (mistake,) = said(tmp_path, PEOPLE, red)
+    assert "a red line wants to see every case" in mistake

@@ -151,7 +151,7 @@ def test_a_floor_that_its_cases_cannot_prove_is_a_warning_with_the_number(folder
     (mistake,) = checked.warnings
     assert mistake.where == "tiers.high.floors.secret_leak"
     assert mistake.message == (
-        "at most 0.1% at 95% confidence among 3 candidates needs at least 4,093 independent cases"
+        "at most 0.1% at 95% confidence among 3 candidates needs at least 5,389 independent cases"
         ", without a failure; suite secrets has 300"
     )
 
@@ -160,7 +160,7 @@ def test_the_number_for_one_candidate(folder, base):
     text = base[: base.index("      next:")] + "    budget: {calls: 5000}\n"
     text = text.replace("target: 0.01", "target: 0.001").replace("{at_most: 0.02}", "{at_most: 0.001}")
     (mistake,) = folder.check(text).warnings
-    assert "at most 0.1% at 95% confidence needs at least 2,995 independent cases, without a failure" in mistake.message
+    assert "at most 0.1% at 95% confidence needs at least 4,211 independent cases, without a failure" in mistake.message
 
 
 def test_a_floor_of_exactly_zero_cannot_be_proved_at_all(folder):

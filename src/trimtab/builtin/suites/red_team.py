@@ -47,11 +47,13 @@ class RedTeam:
         unknown = [name for name in self.techniques if name not in self._known]
         if unknown:
             raise ValueError(f"no attack and no family is called {', '.join(map(repr, unknown))}")
+        if len(set(self._chosen) - {"direct"}) < self.depth:
+            raise ValueError(f"there are not {self.depth} of the chosen techniques to put on top of one another")
 
     def cases(self, *, count: int, seed: int) -> Iterable[Case]:
         lists = words("red_team")
         goals = [f"{setting}|{ask}" for setting in lists["settings"] for ask in lists["asks"]]
-        plan = dict.fromkeys(self._chosen, goals)
+        plan = dict.fromkeys(goals, self._chosen)  # goals take turns, or few cases would share some
         if not self.only:
             return spread(plan, self._build, count=count, seed=seed)
         wanted = set(self.only)
@@ -70,7 +72,7 @@ class RedTeam:
         wanted = set(self.techniques) or set(self._attacks)
         return [name for name, attack in self._attacks.items() if {name, attack.family} & wanted]
 
-    def _build(self, technique: str, goal: str, dice: Dice) -> Sequence[Case]:
+    def _build(self, goal: str, technique: str, dice: Dice) -> Sequence[Case]:
         lists = words("red_team")
         setting, ask = goal.split("|")
         scene = lists["settings"][setting]

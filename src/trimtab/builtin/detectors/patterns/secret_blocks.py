@@ -11,9 +11,11 @@ from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import later
 
 _PEM_HEAD = later(
-    r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY ----|-----BEGIN [A-Z]{2,10} NKEY SEED-----"
+    r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY ----|-----BEGIN [A-Z]{2,10} NKEY SEED-----|-----BEGIN OpenVPN Static key V\d-----"
 )
-_PEM_STEP = later(r"(?P<end>-----?\s?END[ A-Z0-9]{0,50}-{0,5})|(?P<begin>-----?\s?BEGIN)|[A-Za-z0-9+/]{16,}+={0,2}")
+_PEM_STEP = later(
+    r"(?P<end>-----?\s?END(?: OpenVPN Static key V\d|[ A-Z0-9]{0,50})-{0,5})|(?P<begin>-----?\s?BEGIN)|[A-Za-z0-9+/]{16,}+={0,2}"
+)
 _PEM_TAIL = later(r"(?:\\n|[^\w\n]{0,8}\n[^\w\n]{0,20})[A-Za-z0-9+/]{2,15}={0,2}(?![\w ])")
 _PEM_GAP = 180  # characters between what looks drawn: line ends, what a log or a program puts before lines, headers
 
@@ -58,7 +60,7 @@ def _jwt(text: str, start: int, _end: int) -> Judged | None:
     assert first is not None
     upto = first.end()
     if text[upto : upto + 1] != "." and upto - start < _JWT_LOOKED_AT:
-        return None
+        return _key_set(text, start, upto)
     head = text[start : min(upto, start + _JWT_LOOKED_AT)]
     try:
         header = base64.urlsafe_b64decode(f"{head}===" if len(head) % 4 != 1 else f"{head[:-1]}===")
@@ -71,24 +73,46 @@ def _jwt(text: str, start: int, _end: int) -> Judged | None:
     return (start, end, 0.99) if end - upto > 4 or upto - start >= _JWT_LOOKED_AT else None
 
 
+_PRIVATE_MEMBER = re.compile(rb"\"(?:d|k)\"\s*:\s*\"")
+
+
+def _key_set(text: str, start: int, end: int) -> Judged | None:
+    """A private JSON web key in Base64, which is short where it is not one of RSA."""
+    encoded = text[start : end - ((end - start) % 4 == 1)]
+    decoded = base64.urlsafe_b64decode(f"{encoded}===")
+    if b'"kty"' not in decoded or not _PRIVATE_MEMBER.search(decoded):
+        return None
+    return start, end + len(text[end : end + 2]) - len(text[end : end + 2].lstrip("=")), 0.95
+
+
+_SPREAD_OUT = later(r"[A-Za-z0-9+/_-]{40,500}+(?![A-Za-z0-9+/_-])")
+
+
+def _spread_out(text: str, start: int, _end: int) -> Judged | None:
+    """The same of an object with spaces or lines in it."""
+    found = _SPREAD_OUT.match(text, start) if starts_word(text, start) else None
+    return _key_set(text, start, found.end()) if found else None
+
+
 def _whole(text: str, start: int, end: int) -> Judged | None:
     return (start, end, 0.95) if not start or not text[start - 1].isalnum() else None
 
 
 # -- addresses with a password -----------------------------------------------------
 
-_USERINFO = later(r"://([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,300}+)")
+_USERINFO = later(r":(?:\\?/){2}([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,300}+)")
+_USER_ALONE = later(r":(?:\\?/){2}([A-Za-z0-9_-]{20,255}+)@[\w-]")
 _SCHEME = later(r"[a-z][a-z0-9+.-]{1,24}", re.IGNORECASE)
 
 
 def _address(text: str, start: int, _end: int) -> Judged | None:
     """The password in `scheme://user:password@host`; it may hold an at-sign or a slash, which it should not."""
     found = _USERINFO.match(text, start)
-    if not found:
-        return None
+    if not found or "@" not in found[2]:
+        return _user_alone(text, start)
     low, high = found.span(2)
-    secret, at_sign, host = found[2].rpartition("@")
-    if not at_sign or not host or not (host[0].isalnum() or host[0] in "[$%{*.-_"):
+    secret, _, host = found[2].rpartition("@")
+    if not host or not (host[0].isalnum() or host[0] in "[$%{*.-_"):
         return None
     slash = min((place for place in map(secret.find, "/?#") if place >= 0), default=-1)
     if slash >= 0:
@@ -101,6 +125,13 @@ def _address(text: str, start: int, _end: int) -> Judged | None:
     if len(secret) < 2 or stands_in(secret + "~") or DUMMY.fullmatch(secret):
         return None
     return low, high, 0.95
+
+
+def _user_alone(text: str, start: int) -> Judged | None:
+    """`https://TOKEN@host`."""
+    found = _USER_ALONE.match(text, start)
+    sure = like_key(found[1], least=20, weak=False) if found else 0.0
+    return (*found.span(1), sure) if found and sure else None
 
 
 def _dsn(text: str, start: int, _end: int) -> Judged | None:
@@ -121,7 +152,7 @@ def _oracle(text: str, _start: int, end: int) -> Judged | None:
     return found.start(1), found.end(1), 0.9
 
 
-_ORACLE = later(r"[\w$#.]{1,40}/([^\s\"'/]{2,80})@(?=[\w/(])")
+_ORACLE = later(r"(?:-\w{1,8}\s{1,3}){0,3}[\"']?[\w$#.]{1,40}/([^\s\"'/]{2,80})@(?=[\w/(])")
 
 
 # -- keys without a frame ---------------------------------------------------------------
@@ -147,30 +178,10 @@ def _der(text: str, start: int, _end: int) -> Judged | None:
     return (*body.span(), 0.95) if body else None
 
 
-_MEMBER = later(r"[A-Za-z0-9_-]{16,}+")
-
-
-def _jwk(text: str, start: int, end: int) -> Judged | None:
-    """A private member of a JSON web key."""
-    value = _MEMBER.match(text, end)
-    if not value:
-        return None
-    if len(set(value.group()[:64])) < 10:
-        return None
-    near = text[max(0, start - 1500) : start + _JWK_AHEAD]
-    # A long member is that of an RSA key, whose other members may be too far away to see.
-    if '"kty"' not in near and not ('"crv"' in near or value.end() - value.start() > _JWK_AHEAD // 2):
-        return None
-    return (*value.span(), 0.9)
-
-
-_JWK_AHEAD = 500
-
-
 # -- headers and commands ------------------------------------------------------------
 
 _AUTHORIZATION = later(
-    r"(basic|bearer|token|ntlm|negotiate|apikey|api-key|ssws|splunk|hmac|aws4-hmac-sha256|key)\s{1,3}(?:token=)?[\"']?([A-Za-z0-9._~+/=%:-]{8,4000})",
+    r"(basic|bearer|token|ntlm|negotiate|apikey|api-key|ssws|splunk|hmac|aws4-hmac-sha256|key)(?:\s{1,3}|\s{0,2}[\"']\s{0,4}[+.&]\s{0,4}|%20)(?:token=)?[\"']?([A-Za-z0-9._~+/=%:-]{8,4000})",
     re.IGNORECASE,
 )
 
@@ -197,8 +208,8 @@ def _header(text: str, start: int, _end: int) -> Judged | None:
     return None
 
 
-_CURL = later(r" ?(?:-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{1,60}):([^\s\"']{3,120})")
-_SHORT = later(r"[^\n|]{0,120}?[ \t]-p[ \t]{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})")
+_CURL = later(r" ?(?:-a|-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{1,60}):([^\s\"']{3,120})")
+_SHORT = later(r"[^\n|]{0,120}?(?<=[ \t])-[apP][ \t]{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})")
 
 
 def _user_option(text: str, start: int, _end: int) -> Judged | None:
@@ -223,18 +234,22 @@ def _short_option(text: str, start: int, end: int) -> Judged | None:
 
 
 _AFTER_WORDS = later(
-    r"(?:\s{1,3}(?:-String|-Force|-AsPlainText|-asplaintext|-force|values?|plain|hash))*\s{0,3}\(?\s{0,2}(\\?[\"'`]?)([^\s\"'`;,)\\]{3,200})"
+    r"(?:\s{1,3}(?:-String|-Force|-AsPlainText|-asplaintext|-force|(?i:values?)|plain|hash))*\s{0,3}\(?\s{0,2}"
+    r"(?:N?'((?:[^'\\\n]|\\[^\n]|''){3,200})'|\"((?:[^\"\\\n]|\\[^\n]|\"\"){3,200})\"|\\?[\"'`]([^\s\"'`;,)\\]{3,200})|([^\s\"'`;,)\\]{3,200}))"
 )
+_BARE = 4
 
 
 def _after_words(text: str, _start: int, end: int) -> Judged | None:
     """`IDENTIFIED BY 'x'`, `ConvertTo-SecureString x`, `machine h login u password x`."""
     found = _AFTER_WORDS.match(text, end)
-    if not found or found[2].startswith("-") or (not found[1] and found[2].isalpha() and found[2].islower()):
+    if not found or not found.lastindex:
         return None
-    quoted = bool(found[1])
-    sure = like_password(found[2], quoted=quoted, told=True, literal=True)
-    return (*found.span(2), sure) if sure else None
+    value, quoted = found[found.lastindex], found.lastindex != _BARE
+    if value.startswith("-") or (not quoted and value.isalpha() and value.islower()):
+        return None
+    sure = like_password(value, quoted=quoted, told=True, literal=True)
+    return (*found.span(found.lastindex), sure) if sure else None
 
 
 _WITH = later(
@@ -308,6 +323,7 @@ _PROGRAMS = (
     "docker login",
     "podman login",
     "sqlcmd ",
+    "bcp ",
     "mongo ",
     "mongodump ",
     "redis-cli ",
@@ -334,21 +350,32 @@ _USERS = ("user", "login", "id", "account", "username", "usuario", "benutzer", "
 BLOCKS: tuple[Pattern, ...] = (
     wide("pem", "-----BEGIN|---- BEGIN SSH2", ("-----begin", "---- begin ssh2"), _pem, ignore_case=False),
     wide("jwt", r"eyJ[A-Za-z0-9_-]{8}", ("eyj",), _jwt, ignore_case=False),
-    wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
     wide(
         "jwk",
-        r"\"(?:d|k|p|q|dp|dq|qi)\"\s{0,4}:\s{0,4}\"",
-        ('"d"', '"k"', '"p"', '"q"', '"dp"', '"dq"', '"qi"'),
-        _jwk,
+        r"e(?:yAi|wog|woi|woJ)[A-Za-z0-9_-]{40}",
+        ("eyai", "ewog", "ewoi", "ewoj"),
+        _spread_out,
         ignore_case=False,
     ),
-    wide("connection-string", "://", ("://",), _address),
+    wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
+    wide("connection-string", r":(?:\\?/){2}", ("://", ":\\/\\/"), _address),
     wide("connection-string", r"@(?:tcp|unix|udp)\(", ("@tcp(", "@unix(", "@udp("), _dsn),
-    wide("connection-string", "jdbc:oracle:(?:thin|oci):|sqlplus ", ("jdbc:oracle:", "sqlplus "), _oracle),
-    wide("connection-string", ":5432:", (":5432:",), _pgpass),
+    wide(
+        "connection-string",
+        "jdbc:oracle:(?:thin|oci):|sqlplus |connect ",
+        ("jdbc:oracle:", "sqlplus ", "connect "),
+        _oracle,
+    ),
+    wide("connection-string", r":(?:5432|5433|6432|\*):", (":5432:", ":5433:", ":6432:", ":*:"), _pgpass),
     wide("connection-string", "sig=[A-Za-z0-9%+/=_-]{30,200}", ("sig=",), _signed),
     wide("authorization", either(_SCHEMES), _SCHEMES, _header),
-    wide("password", " -u |--user|--proxy-user", (" -u ", "--user", "--proxy-user"), _user_option, ignore_case=True),
+    wide(
+        "password",
+        " -[ua]|--user|--proxy-user",
+        (" -u", " -a ", "--user", "--proxy-user"),
+        _user_option,
+        ignore_case=True,
+    ),
     wide("password", either(_PROGRAMS), _PROGRAMS, _short_option),
     wide("password", either(_WORDS), _WORDS, _after_words),
     wide("password", "identified with", ("identified with",), _identified_with),

@@ -43,7 +43,7 @@ _SPLIT = later(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _BACK = later(r"[\w-]{0,48}")
 _CHAIN = later(r"=[\w.-]{1,50}=")
 _FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
-_TAIL = later(r"[\w-]{0,40}")
+_TAIL = later(r"[\w-]{0,40}(?:\.(?!(?:get|is|to|set|has)[A-Z])[a-z]{2,16}(?=\s?[=:]\s?[^\s=]))?")
 
 # Last words of a name that say that its value is about a secret and not one itself.
 _ABOUT = frozenset(
@@ -112,8 +112,23 @@ _TITLES = frozenset(
 
 
 @lru_cache(maxsize=4096)
-def kind_of(name: str) -> str:  # noqa: C901, PLR0912 - one question after the other, as read
-    """What a name says its value is; "" if nothing of interest. Linear, and asked once for each name."""
+def kind_of(name: str) -> str:
+    """What a name says its value is; "" if nothing of interest: `PASSWORD_STRIPE` is a password as well."""
+    kind = _kind(name)
+    if not kind:
+        rest, _, last = name.replace(".", "_").replace("-", "_").rpartition("_")
+        if rest and last.isalnum() and last.lower() not in _ABOUT and len(last) < 12:
+            kind = _kind(rest)
+            return kind if kind in {_PASSWORD, _TOKEN} and _KINDRED.search(rest) else _NOTHING
+    return kind
+
+
+# Words that name a credential by themselves, whatever it is for.
+_KINDRED = later(r"(?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|secret)[_-]?key)\Z", re.IGNORECASE)
+
+
+def _kind(name: str) -> str:  # noqa: C901, PLR0912 - one question after the other, as read
+    """The same, by its last word that counts. Linear, and asked once for each name."""
     words = [word.lower() for word in _SPLIT.findall(name)]
     while words and (words[-1].isdigit() or words[-1] in _PASS_THROUGH):
         words.pop()
@@ -175,29 +190,34 @@ def kind_of(name: str) -> str:  # noqa: C901, PLR0912 - one question after the o
 
 
 _QUOTE = r"(?:\\{1,6}[\"'`]|&(?:amp;)?(?:quot|#34|#39|apos);|[\"'`]{1,3}|[“”„«»「」‘’])"
+# Markup between a name and its value.
+_AROUND = r"</?(?:b|strong|i|em|code|span|tt|kbd|samp|pre|label)(?:\s[^<>\n]{0,60})?>\s{0,10}"
 _SIGN = later(
     # What closes the name: its quote, a bracket, emphasis.
     rf"(?P<close>{_QUOTE}?[\])]{{0,2}}(?:\*\*|__|</(?:b|strong|code|em|label|span|dt|th)>)?)"
     r"(?:[ \t]\((?![\"'`])[^()\n]{1,40}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|di)[ \t][\w.@-]{1,30}(?:[ \t][\w.@-]{1,30})?(?=[ \t]?[:=]))?"  # password (temporary): ...
     r"(?:"
     r"(?P<typed>\s\{[^{}\n]{1,30}\}\s{0,3}=\s{0,3}|\s{0,3}:\s{0,3}[&*]{0,2}(?:'\w{1,20} )?[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
-    r"|\s{0,20}(?P<sign>:=|<-|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20})?"
-    r"|(?P<pair>\s{0,3},\s{0,20}[\"']?(?:[Vv]alue|default|content|Default|VALUE)[\"']?\s{0,3}[:=]\s{0,3}|\s{0,3}\n\s{0,20}[\"']?(?:value|default|content)[\"']?\s{0,3}[:=]\s{0,3}|\s{1,3}(?:\w{1,20}:)?(?:value|content|default)\s{0,2}=\s{0,2}|\s{0,3}\{(?:[^{}\"]|\"[^\"\n]{0,80}\"){0,200}?\bdefault\s{0,20}=\s{0,4})"
-    r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}|(?:\s{1,3}[A-Za-z:-]{2,16}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{0,60}[\"']){1,4}\s{0,3}>\s{0,20})"
+    r"|\s{0,20}(?P<sign>:=|\|\|=|<-|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20}|\s{0,4}\\\r?\n\s{0,20})?"
+    rf"(?:{_AROUND}){{0,3}}(?:!{{1,2}}[a-z]{{0,9}}[ \t]{{1,3}}|&\w{{1,20}}[ \t]{{1,3}}|-[ \t]{{1,3}})?"
+    r"|(?P<fallback>\)?\s{0,3}(?:\|\||\?\?|\?:|\bor\b|\.equals(?:IgnoreCase)?\(|\|\s?default\()\s{0,3}(?=[\"'`]))"
+    r"|(?P<pair>(?:\s{0,3}(?:,\s{0,20}|\s{1,20})[\"']?(?:description|type|label|required|secret|sensitive|kind)[\"']?\s{0,3}[:=]\s{0,3}(?:\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'|[^\"'\s,][^\n,]{0,80})){0,3}\s{0,3},\s{0,20}[\"']?(?:[Vv]alue|default|content|Default|VALUE)[\"']?\s{0,3}[:=]\s{0,3}|(?:\s{0,3}\n\s{0,20}(?:description|type|label|required|secret|sensitive|kind)\s{0,3}[:=][^\n]{0,80}){0,3}\s{0,3}\n\s{0,20}[\"']?(?:value|default|content)[\"']?\s{0,3}[:=]\s{0,3}|\s{1,3}(?:\w{1,20}:)?(?:value|content|default)\s{0,2}=\s{0,2}|\s{0,3}\{(?:[^{}\"]|\"[^\"\n]{0,80}\"){0,200}?\bdefault\s{0,20}=\s{0,4})"
+    r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:<(?:value|string)>\s{0,20})?(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}(?:<(?:code|b|tt|span)[^<>\n]{0,40}>\s{0,10})?|(?:\s{1,3}[A-Za-z:-]{2,16}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{0,60}[\"']){1,4}\s{0,3}>\s{0,20})"
     rf"|(?P<call>\s{{0,3}}[({{,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
     r"|(?P<table>\s{0,20}\|\s{0,20})"
     r"|(?P<prose>[ \t][-–—][ \t]{1,3}|(?:[ \t][\w.@'’-]{1,24}+){0,5}?[ \t](?:is|was|are|be|ist|lautet|es|est|é|è|är|er|on|jest|is:|to|equals|это|это:|является)(?:[ \t](?:now|set to|currently|still|nun|jetzt|ahora|maintenant|this|the following))?:?[ \t]{1,3})"
     r"|(?P<east>\s?(?:是|为|為|は|が|는|은|ist)\s?[：:]?\s?)"
+    r"|(?P<below>:?(?:\*\*)?[ \t]{0,3}\r?\n[ \t]{0,4}(?:\r?\n)?(?=[^\s<|-]))"
     r"|(?P<option>(?:[ \t]|\\t){1,4}(?:-{1,2}[A-Za-z]{2,16}[ \t]){0,2}(?:\\\n\s{0,8})?)"
     r")"
     # A call with a default, or a conversion, may stand before the literal.
-    r"(?:(?:os\.)?(?:getenv|environ\.get|env\.get|getEnv|ENV\.fetch)\([^()\n]{1,60}?(?:,|\)\s{0,2}(?:or|\|\||\?\?))\s{0,2}(?=[\"'`])|(?:new\s)?(?:String|SecretStr|str|bytes|b64decode|Buffer\.from|secret|Some|base64\.b64decode|encode|quote|Secret|new_secret)\((?=[\"'`]))?"
+    r"(?:(?:os\.)?(?:getenv|environ\.get|env\.get|getEnv|ENV\.fetch)\([^()\n]{1,60}?(?:,|\)\s{0,2}(?:or|\|\||\?\?))\s{0,2}(?=[\"'`])|(?:new\s)?(?:String|SecretStr|str|bytes|bytes\.fromhex|unhexlify|binascii\.unhexlify|md5|MD5|sha1|SHA1|sha256|SHA256|sha2|SHA2|PASSWORD|crypt|Field|b64decode|Buffer\.from|secret|Some|base64\.b64decode|encode|quote|Secret|new_secret)\((?=[\"'`]))?"
     rf"(?P<list>[\[({{]{{1,2}}\s{{0,20}}(?={_QUOTE}))?"
-    rf"(?P<open>(?:[bBuUrRfFL@$]{{0,2}}{_QUOTE})?)"
+    rf"(?P<open>(?:[bBuUrRfFLN@$]{{0,2}}{_QUOTE})?)"
 )
 _IN_QUOTES = {
     '"': later(r'(?:\\.|[^"\\\r\n]){1,512}'),
-    "'": later(r"(?:\\.|[^'\\\r\n]){1,512}"),
+    "'": later(r"(?:\\.|''(?=\w)|[^'\\\r\n]){1,512}"),
     "`": later(r"[^`\r\n]{1,512}"),
 }
 _IN_ESCAPED = later(r"(?:[^\\\"'`\r\n&]|&(?!(?:amp;)?(?:quot|#34|#39|apos);)|\\(?!\\{0,5}[\"'`]).){1,512}")
@@ -207,10 +227,12 @@ _IN_CELL_TEXT = later(r"[^\s\"'`<>|]{1,512}")
 _MORE = later(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
 _MARKUP_TEXT = later(r"[^<>\r\n]{1,512}")
 _NEXT = later(
-    r"[,;&|?][ \t]{0,2}(?:amp;)?[\w.-]{1,40}+\s?[=:]|%26[\w.-]{1,40}+%3[dD]|\\[nrt\"']|&(?:amp;)?(?:quot|#\d+);|&(?:lt|gt);|;(?=\s|\Z)|\*\*|,(?=[A-Za-z_]+[=:])"
+    # All begin with one of these signs, so that what comes before the first of them is passed over quickly.
+    r"[,;&|?%\\*](?:(?<=[,;&|?])[ \t]{0,2}(?:amp;)?[\w.-]{1,40}+\s?[=:]|(?<=%)26[\w.-]{1,40}+%3[dD]|(?<=\\)[nrt\"']"
+    r"|(?<=&)(?:(?:amp;)?(?:quot|#\d+);|[lg]t;)|(?<=;)(?=\s|\Z)|(?<=\*)\*(?!\w)|(?<=,)(?=[A-Za-z_]+[=:]))"
 )
 _JOIN = later(
-    r"[\"'`]\s{0,8}[+.\\&]?\s{0,8}\\?\r?\n\s{0,40}(?:[+.&]\s{0,8})?[brfuBRFU]?[\"'`]([^\"'`\r\n]{4,512})(?=[\"'`])"
+    r"[\"'`](?:\s{0,8}(?:[+.\\]|&(?:\s_)?)\s{0,8}\\?|\s{0,8}\\?)(?:\r?\n\s{0,40}(?:[+.&]\s{0,8})?)?[brfuBRFU]?[\"'`]([^\"'`\r\n]{4,512})(?=[\"'`])"
 )
 _BYTES = later(
     r"[\[({]\s{0,20}(?:(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')[uUL]?\s{0,8},[\s\\]{0,20}){7,400}(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')?"
@@ -249,10 +271,32 @@ def assigned(text: str, start: int, end: int) -> Judged | None:
         first = _FIRST_WORD.match(text[max(0, begin - 24) : begin][::-1])
         if first:
             kind = kind_of(f"{first[1][::-1]}_{name}") or kind
-    sign = _SIGN.match(text, tail.end()) if kind else None
-    if not sign:
-        return _in_bytes(text, start, tail.end()) if kind else None
-    return _judged(text, sign, kind, name, begin) or _in_bytes(text, start, tail.end())
+    if not kind:
+        return None
+    sign = _SIGN.match(text, tail.end())
+    found = _judged(text, sign, kind, name, begin) if sign else None
+    return found or _in_bytes(text, start, tail.end()) or _before(text, begin, kind)
+
+
+# A value before the name that says what it is, in an element or an object: `value="..." name="password"`.
+_MEMBER = r"[\"']?\w{1,20}[\"']?\s{0,3}[:=]\s{0,3}(?:[\"'][^\"'\n]{0,80}[\"']|\w{1,20})"
+_VALUE_FIRST = later(
+    r"\b(?:value|content|default)[\"']?\s{0,3}[:=]\s{0,3}[\"'](?P<value>[^\"'\n]{4,200})[\"']"
+    rf"(?:[\s,]{{1,20}}{_MEMBER}){{0,3}}[\s,]{{1,20}}[\"']?(?:name|key|id|type|field|label)[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']\Z",
+    re.IGNORECASE,
+)
+
+
+def _before(text: str, begin: int, kind: str) -> Judged | None:
+    if text[begin - 1 : begin] not in {'"', "'"}:
+        return None
+    low = max(0, begin - 300)
+    near = text[low:begin]
+    if "value" not in near and "content" not in near and "default" not in near:
+        return None
+    found = _VALUE_FIRST.search(near)
+    sure = _sureness(found["value"], kind, quoted=True, told=True, literal=False, loose=False) if found else 0.0
+    return (low + found.start("value"), low + found.end("value"), sure) if found and sure else None
 
 
 def _chained(text: str, begin: int) -> bool:
@@ -278,6 +322,9 @@ def abroad(text: str, start: int, end: int) -> Judged | None:
 
 _DIGIT_IN_WORD = later(r"[^\s\d]{0,63}\d")
 _TOLD_BEFORE = later(r"(?:(?:^|\n)[ \t]*(?:ENV|ARG|export|setx?) |\blogin [\w.@-]{1,40}\s{1,4})\Z")
+_ALONE = later(
+    r"(?:\A|\n)[ \t>*#-]{0,6}(?:[A-Za-z]{2,12} )?\Z|\bname=[\"']\Z"
+)  # what may stand before a name in a line of its own
 _IN_CELL = later(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
 
 
@@ -286,8 +333,19 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
 ) -> Judged | None:
     quoted = bool(sign["open"])
     plain = quoted or bool(sign["markup"])
-    written = sign["sign"] or sign["typed"] or sign["pair"] or sign["markup"] or sign["call"] or sign["table"]
-    option = sign["option"] is not None
+    written = (
+        sign["sign"]
+        or sign["typed"]
+        or sign["pair"]
+        or sign["markup"]
+        or sign["call"]
+        or sign["table"]
+        or sign["fallback"]
+    )
+    below = sign["below"] is not None
+    option = below or sign["option"] is not None
+    if below and not _ALONE.search(text[max(0, begin - 24) : begin]):
+        return None
     flag = option and (
         name.startswith("-")
         or (
@@ -303,7 +361,7 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
     ):
         return None
     if (option and not (flag or quoted)) and (
-        sign["close"] or kind == _SALT or not _DIGIT_IN_WORD.match(text, sign.end())
+        (sign["close"] and not below) or kind == _SALT or not _DIGIT_IN_WORD.match(text, sign.end())
     ):
         return None
     if sign["table"] and not _IN_CELL.search(text[max(0, begin - 60) : begin]):
@@ -318,6 +376,8 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         if high - low < 4 or (text[low:high].isdigit() and _UNIT.match(text, high)):
             return None
     found = text[low:high]
+    if below and text[high : high + 1] not in {"", "\r", "\n", "`"}:
+        return None
     if sign["markup"] and found[0] == "@":
         return None  # `<password>@host`
     if not quoted and found[-1] in ":=" and found[:-1].isalpha():
@@ -342,7 +402,7 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         if sign["list"]:
             rest = _LIST_END.match(text, high)
             high = rest.end() if rest else high
-    elif sign["markup"]:
+    elif sign["markup"] or text[high - 1] == "\\" or (sign["sign"] and _FURTHER_IN.match(text, high)):
         high = _joined(text, high)
     elif high - low >= 500:
         more = _MORE.match(text, low)
@@ -395,7 +455,7 @@ def _value(  # noqa: C901, PLR0912 - each kind of quote ends in its own way
 ) -> tuple[int, int] | None:
     """Where the value is."""
     start = sign.end()
-    opened = sign["open"].lstrip("bBuUrRfFL@$")
+    opened = sign["open"].lstrip("bBuUrRfFLN@$")
     if quoted:
         if opened[0] in "\\&":
             match = _IN_ESCAPED.match(text, start)
@@ -437,7 +497,10 @@ def _value(  # noqa: C901, PLR0912 - each kind of quote ends in its own way
     return (low, high) if high > low else None
 
 
-_WRAPPED = later(r"\\?\r?\n[ \t]{0,40}([A-Za-z0-9+/_-]{8,160}={0,2})(?=[\"'`<\s\\])")
+_WRAPPED = later(r"\\?\r?\n[ \t]{0,40}([A-Za-z0-9+/_-]{8,160}={0,2})(?=[\"'`<\s\\]|\Z)")
+
+
+_FURTHER_IN = later(r"\r?\n[ \t]")  # a line that goes on with the one before it
 
 
 def _joined(text: str, high: int) -> int:

@@ -49,6 +49,23 @@ def _called(text: str, _start: int, end: int) -> Judged | None:
     return literal(found[2], *found.span(2)) if found else None
 
 
+_HIDDEN = r"(?:[0-9] )?(?=\S{0,80}[0-9])([^\s\"'$<-]\S{3,80})"  # how it is hidden, as a number, and what is hidden
+_FIRST = later(
+    r"\s{0,4}(?:(?:bytes\.fromhex|unhexlify|b64decode|base64\.b64decode)\()?[bBuUrR]{0,2}([\"'`])([^\"'`\s]{8,200})\1"
+)
+_CIPHERS = (
+    "secretkeyspec(", "aes.new(", "des.new(", "des3.new(", "arc4.new(", "blowfish.new(", "chacha20.new(", "fernet(", "hmac.new(",
+    "aesgcm(", "secretbox(",
+)  # fmt: skip
+
+
+def _keyed(text: str, _start: int, end: int) -> Judged | None:
+    """`Fernet("...")`, `AES.new(b"...", mode)`: the first argument, where it is written out and looks drawn."""
+    found = _FIRST.match(text, end)
+    sure = like_key(found[2], least=12, weak=False) if found else 0.0
+    return (*found.span(2), sure) if found and sure else None
+
+
 _COMMANDS = {
     "ldapsearch ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
     "ldapmodify ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
@@ -57,6 +74,18 @@ _COMMANDS = {
     "htpasswd -": later(r"[a-zA-Z]{0,6}b[a-zA-Z]{0,6}(?:\s-\w+)?\s+\S{1,80}\s+\S{1,40}\s+[\"']?([^\s\"'$<]{4,80})"),
     "net use ": later(r"[^\n|]{0,120}?/user:\S{1,60}\s+[\"']?([^\s\"'$<*/][^\s\"']{3,80})", re.IGNORECASE),
     "smbclient ": later(r"[^\n|]{0,120}?-U\s{0,2}[\"']?[^\s%\"']{1,60}%([^\s\"'$<]{4,80})"),
+    "enable secret ": later(_HIDDEN),
+    "enable password ": later(_HIDDEN),
+    "tacacs-server key ": later(_HIDDEN),
+    "radius-server key ": later(_HIDDEN),
+    "snmp-server community ": later(_HIDDEN),
+    "wpa-psk ascii ": later(_HIDDEN),
+    "username ": later(rf"[^\s\"'=:]{{1,40}} (?:privilege \d{{1,2}} )?(?:password|secret) {_HIDDEN}"),
+    "auth plain ": later(r"([A-Za-z0-9+/]{12,400}={0,2})(?=\s|\Z)"),
+    "sp_addlogin ": later(r"N?'[^'\n]{1,60}',\s{0,3}N?'([^'\n]{4,80})'"),
+    "pragma key": later(r"\s{0,3}=\s{0,3}[\"']([^\"'\n]{4,120})[\"']"),
+    "crypt(": later(r"'([^'\n]{4,80})',\s{0,3}gen_salt"),
+    "set password for ": later(r"[^\s=]{1,80}\s{0,3}=\s{0,3}'([^'\n]{4,80})'"),
     "wifi:": later(r"(?:[TSHRAI]:[^;\n]{0,64};){0,4}P:((?:\\.|[^;\\\n]){4,64});"),
 }
 
@@ -79,7 +108,7 @@ def _echoed(text: str, start: int, _end: int) -> Judged | None:
 
 
 _COLUMNS = later(r"\s{1,4}[\w.\"`\[\]]{1,80}\s{0,4}\(([^()]{1,600})\)\s{0,10}values\s{0,10}(?=\()", re.IGNORECASE)
-_ROW = later(r"\(([^()\n]{1,600})\)\s{0,4},?\s{0,20}")
+_ROW = later(r"\(((?:'(?:[^'\\\n]|\\[^\n]|''){0,200}'|[^()'\n]){1,600}+|[^()\n]{1,600})\)\s{0,4},?\s{0,20}")
 _CELL = later(r"\s*(?:N?'((?:[^'\\]|\\.|'')*+)'|\"((?:[^\"\\]|\\.)*+)\"|[^,'\"]*)\s*(?:,|\Z)")
 _FAR = 3_000  # characters after a header that its names are remembered
 
@@ -123,11 +152,14 @@ def _cookies(text: str, _start: int, end: int) -> list[Judged]:
         if like_key(pair[2], least=16, weak=False):
             found.append((*pair.span(2), 0.85))
         at = pair.end()
+        if text[at - 1] != ";" or "cookie:" in pair[2].lower():
+            break  # the last, or another header, which is looked at by itself
     return found
 
 
 CALLS: tuple[Pattern, ...] = (
     wide("password", either(_CALLS), _CALLS, _called),
+    wide("encryption-key", either(_CIPHERS), _CIPHERS, _keyed),
     wide("password", either(tuple(_COMMANDS)), tuple(_COMMANDS), _command),
     wide("password", "sudo -S|--password-stdin", ("sudo -s", "--password-stdin"), _echoed),
     wide("password", "insert into", ("insert into",), _inserted),

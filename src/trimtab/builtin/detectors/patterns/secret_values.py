@@ -54,10 +54,13 @@ def wordiness(letters: str) -> float:
     return sum(map(_PAIRS.__contains__, map(add, low, low[1:]))) / (len(low) - 1)
 
 
+_LEAST_DRAWN = 8  # characters below which nothing looks drawn
+
+
 def random_part(part: str) -> bool:
     """Whether a run of letters and digits looks drawn at random rather than written by a person."""
     size = len(part)
-    if size < 8:
+    if size < _LEAST_DRAWN:
         return False
     digits = len(_DIGIT.findall(part))
     if digits == size:
@@ -75,7 +78,7 @@ def random_looking(value: str, least: int) -> bool:
     """Whether parts of a value that look random make up at least `least` characters and half of it."""
     head = value[:LOOKED_AT]
     parts = _PARTS.findall(head)
-    drawn = sum(len(part) for part in parts if random_part(part))
+    drawn = sum(len(part) for part in parts if len(part) >= _LEAST_DRAWN and random_part(part))
     if drawn >= least and drawn * 2 >= len(head):
         return True
     if len(head) >= max(least, 12) and not _WORDS_ONLY.fullmatch(head):
@@ -140,9 +143,9 @@ def _placeholder(value: str) -> tuple[int, int] | None:
     """Where a value says that it stands in for another."""
     low = value.lower()
     found = None
-    if any(sign in low for sign in _STAND_INS):
+    if any(map(low.__contains__, _STAND_INS)):
         found = _STANDS_IN.search(low)
-    if not found and any(word in low for word in _WORDS_IN):
+    if not found and any(map(low.__contains__, _WORDS_IN)):
         found = _STANDS_ALONE.search(low)
     if found:
         return found.span()
@@ -163,6 +166,7 @@ _CALL = later(r"[A-Za-z_$][\w.$:>-]*[(\[]")
 _FORMAT = later(
     r"%[-+0-9.]*[sdrfiuxXc](?![^\W_])|%\(\w+\)|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\[[^\]\s]{0,20}(?:a-z|A-Z|0-9)|\(\?[:=!<]"
 )
+_FORMAT_SIGNS = frozenset("%{\\[(")
 _DOTTED = later(r"[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+;?")
 _NAME = later(r"[A-Za-z_]\w*")
 _NUMBER = later(r"[-+]?\d[\d_,.:/ xXeE-]*(?:px|em|rem|ms|s|kb|mb|gb|%|h|d|m|min|days?|bits?|bytes?|L)?", re.IGNORECASE)
@@ -217,7 +221,7 @@ def stands_in(value: str) -> bool:
         or (_VARIABLE.fullmatch(head) is not None and not random_part(head[1:]) and not _many_pieces(head[1:]))
         or (_PATH.match(head) is not None and not random_looking(head, 16))
         or _placeholder(head) is not None
-        or (any(sign in head for sign in "%{\\[(") and _FORMAT.search(head) is not None)
+        or (not _FORMAT_SIGNS.isdisjoint(head) and _FORMAT.search(head) is not None)
         or (head[0] in "<[{(" and head[-1] in ">]})")
     )
 

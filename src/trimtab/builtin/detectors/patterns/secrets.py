@@ -7,7 +7,9 @@ addresses have forms of their own. Everything else is found by what introduces i
 
 from trimtab.builtin.detectors.patterns.secret_blocks import BLOCKS
 from trimtab.builtin.detectors.patterns.secret_keys import KEYS
+from trimtab.builtin.detectors.patterns.secret_members import MEMBERS
 from trimtab.builtin.detectors.patterns.secret_places import CALLS
+from trimtab.builtin.detectors.patterns.secret_tables import TABLES
 from trimtab.builtin.detectors.patterns.spec import Pattern
 
-SECRETS: tuple[Pattern, ...] = (*KEYS, *BLOCKS, *CALLS)
+SECRETS: tuple[Pattern, ...] = (*KEYS, *BLOCKS, *MEMBERS, *CALLS, *TABLES)
