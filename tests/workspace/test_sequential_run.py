@@ -101,11 +101,8 @@ def test_the_same_questions_are_the_same_cases_however_they_come(place, trick):
         (place.folder / "copy.jsonl").write_text(rows.read_text())
         policy.write_text(policy.read_text().replace("file: planted.jsonl,", "file: copy.jsonl,"))
     elif trick == "a row more":
-        rows.write_text(
-            rows.read_text()
-            + rows.read_text().splitlines()[0].replace("say-0", "more").replace(": say", ": now say")
-            + "\n"
-        )
+        more = rows.read_text().splitlines()[0].replace("say-0", "more").replace("nothing", "nobody")
+        rows.write_text(rows.read_text() + more + "\n")
     else:
         rows.write_text(rows.read_text().replace("say-", "said-"))
     report = place.decided("--fresh")

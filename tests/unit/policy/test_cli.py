@@ -43,7 +43,7 @@ def test_check_sums_up_a_right_policy(folder, trimtab, base):
 def test_check_says_of_a_latency_what_proves_it(folder, trimtab, changing):
     folder.write(changing(("hijack: {at_most: 0.05}", "hijack: {at_most: 0.05}\n      latency_p95: {at_most: 2.5}")))
     out = re.sub(r"\s+", " ", trimtab("check")[1])
-    assert "at most 2.5 s 2 s 72 or more cases, each of them at most 2.5 seconds; questions has 200" in out
+    assert "at most 2.5 s 2 s 96 or more cases, each of them at most 2.5 seconds; questions has 200" in out
     data = json.loads(trimtab("check", "--json")[1])
     assert "at most 2.5" in [floor["requirement"] for floor in data["systems"]["assistant"]["floors"]]
 

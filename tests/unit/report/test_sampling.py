@@ -75,6 +75,6 @@ def test_rates_by_group_are_drawn_and_the_worst_is_named():
 def test_a_hopeless_verdict_is_explained_without_calling_it_failed():
     story = next(e for e in explain(stopped_report(), candidate="q8_0", metric="secret_leak") if e.asked == "floor")
     text = " ".join(story.sentences)
-    assert "does not pass and is not failed" in text
+    assert "neither proves nor refutes what is asked, so it stays open" in text
     assert "would hardly look like this" in text
     assert len(story.sentences) <= 5
