@@ -32,6 +32,7 @@ _COMMANDS = {
     "redteam": ("trimtab.cli.redteam:redteam", "Attack a system, and show which families of attack get through."),
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
+    "monitor": ("trimtab.cli.monitor:monitor", "Look at what is in production: budgets, alarms, changes."),
     "fit": ("trimtab.cli.fit:fit", "Learn a detector from labelled texts, its false alarms bounded."),
     "calibrate": ("trimtab.cli.calibrate:calibrate", "Set thresholds on marked answers, with a bound on the errors."),
     "marks": ("trimtab.cli.marks:marks", "List what people should mark, and add what they marked."),

@@ -31,12 +31,13 @@ def explain(output: Output, run: str, *, candidate: str, metric: str, ledger: st
         names = ", ".join(c.candidate for c in report.candidates)
         import difflib
 
+        judged = ", ".join({row.metric: 0 for row in report.requirements()})
         known = [c.candidate for c in report.candidates] + [r.metric for r in report.requirements()]
         near = [best for asked in (candidate, metric) for best in difflib.get_close_matches(asked, known, n=1)]
         guess = f"Did you mean {' and '.join(map(repr, near))}? " if near else ""
         raise UsageError(
             "no verdict of that run has such a candidate and metric.",
-            f"{guess}It has the candidates {names}, and judged {', '.join({r.metric: 0 for r in report.requirements()})}.",
+            f"{guess}It has the candidates {names}, and judged {judged}.",
         )
     if not (candidate or metric):
         passing = {c.candidate for c in report.candidates if c.verdict is Verdict.PASS}

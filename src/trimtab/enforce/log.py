@@ -227,6 +227,7 @@ class _Sums:
         self.rulings: Counter[tuple[str, ...]] = Counter()
         self.findings: Counter[tuple[str, ...]] = Counter()
         self.found: Counter[tuple[str, ...]] = Counter()  # characters
+        self.texts: Counter[tuple[str, ...]] = Counter()  # with such a finding, however many are in each
         self.skipped: Counter[tuple[str, ...]] = Counter()
         self.chain = bytes(32)
 
@@ -241,6 +242,7 @@ class _Sums:
             key = (side, seen.detector, seen.finding.label, str(seen.action))
             self.findings[key] += 1
             self.found[key] += seen.finding.end - seen.finding.start
+        self.texts.update({(side, seen.detector, seen.finding.label, str(seen.action)) for seen in ruling.seen})
         for skipped in ruling.skipped:
             self.skipped[side, skipped.detector, skipped.reason] += 1
         if ruling.doubt:
@@ -251,7 +253,8 @@ class _Sums:
     def record(self, lost: int) -> Rulings:
         findings = _rows(self.findings, ("side", "detector", "label", "action"))
         for row in findings:
-            row["chars"] = self.found[row["side"], row["detector"], row["label"], row["action"]]
+            key = row["side"], row["detector"], row["label"], row["action"]
+            row["chars"], row["texts"] = self.found[key], self.texts[key]
         return Rulings(
             guard=self.guard,
             begun=self.begun,

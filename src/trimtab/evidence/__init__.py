@@ -11,9 +11,14 @@ if TYPE_CHECKING:
     from trimtab.evidence.ledger import Ledger, RunSummary
     from trimtab.evidence.records import (
         RECORDS,
+        Alarm,
+        BudgetChanged,
         Decided,
         DetectorFitted,
         Escalated,
+        HoldLifted,
+        Monitored,
+        Notified,
         Observation,
         PolicyAdopted,
         Record,
@@ -26,11 +31,16 @@ if TYPE_CHECKING:
     from trimtab.evidence.walk import Problem
 
 _HOME = {
+    "Alarm": "trimtab.evidence.watching",
+    "BudgetChanged": "trimtab.evidence.watching",
     "Decided": "trimtab.evidence.records",
     "DetectorFitted": "trimtab.evidence.records",
     "Escalated": "trimtab.evidence.records",
     "Head": "trimtab.evidence.checkpoint",
+    "HoldLifted": "trimtab.evidence.watching",
     "Ledger": "trimtab.evidence.ledger",
+    "Monitored": "trimtab.evidence.watching",
+    "Notified": "trimtab.evidence.watching",
     "Observation": "trimtab.evidence.records",
     "PolicyAdopted": "trimtab.evidence.records",
     "Problem": "trimtab.evidence.walk",
@@ -49,11 +59,16 @@ _HOME = {
 
 __all__ = [
     "RECORDS",
+    "Alarm",
+    "BudgetChanged",
     "Decided",
     "DetectorFitted",
     "Escalated",
     "Head",
+    "HoldLifted",
     "Ledger",
+    "Monitored",
+    "Notified",
     "Observation",
     "PolicyAdopted",
     "Problem",

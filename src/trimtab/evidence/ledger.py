@@ -265,14 +265,32 @@ class Ledger:
         """Rows with `after` < seq <= `upto`, in order, streamed; those of a run or kind if one is given."""
         return self._store.read(after=after, upto=upto, run=run, kind=kind)
 
-    def records(self, *, run: str = "", kind: str = "") -> Iterator[tuple[Row, Record]]:
-        """Rows with the records they hold. Each row's hash is checked as it is read.
+    def records(self, *, after: int = 0, run: str = "", kind: str = "") -> Iterator[tuple[Row, Record]]:
+        """Rows after `after` with the records they hold. Each row's hash is checked as it is read.
 
         Raises:
             LedgerAlteredError: A row is not what was hashed, or holds no record.
         """
-        for row in self._store.read(run=run, kind=kind):
+        for row in self._store.read(after=after, run=run, kind=kind):
             yield row, self._checked(row)
+
+    def before(self, time: int) -> int:
+        """The number of the last row that was added before a time in microseconds; 0 for none. Found by seek.
+
+        Rows are taken to be in the order of their times, which they are as far as no clock was put back.
+
+        Raises:
+            LedgerAlteredError: A row is missing.
+        """
+        head = self._store.head()
+        low, high = 0, head.seq if head else 0
+        while low < high:
+            middle = (low + high + 1) // 2
+            row = next(self._store.read(after=middle - 1, upto=middle), None)
+            if row is None:
+                raise LedgerAlteredError(self.location, middle, "is gone")
+            low, high = (middle, high) if row.time < time else (low, middle - 1)
+        return low
 
     def latest(self, *, system: str = "", candidate: str = "", metric: str = "") -> list[Row]:
         """The last row of each (system, candidate, metric, kind), oldest first."""

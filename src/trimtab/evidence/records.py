@@ -7,11 +7,12 @@ the policy asks for it.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, get_args
 
 import orjson
 
 from trimtab.evidence.rulings import Escalated, Rulings
+from trimtab.evidence.watching import Alarm, BudgetChanged, HoldLifted, Monitored, Notified
 from trimtab.kinds import Missing, Row, Score
 
 
@@ -294,28 +295,18 @@ Record = (
     | DetectorFitted
     | Calibrated
     | Probed
+    | Alarm
+    | BudgetChanged
+    | Notified
+    | Monitored
+    | HoldLifted
 )
-RECORDS: Mapping[str, type[Record]] = {
-    r.kind: r
-    for r in (
-        PolicyAdopted,
-        RunStarted,
-        Looked,
-        Observation,
-        RunFinished,
-        Decided,
-        Rulings,
-        Escalated,
-        DetectorFitted,
-        Calibrated,
-        Probed,
-    )
-}
+RECORDS: Mapping[str, type[Record]] = {r.kind: r for r in get_args(Record)}
 
 
 def metric_of(record: Record) -> str:
     """The metric a record is about, or empty text."""
-    return record.metric if isinstance(record, Observation) else ""
+    return record.metric if isinstance(record, Observation | Alarm | BudgetChanged) else ""
 
 
 def record_from(row: Row) -> Record:
@@ -335,11 +326,16 @@ def record_from(row: Row) -> Record:
 
 __all__ = [
     "RECORDS",
+    "Alarm",
+    "BudgetChanged",
     "Calibrated",
     "Decided",
     "DetectorFitted",
     "Escalated",
+    "HoldLifted",
     "Looked",
+    "Monitored",
+    "Notified",
     "Observation",
     "PolicyAdopted",
     "Probed",

@@ -22,11 +22,16 @@ OBSERVATION = "observation"
 # Of all records of `trimtab.evidence.records`, which takes longer to load than a thousand rows to verify.
 KINDS = frozenset(
     {
+        "alarm",
+        "budget",
         "decision",
         "calibrated",
         "detector-fitted",
         "look",
         "escalated",
+        "hold-lifted",
+        "monitored",
+        "notified",
         OBSERVATION,
         "policy",
         "probe",

@@ -14,10 +14,12 @@ class Rulings:
     """Everything that a guard ruled on in an interval, in sums.
 
     `rulings` hold `side`, `action` and `count`; `findings` hold `side`,
-    `detector`, `label`, `action`, `count`, and `chars`, the characters found
-    in all; `skipped` hold `side`, `detector`, `reason` and `count`. Each is
-    sorted. `chain` begins as 32 zero bytes; each ruling in its turn makes it
-    the SHA-256 of itself and `side action digests`, the digests of the texts
+    `detector`, `label`, `action`, `count`, `chars`, the characters found in
+    all, and `texts`, the requests or replies with such a finding; `skipped`
+    hold `side`, `detector`, `reason` and `count`. Each is sorted.
+
+    `chain` begins as 32 zero bytes; each ruling in its turn makes it the
+    SHA-256 of itself and `side action digests`, the digests of the texts
     parted by spaces. Whoever has kept the texts can show that these were
     ruled on, and no others.
     """

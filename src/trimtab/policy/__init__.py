@@ -2,6 +2,7 @@
 
 from trimtab.policy.change import Change
 from trimtab.policy.diff import PolicyDiff, diff
+from trimtab.policy.diff_slo import tolerated
 from trimtab.policy.load import Checked, check_policy, load_policy
 from trimtab.policy.model import (
     Budget,
@@ -13,10 +14,12 @@ from trimtab.policy.model import (
     GuardSpec,
     Limits,
     MetricSpec,
+    NotifySpec,
     Person,
     Policy,
     PriceSpec,
     Regression,
+    SloSpec,
     Source,
     SuiteSpec,
     SystemSpec,
@@ -38,11 +41,13 @@ __all__ = [
     "GuardSpec",
     "Limits",
     "MetricSpec",
+    "NotifySpec",
     "Person",
     "Policy",
     "PolicyDiff",
     "PriceSpec",
     "Regression",
+    "SloSpec",
     "Source",
     "SuiteSpec",
     "SystemSpec",
@@ -53,4 +58,5 @@ __all__ = [
     "diff",
     "load_policy",
     "schema",
+    "tolerated",
 ]

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
 from trimtab.policy.diff_guards import guard_changes
+from trimtab.policy.diff_slo import notify_changes, slo_changes
 from trimtab.policy.model import Candidate, Floor, Gold, MetricSpec, Policy, SuiteSpec, SystemSpec, Tier
 
 Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
@@ -42,7 +43,7 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
     new way is as strict cannot be shown from the policies.
     """
     changes = [
-        *values_of("", a, b, skip={"people", "suites", "metrics", "tiers", "red_lines", "systems", "guards"}),
+        *values_of("", a, b, skip={"people", "suites", "metrics", "tiers", "red_lines", "systems", "guards", "notify"}),
         *_red_lines(a, b),
         *_tiers(a, b),
         *_guards(a, b),
@@ -50,6 +51,7 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
         *_metrics(a, b),
         *_suites(a, b),
         *_people(a, b),
+        *notify_changes(a, b),
     ]
     return PolicyDiff(changes=tuple(changes))
 
@@ -190,8 +192,9 @@ def _system(where: str, a: Policy, old: SystemSpec, b: Policy, new: SystemSpec) 
     elif old.baseline != new.baseline:
         text = f"{shown(old.baseline)} becomes {shown(new.baseline)}"
         yield Change(where=f"{where}.baseline", effect="changes", text=text)
-    yield from values_of(where, old, new, skip={"tier", "baseline", "candidates", "guard"})
+    yield from values_of(where, old, new, skip={"tier", "baseline", "candidates", "guard", "slo"})
     yield from _guarded(where, old.guard, new.guard)
+    yield from slo_changes(f"{where}.slo", old, a.tiers[old.tier], new, b.tiers[new.tier])
     both, gone, added = names_of(old.candidates, new.candidates)
     for name in both:
         at = f"{where}.candidates.{name}"

@@ -26,13 +26,17 @@ def check_guard(guard: Part, gathered: Gathered) -> None:
 
 def check_actions(actions: Part, guards: Part, gathered: Gathered) -> None:
     """Report labels of a tier that no detector of any guard can find, since such an action would promise nothing."""
-    found = [label for _, guard in guards.entries() for label in _found_by(guard)]
-    if any(label is None for label in found):
-        return  # a detector that does not say what it finds
     for label, action in actions.entries():
-        if not _among(label, [one for one in found if one]):
-            message = f"{quote(label)} is found by no guard of this policy"
-            gathered.report(action.where, message, nearest(label, [one for one in found if one]), key=True)
+        check_found(label, action, guards, gathered, key=True)
+
+
+def check_found(label: str, at: Part, guards: Part, gathered: Gathered, *, key: bool = False) -> None:
+    """Report a label or family that no detector of any guard can find, if all of them say what they find."""
+    found = [one for _, guard in guards.entries() for one in _found_by(guard)]
+    known = [one for one in found if one is not None]
+    if len(known) == len(found) and not _among(label, known):
+        message = f"{quote(label)} is found by no guard of this policy"
+        gathered.report(at.where, message, nearest(label, [*known, *_families(tuple(known))]), key=key)
 
 
 def _rule(rule: Part, gathered: Gathered) -> None:

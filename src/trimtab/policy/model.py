@@ -450,6 +450,56 @@ class Candidate(Strict):
         return self.model_copy(update=changed)
 
 
+class SloSpec(Strict):
+    """What share of a system's events in production must be good, by what its guard rules."""
+
+    good: Annotated[float, Field(gt=0.0, lt=1.0)] | None = Field(
+        default=None, description="The least share of good events; what the tier's floor tolerates when left out."
+    )
+    days: Annotated[int, Field(ge=1, le=90)] = Field(default=30, description="Length of the window of the budget.")
+    side: Literal["input", "output"] = Field(default="output", description="Which rulings are the events.")
+    labels: Texts = Field(
+        default=(), description="Labels or families whose finding makes an event bad; any of `actions` when left out."
+    )
+    actions: Annotated[tuple[Literal["mask", "escalate", "block"], ...], BeforeValidator(_list_as_tuple)] = Field(
+        default=("mask", "escalate", "block"), min_length=1, description="Actions of the guard that make an event bad."
+    )
+    severe: Texts = Field(
+        default=(), description="Labels or families of which one finding spends `severe_share` of the budget at once."
+    )
+    severe_share: Annotated[float, Field(gt=0.0, le=1.0)] = Field(
+        default=0.25, description="What one red-line event, or one severe finding, spends of the budget."
+    )
+    false_alarms: Annotated[float, Field(gt=0.0, le=365.0)] = Field(
+        default=1.0, description="How many false alarms a year are accepted, at most, on average."
+    )
+
+
+class NotifySpec(Strict):
+    """Where alarms are sent: a web hook."""
+
+    url: str = Field(default="", description="The address, http or https.")
+    url_env: str = Field(
+        default="",
+        pattern=r"^([A-Za-z_]\w*)?$",
+        description="Environment variable with the address, if it is a secret.",
+    )
+    key_env: str = Field(
+        default="", pattern=r"^([A-Za-z_]\w*)?$", description="Environment variable with the key that signs messages."
+    )
+    alarms: Annotated[tuple[Literal["page", "ticket"], ...], BeforeValidator(_list_as_tuple)] = Field(
+        default=("page", "ticket"), min_length=1, description="Which alarms are sent."
+    )
+    timeout: Positive = Field(default=10.0, description="Seconds for one try.")
+    retries: Annotated[int, Field(ge=0, le=20)] = 4
+
+    @model_validator(mode="after")
+    def _one_address(self) -> "NotifySpec":
+        if bool(self.url) == bool(self.url_env):
+            raise ValueError("give exactly one of url, url_env")
+        return self
+
+
 class SystemSpec(Strict):
     """An AI product, its owners, and the versions of it that compete."""
 
@@ -465,6 +515,10 @@ class SystemSpec(Strict):
     candidates: dict[Name, Candidate] = Field(min_length=1)
     guard: Name | None = Field(default=None, description="The guard in production; what `Guard.from_policy` uses.")
     budget: Budget = Budget()
+    slo: dict[Name, SloSpec] = Field(
+        default_factory=dict,
+        description="By metric: what its events in production must come to, or its budget is spent.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -539,6 +593,7 @@ class Policy(Strict):
     systems: dict[Name, SystemSpec] = Field(min_length=1)
     evidence: EvidenceSpec = EvidenceSpec()
     guards: dict[Name, GuardSpec] = Field(default_factory=dict)
+    notify: dict[Name, NotifySpec] = Field(default_factory=dict, description="Who hears of alarms.")
 
     @field_validator("red_lines")
     @classmethod
@@ -571,6 +626,8 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("guards", "*", "input", "*", "how"), "label"),
     (("guards", "*", "output", "*", "how"), "label"),
     (("guards",), {}),
+    (("notify",), {}),
+    (("systems", "*", "slo"), {}),
     (("tiers", "*", "actions"), {}),
     (("tiers", "*", "weights"), {}),
     (("tiers", "*", "sampling"), "sequential"),

@@ -18,6 +18,7 @@ from trimtab.policy.model import WEIGHED, Policy
 from trimtab.policy.part import Part
 from trimtab.policy.proof import FloorCost, costs
 from trimtab.policy.secrecy import quote
+from trimtab.policy.slo import check_notify, check_slo
 
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
@@ -39,6 +40,9 @@ def check_rules(gathered: Gathered) -> None:
         check_actions(tier["actions"], root["guards"], gathered)
     for _, system in root["systems"].entries():
         _system(system, root, gathered)
+        check_slo(system, root, gathered)
+    for _, notify in root["notify"].entries():
+        check_notify(notify, gathered)
     _owners(root, gathered)
 
 

@@ -9,6 +9,8 @@ from trimtab.errors import ReportError
 from trimtab.report.html import page
 from trimtab.report.json import json_bytes
 from trimtab.report.junit import junit
+from trimtab.report.look import Look
+from trimtab.report.look_page import look_page
 from trimtab.report.markdown import markdown
 from trimtab.report.view import Report
 
@@ -33,6 +35,15 @@ def write_reports(report: Report, folder: Path) -> list[Path]:
     except OSError as error:
         raise ReportError(str(folder), _cause(error)) from error
     return [_replace(folder / name, content) for name, content in contents.items()]
+
+
+def write_look(look: Look, folder: Path) -> Path:
+    """Write production.html, and return its path.
+
+    Raises:
+        ReportError: As `write_page`.
+    """
+    return write_page(folder / "production.html", look_page(look))
 
 
 def write_page(path: Path, text: str) -> Path:

@@ -2,20 +2,20 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from trimtab.errors import LedgerError
 
 
 @contextmanager
-def measuring_alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of this folder; it ends with the process, however that ends.
+def alone(folder: Path, name: str, said: str) -> Iterator[None]:
+    """Hold a lock of this folder; it ends with the process, however that ends.
 
     Raises:
-        LedgerError: Somebody else measures, or the folder cannot be written.
+        LedgerError: Somebody else holds it, which `said` puts into words, or the folder cannot be written.
     """
-    path = folder / "run.lock"
+    path = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         held = path.open("w")
@@ -27,7 +27,10 @@ def measuring_alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise LedgerError(
-                str(folder), "is in use by another run", "Wait for it to end, or name another with --ledger."
-            ) from None
+            raise LedgerError(str(folder), said, "Wait for it to end, or name another with --ledger.") from None
         yield
+
+
+def measuring_alone(folder: Path) -> AbstractContextManager[None]:
+    """`alone`, of measuring."""
+    return alone(folder, "run.lock", "is in use by another run")

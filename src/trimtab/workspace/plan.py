@@ -49,7 +49,7 @@ def required_metrics(policy: Policy, system: str) -> list[str]:
     """Metrics that the system's requirements and aims mention, in the order of the policy."""
     spec = policy.systems[system]
     tier = policy.tiers[spec.tier]
-    named = {*tier.floors, *policy.red_lines, *spec.maximise, *tier.weights}
+    named = {*tier.floors, *policy.red_lines, *spec.maximise, *tier.weights, *spec.slo}
     if tier.regression:
         named |= set(tier.regression.metrics)
     named |= {gold.metric for name in named if name in policy.metrics and (gold := policy.metrics[name].gold)}

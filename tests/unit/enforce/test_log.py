@@ -67,8 +67,8 @@ def test_an_interval_is_summed_up(tmp_path):
         {"side": "output", "action": "mask", "count": 2},
     ]
     found = {"detector": "patterns", "label": "personal.email", "action": "mask"}
-    assert record.findings[0] == {"side": "input", **found, "count": 1, "chars": 15}
-    assert {"side": "output", **found, "count": 3, "chars": 43} in record.findings
+    assert record.findings[0] == {"side": "input", **found, "count": 1, "chars": 15, "texts": 1}
+    assert {"side": "output", **found, "count": 3, "chars": 43, "texts": 2} in record.findings
     assert record.chars == 31 + 11 + 30 + 22 + 15
     assert 0 < record.slowest <= record.seconds
     assert record.begun <= record.ended

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from tests.unit.evidence.ledgers import BY, DAY, START, SUBJECT, finished, observation, small_ledger, started, ticking
 
 from trimtab.errors import LedgerAlteredError, LedgerError, PluginError
-from trimtab.evidence import Decided, Ledger, Observation, Subject
+from trimtab.evidence import (
+    Alarm,
+    BudgetChanged,
+    Decided,
+    HoldLifted,
+    Ledger,
+    Monitored,
+    Notified,
+    Observation,
+    Subject,
+)
 from trimtab.evidence.merkle import root, verify_consistency, verify_inclusion
 from trimtab.evidence.row import GENESIS
 from trimtab.kinds import Missing, Rollup, Score
@@ -47,6 +57,40 @@ def test_records_come_back_as_they_went_in(ledger):
     assert [record for _, record in ledger.records()] == records
     assert [record for _, record in ledger.records(run="run-1", kind="observation")] == records[1:3]
     assert list(ledger.records(run="another")) == []
+
+
+def test_what_a_monitor_records_comes_back_as_it_went_in(ledger):
+    alarm = Alarm(
+        metric="leak",
+        by="burn-6",
+        level="page",
+        state="raised",
+        why="too fast",
+        row=3,
+        figures={"spent": 0.5, "bad": 3},
+    )
+    records = [
+        alarm,
+        BudgetChanged(metric="leak", budget={"state": "frozen", "burns": [{"rate": 6.0}]}, row=3),
+        Notified(alarm=1, to="on-call", tries=2),
+        Monitored(row=3, metrics={"leak": {"minutes": [1, 2], "logs": [-3.25]}}),
+        HoldLifted(candidate="q4", as_="safety-fix", why="it tells less", metrics=["leak"]),
+    ]
+    ledger.append(records, subject=SUBJECT, **BY)
+    assert [record for _, record in ledger.records()] == records
+    assert [row.metric for row in ledger.rows()] == ["leak", "leak", "", "", ""]
+    assert [row.kind for row, _ in ledger.records(after=3)] == ["monitored", "hold-lifted"]
+    ledger.verify().raise_if_bad()
+
+
+def test_the_last_row_before_a_moment(tmp_path):
+    with Ledger.open(tmp_path / "ledger.db", clock=ticking(10)) as ledger:
+        assert ledger.before(START) == 0
+        for number in range(7):
+            ledger.append([observation(number)], subject=SUBJECT, **BY)
+        for moment in range(-5, 75):
+            expected = sum(row.time < START + moment for row in ledger.rows())
+            assert ledger.before(START + moment) == expected
 
 
 @settings(max_examples=25)
