@@ -80,7 +80,7 @@ def test_points_take_the_place_of_the_grid(tmp_path):
     assert changed.digest != policy.digest
 
 
-@pytest.mark.slow
+@pytest.mark.integration
 def test_a_search_sees_no_case_of_the_test(place):
     pytest.importorskip("optuna")
     write_grid(place.folder)
@@ -112,6 +112,7 @@ def test_a_search_sees_no_case_of_the_test(place):
     place.verify()
 
 
+@pytest.mark.integration
 def test_without_a_grid_it_says_what_is_wanting(place):
     pytest.importorskip("optuna")
     place.write()
