@@ -43,10 +43,10 @@ def changes(ledger: Ledger, policy: Policy, plan: Plan) -> Changes:
         name
         for name in plan.candidates
         if (name in now and now[name] != before.get(name))
-        or digest(plan.spec.whole(name).model_dump(mode="json")) != started.candidates.get(name)
+        or digest(plan.spec.whole(name).told) != started.candidates.get(name)
     )
     reasons = [f"{name} is {'another' if name in before else 'new'}" for name in other]
-    reasons += [f"{name} is gone" for name in sorted(set(before) - set(plan.spec.candidates))]
+    reasons += [f"{name} is gone" for name in sorted(set(before) - set(plan.spec.all_candidates))]
     reasons += _suites(started, plan)
     if last.policy != policy.digest:
         reasons.append("the policy is another")
@@ -70,7 +70,7 @@ async def _artefacts(policy: Policy, plan: Plan) -> tuple[dict[str, str], dict[s
     unknown: dict[str, str] = {}
     alike: dict[str, list[str]] = {}
     for name in plan.candidates:
-        alike.setdefault(plan.spec.candidates[name].of or name, []).append(name)
+        alike.setdefault(plan.spec.model_of(name), []).append(name)
     for names in alike.values():
         spec = plan.spec.whole(names[0])
         try:
