@@ -146,6 +146,20 @@ def test_a_hopeless_candidate_is_given_up():
     assert asked < 1000
 
 
+def test_a_clear_failure_is_shown_though_something_else_is_hopeless_already():
+    """40 % where 10 % are tolerated is soon refuted; 3.3 % where 2 % are is hopeless, and would end the run before."""
+    suites = {name: [case(f"{name}{i}") for i in range(3000)] for name in "st"}
+    course = course_of(suites, {"s": Floor(at_most=0.02), "t": Floor(at_most=0.25)})
+
+    def answer(suite, place, one):
+        return Score(value=float(place % 12 == 3 if suite == "s" else place % 2))
+
+    drive(course, suites, answer)
+    assert course.stopped == "refuted"
+    found = judged({"s-metric": Floor(at_most=0.02), "t-metric": Floor(at_most=0.25)})(course.trials).judgements
+    assert Verdict.FAIL in {one.verdict for one in found}
+
+
 def test_somebody_surely_beaten_is_not_measured_to_the_end():
     suites = {name: [case(f"{name}{i}") for i in range(400)] for name in "sp"}
     course = course_of(

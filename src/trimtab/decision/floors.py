@@ -26,6 +26,7 @@ from trimtab.stats import (
     further_through,
     further_trials,
     hopeless,
+    nearly_refuted,
     share_of_look,
     through,
 )
@@ -137,7 +138,7 @@ def judge_floor(
         seen = see(shape, trials, alpha=alpha, instrument=instrument, anytime=anytime, whole=whole, bound=floor.bound)
     beyond = breaks(floor, seen)
     refuted = beyond if refuted is None else refuted and beyond
-    needed, given_up = None, False
+    needed, given_up, near = None, False, False
     if clears(floor, seen):
         verdict = Verdict.PASS
     elif refuted:
@@ -152,11 +153,8 @@ def judge_floor(
             instrument=instrument,
             anytime=anytime,
         )
-        given_up = (
-            anytime
-            and not beyond
-            and _hopeless(floor, shape, trials, alpha=alpha, family=family, instrument=instrument)
-        )
+        if anytime and not beyond:
+            given_up, near = _outlook(floor, shape, trials, alpha=alpha, family=family, instrument=instrument)
     return Judgement(
         asked="floor",
         metric=metric,
@@ -179,11 +177,12 @@ def judge_floor(
             given_up=given_up,
         ),
         hopeless=given_up,
+        near=near,
         look=look,
     )
 
 
-def _hopeless(
+def _outlook(
     floor: Floor,
     shape: Shape | None,
     trials: Sequence[Trial],
@@ -191,8 +190,8 @@ def _hopeless(
     alpha: float,
     family: int,
     instrument: Instrument | None,
-) -> bool:
-    """Whether proving it would probably take too long; of rates, means and quantiles."""
+) -> tuple[bool, bool]:
+    """Whether proving it would probably take too long, and whether it is nearly refuted; of rates, means, quantiles."""
     bound = floor.bound
     if instrument is not None:
         bound = flagged_bound(bound, instrument.rates, side=_side(floor), tail=alpha)
@@ -210,7 +209,7 @@ def _hopeless(
             return value if floor.at_most is not None else 1.0 - value
 
     else:
-        return False
+        return False, False
     # A case without a score is no reason to give up: it may yet be answered.
     failures = [
         (cluster, Score(value=fails(outcome.value)))
@@ -218,8 +217,11 @@ def _hopeless(
         if isinstance(outcome, Score)
     ]
     if not failures:
-        return False
-    return hopeless(gather(failures).means()[1], tolerated, beta=HOPELESS / family, alpha=alpha / family)
+        return False, False
+    units, alpha = gather(failures).means()[1], alpha / family
+    if hopeless(units, tolerated, beta=HOPELESS / family, alpha=alpha):
+        return True, False
+    return False, nearly_refuted(units, tolerated, alpha=alpha)
 
 
 def _needed(

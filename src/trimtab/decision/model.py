@@ -76,7 +76,9 @@ class Judgement:
     would probably decide an INCONCLUSIVE one, None when more of the same
     cannot. `hopeless` says that measuring an INCONCLUSIVE one stopped because
     proving it would probably take too long. `reason` is one sentence that a reader who is no statistician
-    understands. `look` is which look at these cases it was, from 1, 0 where looks are not counted.
+    understands. `near` says of an INCONCLUSIVE one that as many cases again, like
+    these, or a hundred, would refute it; it is for whoever decides whether to go on, and is
+    not recorded. `look` is which look at these cases it was, from 1, 0 where looks are not counted.
     `unconfirmed` says that an INCONCLUSIVE one would pass on its own word, and that no independent judge agrees.
     """
 
@@ -91,6 +93,7 @@ class Judgement:
     hopeless: bool = False
     look: int = 0
     unconfirmed: bool = False
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

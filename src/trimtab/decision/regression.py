@@ -3,12 +3,13 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from trimtab.decision.floors import level_of, next_share, outcomes_of
 from trimtab.decision.model import Judgement, Trial, Verdict
 from trimtab.decision.words import Wording, cases, errors_wanted, further_words, instrument_words, sure
 from trimtab.kinds import Better, Estimate, Instrument, Missing, Score, Shape
-from trimtab.stats import HOPELESS, hopeless_pairs, paired_difference
+from trimtab.stats import HOPELESS, hopeless_pairs, nearly_refuted, paired_difference
 from trimtab.stats.clusters import usable
 from trimtab.stats.misreading import difference_through, further_pairs_through
 from trimtab.stats.paired import Pair, further_pairs, least_worse
@@ -156,8 +157,10 @@ def judge_regression(
     )
     if given_up:
         why += " A candidate that is no worse by half of that would hardly look like this, so measuring stopped."
+    unit = (1.0 + least_worse(pairs)) / 2.0
+    near = anytime and not beyond and not given_up and nearly_refuted(unit, (1.0 + margin) / 2.0, alpha=alpha / family)
     more = further_words(needed, missing=seen.missing)
-    return answer(Verdict.INCONCLUSIVE, seen, f"{why} {more}", needed, given_up=given_up)
+    return replace(answer(Verdict.INCONCLUSIVE, seen, f"{why} {more}", needed, given_up=given_up), near=near)
 
 
 def _answered(trials: Sequence[Trial]) -> bool:

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from trimtab.stats.release import Release, release_threshold
     from trimtab.stats.running import RunningRate
     from trimtab.stats.selection import Selection, select
-    from trimtab.stats.sequential import HOPELESS, Outlook, boundaries, hopeless, hopeless_pairs, outlook
+    from trimtab.stats.sequential import (
+        HOPELESS,
+        Outlook,
+        boundaries,
+        hopeless,
+        hopeless_pairs,
+        nearly_refuted,
+        outlook,
+    )
     from trimtab.stats.shapes import APPROXIMATE, estimate, point_range
     from trimtab.stats.spending import share_of_look
     from trimtab.stats.stakes import units_to_prove
@@ -38,6 +46,7 @@ _HOME = {
     "holm": "trimtab.stats.multiple",
     "hopeless": "trimtab.stats.sequential",
     "hopeless_pairs": "trimtab.stats.sequential",
+    "nearly_refuted": "trimtab.stats.sequential",
     "mcnemar": "trimtab.stats.paired",
     "of_agreement": "trimtab.stats.confidence",
     "of_logprobs": "trimtab.stats.confidence",
@@ -71,6 +80,7 @@ __all__ = [
     "hopeless",
     "hopeless_pairs",
     "mcnemar",
+    "nearly_refuted",
     "of_agreement",
     "of_logprobs",
     "outlook",

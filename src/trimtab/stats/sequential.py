@@ -26,6 +26,7 @@ from trimtab.stats.clusters import Floats
 HOPELESS = 0.05
 """How likely a model of half the odds tolerated is stopped as hopeless, all its requirements taken together."""
 
+_CHEAP = 100  # units that are worth a clear answer, however few there were before
 _LONGEST = 10**7  # units; a boundary beyond is none
 
 
@@ -37,7 +38,7 @@ def half_odds(rate: float) -> float:
 def hopeless(failures: Floats, bound: float, *, beta: float, alpha: float) -> bool:
     """Whether to stop trying to prove "failures at most `bound`".
 
-    Not while as many units again, like these, would refute it: a clear FAIL is worth some more calls.
+    Not while it is nearly refuted: a clear FAIL is worth some more calls.
 
     Args:
         failures: The failures of each independent unit, in [0, 1].
@@ -50,9 +51,19 @@ def hopeless(failures: Floats, bound: float, *, beta: float, alpha: float) -> bo
     more, less = _steps(bound)
     # Linear in the failures, so that graded ones count: the mean payoff is 1 at half the odds, and less below.
     payoffs = math.exp(less) + failures * (math.exp(more) - math.exp(less))
-    if float(np.log(payoffs).sum()) < -math.log(beta):
+    return float(np.log(payoffs).sum()) >= -math.log(beta) and not nearly_refuted(failures, bound, alpha=alpha)
+
+
+def nearly_refuted(failures: Floats, bound: float, *, alpha: float) -> bool:
+    """Whether as many units again, like these, or a hundred, would refute "failures at most `bound`"."""
+    if not 0.0 < bound < 1.0 or len(failures) == 0:
         return False
-    return log_evidence(np.tile(failures, 2), bound) < -math.log(alpha)
+    return log_evidence(np.tile(failures, _times(len(failures))), bound) >= -math.log(alpha)
+
+
+def _times(units: int) -> int:
+    """How many times what was seen is worth seeing for a clear answer: twice, and a hundred units cost little."""
+    return max(2, 1 + math.ceil(_CHEAP / units))
 
 
 def hopeless_pairs(worse: Floats, margin: float, *, beta: float, alpha: float) -> bool:
@@ -67,9 +78,8 @@ def hopeless_pairs(worse: Floats, margin: float, *, beta: float, alpha: float) -
     if len(worse) == 0:
         return False
     unit = (1.0 + worse) / 2.0
-    if log_evidence(unit, (1.0 + margin / 2.0) / 2.0) < -math.log(beta):
-        return False
-    return log_evidence(np.tile(unit, 2), (1.0 + margin) / 2.0) < -math.log(alpha)
+    given_up = log_evidence(unit, (1.0 + margin / 2.0) / 2.0) >= -math.log(beta)
+    return given_up and not nearly_refuted(unit, (1.0 + margin) / 2.0, alpha=alpha)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +88,7 @@ class Boundary:
 
     `proved_after` is the fewest units among which they prove the floor, None if none do.
     Among up to `refuted_until` units they refute it. Among up to `hopeless_until` proving it is hopeless, and
-    measuring stops unless twice as many of twice as many would refute it. 0 if never.
+    measuring stops unless as many again, or a hundred, would refute it. 0 if never.
     """
 
     failures: int
@@ -192,7 +202,14 @@ def _stops(
         moved = alive * (1.0 - failing)
         moved[1:] += alive[:-1] * failing
         clear, beyond = proved <= unit, refuted >= unit
-        idle = (stuck >= unit) & (soon < unit) & ~beyond
+        if (times := _times(unit)) == 2:
+            near = soon >= unit
+        else:
+            scaled = np.full(highest + 1, float(times * unit))
+            near = log_evidence_of_counts(np.minimum(times * counts, scaled), scaled, tolerated) >= -math.log(
+                alpha_fail
+            )
+        idle = (stuck >= unit) & ~near & ~beyond
         total += float(moved[clear].sum()), float(moved[beyond].sum()), float(moved[idle].sum())
         done = clear | beyond | idle
         stopped[unit - 1] = float(moved[done].sum())
@@ -259,5 +276,6 @@ __all__ = [
     "half_odds",
     "hopeless",
     "hopeless_pairs",
+    "nearly_refuted",
     "outlook",
 ]

@@ -103,7 +103,7 @@ class Course:
         self._fresh = 0
         if any(one.verdict is Verdict.FAIL for one in decided.judgements):
             self._stop("refuted")
-        elif any(one.hopeless for one in decided.judgements):
+        elif any(one.hopeless for one in decided.judgements) and not any(one.near for one in decided.judgements):
             self._stop("hopeless")
         elif decided.verdict is Verdict.PASS and self.beaten(trials):
             self._stop("beaten")
