@@ -99,7 +99,7 @@ COLLIDING = """() => {
   return found;
 }"""
 
-# WCAG 2.2, 1.4.3: contrast of each piece of text with the nearest opaque background behind it.
+# WCAG 2.2, 1.4.3: contrast of each piece of text with the nearest opaque background behind it, or the bar it stands on.
 PALE = """() => {
   const parse = c => { const n = c.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
   const light = c => { const v = c.slice(0, 3).map(x => { x /= 255; return x <= .04045 ? x / 12.92 : ((x + .055) / 1.055) ** 2.4; });
@@ -112,7 +112,8 @@ PALE = """() => {
     const e = n.parentElement, style = getComputedStyle(e);
     if (!n.textContent.trim() || e.closest('title, .who') || style.visibility === 'hidden') continue;
     const ink = parse(e.namespaceURI.endsWith('svg') ? style.fill : style.color);
-    const [a, b] = [light(ink), light(behind(e))];
+    const on = e.matches('.on') ? parse(getComputedStyle(e.parentElement.querySelector('.bar')).fill) : behind(e);
+    const [a, b] = [light(ink), light(on)];
     const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
     const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
     if (ratio < (large ? 3 : 4.5)) found.push([n.textContent.trim().slice(0, 40), ratio]);
