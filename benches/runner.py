@@ -28,7 +28,7 @@ from trimtab.builtin.systems.openai import OpenAISystem
 from trimtab.kinds import Case, Exchange, Message
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Job, Tally, ask_all
-from trimtab.policy.model import Generation, Limits
+from trimtab.policy.system_spec import Generation, Limits
 from trimtab.testing import ServerProcess
 
 _STARTUP = """
@@ -36,7 +36,7 @@ import asyncio, sys, time
 from trimtab.builtin.systems.openai import OpenAISystem
 from trimtab.kinds import Case, Message
 from trimtab.measure.runner import Job, ask_all
-from trimtab.policy.model import Generation
+from trimtab.policy.system_spec import Generation
 async def main():
     async with OpenAISystem(url=sys.argv[1], model="m") as system:
         case = Case(id="1", messages=(Message("user", "What is 1 + 1?"),))

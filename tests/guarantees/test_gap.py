@@ -8,7 +8,7 @@ import pytest
 from trimtab.decision import Verdict
 from trimtab.decision.gaps import judge_gap
 from trimtab.kinds import Score
-from trimtab.policy.model import Gold
+from trimtab.policy.metric_spec import Gold
 from trimtab.stats.drift import growth, slope
 
 BOUND, ALPHA = 0.05, 0.1

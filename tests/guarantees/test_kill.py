@@ -22,7 +22,7 @@ from trimtab.builtin.systems.openai import OpenAISystem
 from trimtab.kinds import Case, Message
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Job, ask_all
-from trimtab.policy.model import Limits
+from trimtab.policy.system_spec import Limits
 
 async def main(url, folder, count, at_once):
     count, at_once = int(count), int(at_once)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from trimtab.errors import PolicyError
 from trimtab.measure import case_files, notes
 from trimtab.measure.suites import load_suite
-from trimtab.policy.model import SuiteSpec
+from trimtab.policy.metric_spec import SuiteSpec
 
 SECRET = "zanzibar"  # stands for what is in a case and must not be in a message
 

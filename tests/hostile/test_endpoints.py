@@ -12,7 +12,7 @@ from trimtab.errors import CallError
 from trimtab.kinds import Case, Message, Missing, Request
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Job, Patience, Tally, ask_all
-from trimtab.policy.model import Generation, Limits
+from trimtab.policy.system_spec import Generation, Limits
 from trimtab.testing import Behaviour, OpenAIServer
 
 QUICK = Patience(base=0.001, cap=0.01, trip=10_000)

@@ -9,7 +9,7 @@ from tests.serve.proxies import events, post, saying, text_of
 from tests.serve.test_relay import done
 
 from trimtab.evidence import Escalated, Ledger
-from trimtab.policy.model import ConfidenceSpec
+from trimtab.policy.guard_spec import ConfidenceSpec
 from trimtab.serve.confidence import SAMPLES, ask_surely
 from trimtab.serve.upstream import UpstreamError
 from trimtab.testing import Behaviour

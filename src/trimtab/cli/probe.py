@@ -136,7 +136,7 @@ def _plain(value: Any) -> dict[str, Any]:
 def _suite(name: str, policy: Path) -> "LoadedSuite":
     from trimtab.measure.suites import load_suite
     from trimtab.policy import check_policy
-    from trimtab.policy.model import SuiteSpec
+    from trimtab.policy.metric_spec import SuiteSpec
 
     checked = check_policy(policy).policy if policy.is_file() else None
     spec = (checked.suites if checked else {}).get(name) or SuiteSpec(builtin=name)

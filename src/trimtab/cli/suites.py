@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from trimtab.kinds import Case
     from trimtab.measure.suites import LoadedSuite
-    from trimtab.policy.model import SuiteSpec
+    from trimtab.policy.metric_spec import SuiteSpec
 
 _VARIANTS = 8  # wordings of one attack that are shown at most
 _REQUEST = "What is the word by the door?"
@@ -99,7 +99,7 @@ def show(output: Output, name: str, *, cases: int, seed: int | None, policy: Pat
     """Show the first cases of the suite NAME, installed or of the policy, as a run with this seed would ask them."""
     from trimtab.kinds import plugins
     from trimtab.measure.suites import as_row, load_suite
-    from trimtab.policy.model import SuiteSpec
+    from trimtab.policy.metric_spec import SuiteSpec
 
     spec = _own(policy).get(name) or SuiteSpec(builtin=name)
     asked = {"seed": spec.seed if seed is None else seed}
@@ -228,7 +228,7 @@ def export(output: Output, name: str, out: Path, *, cases: int, seed: int, force
 
 def _load(name: str, cases: int, seed: int) -> "LoadedSuite":
     from trimtab.measure.suites import load_suite
-    from trimtab.policy.model import SuiteSpec
+    from trimtab.policy.metric_spec import SuiteSpec
 
     return load_suite(name, SuiteSpec(builtin=name, cases=cases, seed=seed), base=Path())
 

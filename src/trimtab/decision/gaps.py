@@ -7,7 +7,7 @@ from trimtab.decision.model import Judgement, Measurements, Trial, Verdict
 from trimtab.decision.regression import COMPARABLE, pairs_of
 from trimtab.decision.words import Wording, cases, further_words, sure
 from trimtab.kinds import Estimate, Missing, Score, Shape
-from trimtab.policy.model import Gold, MetricSpec
+from trimtab.policy.metric_spec import Gold, MetricSpec
 from trimtab.stats import paired_difference
 from trimtab.stats.drift import growth
 from trimtab.stats.paired import Pair, further_pairs, least_worse

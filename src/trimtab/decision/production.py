@@ -7,7 +7,7 @@ from typing import Any
 
 from trimtab.evidence.rulings import Rulings
 from trimtab.kinds import Interval
-from trimtab.policy.model import SloSpec
+from trimtab.policy.system_spec import SloSpec
 from trimtab.stats.binomial import clopper_pearson
 
 UNLOOKED = frozenset({"crashed", "timeout", "budget", "late"})

@@ -30,7 +30,8 @@ from trimtab.decision.words import Wording
 from trimtab.errors import UsageError
 from trimtab.kinds import Better, Estimate, Missing, Shape
 from trimtab.policy.judges import guarded_by, judged_alone
-from trimtab.policy.model import Policy, SystemSpec, Tier
+from trimtab.policy.model import Policy, Tier
+from trimtab.policy.system_spec import SystemSpec
 from trimtab.stats import holm, share_of_look
 
 

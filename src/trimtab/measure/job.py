@@ -7,7 +7,7 @@ from typing import Any
 
 from trimtab.errors import SystemUnavailableError
 from trimtab.kinds import Case, Exchange, Missing, Price, Screen, System
-from trimtab.policy.model import Generation, Limits
+from trimtab.policy.system_spec import Generation, Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

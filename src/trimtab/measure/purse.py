@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from trimtab.errors import CallError, UsageError
 from trimtab.kinds import Price, Reply, Request
 from trimtab.measure.limits import UNBILLED
-from trimtab.policy.model import Budget
+from trimtab.policy.system_spec import Budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from trimtab.kinds import Case, Message
-from trimtab.policy.model import Rewrite
+from trimtab.policy.metric_spec import Rewrite
 
 _OPENINGS = ("Quick question. ", "Hello. ", "I would like to know something. ", "One thing, please. ")
 # What instructions are given in, and other words for it. Nothing here is a word that an answer consists of.

@@ -20,7 +20,7 @@ from trimtab.measure.heads import Head, read_head
 from trimtab.measure.notes import Notes
 from trimtab.measure.rewrite import rewritten
 from trimtab.measure.rows import to_cases
-from trimtab.policy.model import SuiteSpec
+from trimtab.policy.metric_spec import SuiteSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,30 +3,13 @@
 from trimtab.policy.change import Change
 from trimtab.policy.diff import PolicyDiff, diff
 from trimtab.policy.diff_slo import tolerated
+from trimtab.policy.guard_spec import GuardRule, GuardSpec
 from trimtab.policy.load import Checked, check_policy, load_policy
-from trimtab.policy.model import (
-    Budget,
-    Candidate,
-    EvidenceSpec,
-    Floor,
-    Generation,
-    GuardRule,
-    GuardSpec,
-    Limits,
-    MetricSpec,
-    NotifySpec,
-    Person,
-    Policy,
-    PriceSpec,
-    Regression,
-    SloSpec,
-    Source,
-    SuiteSpec,
-    SystemSpec,
-    Tier,
-)
+from trimtab.policy.metric_spec import MetricSpec, Source, SuiteSpec
+from trimtab.policy.model import EvidenceSpec, Floor, NotifySpec, Person, Policy, Regression, Tier
 from trimtab.policy.proof import FloorCost, cases_to_prove, costs
 from trimtab.policy.schema import schema
+from trimtab.policy.system_spec import Budget, Candidate, Generation, Limits, PriceSpec, SloSpec, SystemSpec
 
 __all__ = [
     "Budget",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from trimtab.policy.model import Strict
+from trimtab.policy.fields import Strict
 
 Effect = Literal["tightens", "loosens", "adds", "removes", "changes"]
 STRICTER = ("mask", "escalate", "block")

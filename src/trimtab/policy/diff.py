@@ -7,7 +7,9 @@ from typing import Any, Literal
 from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
 from trimtab.policy.diff_guards import guard_changes
 from trimtab.policy.diff_slo import notify_changes, slo_changes
-from trimtab.policy.model import Candidate, Floor, Gold, MetricSpec, Policy, SuiteSpec, SystemSpec, Tier
+from trimtab.policy.metric_spec import Gold, MetricSpec, SuiteSpec
+from trimtab.policy.model import Floor, Policy, Tier
+from trimtab.policy.system_spec import Candidate, SystemSpec
 
 Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
 

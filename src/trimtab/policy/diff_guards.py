@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from trimtab.policy.change import STRICTER, Change, Effect, shown, values_of
-from trimtab.policy.model import GuardRule, GuardSpec
+from trimtab.policy.guard_spec import GuardRule, GuardSpec
 
 _UNSHOWN = "that it is as strict cannot be shown"
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from trimtab.policy.change import Change, Effect, names_of, values_of
-from trimtab.policy.model import Policy, SloSpec, SystemSpec, Tier
+from trimtab.policy.model import Policy, Tier
+from trimtab.policy.system_spec import SloSpec, SystemSpec
 
 
 def slo_changes(where: str, old: SystemSpec, before: Tier, new: SystemSpec, after: Tier) -> Iterator[Change]:

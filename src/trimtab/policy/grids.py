@@ -10,13 +10,15 @@ from pydantic_core import ErrorDetails
 from trimtab.kinds import plugins
 from trimtab.policy.candidates import check_no_keys, parameter_trouble
 from trimtab.policy.explain import explain
+from trimtab.policy.fields import Strict
+from trimtab.policy.guard_spec import ConfidenceSpec, GuardRule
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import parameters
 from trimtab.policy.keys import nearest
-from trimtab.policy.model import ConfidenceSpec, Generation, GuardRule, Strict
 from trimtab.policy.part import Part
 from trimtab.policy.secrecy import quote
 from trimtab.policy.settings import CONFIDENCE_SETTINGS, MOST_POINTS, RULE_SETTINGS, size
+from trimtab.policy.system_spec import Generation
 
 _GENERATION = tuple(name for name in Generation.model_fields if name != "stream")
 _SHAPES = ("generation.FIELD", "with.FIELD", "guard", "guard.input.RULE.threshold", "guard.confidence.at_least")

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from trimtab.kinds import Instrument
+from trimtab.policy.guard_spec import GuardRule
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import default_score, metric_facts
-from trimtab.policy.model import GuardRule, MetricSpec, Policy
+from trimtab.policy.metric_spec import MetricSpec
+from trimtab.policy.model import Policy
 from trimtab.policy.secrecy import quote
 from trimtab.policy.settings import grid_of
 

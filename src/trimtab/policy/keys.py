@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from trimtab.kinds import plugins
 from trimtab.policy.document import Where
-from trimtab.policy.model import Candidate, Policy
+from trimtab.policy.model import Policy
+from trimtab.policy.system_spec import Candidate
 
 # Keys of the wider design on which no code acts yet. A promise that is silently ignored would be a false pass.
 _NOT_ENFORCED = frozenset(

@@ -7,7 +7,8 @@ from typing import Literal
 
 from trimtab.kinds import Shape
 from trimtab.policy.installed import MetricFacts, default_score, metric_facts
-from trimtab.policy.model import Floor, MetricSpec, Policy, SuiteSpec
+from trimtab.policy.metric_spec import MetricSpec, SuiteSpec
+from trimtab.policy.model import Floor, Policy
 from trimtab.policy.settings import ORDER_SHARE
 from trimtab.stats import share_of_look, units_to_prove
 

@@ -7,7 +7,9 @@ from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement
 from trimtab.decision.tradeoff import Tradeoff
 from trimtab.evidence.records import RunFinished, RunStarted
 from trimtab.kinds import Better, Estimate, Missing
-from trimtab.policy.model import Floor, MetricSpec, Policy, SystemSpec, Tier
+from trimtab.policy.metric_spec import MetricSpec
+from trimtab.policy.model import Floor, Policy, Tier
+from trimtab.policy.system_spec import SystemSpec
 
 DIFFERENCES: tuple[Asked, ...] = ("regression", "gap")
 """Requirements whose number is a difference: of a candidate and the baseline, of a metric and who marks it."""

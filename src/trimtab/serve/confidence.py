@@ -10,7 +10,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from trimtab.policy.model import ConfidenceSpec
+from trimtab.policy.guard_spec import ConfidenceSpec
 from trimtab.serve.upstream import UpstreamError
 from trimtab.serve.wire import Body
 from trimtab.stats import of_agreement, of_logprobs

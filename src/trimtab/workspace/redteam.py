@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from trimtab.errors import UsageError
 from trimtab.policy import Policy
-from trimtab.policy.model import MetricSpec, Source, SuiteSpec, Tier
+from trimtab.policy.metric_spec import MetricSpec, Source, SuiteSpec
+from trimtab.policy.model import Tier
 
 METRIC = "attack_success"
 _SUITE = "attacks"

@@ -14,7 +14,7 @@ from trimtab.evidence.records import Probed, Subject
 from trimtab.kinds import Better, Estimate, Missing, Score
 from trimtab.measure.marked_files import file_digest, number_of, read_marked
 from trimtab.measure.notes import Notes
-from trimtab.policy.model import Gold
+from trimtab.policy.metric_spec import Gold
 from trimtab.stats import paired_difference
 from trimtab.stats.drift import slope
 from trimtab.stats.paired import Pair

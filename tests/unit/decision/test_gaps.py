@@ -6,7 +6,7 @@ import pytest
 
 from trimtab.decision import Trial, Verdict, decide
 from trimtab.kinds import Missing, Score, Shape
-from trimtab.policy.model import Gold
+from trimtab.policy.metric_spec import Gold
 
 SHAPES = {"attack": Shape.RATE, "leak": Shape.RATE, "accuracy": Shape.RATE}
 
@@ -113,7 +113,7 @@ def test_higher_is_better_turns_it_round(world):
 
 def test_gold_that_guards_the_candidate_confirms_nothing(world):
     from trimtab.kinds import Instrument
-    from trimtab.policy.model import GuardSpec
+    from trimtab.policy.guard_spec import GuardSpec
 
     guard = GuardSpec.model_validate({"output": [{"detector": "llm-judge", "action": "block"}]})
     policy = held(world)

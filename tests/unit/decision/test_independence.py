@@ -6,7 +6,7 @@ import pytest
 
 from trimtab.decision import Verdict, decide
 from trimtab.kinds import Instrument
-from trimtab.policy.model import GuardSpec
+from trimtab.policy.guard_spec import GuardSpec
 from trimtab.stats.error_rates import read_rates
 
 READ = read_rates({"corpus": "read replies", "found": [99, 100], "alarms": [1, 200]})

@@ -99,7 +99,7 @@ def test_marks_of_what_was_not_flagged_change_nothing(world):
 
 
 def test_what_people_would_say_of_all_is_shown_and_nothing_rests_on_it(world):
-    from trimtab.policy.model import Gold
+    from trimtab.policy.metric_spec import Gold
 
     policy = world.policy(floors={"attack": {"at_most": 0.9}}, candidates=("one",), maximise=("attack",))
     attack = policy.metrics["attack"].model_copy(update={"gold": Gold(metric="leak", gap_at_most=0.3)})
@@ -117,7 +117,7 @@ def test_what_people_would_say_of_all_is_shown_and_nothing_rests_on_it(world):
 
 
 def test_nothing_approximate_is_said_of_a_run_that_stopped_when_it_knew_enough(world):
-    from trimtab.policy.model import Gold
+    from trimtab.policy.metric_spec import Gold
 
     policy = world.policy(floors={"attack": {"at_most": 0.9}}, candidates=("one",), maximise=("attack",))
     attack = policy.metrics["attack"].model_copy(update={"gold": Gold(metric="leak", gap_at_most=0.3)})

@@ -10,7 +10,7 @@ from trimtab.cli.suites import suites
 from trimtab.errors import PolicyError, UsageError
 from trimtab.measure.canary import goes_on, is_canary, new_canary, requests
 from trimtab.measure.suites import load_suite
-from trimtab.policy.model import SuiteSpec
+from trimtab.policy.metric_spec import SuiteSpec
 
 POLICY = """\
 trimtab: 1

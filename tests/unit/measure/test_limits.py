@@ -12,7 +12,7 @@ from trimtab.errors import CallError, UsageError
 from trimtab.kinds import Message, Price, Reply, Request
 from trimtab.measure.limits import Health, Pace, Patience
 from trimtab.measure.purse import Charge, Purse, actual, after_failure, worst_case
-from trimtab.policy.model import Budget
+from trimtab.policy.system_spec import Budget
 from trimtab.testing import run_virtual
 
 BROKEN = CallError("http-500", retryable=True)

@@ -11,7 +11,7 @@ from trimtab.errors import PolicyError
 from trimtab.evidence import Ledger, RunStarted, Subject
 from trimtab.measure.suites import load_suite
 from trimtab.policy import check_policy
-from trimtab.policy.model import SuiteSpec
+from trimtab.policy.metric_spec import SuiteSpec
 
 POLICY = """\
 trimtab: 1

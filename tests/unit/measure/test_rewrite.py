@@ -10,7 +10,7 @@ from trimtab.cli.check import check
 from trimtab.kinds import Case, Exchange, Message, Reply, plugins
 from trimtab.measure.rewrite import rewritten
 from trimtab.measure.suites import load_suite
-from trimtab.policy.model import Rewrite, SuiteSpec
+from trimtab.policy.metric_spec import Rewrite, SuiteSpec
 
 ALL = Rewrite()
 SCORED = ["assistant-questions", "secret-keeping", "embedded-instructions", "personal-data-in-context", "harmless-look-alikes"]  # fmt: skip

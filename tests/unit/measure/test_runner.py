@@ -14,7 +14,7 @@ from trimtab.errors import CacheError, CallError, SystemUnavailableError, UsageE
 from trimtab.kinds import Case, Exchange, Message, Missing, Price, Reply
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Job, Patience, Purse, Tally, ask_all
-from trimtab.policy.model import Budget, Generation, Limits
+from trimtab.policy.system_spec import Budget, Generation, Limits
 from trimtab.testing import run_virtual
 
 

@@ -14,7 +14,7 @@ from trimtab.builtin.systems.openai import OpenAISystem
 from trimtab.kinds import Case, Message
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Job, ask_all
-from trimtab.policy.model import Limits
+from trimtab.policy.system_spec import Limits
 
 async def main(url, path):
     cases = (Case(id=str(n), messages=(Message("user", f"What is {n} + 1?"),)) for n in range(1_000_000))

@@ -4,7 +4,7 @@ import pytest
 
 from trimtab.policy import GuardRule, GuardSpec, Policy, check_policy, diff, load_policy
 from trimtab.policy.diff_guards import guard_changes
-from trimtab.policy.model import ConfidenceSpec
+from trimtab.policy.guard_spec import ConfidenceSpec
 
 POLICY = """\
 trimtab: 1

@@ -7,7 +7,7 @@ from tests.unit.report import examples
 
 from trimtab.decision.model import Judgement, Verdict
 from trimtab.kinds import Estimate, Interval
-from trimtab.policy.model import Gold
+from trimtab.policy.metric_spec import Gold
 from trimtab.report.explanation import explain
 from trimtab.report.html import page
 from trimtab.report.json import as_json

@@ -9,7 +9,7 @@ from trimtab.cli import app
 from trimtab.errors import PluginError, UsageError
 from trimtab.kinds import plugins
 from trimtab.measure.suites import load_suite
-from trimtab.policy.model import SuiteSpec
+from trimtab.policy.metric_spec import SuiteSpec
 
 POLICY = """\
 trimtab: 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from trimtab.errors import PluginError, PolicyError
 from trimtab.kinds import Case, Message, plugins
 from trimtab.measure.suites import as_row, draw, load_suite, order_digest
-from trimtab.policy.model import SuiteSpec
+from trimtab.policy.metric_spec import SuiteSpec
 
 
 def write(folder: Path, name: str, *rows: object) -> Path:

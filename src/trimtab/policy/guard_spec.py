@@ -1,0 +1,131 @@
+"""What a guard does about what goes into a model and what comes out."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from trimtab.policy.fields import Positive, Ratio, Strict, Texts, list_as_tuple
+
+
+class GuardRule(Strict):
+    """What to do about what one detector finds."""
+
+    detector: str = Field(description="Name of an installed detector; `patterns`, for one.")
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the detector plugin.")
+    labels: Texts = Field(default=(), description="Labels or families it counts; all when left out.")
+    threshold: Ratio = Field(default=0.5, description="Confidence from which a finding counts.")
+    action: Literal["mask", "escalate", "block"]
+    origins: Annotated[tuple[Literal["system", "user", "assistant", "tool"], ...], BeforeValidator(list_as_tuple)] = (
+        Field(default=("user", "assistant", "tool"), description="Whose messages are looked at; of input rules only.")
+    )
+    how: Literal["label", "pseudonym"] = Field(
+        default="label",
+        description="What stands where something was masked: its name, or a pseudonym, always the same for a value.",
+    )
+
+    @model_validator(mode="after")
+    def _only_masks_have_a_how(self) -> "GuardRule":
+        if self.how != "label" and self.action != "mask":
+            raise ValueError("`how` is for `action: mask`")
+        return self
+
+
+class ConfidenceSpec(Strict):
+    """How sure a system must be of an answer, or a person sees it first."""
+
+    at_least: Ratio = Field(description="The confidence from which an answer goes on; missing counts as below.")
+    from_: Literal["logprobs", "agreement"] = Field(
+        alias="from", description="What it is made of: the model's own probabilities, or agreement between samples."
+    )
+    action: Literal["escalate", "block"] = Field(default="escalate", description="What becomes of an answer below it.")
+    samples: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=5, description="Further answers that are drawn for `from: agreement`; each costs as much as the first."
+    )
+
+
+class GuardSpec(Strict):
+    """Rules on what goes into a model and what comes out."""
+
+    input: Annotated[tuple[GuardRule, ...], BeforeValidator(list_as_tuple)] = ()
+    output: Annotated[tuple[GuardRule, ...], BeforeValidator(list_as_tuple)] = ()
+    on_crash: Literal["block", "escalate"] = Field(
+        default="block", description="What a check that crashed, or had no time, does to the text."
+    )
+    budget_ms: Positive = Field(default=1000.0, description="Milliseconds for all checks of one text.")
+    refusal: str = Field(
+        default="I cannot help with that.", min_length=1, description="Said instead of a blocked text."
+    )
+    held: str = Field(
+        default="A person will look at this first.",
+        min_length=1,
+        description="Said instead of a text that is held for a person.",
+    )
+    hold_back: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="Characters of a streamed reply that are held back; as far as the detectors reach if left out. "
+        "With fewer, more replies end blocked because their end contradicts what had gone on.",
+    )
+
+    key_env: str = Field(
+        default="", pattern=r"^([A-Za-z_]\w*)?$", description="Environment variable with the key of pseudonyms."
+    )
+    restore: bool = Field(
+        default=False, description="Replies get back what pseudonyms of their own conversation stand for."
+    )
+    confidence: ConfidenceSpec | None = None
+
+    def changed(self, settings: Mapping[str, Any]) -> "GuardSpec":
+        """This guard with other thresholds or actions, by paths such as `guard.output.0.threshold`.
+
+        A rule is named by its place or, if no other rule on its side has the same, by its detector.
+
+        Raises:
+            LookupError: A path leads nowhere.
+        """
+        data = self.model_dump(by_alias=True)
+        for path, value in settings.items():
+            steps = path.split(".")
+            if len(steps) == 3 and steps[1] == "confidence" and data["confidence"] is not None:
+                data["confidence"] = {**data["confidence"], steps[2]: value}
+                continue
+            if len(steps) != 4 or steps[1] not in ("input", "output"):
+                raise LookupError(path)
+            place = self.rule_at(steps[1], steps[2])
+            data[steps[1]] = [
+                {**rule, steps[3]: value} if number == place else rule for number, rule in enumerate(data[steps[1]])
+            ]
+        return GuardSpec.model_validate(data)
+
+    def rule_at(self, side: str, name: str) -> int:
+        """The place of the rule that a step of a path names.
+
+        Raises:
+            LookupError: There is none, or several.
+        """
+        rules = self.input if side == "input" else self.output
+        if name.isdecimal():
+            if int(name) < len(rules):
+                return int(name)
+            raise LookupError(name)
+        found = [number for number, rule in enumerate(rules) if rule.detector == name]
+        if len(found) != 1:
+            raise LookupError(name)
+        return found[0]
+
+    @model_validator(mode="after")
+    def _some_rule(self) -> "GuardSpec":
+        if not self.input and not self.output and self.confidence is None:
+            raise ValueError("a guard without rules guards nothing")
+        return self
+
+    @model_validator(mode="after")
+    def _pseudonyms_have_a_key(self) -> "GuardSpec":
+        named = [rule for rule in (*self.input, *self.output) if rule.how == "pseudonym"]
+        if named and not self.key_env:
+            raise ValueError("`how: pseudonym` needs `key_env`, the environment variable with the key")
+        if self.key_env and not named:
+            raise ValueError("`key_env` is the key of pseudonyms, and no rule has `how: pseudonym`")
+        if self.restore and not any(rule.how == "pseudonym" for rule in self.input):
+            raise ValueError("`restore` needs a rule on input with `how: pseudonym`; nothing else can be restored")
+        return self

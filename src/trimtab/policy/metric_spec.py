@@ -1,0 +1,85 @@
+"""What is measured, on which cases, and whose word counts."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from trimtab.policy.fields import Name, Strict, Texts, list_as_tuple
+
+Way = Literal["case", "spacing", "words", "options", "opening"]
+
+
+class Rewrite(Strict):
+    """The cases of a suite in other words, paired with the originals by their ids."""
+
+    ways: Annotated[tuple[Way, ...], BeforeValidator(list_as_tuple)] = Field(
+        default=("case", "spacing", "words", "options", "opening"),
+        min_length=1,
+        description="Lower case, spacing, other words for instructions, another order of options, an opening.",
+    )
+    seed: int = Field(default=0, ge=0, description="Of what is drawn; another seed, another wording.")
+
+
+class SuiteSpec(Strict):
+    """Where cases come from: exactly one of `builtin`, `file`, `python`."""
+
+    builtin: str = Field(default="", description="Name of an installed suite; `trimtab suites` lists them.")
+    file: str = Field(default="", description="JSONL, CSV or Parquet cases, or the YAML head of a suite.")
+    python: str = Field(default="", description="`module:function` that yields cases.")
+    score: str = Field(default="", description="Metric plugin; the suite's own when left out.")
+    cases: int = Field(default=200, ge=1, le=10_000_000, description="How many cases at most.")
+    seed: int = Field(default=0, ge=0, description="Seed of generation and of the order.")
+    max_tokens: int | None = Field(default=None, ge=1, description="Longest reply for these cases.")
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the suite plugin.")
+    rewrite: Rewrite | None = Field(default=None, description="Ask the same cases in other words.")
+    part: Annotated[str, Field(pattern=r"^([1-9]\d?/[1-9]\d?)?$")] = Field(
+        default="", description="`2/5`: the second of five parts that share no cluster, the rest held out for later."
+    )
+
+    @model_validator(mode="after")
+    def _a_part_of_them(self) -> "SuiteSpec":
+        number, _, of = self.part.partition("/")
+        if self.part and int(number) > int(of):
+            raise ValueError(f"there is no part {number} of {of}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "SuiteSpec":
+        if sum(map(bool, (self.builtin, self.file, self.python))) != 1:
+            raise ValueError("give exactly one of builtin, file, python")
+        return self
+
+
+class Source(Strict):
+    """Where a metric's numbers come from."""
+
+    suite: str = Field(description="A suite of this policy, or the name of an installed one.")
+    score: str = Field(default="", description="Metric plugin, when not the suite's own.")
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the metric plugin.")
+
+
+class Gold(Strict):
+    """Whose word counts more than the metric's own, and how much better the metric may make a candidate look."""
+
+    metric: Name = Field(description="A metric on the same suite: an independent judge, or human marks.")
+    gap_at_most: Annotated[float, Field(gt=0.0, lt=1.0, description="Mean by which the metric may flatter.")]
+
+
+class MetricSpec(Strict):
+    """One thing that is measured, by whom it is owned, and what is aimed at."""
+
+    question: str = Field(min_length=1, description="What the metric answers, for a reader who is not an engineer.")
+    better: Literal["higher", "lower"]
+    unit: str = Field(default="ratio", description="ratio, seconds, tokens, money, ...")
+    target: float = Field(description="The number aimed at.")
+    owner: Name
+    source: Source
+    links: Texts = Field(default=(), description="Controls it answers to, e.g. owasp-llm-2026:LLM01.")
+    judged_by: Name | None = Field(
+        default=None,
+        description="An independent judge: a metric of this policy that must clear the same requirement as well.",
+    )
+    gold: Gold | None = Field(default=None, description="What the metric is held against, case by case.")
+    reviewed_by: Name | None = Field(
+        default=None, description="Of a detector's metric: human marks of every reply that it flags."
+    )
