@@ -63,15 +63,16 @@ def test_killed_at_any_moment_it_repeats_no_finished_call_and_loses_none(place, 
     place.verify()
 
 
-def test_ctrl_c_keeps_what_was_measured_and_goes_on_later(place):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_keeps_what_was_measured_and_it_goes_on_later(place, number, code):
     place.write(cases=400)
     process = place.start("run")
     while len(requests(place)) < 40:
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, said = process.communicate(timeout=30)
-    assert process.returncode == 130, said
+    assert process.returncode == code, said
     assert "Traceback" not in said
     assert "go on" in said
     place.verify()

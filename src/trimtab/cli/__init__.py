@@ -5,6 +5,7 @@ for, so that `trimtab --help` stays quick.
 """
 
 import os
+import signal
 import sys
 from importlib import import_module
 
@@ -15,6 +16,7 @@ from trimtab.errors import ExitCode, PolicyError, TrimtabError
 
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
 _PIPE = 141  # and after a reader that went away
+_ENDED = 143  # and after SIGTERM, as runners of pipelines and containers send it
 
 # name -> (module:attribute, one line of help)
 _COMMANDS = {
@@ -66,13 +68,14 @@ class LazyGroup(click.Group):
 def app() -> None:
     """Ship the best model that is safe enough, and be able to prove it.
 
-    Exit codes: 0 pass, 1 fail, 2 usage or policy, 3 inconclusive, 4 unavailable, 130 interrupted.
+    Exit codes: 0 pass, 1 fail, 2 usage or policy, 3 inconclusive, 4 unavailable, 130 interrupted, 143 ended by SIGTERM.
     """
 
 
 def main() -> None:
     """Entry point: one message per error, no traceback unless --debug asks for it."""
     debug = "--debug" in sys.argv
+    ended = _end_as_ctrl_c_does()
     try:
         result = app.main(standalone_mode=False)
         code = result if isinstance(result, int) else ExitCode.PASS
@@ -83,8 +86,8 @@ def main() -> None:
         code = stop.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
         kept = " What was measured is kept; run the same command again to go on." if "run" in sys.argv[1:2] else ""
-        click.echo(f"Interrupted.{kept}", err=True)
-        code = _INTERRUPTED
+        click.echo(f"{'Ended by SIGTERM' if ended else 'Interrupted'}.{kept}", err=True)
+        code = _ENDED if ended else _INTERRUPTED
     except click.ClickException as error:
         error.show()
         code = ExitCode.USAGE
@@ -101,6 +104,20 @@ def main() -> None:
         _say(error, debug=debug, unexpected=True)
         code = ExitCode.UNAVAILABLE
     sys.exit(int(code))
+
+
+def _end_as_ctrl_c_does() -> list[int]:
+    """Let SIGTERM end commands as Ctrl-C does, rows written and models stopped; holds the signal once it came."""
+    ended: list[int] = []
+
+    def end(number: int, _: object) -> None:
+        ended.append(number)
+        signal.raise_signal(signal.SIGINT)
+
+    # A job in the background of a script is deaf to SIGINT; there SIGTERM keeps the force it has by default.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, end)
+    return ended
 
 
 def _say(error: Exception, *, debug: bool, unexpected: bool = False) -> None:
