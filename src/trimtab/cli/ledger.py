@@ -303,29 +303,51 @@ def _runs(runs: "list[RunSummary]") -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None)
-    for name in ("Run", "System", "Started", "Outcome", "Verdict", "Policy"):
-        table.add_column(name, no_wrap=name in {"Run", "Started"}, overflow="fold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("Run", "System", "Started (UTC)", "Verdict", "Policy"):
+        table.add_column(name, no_wrap=name in {"Run", "Started (UTC)", "Policy"}, overflow="fold")
     colours = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
     for one in runs:
-        verdict = Text(one.verdict or "-", style=colours.get(one.verdict, ""))
-        cells = (one.run, one.system, _moment(one.started), one.outcome or "unfinished")
+        whole = one.outcome == "complete"
+        words = one.verdict or "none" if whole else " ".join(filter(None, (one.verdict, _in_part(one.outcome))))
+        started = _moment(one.started).removesuffix("Z")
+        cells = (one.run, one.system, started[:16])
+        verdict = Text(words, style=colours.get(one.verdict, ""))
         table.add_row(*map(Text, cells), verdict, Text(one.policy.removeprefix("sha256:")[:12]))
     return table
 
 
+def _in_part(outcome: str) -> str:
+    return f"({outcome})" if outcome else "unfinished"
+
+
 def _rows(rows: "list[Row]") -> Any:
+    """Rows under the day and the run that they belong to, so that what differs has the width."""
+    from itertools import groupby
+
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None)
-    for name in ("Row", "Time", "Kind", "Run", "Subject", "Metric", "Contents"):
-        table.add_column(name, no_wrap=name in {"Row", "Time"}, justify="right" if name == "Row" else "left")
-    for row in rows:
-        subject = "/".join(filter(None, (row.system, row.candidate)))
-        cells = (str(row.seq), _moment(row.time), row.kind, row.run, subject, row.metric, _gist(row))
-        table.add_row(*map(Text, cells))
-    return table
+    def place(row: "Row") -> str:
+        run = f"run {row.run}" if row.run else ""
+        return ", ".join(filter(None, (_moment(row.time).partition(" ")[0], row.system, run)))
+
+    found: list[Any] = []
+    for heading, group in groupby(rows, place):
+        own = list(group)
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        cells = [(str(row.seq), _moment(row.time).partition(" ")[2], row.kind) for row in own]
+        more = [(row.candidate, row.metric, _gist(row)) for row in own]
+        kept = [number for number in range(3) if any(row[number] for row in more)]
+        for name in ("Row", "UTC", "Kind"):
+            table.add_column(name, no_wrap=True, justify="right" if name == "Row" else "left")
+        for number in kept:
+            table.add_column(("Candidate", "Metric", "Contents")[number], overflow="fold")
+        for first, rest in zip(cells, more, strict=True):
+            table.add_row(*map(Text, first), *(Text(rest[number]) for number in kept))
+        found += [Text("")] * bool(found) + [Text(heading, style="bold"), table]
+    return Group(*found)
 
 
 def _gist(row: "Row") -> str:
@@ -336,6 +358,12 @@ def _gist(row: "Row") -> str:
         payload = orjson.loads(row.payload)
         if row.kind == "observation":
             return f"{payload['case']}: {payload.get('value', payload.get('missing'))}"
+        if row.kind == "decision":
+            return f"{payload['verdict']}; ship {payload['winner'] or 'none'}"
+        if row.kind == "look":
+            return f"{payload['suite']}, look {payload['number']}"
+        if row.kind == "run-finished":
+            return f"{payload['outcome']}; {payload['calls']:,} calls, {payload['cached']:,} kept replies"
         if row.kind == "rulings":
             return ", ".join(f"{one['side']} {one['action']} {one['count']:,}" for one in payload["rulings"])
         if row.kind == "escalated":

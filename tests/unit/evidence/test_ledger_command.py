@@ -1,5 +1,6 @@
 """`trimtab ledger`: what it prints, and what it returns."""
 
+import re
 import shutil
 import sqlite3
 
@@ -107,6 +108,21 @@ def test_runs_and_rows_are_shown(call):
     assert [row["seq"] for row in orjson.loads(call("show", "--after", "7", "--json").stdout)] == [8, 9]
     assert "No such rows" in call("show", "--run", "none").stdout
     assert [run["run"] for run in orjson.loads(call("show", "--json").stdout)] == ["run-2", "run-1"]
+
+
+def test_rows_stand_under_their_run_and_say_what_they_hold_in_words(call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = call("show", "--after", "1", "--limit", "50").stdout
+    headings = [line for line in shown.splitlines() if ", run run-" in line]
+    assert {line.partition(" run ")[2] for line in headings} == {"run-1", "run-2"}
+    assert all(re.match(r"\d{4}-\d\d-\d\d, ", line) for line in headings)
+    assert len(set(headings)) == len(headings)
+    assert "ship none" in shown
+    assert "calls" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    words = call("show").stdout
+    assert "inconclusive" in words
+    assert "…" not in words
 
 
 def test_an_altered_ledger_is_still_shown_with_a_warning(call, monkeypatch):
