@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import trimtab
-from trimtab import errors
+from trimtab import cli, errors
 from trimtab.errors import MissingPackageError, TrimtabError
 from trimtab.kinds import plugins
 
@@ -121,7 +121,8 @@ def test_every_code_that_is_used_is_the_code_of_an_error():
 def test_every_exit_code_is_documented():
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     documented = set(map(int, re.findall(r"^\| (\d+) \|", text, re.MULTILINE)))
-    assert documented == {int(code) for code in errors.ExitCode} | {130}
+    by_signal = {cli._INTERRUPTED, cli._PIPE, cli._ENDED}
+    assert documented == {int(code) for code in errors.ExitCode} | by_signal
 
 
 # -- plugins ---------------------------------------------------------------------------------------
