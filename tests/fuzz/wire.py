@@ -1,5 +1,6 @@
 """Any JSON as a request or a reply: it is refused as unreadable, or every text of it is looked at, and it can be sent on."""
 
+import json
 from contextlib import suppress
 from typing import Any
 
@@ -40,14 +41,14 @@ def check(data: bytes) -> None:
         return
     kind, rest = data[0], data[1:]
     if kind & 1:
-        try:
-            given = orjson.loads(text_of(rest).encode("utf-8", "replace"))
-        except ValueError:
-            return
-    else:
-        given = _Maker(rest).body(reply=bool(kind & 2), natural=bool(kind & 4))
+        raw = text_of(rest).encode("utf-8", "replace")
+    else:  # not by orjson, which reads bodies that are nested more deeply than it writes
+        raw = json.dumps(_Maker(rest).body(reply=bool(kind & 2), natural=bool(kind & 4))).encode()
+    try:
+        given = orjson.loads(raw)
+    except ValueError:
+        return
     if isinstance(given, dict):
-        raw = orjson.dumps(given, option=orjson.OPT_NON_STR_KEYS)
         _request(orjson.loads(raw))
         _reply(orjson.loads(raw), told=bool(kind & 8))
         _piece(given)
