@@ -6,11 +6,12 @@ the policy asks for it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, get_args
 
 import orjson
 
+from trimtab.evidence.fields import Fields
 from trimtab.evidence.rulings import Escalated, Rulings
 from trimtab.evidence.watching import Alarm, BudgetChanged, HoldLifted, Monitored, Notified
 from trimtab.kinds import Missing, Row, Score
@@ -48,7 +49,7 @@ class PolicyAdopted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunStarted:
+class RunStarted(Fields):
     """A run begins: what will be asked, in which order, under which policy."""
 
     kind: ClassVar[str] = "run-started"
@@ -61,15 +62,6 @@ class RunStarted:
     machine: str  # processor kind and core count; nothing that names a host or person
     fresh: bool = False  # replies of earlier runs were not used
     sampling: str = "fixed"  # or "sequential": measured until decided, and judged so; said before anything was asked
-
-    def payload(self) -> dict[str, Any]:
-        """JSON form."""
-        return asdict(self)
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +158,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunFinished:
+class RunFinished(Fields):
     """A run ended: what it used, and what went wrong on the way."""
 
     kind: ClassVar[str] = "run-finished"
@@ -177,15 +169,6 @@ class RunFinished:
     tokens: int
     errors: Mapping[str, int] = field(default_factory=dict)  # reason -> count of failed tries
     seconds: float = 0.0
-
-    def payload(self) -> dict[str, Any]:
-        """JSON form."""
-        return asdict(self)
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +190,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DetectorFitted:
+class DetectorFitted(Fields):
     """A head was fitted on somebody's labelled texts: what it is bound to, without a word of them."""
 
     kind: ClassVar[str] = "detector-fitted"
@@ -224,18 +207,9 @@ class DetectorFitted:
     seed: int
     trimtab: str  # our version
 
-    def payload(self) -> dict[str, Any]:
-        """JSON form."""
-        return asdict(self)
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calibrated:
+class Calibrated(Fields):
     """A threshold was set on marked answers or texts: what is promised of it, and what was seen at it."""
 
     kind: ClassVar[str] = "calibrated"
@@ -251,18 +225,9 @@ class Calibrated:
     detector: str = ""  # name and version, where one scored the texts
     trimtab: str = ""  # our version
 
-    def payload(self) -> dict[str, Any]:
-        """JSON form."""
-        return asdict(self)
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probed:
+class Probed(Fields):
     """Somebody looked whether a measure still measures: what was looked at, and what was found."""
 
     kind: ClassVar[str] = "probe"
@@ -272,15 +237,6 @@ class Probed:
     verdict: str
     facts: Mapping[str, Any]  # numbers by name; no text
     trimtab: str  # our version
-
-    def payload(self) -> dict[str, Any]:
-        """JSON form."""
-        return asdict(self)
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)
 
 
 Record = (

@@ -6,11 +6,13 @@ digest of a whole text shows later that it is the text that was ruled on.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
+
+from trimtab.evidence.fields import Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rulings:
+class Rulings(Fields):
     """Everything that a guard ruled on in an interval, in sums.
 
     `rulings` hold `side`, `action` and `count`; `findings` hold `side`,
@@ -47,14 +49,9 @@ class Rulings:
             "skipped": [dict(one) for one in self.skipped],
         }
 
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Escalated:
+class Escalated(Fields):
     """A text that a guard held for a person.
 
     `spans` hold `label`, `detector`, `start`, `end` and `confidence` of what
@@ -79,8 +76,3 @@ class Escalated:
     def payload(self) -> dict[str, Any]:
         """JSON form."""
         return {**asdict(self), "spans": [dict(one) for one in self.spans]}
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
+from trimtab.evidence.fields import Fields
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(Fields):
     """An alarm is raised, or ends. It is recorded before anybody is told.
 
     `by` says what found it: `e-detector`, `burn-14.4`, `burn-6`, `burn-1`,
@@ -28,14 +30,9 @@ class Alarm:
         """JSON form."""
         return {**asdict(self), "figures": dict(self.figures)}
 
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetChanged:
+class BudgetChanged(Fields):
     """The error budget of a metric has come into another state, as `decision` returned it."""
 
     kind: ClassVar[str] = "budget"
@@ -48,14 +45,9 @@ class BudgetChanged:
         """JSON form."""
         return {"metric": self.metric, "budget": dict(self.budget), "row": self.row}
 
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notified:
+class Notified(Fields):
     """An alarm was sent to somebody, who took it. `alarm` is its row."""
 
     kind: ClassVar[str] = "notified"
@@ -64,18 +56,9 @@ class Notified:
     to: str  # the name in the policy
     tries: int
 
-    def payload(self) -> dict[str, Any]:
-        """JSON form."""
-        return asdict(self)
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Monitored:
+class Monitored(Fields):
     """How far a monitor has read, and what it needs to go on from there without reading it again.
 
     `metrics` hold, by name: `terms`, a digest of what was asked when this was
@@ -93,11 +76,6 @@ class Monitored:
     def payload(self) -> dict[str, Any]:
         """JSON form."""
         return {"row": self.row, "metrics": {name: dict(one) for name, one in self.metrics.items()}}
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
-        """The record back from its JSON form."""
-        return cls(**payload)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,16 @@
 """Intervals for the rate of a yes/no event, and how many trials a floor costs."""
 
 import math
-from collections.abc import Callable
 from typing import Literal
 
 from trimtab.errors import InsufficientEvidenceError
 from trimtab.kinds import Interval
 from trimtab.stats.binomial_law import at_most, beta_quantile, likely_most, more_than
+from trimtab.stats.doubling import smallest
 
 Side = Literal["at_least", "at_most"]
 
 POWER = 0.8  # how probable "would probably decide" is
-_MOST_TRIALS = 10**9  # beyond this, nobody measures: the answer is "more of the same cannot"
 
 
 def clopper_pearson(hits: int, trials: int, *, level: float = 0.95) -> Interval:
@@ -151,22 +150,3 @@ def trials_needed(hits: int, trials: int, bound: float, *, side: Side, alpha: fl
     if best > bound:
         return smallest(refuted)
     return None
-
-
-def smallest(decided: Callable[[int], bool]) -> int | None:
-    """Smallest number of further trials for which `decided`, by doubling and halving.
-
-    The binomial saw-tooth may hide a slightly smaller one; None beyond any budget.
-    """
-    if decided(0):
-        return 0
-    high = 1
-    while not decided(high):
-        high *= 2
-        if high > _MOST_TRIALS:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if decided(middle) else (middle, high)
-    return high

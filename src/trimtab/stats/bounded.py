@@ -27,8 +27,9 @@ from scipy.optimize import brentq
 
 from trimtab.errors import InsufficientEvidenceError
 from trimtab.kinds import Interval
-from trimtab.stats.binomial import POWER, smallest
+from trimtab.stats.binomial import POWER
 from trimtab.stats.clusters import Floats
+from trimtab.stats.doubling import smallest
 from trimtab.stats.stakes import BOLD, TIMID, ZONES, weighted
 
 # Bold stakes prove that almost nothing goes wrong; timid ones see small shifts of a noisy mean.

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trimtab.stats.binomial import POWER, smallest
+from trimtab.stats.binomial import POWER
 from trimtab.stats.binomial_law import at_most, likely_most
 from trimtab.stats.bounded import log_evidence, trials_to_refute
 from trimtab.stats.clusters import Floats
+from trimtab.stats.doubling import smallest
 
 ORDER_SHARE = 0.25
 """Of the independent units, those that fix the order. A quarter does better than a half, and is not near an edge."""

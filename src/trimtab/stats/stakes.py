@@ -7,7 +7,7 @@ Plain Python: whoever only asks what a floor costs need not wait for numpy.
 import math
 from typing import Literal
 
-_LONGEST = 10**9  # trials; beyond, nobody measures
+from trimtab.stats.doubling import smallest
 
 
 def _geometric(first: float, last: float, count: int) -> tuple[float, ...]:
@@ -59,13 +59,4 @@ def units_to_prove(bound: float, *, side: Literal["at_least", "at_most"], alpha:
         most = max(logs)
         return most + math.log(sum(math.exp(one - most) for one in logs)) >= -math.log(alpha) - 1e-9
 
-    high = 1
-    while not proved(high):
-        high *= 2
-        if high > _LONGEST:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if proved(middle) else (middle, high)
-    return high
+    return smallest(proved)
