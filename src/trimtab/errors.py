@@ -74,8 +74,10 @@ class PolicyError(TrimtabError, ValueError):
     def __str__(self) -> str:
         lines = [str(mistake) for mistake in self.mistakes]
         count = sum(not mistake.warning for mistake in self.mistakes)
-        noun = "mistake" if count == 1 else "mistakes"
-        return "\n".join([*lines, f"{count} {noun}. Correct them and run `trimtab check` again."])
+        noun, them = ("mistake", "it") if count == 1 else ("mistakes", "them")
+        if not any(mistake.line or mistake.where for mistake in self.mistakes):  # of a whole file, that is not there
+            return "\n".join(lines)
+        return "\n".join([*lines, f"{count} {noun}. Correct {them} and run `trimtab check` again."])
 
 
 class UsageError(TrimtabError, ValueError):

@@ -9,7 +9,7 @@ import pytest
 from trimtab.kinds import Case, Exchange, Message, Missing, Reply, Score, Shape
 from trimtab.measure.runner import Result
 from trimtab.workspace.plan import Scored
-from trimtab.workspace.run import _outcome
+from trimtab.workspace.scoring import outcome_of
 
 TEXT: Any = "1"
 CASE = Case(id="c", messages=(Message("user", "q"),), group="women")
@@ -33,7 +33,7 @@ class Odd:
 def outcome(answer, came=None):
     came = came or Exchange(replies=(Reply(text="a"),))
     result = Result(candidate="x", suite="s", order=0, case=CASE, outcome=came, cached=False)
-    return _outcome(Scored(name="m", suite="s", plugin=Odd(answer)), result)
+    return outcome_of(Scored(name="m", suite="s", plugin=Odd(answer)), result)
 
 
 def test_a_proper_score_stands():

@@ -123,7 +123,8 @@ def _verdict(checked: "Checked", policy: Path) -> "Text":
 
     errors, warnings = _count(len(checked.errors), "mistake"), _count(len(checked.warnings), "warning")
     if checked.policy is None:
-        return Text(f"{errors}, {warnings}. Correct them and run `trimtab check` again.", style="red")
+        them = "it" if len(checked.errors) == 1 else "them"
+        return Text(f"{errors}, {warnings}. Correct {them} and run `trimtab check` again.", style="red")
     return Text(f"{policy} is a policy: {errors}, {warnings}.", style="yellow" if checked.warnings else "green")
 
 

@@ -73,9 +73,11 @@ def _shown(policy: "Policy", seen: "Foresight") -> "Group":
         )
     number = len(seen.candidates)
     if not ahead.sequential:
-        lines = [
-            f"The tier says `sampling: fixed`: every case is asked, {ahead.everything:,.0f} calls for each candidate."
-        ]
+        sampling = policy.tiers[policy.systems[ahead.system].tier].sampling
+        asks = (
+            "every case is asked" if sampling == "fixed" else "cases are asked where most fail, until the budget ends"
+        )
+        lines = [f"The tier says `sampling: {sampling}`: {asks}, {ahead.everything:,.0f} calls for each candidate."]
         return Group(Text.assemble((ahead.system, "bold")), Text("\n".join([*lines, *_further(policy, seen)])))
     lines = []
     for scene, words in SCENES.items():

@@ -189,6 +189,38 @@ def attacks(output: Output, name: str) -> None:
 
 
 @suites.command()
+@output_options
+def strategies(output: Output) -> None:
+    """List the attackers of the suite adaptive: strategies that see each answer before they send the next message."""
+    from rich.table import Table
+
+    from trimtab.kinds import plugins
+
+    known = [plugins.make("strategies", name) for name in plugins.names("strategies")]
+    table = Table("strategy", "what it does", "its messages", "described by", box=None, pad_edge=False)
+    for one in known:
+        written = "by a model" if one.writes else "drawn"
+        table.add_row(one.name, _styled(one.about), written, _styled(one.source))
+    output.show(table)
+    output.data(
+        {
+            "strategies": [
+                {
+                    "name": one.name,
+                    "version": one.version,
+                    "family": one.family,
+                    "about": one.about,
+                    "source": one.source,
+                    "writes": one.writes,
+                    "controls": list(one.controls),
+                }
+                for one in known
+            ]
+        }
+    )
+
+
+@suites.command()
 @click.argument("name")
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--cases", type=click.IntRange(min=1, max=1_000_000), default=_ALL, show_default=True, help="At most.")

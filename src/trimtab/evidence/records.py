@@ -6,7 +6,7 @@ the policy asks for it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self, get_args
 
 import orjson
@@ -61,7 +61,9 @@ class RunStarted(Fields):
     python: str
     machine: str  # processor kind and core count; nothing that names a host or person
     fresh: bool = False  # replies of earlier runs were not used
-    sampling: str = "fixed"  # or "sequential": measured until decided, and judged so; said before anything was asked
+    # How it is measured, and so judged; said before anything was asked: "sequential" until it is decided, "bandit"
+    # where most fails, "fixed" to the end.
+    sampling: str = "fixed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,29 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pursued:
+    """An attacker that adapts went through one case: every message it sent, and what came of each."""
+
+    kind: ClassVar[str] = "pursued"
+
+    suite: str
+    case: str
+    cluster: str
+    steps: tuple[tuple[str, str, str, float, bool], ...]  # move, message, reply (16 digits each), near, won
+    written: int = 0  # messages that the attacker's model wrote
+    unwritten: int = 0  # what it wrote and was of no use
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        return {**asdict(self), "steps": [list(step) for step in self.steps]}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """The record back from its JSON form."""
+        return cls(**{**payload, "steps": tuple(tuple(step) for step in payload["steps"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunFinished(Fields):
     """A run ended: what it used, and what went wrong on the way."""
 
@@ -244,6 +269,7 @@ Record = (
     | RunStarted
     | Looked
     | Observation
+    | Pursued
     | RunFinished
     | Decided
     | Rulings
@@ -295,6 +321,7 @@ __all__ = [
     "Observation",
     "PolicyAdopted",
     "Probed",
+    "Pursued",
     "Record",
     "Rulings",
     "RunFinished",

@@ -35,6 +35,7 @@ KINDS = frozenset(
         OBSERVATION,
         "policy",
         "probe",
+        "pursued",
         "rulings",
         "run-finished",
         "run-started",

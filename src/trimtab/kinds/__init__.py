@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trimtab.kinds.attack import Attack, Attempt
-    from trimtab.kinds.case import Case, Exchange, Message, Price, Reply, Request, Role, Score
+    from trimtab.kinds.case import Case, Exchange, Message, Price, Pursuit, Reply, Request, Role, Score, Step
     from trimtab.kinds.detector import (
         AnyDetector,
         Context,
@@ -24,13 +24,17 @@ if TYPE_CHECKING:
     from trimtab.kinds.instrument import Instrument
     from trimtab.kinds.metric import Better, Metric
     from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
+    from trimtab.kinds.strategy import Aim, Answer, Attacked, Pursuer, Say, Strategy
     from trimtab.kinds.suite import Suite
     from trimtab.kinds.system import Ask, Screen, System
 
 _HOME = {
+    "Aim": "trimtab.kinds.strategy",
+    "Answer": "trimtab.kinds.strategy",
     "AnyDetector": "trimtab.kinds.detector",
     "Ask": "trimtab.kinds.system",
     "Attack": "trimtab.kinds.attack",
+    "Attacked": "trimtab.kinds.strategy",
     "Attempt": "trimtab.kinds.attack",
     "Better": "trimtab.kinds.metric",
     "Case": "trimtab.kinds.case",
@@ -52,16 +56,21 @@ _HOME = {
     "NOT_MARKED": "trimtab.kinds.estimate",
     "Origin": "trimtab.kinds.detector",
     "Price": "trimtab.kinds.case",
+    "Pursuer": "trimtab.kinds.strategy",
+    "Pursuit": "trimtab.kinds.case",
     "RemoteDetector": "trimtab.kinds.detector",
     "Reply": "trimtab.kinds.case",
     "Request": "trimtab.kinds.case",
     "Role": "trimtab.kinds.case",
     "Rollup": "trimtab.kinds.store",
     "Row": "trimtab.kinds.store",
+    "Say": "trimtab.kinds.strategy",
     "Score": "trimtab.kinds.case",
     "Screen": "trimtab.kinds.system",
     "Shape": "trimtab.kinds.estimate",
+    "Step": "trimtab.kinds.case",
     "Store": "trimtab.kinds.store",
+    "Strategy": "trimtab.kinds.strategy",
     "Stretch": "trimtab.kinds.store",
     "Suite": "trimtab.kinds.suite",
     "System": "trimtab.kinds.system",
@@ -69,9 +78,12 @@ _HOME = {
 
 __all__ = [
     "NOT_MARKED",
+    "Aim",
+    "Answer",
     "AnyDetector",
     "Ask",
     "Attack",
+    "Attacked",
     "Attempt",
     "Better",
     "Case",
@@ -92,16 +104,21 @@ __all__ = [
     "Missing",
     "Origin",
     "Price",
+    "Pursuer",
+    "Pursuit",
     "RemoteDetector",
     "Reply",
     "Request",
     "Role",
     "Rollup",
     "Row",
+    "Say",
     "Score",
     "Screen",
     "Shape",
+    "Step",
     "Store",
+    "Strategy",
     "Stretch",
     "Suite",
     "System",

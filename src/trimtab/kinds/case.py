@@ -90,11 +90,35 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One message of an attacker and what came of it.
+
+    `move` is what the strategy calls it. `near` in [0, 1] is how near it came:
+    0 for a refusal, 1 for success.
+    """
+
+    move: str
+    said: str
+    near: float = 0.0
+    won: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pursuit:
+    """An attack that is over: its steps, and how often the attacker's model wrote something of use, or nothing."""
+
+    steps: tuple[Step, ...]
+    written: int = 0
+    unwritten: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """The finished conversation over one case: one reply per user turn."""
+    """The finished conversation over one case: one reply per user turn, or one per step of an attacker that adapts."""
 
     replies: tuple[Reply, ...]
     price: Price | None = None
+    pursuit: Pursuit | None = None
 
     @property
     def text(self) -> str:

@@ -1,7 +1,7 @@
 """Finds plugins by entry point; ours have no privileges over anybody else's.
 
 Groups: `trimtab.detectors`, `trimtab.metrics`, `trimtab.systems`,
-`trimtab.suites`, `trimtab.stores`, `trimtab.attacks`. A plugin is a class whose fields are its
+`trimtab.suites`, `trimtab.stores`, `trimtab.attacks`, `trimtab.strategies`. A plugin is a class whose fields are its
 configuration.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from trimtab.errors import MissingPackageError, PluginError, TrimtabError
 
-Group = Literal["detectors", "metrics", "systems", "suites", "stores", "attacks"]
+Group = Literal["detectors", "metrics", "systems", "suites", "stores", "attacks", "strategies"]
 
 
 @cache

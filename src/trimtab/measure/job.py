@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trimtab.errors import SystemUnavailableError
-from trimtab.kinds import Case, Exchange, Missing, Price, Screen, System
+from trimtab.kinds import Case, Exchange, Missing, Price, Pursuer, Screen, System
 from trimtab.policy.system_spec import Generation, Limits
 
 
@@ -20,6 +20,7 @@ class Job:
     screened, ask a system only once where it is asked the same. Jobs with the same `endpoint`
     share their limits, the strictest of each; empty text means the `url` in
     the identity, or the candidate. `repeat` asks the same questions anew.
+    A `pursuer` holds the conversations, and `writer` is the job, without cases, of the model that writes its messages.
     """
 
     candidate: str
@@ -34,6 +35,8 @@ class Job:
     repeat: int = 0
     screen: Screen | None = None
     logprobs: bool = False  # ask for the log-probability of each token
+    pursuer: Pursuer | None = None
+    writer: "Job | None" = None
 
     @property
     def shares(self) -> str:

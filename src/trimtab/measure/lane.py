@@ -3,11 +3,13 @@
 import asyncio
 import random
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import TracebackType
+from typing import Any
 
 from trimtab.errors import CacheError, CallError, SystemUnavailableError
-from trimtab.kinds import Case, Exchange, Message, Missing, Reply, Request, Screen
+from trimtab.kinds import Case, Exchange, Message, Missing, Pursuit, Reply, Request, Screen
 from trimtab.measure.cache import Cache, request_key
 from trimtab.measure.job import Job, Result, Tally
 from trimtab.measure.limits import Health, Pace, Patience, Sleep
@@ -39,10 +41,12 @@ class Lane:
     cases: Iterator[tuple[Job, int, Case]]
     identities: Mapping[int, bytes]
     screened: Mapping[int, bytes]
+    writers: Mapping[int, "Lane"] = field(default_factory=dict)  # by the job that they write for
+    lent: AbstractAsyncContextManager[Any] = field(default_factory=nullcontext)
 
     async def one(self, job: Job, order: int, case: Case) -> Result:
         """Hold the conversation of one case."""
-        outcome, cached = await self._converse(job, case)
+        outcome, cached = await (self._converse(job, case) if job.pursuer is None else self._pursue(job, case))
         return Result(candidate=job.candidate, suite=job.suite, order=order, case=case, outcome=outcome, cached=cached)
 
     async def _converse(self, job: Job, case: Case) -> tuple[Exchange | Missing, bool]:
@@ -59,6 +63,53 @@ class Lane:
             replies.append(reply)
             all_cached = all_cached and cached
         return Exchange(replies=tuple(replies), price=job.price), all_cached
+
+    async def _pursue(self, job: Job, case: Case) -> tuple[Exchange | Missing, bool]:
+        """Let the suite hold the conversation; whatever a call comes to, it cannot make more of it than it is."""
+        assert job.pursuer is not None
+        replies: list[Reply] = []
+        all_cached = True
+        lost: Missing | None = None  # kept, since somebody else's code may not let the error through
+
+        async def say(messages: tuple[Message, ...]) -> Reply:
+            nonlocal all_cached, lost
+            reply, cached = await self._answer(job, _request(job, case, messages))
+            if isinstance(reply, Missing):
+                lost = lost or reply
+                raise _NoReplyError(reply)
+            replies.append(reply)
+            all_cached = all_cached and cached
+            return reply
+
+        async def write(request: Request) -> Reply:
+            nonlocal all_cached, lost
+            assert job.writer is not None
+            reply, cached = await self.writers[id(job)].lend(job.writer, request)
+            if isinstance(reply, Missing):
+                why = reply.reason if reply.reason == "budget" else f"attacker-{reply.reason}"
+                lost = lost or Missing(why, reply.detail)
+                raise _NoReplyError(lost)
+            all_cached = all_cached and cached
+            return reply
+
+        try:
+            pursuit = await job.pursuer.pursue(case, say, write if job.writer else None)
+        except CacheError:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's code; its text may quote data
+            if lost is None:
+                self.asking.tally.errors["suite-crashed"] += 1
+                lost = Missing("suite-crashed", type(error).__name__)
+        if lost is None and not (replies and isinstance(pursuit, Pursuit)):
+            lost = Missing("suite-crashed", "the attacker asked nothing")
+        if lost is not None:
+            return lost, False
+        return Exchange(replies=tuple(replies), price=job.price, pursuit=pursuit), all_cached
+
+    async def lend(self, job: Job, request: Request) -> tuple[Reply | Missing, bool]:
+        """A reply for whoever works in another lane, when one more call may be under way here."""
+        async with self.lent:
+            return await self._reply(job, request)
 
     async def _answer(self, job: Job, request: Request) -> tuple[Reply | Missing, bool]:
         """What somebody who asks gets: through the screen, if there is one."""

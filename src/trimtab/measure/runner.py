@@ -9,6 +9,8 @@ anything counts it.
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from trimtab._canonical import digest
@@ -119,23 +121,41 @@ def _lanes(jobs: Sequence[Job], asking: Asking, clock: Clock, order: Order) -> I
     shared: dict[str, list[Job]] = {}
     for job in jobs:
         shared.setdefault(job.shares, []).append(job)
-    for those in shared.values():
-        rates = [job.limits.per_minute for job in those if job.limits.per_minute is not None]
-        concurrency = min(job.limits.concurrency for job in those)
-        for job in those:
-            if job.candidate not in asking.health:
-                asking.health[job.candidate] = Health(
-                    job.candidate, asking.patience, concurrency=concurrency, sleep=asking.sleep
-                )
-        yield Lane(
-            asking=asking,
-            concurrency=concurrency,
-            pace=Pace(min(rates, default=None), clock=clock, sleep=asking.sleep),
-            cases=order(those),
-            identities={id(job): digest(dict(job.identity)).encode() for job in those},
-            screened={
-                id(job): digest({"system": dict(job.identity), "screen": dict(job.screen.identity())}).encode()
-                for job in those
-                if job.screen is not None
-            },
-        )
+    paces = {name: _pace(those, asking, clock) for name, those in shared.items()}
+    lent: dict[str, Lane] = {}  # one for each endpoint that writes, whoever it writes for
+    writers = {id(job.writer): job.writer for job in jobs if job.writer is not None}
+    for shares in dict.fromkeys(writer.shares for writer in writers.values()):
+        those = [writer for writer in writers.values() if writer.shares == shares]
+        own = paces.get(shares)
+        lane = _lane(those, asking, own or _pace(those, asking, clock), iter(()))
+        # An endpoint that is attacked as well is asked by whoever would else attack it, so there are no more at once.
+        lent[shares] = replace(lane, lent=nullcontext() if own else asyncio.Semaphore(lane.concurrency))
+    for name, those in shared.items():
+        lane = _lane(those, asking, paces[name], order(those))
+        yield replace(lane, writers={id(job): lent[job.writer.shares] for job in those if job.writer is not None})
+
+
+def _pace(jobs: Sequence[Job], asking: Asking, clock: Clock) -> Pace:
+    rates = [job.limits.per_minute for job in jobs if job.limits.per_minute is not None]
+    return Pace(min(rates, default=None), clock=clock, sleep=asking.sleep)
+
+
+def _lane(jobs: Sequence[Job], asking: Asking, pace: Pace, cases: Iterator[tuple[Job, int, Case]]) -> Lane:
+    concurrency = min(job.limits.concurrency for job in jobs)
+    for job in jobs:
+        if job.candidate not in asking.health:
+            asking.health[job.candidate] = Health(
+                job.candidate, asking.patience, concurrency=concurrency, sleep=asking.sleep
+            )
+    return Lane(
+        asking=asking,
+        concurrency=concurrency,
+        pace=pace,
+        cases=cases,
+        identities={id(job): digest(dict(job.identity)).encode() for job in jobs},
+        screened={
+            id(job): digest({"system": dict(job.identity), "screen": dict(job.screen.identity())}).encode()
+            for job in jobs
+            if job.screen is not None
+        },
+    )

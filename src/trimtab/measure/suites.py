@@ -14,7 +14,7 @@ from typing import Any
 
 from trimtab._canonical import canonical
 from trimtab.errors import Mistake, PluginError, PolicyError, TrimtabError
-from trimtab.kinds import Case, plugins
+from trimtab.kinds import Case, Pursuer, plugins
 from trimtab.measure.case_files import MAX_ROWS, is_readable, read_rows
 from trimtab.measure.heads import Head, read_head
 from trimtab.measure.notes import Notes
@@ -42,6 +42,7 @@ class LoadedSuite:
     seed: int
     origin: str
     canaries: tuple[str, ...] = ()
+    pursuer: Pursuer | None = None  # who holds its conversations, where they depend on the answers
 
     @property
     def lacking(self) -> int:
@@ -59,6 +60,7 @@ class _Source:
     about: str = ""
     version: str = ""
     canaries: tuple[str, ...] = ()
+    pursuer: Pursuer | None = None
 
 
 def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
@@ -107,6 +109,7 @@ def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
         seed=spec.seed,
         origin=found.origin,
         canaries=found.canaries,
+        pursuer=found.pursuer,
     )
 
 
@@ -186,6 +189,7 @@ def _builtin(spec: SuiteSpec) -> _Source:
         score=plugin.score,
         about=plugin.about,
         version=plugin.version,
+        pursuer=plugin if hasattr(plugin, "pursue") else None,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from trimtab.policy.attackers import attacker_changes
 from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
 from trimtab.policy.diff_guards import guard_changes
 from trimtab.policy.diff_slo import notify_changes, slo_changes
@@ -45,7 +46,12 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
     new way is as strict cannot be shown from the policies.
     """
     changes = [
-        *values_of("", a, b, skip={"people", "suites", "metrics", "tiers", "red_lines", "systems", "guards", "notify"}),
+        *values_of(
+            "",
+            a,
+            b,
+            skip={"people", "suites", "metrics", "tiers", "red_lines", "systems", "guards", "notify", "attackers"},
+        ),
         *_red_lines(a, b),
         *_tiers(a, b),
         *_guards(a, b),
@@ -54,6 +60,7 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
         *_suites(a, b),
         *_people(a, b),
         *notify_changes(a, b),
+        *attacker_changes(a, b, _required),
     ]
     return PolicyDiff(changes=tuple(changes))
 
@@ -309,7 +316,7 @@ def _suite(where: str, old: SuiteSpec, new: SuiteSpec, *, required: bool) -> Ite
     if old.cases != new.cases:
         effect: Effect = "tightens" if new.cases > old.cases else "loosens"
         yield Change(where=f"{where}.cases", effect=effect, text=f"{old.cases:,} becomes {new.cases:,}")
-    measured = {"builtin", "file", "python", "score", "with_", "max_tokens", "rewrite"}
+    measured = {"builtin", "file", "python", "score", "with_", "max_tokens", "rewrite", "attacker"}
     if old.model_dump(include=measured) != new.model_dump(include=measured):
         if required:
             yield Change(where=where, effect="loosens", text=_MEASURED_OTHERWISE)

@@ -31,6 +31,11 @@ class SuiteSpec(Strict):
     seed: int = Field(default=0, ge=0, description="Seed of generation and of the order.")
     max_tokens: int | None = Field(default=None, ge=1, description="Longest reply for these cases.")
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the suite plugin.")
+    attacker: Annotated[str, Field(pattern=r"^([A-Za-z0-9][\w.-]*)?$")] = Field(
+        default="",
+        description="Of a suite whose attackers adapt: who writes their messages. One of `attackers`, `none` (wordings "
+        "of their own), or `embedded`, the small model of `trimtab[demo]`, when left out.",
+    )
     rewrite: Rewrite | None = Field(default=None, description="Ask the same cases in other words.")
     part: Annotated[str, Field(pattern=r"^([1-9]\d?/[1-9]\d?)?$")] = Field(
         default="", description="`2/5`: the second of five parts that share no cluster, the rest held out for later."

@@ -12,7 +12,7 @@ from trimtab._canonical import digest
 from trimtab.policy.fields import Name, Names, Positive, Ratio, Strict, Texts, list_as_tuple
 from trimtab.policy.guard_spec import GuardSpec
 from trimtab.policy.metric_spec import MetricSpec, SuiteSpec
-from trimtab.policy.system_spec import SystemSpec
+from trimtab.policy.system_spec import Candidate, SystemSpec
 
 WEIGHED = ("performance", "safety")
 """What a tier may weigh besides metrics: the first metric that is maximised, and what is left of the floors."""
@@ -63,9 +63,10 @@ class Tier(Strict):
     )
     floors: dict[Name, Floor] = Field(default_factory=dict)
     regression: Regression | None = None
-    sampling: Literal["sequential", "fixed"] = Field(
+    sampling: Literal["sequential", "fixed", "bandit"] = Field(
         default="sequential",
-        description="sequential stops asking as soon as every requirement is decided, fixed asks every case.",
+        description="sequential stops asking as soon as every requirement is decided, fixed asks every case, bandit "
+        "spends the budget on the suites that fail most.",
     )
     actions: dict[str, Literal["mask", "escalate", "block"]] = Field(
         default_factory=dict, description="The mildest action of any guard on a label or family; can only tighten."
@@ -74,6 +75,11 @@ class Tier(Strict):
         default_factory=dict,
         description="Of performance, safety and metrics; they add up to 1 and order only what clears every floor.",
     )
+
+    @property
+    def anytime(self) -> bool:
+        """Whether its verdicts hold at whatever moment one looks, so that measuring may stop."""
+        return self.sampling != "fixed"
 
     @field_validator("weights")
     @classmethod
@@ -131,6 +137,9 @@ class Policy(Strict):
     evidence: EvidenceSpec = EvidenceSpec()
     guards: dict[Name, GuardSpec] = Field(default_factory=dict)
     notify: dict[Name, NotifySpec] = Field(default_factory=dict, description="Who hears of alarms.")
+    attackers: dict[Name, Candidate] = Field(
+        default_factory=dict, description="Models that write the messages of attackers, for suites that adapt."
+    )
 
     @field_validator("red_lines")
     @classmethod
@@ -180,6 +189,8 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("metrics", "*", "reviewed_by"), None),
     (("suites", "*", "rewrite"), None),
     (("suites", "*", "part"), ""),
+    (("suites", "*", "attacker"), ""),
+    (("attackers",), {}),
 )
 """Keys that came later, and what they are when nothing is said."""
 

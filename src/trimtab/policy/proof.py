@@ -116,7 +116,7 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
         number = len(system.all_candidates)
         # The first look at cases; later ones cost more.
         alpha = (1.0 - tier.confidence) / (1 if system.has_grid else number) * share_of_look(1)
-        sampling: Sampling = "fixed" if system.has_grid else tier.sampling
+        sampling: Sampling = "sequential" if tier.anytime and not system.has_grid else "fixed"
         for metric_name, floor in tier.floors.items():
             metric = policy.metrics[metric_name]
             suite = policy.suites.get(metric.source.suite) or SuiteSpec(builtin=metric.source.suite)

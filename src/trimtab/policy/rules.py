@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from trimtab.kinds import plugins
+from trimtab.policy.attackers import check_attackers
 from trimtab.policy.candidates import check_candidate, check_installed, check_no_keys, check_parameters
 from trimtab.policy.grids import check_settings, check_sizes
 from trimtab.policy.guards import check_actions, check_guard
@@ -28,6 +29,7 @@ def check_rules(gathered: Gathered) -> None:
     root = Part(gathered.value)
     for _, suite in root["suites"].entries():
         _suite(suite, gathered)
+    check_attackers(root, gathered)
     for _, metric in root["metrics"].entries():
         _metric(metric, root, gathered)
     for _, tier in root["tiers"].entries():

@@ -15,7 +15,7 @@ _TABULATED = (Shape.RATE.value, Shape.MEAN.value)
 
 def sequential(report: Report) -> bool:
     """Whether measuring was to stop as soon as it knew enough."""
-    return report.started.sampling == "sequential"
+    return report.started.sampling != "fixed"
 
 
 def planned(report: Report) -> int:
@@ -106,11 +106,15 @@ def sampling_section(report: Report) -> Markup | None:
         class_="plain",
         role="table",
     )
+    ends = (
+        "Cases were spent where most of them failed; a suite is asked until it is decided, or the budget ends. "
+        if report.started.sampling == "bandit"
+        else "Measuring stops as soon as every requirement is decided, one is refuted, or going on is hopeless. "
+    )
     about = element(
         "p",
-        "Measuring stops as soon as every requirement is decided, one is refuted, or going on is hopeless. "
-        "The verdicts hold whenever it stops: they were made for that, and cost somewhat more cases than a test that "
-        "may be looked at once.",
+        f"{ends}The verdicts hold whenever it stops: they were made for that, and cost somewhat more cases than a test "
+        "that may be looked at once.",
         class_="about",
     )
     tables = [table_of for judged in _tabulated(report) if (table_of := _boundary_table(report, judged)) is not None]

@@ -147,7 +147,7 @@ def requirement(report: Report, row: Requirement) -> str:
 
 def unmeasured(report: Report) -> str:
     """What becomes of cases that were not asked when a run ended before its time."""
-    if report.started.sampling == "sequential":
+    if report.started.sampling != "fixed":
         return "What was not asked proves nothing; what was asked before counts."
     return "What was not measured counts as missing."
 

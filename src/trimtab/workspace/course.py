@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trimtab.decision import CandidateDecision, Judgement, Trial, Verdict
-from trimtab.kinds import Case, Missing, Score
+from trimtab.kinds import Case, Exchange, Missing, Score
 from trimtab.measure.runner import Job, Result
+from trimtab.workspace.bandit import Bandit
 
+_TRIED = 4  # cases of every arm before a bandit prefers any
 _FIRST = 16  # cases of every suite before anything is preferred: what nobody has looked at cannot be foreseen
 _FEW = 8  # results that are worth a judgement at the very least
 _SHARE = 0.03  # and so many of those there are already: judgements grow with the logarithm of the cases
@@ -27,7 +29,9 @@ class Course:
     `cases` are those of each suite, `metrics` what is scored on each. Suites in
     `whole` are asked to their end while the candidate can still win, those in
     `wanted` in any case: others are compared with their answers. `judge` says where the candidate
-    stands, given its trials; `beaten` whether somebody who passes is surely better.
+    stands, given its trials; `beaten` whether somebody who passes is surely better. With a
+    `bandit` the point is to see where it fails: nothing that was refuted ends it, and each suite is asked until it is
+    decided itself, or the calls are used up.
     """
 
     cases: Mapping[str, Sequence[Case]]
@@ -36,6 +40,7 @@ class Course:
     wanted: frozenset[str]
     judge: Callable[[Trials], CandidateDecision]
     beaten: Callable[[Trials], bool] = lambda _: False
+    bandit: Bandit | None = None
     stopped: str = ""  # why, once it is: "decided", "refuted", "hopeless", "beaten"
     _asked: dict[str, int] = field(default_factory=dict)  # suite -> cases handed out
     _came: dict[str, dict[int, Mapping[str, Score | Missing]]] = field(default_factory=dict)
@@ -80,6 +85,9 @@ class Course:
         suite = result.suite
         if any(isinstance(one, Missing) and one.reason == "budget" for one in outcomes.values()):
             self.stopped, self._open = "budget", {}
+        if self.bandit is not None:
+            replies = result.outcome.replies if isinstance(result.outcome, Exchange) else ()
+            self.bandit.take(suite, outcomes, calls=len(replies))
         came = self._came[suite]
         came[result.order] = outcomes
         while (front := self._front[suite]) in came:
@@ -101,7 +109,10 @@ class Course:
         trials = self.trials
         decided = self.judge(trials)
         self._fresh = 0
-        if any(one.verdict is Verdict.FAIL for one in decided.judgements):
+        if self.bandit is not None:
+            self._open = dict.fromkeys(self._undecided(decided), 0.0)
+            self.stopped = "" if self._open else "decided"
+        elif any(one.verdict is Verdict.FAIL for one in decided.judgements):
             self._stop("refuted")
         elif any(one.hopeless for one in decided.judgements) and not any(one.near for one in decided.judgements):
             self._stop("hopeless")
@@ -117,6 +128,15 @@ class Course:
             suite
             for suite, names in self.metrics.items()
             if suite in self.whole or suite in self.wanted or undecided.intersection(names)
+        ]
+
+    def _undecided(self, decided: CandidateDecision) -> list[str]:
+        """Suites of which something is still to be decided, or nothing ever will be, since nothing is asked of them."""
+        known = {one.metric: one.verdict for one in decided.judgements}
+        return [
+            suite
+            for suite, names in self.metrics.items()
+            if any(known.get(name, Verdict.INCONCLUSIVE) is Verdict.INCONCLUSIVE for name in names)
         ]
 
     def _stop(self, why: str) -> None:
@@ -137,6 +157,9 @@ class Course:
 
     def _next(self) -> str | None:
         left = [suite for suite in self._open if self._asked[suite] < len(self.cases[suite])]
+        if self.bandit is not None:
+            untried = [suite for suite in left if self._asked[suite] < _TRIED]
+            return untried[0] if untried else self.bandit.choose(left) if left else None
         begin = [suite for suite in left if self._asked[suite] < _FIRST]
         return min(begin or left, key=lambda suite: (self._open[suite], self._asked[suite]), default=None)
 

@@ -33,6 +33,7 @@ class Plan:
     sketches: Mapping[str, Sketch]  # by suite: what its cases are, to be told again
 
     sequential: bool = False  # whether measuring stops once it knows enough
+    bandit: bool = False  # and where it goes on is where most fails
 
     @property
     def cases(self) -> int:
@@ -100,7 +101,8 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
         candidates=tuple(name for name in known if name in chosen),
         suites=suites,
         # From a grid is chosen on a fixed number of cases: an order is made on a part, and tested on the rest.
-        sequential=policy.tiers[spec.tier].sampling == "sequential" and not spec.has_grid,
+        sequential=policy.tiers[spec.tier].anytime and not spec.has_grid,
+        bandit=policy.tiers[spec.tier].sampling == "bandit" and not spec.has_grid,
         sketches={name: sketch_of(suite.cases) for name, suite in suites.items()},
         scored={name: tuple(group) for name, group in scored.items()},
     )

@@ -134,7 +134,7 @@ class Recalled:
 
     @property
     def _sequential(self) -> bool:
-        return self.started.sampling == "sequential"
+        return self.started.sampling in {"sequential", "bandit"}
 
     def _in_order(self, rows: Iterable[Observation]) -> list[Observation]:
         ordered = sorted(rows, key=lambda row: row.order)

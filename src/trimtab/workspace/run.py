@@ -14,9 +14,8 @@ from trimtab.decision import next_to_test
 from trimtab.enforce import Guard, GuardScreen
 from trimtab.errors import SystemUnavailableError, UsageError
 from trimtab.evidence import Ledger
-from trimtab.evidence.ledger import SCORE_LIMIT
-from trimtab.evidence.records import Observation, Subject
-from trimtab.kinds import Case, Exchange, Missing, Price, Score, Screen, Shape, System, plugins
+from trimtab.evidence.records import Observation, Record, Subject
+from trimtab.kinds import Case, Exchange, Missing, Price, Score, Screen, System, plugins
 from trimtab.measure.cache import Cache
 from trimtab.measure.redact import planted, redact
 from trimtab.measure.runner import Job, Order, Purse, Result, Tally, ask_all
@@ -30,10 +29,13 @@ from trimtab.workspace.machine import machine
 from trimtab.workspace.plan import Plan, Scored
 from trimtab.workspace.progress import Board
 from trimtab.workspace.recall import recall_run
+from trimtab.workspace.scoring import awaited, outcome_of, undesired
 from trimtab.workspace.standing import Standing
+from trimtab.workspace.writers import Writers, pursued
 
 _BATCH = 500  # observations appended at once
 _BATCH_SECONDS = 1.0  # or after this long: what the ledger holds lags the cache by no more
+_MAKER = f"trimtab/{__version__}"
 _JUDGED_AT_ONCE = 8  # cases that wait for a judge; the endpoint is asked on meanwhile
 
 
@@ -60,16 +62,24 @@ class Measuring:
     fresh: bool = False
     only_order: bool = False  # of a grid: ask nothing but the part that fixes the order
     tally: Tally = field(default_factory=Tally)
-    _pending: dict[str, list[Observation]] = field(default_factory=dict)  # by the metric that made them
+    _pending: dict[str, list[Record]] = field(default_factory=dict)  # by what made them
     _flushed: float = 0.0
     _courses: dict[str, Course] = field(default_factory=dict)  # of sequential runs, by candidate
     _leader: str = ""  # the best of those that pass by now
     _early: bool = True  # of a grid: whether the part that fixes the order is asked, or the other
     _counted: set[str] = field(default_factory=set)  # whose display knows how many looks there were
+    _writers: Writers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._writers = Writers(policy=self.policy, run=self.run, fresh=self.fresh)
 
     async def measure(self) -> None:
         """Ask every candidate, one after the other so that timings are fair; the baseline first, for comparisons."""
         self.board.tally = self.tally
+        async with self._writers:
+            await self._all()
+
+    async def _all(self) -> None:
         alike: dict[str, list[str]] = {}
         for candidate in sorted(self.plan.candidates, key=lambda name: name != self.plan.spec.baseline):
             alike.setdefault(self.plan.spec.model_of(candidate), []).append(candidate)
@@ -143,7 +153,12 @@ class Measuring:
         self._same_as_before(subject)
         self._count_look(subject, repeats="weights" in identity and not self.fresh)
         self.board.say(f"asking {name}")
-        jobs = self._jobs(name, model, spec, system, identity, screen)
+        jobs = [
+            replace(job, pursuer=suite.pursuer, writer=await self._writers.of(suite)) if suite.pursuer else job
+            for job, suite in zip(
+                self._jobs(name, model, spec, system, identity, screen), self.plan.suites.values(), strict=True
+            )
+        ]
         try:
             if self.plan.sequential:
                 await self._until_decided(jobs, subject)
@@ -164,7 +179,7 @@ class Measuring:
                 list(to_records(numbers, sketches)),
                 subject=subject,
                 run=self.run,
-                maker=f"trimtab/{__version__}",
+                maker=_MAKER,
                 policy=self.policy.digest,
                 durable=True,
             )
@@ -213,7 +228,7 @@ class Measuring:
 
     async def _judge(self, result: Result, subject: Subject) -> None:
         waited = {
-            scored.name: await _awaited(scored, result)
+            scored.name: await awaited(scored, result)
             for scored in self.plan.scored[result.suite]
             if hasattr(scored.plugin, "ascore") and self._recorded(scored, result) is None
         }
@@ -272,15 +287,19 @@ class Measuring:
         line = self.board.line(result.candidate, result.suite)
         line.begin()
         outcomes: dict[str, Score | Missing] = {}
+        new = False
         for scored, watched in zip(self.plan.scored[result.suite], line.watched, strict=True):
             known = self._recorded(scored, result)
             given = (waited or {}).get(scored.name)
-            outcome = known or given or _outcome(scored, result)
+            outcome = known or given or outcome_of(scored, result)
             watched.outcomes.append((result.case.independent_unit, outcome))
             outcomes[scored.name] = outcome
             if known is None:
+                new = True
                 maker = f"{scored.plugin.name}/{scored.plugin.version}"
                 self._pending.setdefault(maker, []).append(self._observation(scored, result, outcome))
+        if new and isinstance(result.outcome, Exchange) and result.outcome.pursuit is not None:
+            self._pending.setdefault(_MAKER, []).append(pursued(result.suite, result.case, result.outcome))
         if (course := self._courses.get(result.candidate)) is not None:
             course.take(result, outcomes)
         line.done += 1
@@ -294,7 +313,7 @@ class Measuring:
     def _observation(self, scored: Scored, result: Result, outcome: Score | Missing) -> Observation:
         text = result.outcome.text if isinstance(result.outcome, Exchange) else ""
         excerpt = ""
-        if text and self.policy.evidence.text == "redacted" and _undesired(scored, outcome):
+        if text and self.policy.evidence.text == "redacted" and undesired(scored, outcome):
             excerpt = redact(text, secrets=planted(result.case))
         return Observation(
             metric=scored.name,
@@ -323,48 +342,3 @@ class Measuring:
             self.ledger.append(pending, subject=subject, run=self.run, maker=maker, policy=self.policy.digest)
             del self._pending[maker]  # only now: what could not be written is not forgotten
         self._flushed = time.monotonic()
-
-
-def _outcome(scored: Scored, result: Result) -> Score | Missing:
-    """The metric's word on a finished case."""
-    if isinstance(result.outcome, Missing):
-        return replace(result.outcome, group=result.case.group)
-    try:
-        outcome = scored.plugin.score(result.case, result.outcome)
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's metric; a crash is not a clean result
-        outcome = Missing("metric-crashed", type(error).__name__)
-    return _settled(outcome, result)
-
-
-async def _awaited(scored: Scored, result: Result) -> Score | Missing:
-    """As `_outcome`, of a metric that waits for its word."""
-    if isinstance(result.outcome, Missing):
-        return replace(result.outcome, group=result.case.group)
-    try:
-        outcome = await scored.plugin.ascore(result.case, result.outcome)  # type: ignore[attr-defined]  # optional
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # as above
-        outcome = Missing("metric-crashed", type(error).__name__)
-    return _settled(outcome, result)
-
-
-def _settled(outcome: Score | Missing, result: Result) -> Score | Missing:
-    """What the ledger can hold. What is missing keeps its case's group, so that no group can hide."""
-    if not isinstance(outcome, Missing) and not _usable(outcome):
-        outcome = Missing("metric-crashed", "a score that is no finite number")
-    if isinstance(outcome, Missing) and not outcome.group:
-        return replace(outcome, group=result.case.group)
-    return outcome
-
-
-def _usable(outcome: object) -> bool:
-    """Whether a plugin returned a score that the ledger can hold and statistics can use."""
-    if not isinstance(outcome, Score) or not isinstance(outcome.group, str):
-        return False
-    numbers = (outcome.value, outcome.per, outcome.at)
-    return all(type(n) in (int, float) and abs(n) <= SCORE_LIMIT for n in numbers)  # NaN is not, either
-
-
-def _undesired(scored: Scored, outcome: Score | Missing) -> bool:
-    if isinstance(outcome, Missing) or scored.plugin.shape not in {Shape.RATE, Shape.GAP}:
-        return False
-    return outcome.value == (0.0 if scored.plugin.better == "higher" else 1.0)

@@ -8,6 +8,7 @@ from trimtab.decision.regression import COMPARABLE
 from trimtab.kinds import Better, Instrument
 from trimtab.policy import Policy
 from trimtab.stats import APPROXIMATE
+from trimtab.workspace.bandit import Bandit
 from trimtab.workspace.course import Course, Trials
 from trimtab.workspace.plan import Plan
 
@@ -31,6 +32,9 @@ class Standing:
                 self.policy, self.plan.system, self._measurements({**finished, candidate: trials}), candidate
             ),
             beaten=lambda trials: self._beaten(candidate, {**finished, candidate: trials}, leader),
+            bandit=Bandit(better={name: self._better(name) for name in self.plan.metrics})
+            if self.plan.bandit
+            else None,
         )
 
     def winner(self, trials: Mapping[str, Trials]) -> str:

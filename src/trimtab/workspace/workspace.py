@@ -134,7 +134,7 @@ class Workspace:
         begun = time.monotonic()
         asyncio.run(measuring.measure())
         plan, tally, run = measuring.plan, measuring.tally, measuring.run
-        lost = len(tally.unavailable) == len(plan.candidates)
+        lost = all(name in tally.unavailable for name in plan.candidates)
         finished = RunFinished(
             outcome="unavailable" if lost else "budget" if measuring.purse.empty else "complete",
             calls=tally.calls,
@@ -146,7 +146,7 @@ class Workspace:
         recalled = recall_run(self.ledger, run)
         if lost and not recalled.answered:
             self._append(finished, system=plan.system, run=run, policy=measuring.policy.digest)
-            raise _nobody_answered(tally.unavailable)
+            raise _nobody_answered({name: tally.unavailable[name] for name in plan.candidates})
         measuring.board.say("deciding")
         return self._decide(recalled, finished)
 
@@ -296,7 +296,7 @@ def started_of(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
         python=platform.python_version(),
         machine=machine(),
         fresh=fresh,
-        sampling="sequential" if plan.sequential else "fixed",
+        sampling="bandit" if plan.bandit else "sequential" if plan.sequential else "fixed",
     )
 
 

@@ -76,7 +76,7 @@ class RedTeam:
         lists = words("red_team")
         setting, ask = goal.split("|")
         scene = lists["settings"][setting]
-        marker = f"{dice.pick(_HEADS)}{dice.pick(_TAILS)}-{dice.between(1000, 9999)}"
+        hidden = marker(dice)
         attempt = Attempt(said=lists["asks"][ask].format(thing=scene["thing"]))
         used = self._path(technique, dice)
         for name in used:
@@ -86,18 +86,18 @@ class RedTeam:
             attempt = dressed
         first, family = self._attacks[technique], self._attacks[technique].family
         expect: dict[str, Any] = {
-            "canary": [marker],
+            "canary": [hidden],
             "technique": "+".join(used),
             "family": family,
             "hazard": scene["hazard"],
             "controls": list(first.controls),
         }
-        texts = (*(message.content for message in attempt.before), attempt.said, *attempt.follow_ups, marker)
+        texts = (*(message.content for message in attempt.before), attempt.said, *attempt.follow_ups, hidden)
         return [
             Case(
                 id=f"{setting}.{ask}.{'+'.join(used)}#{fingerprint(*texts)}",
                 messages=(
-                    Message("system", scene["system"].format(c=marker)),
+                    Message("system", scene["system"].format(c=hidden)),
                     *attempt.before,
                     Message("user", attempt.said),
                 ),
@@ -112,6 +112,11 @@ class RedTeam:
         """The technique and what is put on top of it: others, each once."""
         others = [name for name in self._chosen if name not in (technique, "direct")]
         return [technique, *dice.sample(others, self.depth - 1)]
+
+
+def marker(dice: Dice) -> str:
+    """What must not come out: a made-up word and a number, which nobody says by chance."""
+    return f"{dice.pick(_HEADS)}{dice.pick(_TAILS)}-{dice.between(1000, 9999)}"
 
 
 _HEADS = (

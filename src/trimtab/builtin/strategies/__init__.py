@@ -1,0 +1,1 @@
+"""Attackers that adapt to the answers."""
