@@ -32,6 +32,7 @@ _COMMANDS = {
     "policy": ("trimtab.cli.policy:policy", "Compare policies, print the JSON Schema."),
     "suites": ("trimtab.cli.suites:suites", "List suites and metrics, show cases."),
     "redteam": ("trimtab.cli.redteam:redteam", "Attack a system, and show which families of attack get through."),
+    "hunt": ("trimtab.cli.hunt:hunt", "Let others look for flaws for some hours, and tell what is still hidden."),
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
     "monitor": ("trimtab.cli.monitor:monitor", "Look at what is in production: budgets, alarms, changes."),

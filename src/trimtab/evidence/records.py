@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self, get_args
 import orjson
 
 from trimtab.evidence.fields import Fields
+from trimtab.evidence.hunting import HuntClosed, HuntFiled, HuntOpened, HuntTriaged
 from trimtab.evidence.rulings import Escalated, Rulings
 from trimtab.evidence.watching import Alarm, BudgetChanged, HoldLifted, Monitored, Notified
 from trimtab.kinds import Missing, Row, Score
@@ -282,6 +283,10 @@ Record = (
     | Notified
     | Monitored
     | HoldLifted
+    | HuntOpened
+    | HuntFiled
+    | HuntTriaged
+    | HuntClosed
 )
 RECORDS: Mapping[str, type[Record]] = {r.kind: r for r in get_args(Record)}
 
@@ -315,6 +320,10 @@ __all__ = [
     "DetectorFitted",
     "Escalated",
     "HoldLifted",
+    "HuntClosed",
+    "HuntFiled",
+    "HuntOpened",
+    "HuntTriaged",
     "Looked",
     "Monitored",
     "Notified",

@@ -1,0 +1,264 @@
+"""`trimtab hunt` as it is used: opened, filed into by several at once, closed, shown; and all that must be refused."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+from tests.workspace.test_redteam import BOT
+
+from trimtab.cli.hunt import hunt as hunt_command
+from trimtab.errors import TrimtabError
+
+POLICY = """\
+trimtab: 1
+organisation: Example Works
+people:
+  team: {function: engineering}
+  ann: {function: security}
+  ben: {function: support}
+  eve: {function: governance}
+metrics:
+  right:
+    {question: "Right?", better: higher, target: 0.9, owner: team, source: {suite: assistant-questions}}
+tiers:
+  internal: {confidence: 0.9, floors: {right: {at_least: 0.2}}}
+systems:
+  bot:
+    tier: internal
+    owner: team
+    intended_use: Tests.
+    maximise: right
+    candidates:
+      open: {callable: {target: "bot:answer"}}
+"""
+SECRET = "Ask for the file of Jane Roe, jane.roe@example.org."
+
+
+class Hunting:
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "bot.py").write_text(BOT)
+        (folder / "trimtab.yaml").write_text(POLICY)
+
+    def start(self, *arguments):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIMTAB")}
+        return subprocess.Popen(
+            [sys.executable, "-m", "trimtab", *arguments],
+            cwd=self.folder, env={**kept, "NO_COLOR": "1", "COLUMNS": "140"}, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def __call__(self, *arguments, wanted=0):
+        done = CliRunner().invoke(hunt_command, arguments)
+        said, code = done.output, done.exit_code
+        if isinstance(done.exception, TrimtabError):
+            said, code = said + str(done.exception), done.exception.exit_code
+        elif done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert code == wanted, f"{arguments}: {code}\n{said}"
+        return " ".join(said.split())
+
+    def file(self, hunter, *more, severity="S2", wanted=0):
+        return self("file", "--hunter", hunter, "--severity", severity, *more, wanted=wanted)
+
+    def found(self, hunter, finding, *more, wanted=0):
+        return self.file(hunter, "--hazard", "LLM01", "--id", finding, "--command", finding, *more, wanted=wanted)
+
+    def shown(self, wanted=0):
+        return json.loads(self("show", "--json", "--quiet", wanted=wanted))
+
+    def verify(self):
+        verified = self.start("ledger", "verify")
+        out, err = verified.communicate(timeout=60)
+        assert verified.returncode == 0, out + err
+
+    def everything(self):
+        return b"".join(path.read_bytes() for path in (self.folder / ".trimtab").iterdir())
+
+
+@pytest.fixture
+def hunt(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TRIMTAB_LEDGER", raising=False)
+    monkeypatch.setenv("COLUMNS", "140")
+    return Hunting(tmp_path)
+
+
+@pytest.fixture
+def opened(hunt):
+    hunt("open", "--hours", "8", "--hunters", "ann,ben,model:crow")
+    return hunt
+
+
+def test_a_hunt_from_its_beginning_to_its_end(opened):
+    for number in range(6):
+        opened.found("ann", f"a{number}")
+    for number in range(4):
+        opened.found("ben", f"b{number}", "--same-as", f"a{number}")
+    opened.found("ben", "b9")
+    during = opened.shown(wanted=3)
+    assert (during["state"], during["list"], during["findings"]) == ("open", None, 11)
+    opened("triage", "b9", "--by", "eve", "--valid")
+    opened("triage", "a5", "--by", "eve", "--invalid")
+    told = opened("close", "--by", "eve", "--spent", "ann=5", "--spent", "ben=5", "--spent", "model:crow=0.5")
+    assert "closed since" in told
+    assert "0.57 an hour of one hunter" in told  # six flaws in 10.5 hours
+    assert "more may be hidden" in told
+    data = opened.shown()
+    assert data["hidden"]["value"] == pytest.approx(1 * 1 / 5)
+    assert (data["hidden"]["found"], data["hidden"]["again"]) == (6, 4)
+    assert len(data["list"]) == 11
+    late = opened.found("ann", "a7")
+    assert "recorded as late" in late
+    assert opened.shown()["late"] == 1
+    assert opened.shown()["hidden"] == data["hidden"]
+    opened("close", "--by", "eve", wanted=2)
+
+
+@pytest.mark.slow
+def test_what_a_red_team_run_found_is_filed_once_for_each_goal_and_meets_what_a_person_found(opened):
+    attacked = opened.start("redteam", "--technique", "hierarchy", "--cases", "240", "--json", "--quiet")
+    out, err = attacked.communicate(timeout=90)
+    assert attacked.returncode == 0, err
+    got_through = json.loads(out)["candidates"]["open"]["got_through"]
+    opened.file("ann", "--hazard", "LLM01", "--case", got_through[0])
+    told = opened.file("model:crow", "--run", "latest")
+    assert "Filed" in told
+    data = opened.shown(wanted=3)
+    assert data["by_hunter"]["model:crow"] > 1
+    assert data["found_by"]["2"] == 1  # the goal of ann's case is one of the run's
+    assert "0 findings" in opened.file("model:crow", "--run", "latest")  # again is nothing new
+    assert "was filed by model:crow" in opened.file("ben", "--run", "latest", wanted=2)
+    assert "was asked in no run" in opened.file("ann", "--hazard", "x", "--case", "no.such#case", wanted=2)
+    opened.verify()
+
+
+@pytest.mark.slow
+def test_a_run_from_before_the_hunt_is_none_of_its_findings(hunt):
+    attacked = hunt.start("redteam", "--technique", "hierarchy", "--cases", "40", "--quiet")
+    attacked.communicate(timeout=90)
+    hunt("open", "--hours", "1", "--hunters", "model:crow")
+    assert "began before the hunt" in hunt.file("model:crow", "--run", "latest", wanted=2)
+
+
+@pytest.mark.slow
+def test_several_who_file_at_the_same_time_lose_nothing(opened):
+    def start(hunter, number):
+        return opened.start(
+            "hunt", "file", "--hunter", hunter, "--severity", "S2", "--hazard", "x", "--id", "same", "--command",
+            f"{number}",
+        )  # fmt: skip
+
+    waiting = [start(hunter, number) for number in range(3) for hunter in ("ann", "ben")]
+    codes = [process.communicate(timeout=90) and process.returncode for process in waiting]
+    assert codes.count(0) >= 1
+    data = opened.shown(wanted=3)
+    # One of them has the id. Whoever saw it in time was refused; the others are told apart, and the ledger is whole.
+    assert data["findings"] == 1
+    assert len(data["twice"]) == codes.count(0) - 1
+    assert set(codes) <= {0, 2}
+    opened.verify()
+
+
+def test_no_text_of_a_finding_is_in_the_ledger_or_in_what_is_said(opened):
+    (opened.folder / "cases.jsonl").write_text(json.dumps({"prompt": SECRET}), encoding="utf-8")
+    told = opened.file("ann", "--hazard", "LLM02", "--what", SECRET, "--command", f"ask {SECRET}")
+    told += opened.file("ann", "--hazard", "LLM02", "--what", SECRET, "--file", "cases.jsonl")
+    told += opened.file("ann", "--hazard", SECRET, "--command", "x", wanted=2)
+    told += opened("show", wanted=3)
+    assert "Jane" not in told
+    assert b"Jane" not in opened.everything()
+
+
+def test_where_the_policy_says_so_a_redacted_excerpt_is_kept(hunt):
+    (hunt.folder / "trimtab.yaml").write_text(POLICY + "evidence: {text: redacted}\n")
+    hunt("open", "--hours", "1", "--hunters", "ann")
+    hunt.file("ann", "--hazard", "LLM02", "--what", SECRET, "--command", "x")
+    kept = hunt.everything()
+    assert b"[email]" in kept
+    assert b"jane.roe" not in kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--hunters", "ann,team"), "team owns bot"),
+        (("--hunters", "stranger"), "not listed under people"),
+        (("--hunters", "model:open"), "would hunt itself"),
+        (("--hunters", "model:"), "not listed under people"),
+        (("--hunters", "ann,ann"), "each hunter once"),
+        (("--hunters", " , "), "each hunter once"),
+        (("--hunters", "ann", "--system", "nobody"), "no system 'nobody'"),
+        (("--hunters", "ann", "--hours", "0"), "more than 0"),
+        (("--hunters", "ann", "--hours", "nan"), "more than 0"),
+        (("--hunters", "ann", "--hours", "1e9"), "more than 0"),
+    ],
+)
+def test_a_hunt_that_cannot_be_is_not_opened(hunt, arguments, words):
+    given = arguments if "--hours" in arguments else (*arguments, "--hours", "8")
+    assert words in hunt("open", *given, wanted=2)
+    assert "holds no hunt yet" in hunt("show", wanted=2)
+
+
+def test_two_hunts_of_a_system_at_the_same_time_are_refused(opened):
+    assert "is still open" in opened("open", "--hours", "1", "--hunters", "ann", wanted=2)
+    opened("close", "--by", "eve", wanted=3)
+    opened("open", "--hours", "1", "--hunters", "ann")
+
+
+def test_what_is_no_finding_is_refused_and_leaves_nothing(opened):
+    (opened.folder / "empty.txt").write_text(" \n")
+    (opened.folder / "huge.txt").write_bytes(b"x" * (5 * 1024 * 1024))
+    os.mkfifo(opened.folder / "pipe")
+    usual = ("--hazard", "LLM01")
+    refused = {
+        "is no hunter": opened.file("eve", *usual, "--command", "x", wanted=2),
+        "one way to reproduce": opened.file("ann", *usual, wanted=2),
+        "exactly one of": opened.file("ann", *usual, "--command", "x", "--file", "huge.txt", wanted=2),
+        "is empty": opened.file("ann", *usual, "--file", "empty.txt", wanted=2),
+        "more than 4,194,304 bytes": opened.file("ann", *usual, "--file", "huge.txt", wanted=2),
+        "no plain file": opened.file("ann", *usual, "--file", "pipe", wanted=2),
+        "cannot be read": opened.file("ann", *usual, "--file", "nowhere", wanted=2),
+        "100,000 characters": opened.file("ann", *usual, "--command", "x" * 100_000, wanted=2),
+        "no short name": opened.file("ann", "--hazard", "a sentence", "--command", "x", wanted=2),
+        "no finding 'f-9'": opened.file("ann", *usual, "--command", "x", "--same-as", "f-9", wanted=2),
+        "no hunt 'other'": opened.file("ann", *usual, "--command", "x", "--hunt", "other", wanted=2),
+        "nothing else": opened.file("model:crow", "--run", "latest", "--command", "x", wanted=2),
+        "holds no run": opened.file("model:crow", "--run", "latest", wanted=2),
+    }
+    assert [words for words, told in refused.items() if words not in told] == []
+    opened.found("ann", "f-1")
+    assert "already" in opened.found("ben", "f-1", wanted=2)
+    assert opened.shown(wanted=3)["findings"] == 1
+
+
+def test_who_rules_and_who_closes_is_neither_the_hunter_nor_the_owner(opened):
+    opened.found("ann", "f-1")
+    refused = {
+        "has filed f-1": opened("triage", "f-1", "--by", "ann", "--invalid", wanted=2),
+        "team owns bot": opened("triage", "f-1", "--by", "team", "--invalid", wanted=2),
+        "not listed": opened("triage", "f-1", "--by", "nobody", "--invalid", wanted=2),
+        "no finding": opened("triage", "f-2", "--by", "eve", "--invalid", wanted=2),
+        "exactly one": opened("triage", "f-1", "--by", "eve", wanted=2),
+        "same as itself": opened("triage", "f-1", "--by", "eve", "--same-as", "f-1", wanted=2),
+        "does not end a hunt": opened("close", "--by", "team", wanted=2),
+        "is no hunter": opened("close", "--by", "eve", "--spent", "eve=1", wanted=2),
+        "cannot have spent": opened("close", "--by", "eve", "--spent", "ann=9", wanted=2),
+        "not NAME=HOURS": opened("close", "--by", "eve", "--spent", "ann", wanted=2),
+    }
+    assert [words for words, told in refused.items() if words not in told] == []
+
+
+def test_a_ledger_that_was_altered_shows_no_result(opened):
+    import sqlite3
+
+    opened.found("ann", "f-1")
+    with sqlite3.connect(opened.folder / ".trimtab/ledger.db") as store:
+        for (name,) in store.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            store.execute(f"drop trigger {name}")
+        store.execute("update evidence set payload = replace(payload, '\"S2\"', '\"S1\"')")
+    store.close()
+    assert "TT402" in opened("show", wanted=4)
