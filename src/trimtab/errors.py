@@ -175,6 +175,22 @@ class DetectorError(TrimtabError):
         return f"{self.code} detector {self.detector} failed: {self.detail}"
 
 
+class DisputedError(DetectorError):
+    """Judges disagree about a text, or one says otherwise when it is asked the other way round: a person must say.
+
+    `reason` is "judges-disagree" or "order-decides".
+    """
+
+    code = "TT305"
+
+    def __init__(self, detector: str, reason: str, detail: str) -> None:
+        TrimtabError.__init__(self, detector, reason, detail)
+        self.detector, self.reason, self.detail = detector, reason, detail
+
+    def __str__(self) -> str:
+        return f"{self.code} detector {self.detector}: {self.reason}: {self.detail}. `trimtab marks sheet` lists it."
+
+
 class CacheError(TrimtabError):
     """The response cache cannot be opened or written: no room, no right, held by somebody else."""
 

@@ -14,7 +14,7 @@ _metric = click.option("--metric", required=True, help="A metric of the policy w
 
 @click.group()
 def marks() -> None:
-    """List what people should mark, and add what they marked to the evidence."""
+    """List what people should mark, add what they marked to the evidence, and hold it against what judges said."""
 
 
 @marks.command()
@@ -23,7 +23,9 @@ def marks() -> None:
 @_run
 @click.option("--cases", type=click.IntRange(1), default=50, show_default=True, help="Of each candidate.")
 @click.option("--candidate", "candidates", multiple=True, help="All of the run unless given.")
-@click.option("--flagged", default="", help="Only cases that this metric scored 1: what a review must read.")
+@click.option(
+    "--flagged", default="", help="Only what a review must read: cases that this metric scored 1 or its judges dispute."
+)
 @_ledger
 @output_options
 def sheet(
@@ -88,3 +90,28 @@ def add(output: Output, *, file: Path, metric: str, run: str, by: str, ledger: s
     output.show(decision_view(decided))
     output.data(as_json(decided))
     click.get_current_context().exit(int(EXIT_CODES[decided.decision.verdict.value]))
+
+
+@marks.command()
+@click.option("--metric", "metrics", multiple=True, required=True, help="A yes/no metric (two or more, of one suite).")
+@_run
+@_ledger
+@output_options
+def agreement(output: Output, *, metrics: tuple[str, ...], run: str, ledger: str) -> None:
+    """Show how far metrics agree case by case: what people marked, what judges said.
+
+    Exits 3 where no coefficient can be told, 0 otherwise: it decides nothing.
+    """
+    from trimtab.errors import ExitCode
+    from trimtab.kinds import Missing
+    from trimtab.report.agreement import agreement_data, agreement_view
+    from trimtab.workspace import Workspace
+    from trimtab.workspace.agreement import agreement as compared
+
+    with Workspace.open(None, ledger=ledger) as workspace:
+        workspace.ledger.verify().raise_if_bad()
+        found = compared(workspace.ledger, workspace.recalled(run), metrics)
+    output.show(agreement_view(found))
+    output.data(agreement_data(found))
+    known = any(not isinstance(seen, Missing) for seen in found.coefficients.values())
+    click.get_current_context().exit(int(ExitCode.PASS if known else ExitCode.INCONCLUSIVE))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from trimtab.decision.model import Measurements, Trial
-from trimtab.kinds import Instrument, Interval, Missing, Score, Shape
+from trimtab.kinds import DISPUTED, Instrument, Interval, Missing, Score, Shape
 from trimtab.policy.model import Policy
 
 _UNREAD = Missing("not-reviewed", "it was flagged, and nobody has read it")
@@ -15,7 +15,8 @@ _NO_ALARMS = Interval(0.0, 0.0, 1.0 - 1e-15, "read by people")
 def reviewed(policy: Policy, measurements: Measurements) -> Measurements:
     """The measurements with every metric that people review (`reviewed_by`) as they left it.
 
-    A flagged case is an event if a person confirms it, none if they reject it, and missing while nobody has read it.
+    A flagged case is an event if a person confirms it, none if they reject it, and missing while nobody has read it;
+    so is a case that judges dispute, which are read as flagged ones are.
     The share p of confirmed cases is then the true rate times the sensitivity s of the detector, so the true rate is at
     most U(p) / L(s), each end at half of alpha (`trimtab.stats.misreading`).
     """
@@ -48,7 +49,10 @@ def _read(trials: Sequence[Trial], marks: Sequence[Trial]) -> list[Trial]:
 
 
 def _one(trial: Trial, said: Score | Missing) -> Trial:
-    if isinstance(trial.outcome, Missing) or trial.outcome.value == 0.0:
+    if isinstance(trial.outcome, Missing):
+        settled = trial.outcome.reason in DISPUTED and isinstance(said, Score)
+        return replace(trial, outcome=said) if settled else trial
+    if trial.outcome.value == 0.0:
         return trial
     return replace(trial, outcome=_UNREAD if isinstance(said, Missing) else said)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Origin,
         RemoteDetector,
     )
-    from trimtab.kinds.estimate import NOT_MARKED, Estimate, Interval, Missing, Shape
+    from trimtab.kinds.estimate import DISPUTED, NOT_MARKED, Estimate, Interval, Missing, Shape
     from trimtab.kinds.instrument import Instrument
     from trimtab.kinds.metric import Better, Metric
     from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
@@ -41,6 +41,7 @@ _HOME = {
     "Checkpoint": "trimtab.kinds.store",
     "Columnar": "trimtab.kinds.store",
     "Context": "trimtab.kinds.detector",
+    "DISPUTED": "trimtab.kinds.estimate",
     "ContextualDetector": "trimtab.kinds.detector",
     "Detector": "trimtab.kinds.detector",
     "DetectorCard": "trimtab.kinds.detector",
@@ -77,6 +78,7 @@ _HOME = {
 }
 
 __all__ = [
+    "DISPUTED",
     "NOT_MARKED",
     "Aim",
     "Answer",

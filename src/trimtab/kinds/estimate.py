@@ -70,6 +70,9 @@ class Estimate:
 NOT_MARKED = "not-marked"
 """Reason of a score that a person has yet to give."""
 
+DISPUTED = frozenset({"judges-disagree", "order-decides"})
+"""Reasons of a score that judges dispute: they disagree, or the order of the question decides. A person must say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:

@@ -53,6 +53,8 @@ _WHY_MISSING: Mapping[str, str] = MappingProxyType(
         "budget": "the budget ended first",
         "interrupted": "the run was interrupted",
         "no-baseline": "there is no baseline",
+        "judges-disagree": "judges disagree",
+        "order-decides": "the judge says otherwise the other way round",
     }
 )
 

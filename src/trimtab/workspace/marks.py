@@ -7,7 +7,7 @@ from pathlib import Path
 from trimtab.errors import UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Observation, Subject
-from trimtab.kinds import NOT_MARKED, Missing, Score
+from trimtab.kinds import DISPUTED, NOT_MARKED, Missing, Score
 from trimtab.measure.marked_files import mark_of, read_marked
 from trimtab.measure.notes import Notes, Row
 from trimtab.workspace.recall import Recalled, recall_policy, recall_run
@@ -29,7 +29,7 @@ def unmarked(
     """The first cases of each candidate, in the drawn order, that nobody has marked.
 
     The order matters: a mark counts only while none before it is lacking, so that nobody can choose what to mark. With
-    `flagged`, only cases that this metric scored 1, all of which a review must read.
+    `flagged`, only cases that this metric scored 1, or that its judges dispute, all of which a review must read.
 
     Raises:
         UsageError: The metric is none that people mark in this run, or there is no such candidate.
@@ -44,7 +44,7 @@ def unmarked(
     for candidate in candidates or recalled.seen:
         rows = sorted(recalled.seen[candidate].get(metric, {}).values(), key=lambda row: row.order)
         found_by = recalled.seen[candidate].get(flagged, {})
-        hit = {case for case, row in found_by.items() if isinstance(row.outcome, Score) and row.outcome.value > 0.0}
+        hit = {case for case, row in found_by.items() if _to_read(row.outcome)}
         waiting = [row for row in rows if _waits(row) and (not flagged or row.case in hit)][:most]
         replies = _replies(recalled, candidate)
         found += [
@@ -144,6 +144,11 @@ def _observation(
         reply=reply,
     )
     return candidate, made
+
+
+def _to_read(outcome: Score | Missing) -> bool:
+    """Whether a person must read it: it was flagged, or those who judge it disagree."""
+    return outcome.reason in DISPUTED if isinstance(outcome, Missing) else outcome.value > 0.0
 
 
 def _waits(row: Observation) -> bool:

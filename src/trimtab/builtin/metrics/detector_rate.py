@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from trimtab.builtin.metrics import reading
 from trimtab.detect import look, look_async
-from trimtab.errors import DetectorError
+from trimtab.errors import DetectorError, DisputedError
 from trimtab.kinds import (
     AnyDetector,
     Better,
@@ -147,7 +147,8 @@ def _scored(looks: Sequence[bool | DetectorError]) -> Score | Missing:
         return Score(value=1.0)
     for one in looks:
         if isinstance(one, DetectorError):
-            return Missing("detector-failed", one.detail)
+            reason = one.reason if isinstance(one, DisputedError) else "detector-failed"
+            return Missing(reason, one.detail)
     return Score(value=0.0)
 
 
