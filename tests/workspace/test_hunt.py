@@ -203,6 +203,13 @@ def test_a_hunt_that_cannot_be_is_not_opened(hunt, arguments, words):
     assert "holds no hunt yet" in hunt("show", wanted=2)
 
 
+def test_an_attacker_of_the_policy_hunts_as_a_model(hunt):
+    attacker = 'attackers: {crow: {callable: {target: "bot:answer"}}}\n'
+    (hunt.folder / "trimtab.yaml").write_text(POLICY + attacker)
+    hunt("open", "--hours", "1", "--hunters", "ann,crow")
+    assert hunt.shown(wanted=3)["hunters"] == {"ann": "person", "crow": "model"}
+
+
 def test_two_hunts_of_a_system_at_the_same_time_are_refused(opened):
     assert "is still open" in opened("open", "--hours", "1", "--hunters", "ann", wanted=2)
     opened("close", "--by", "eve", wanted=3)

@@ -26,7 +26,10 @@ def hunt() -> None:
 @click.option("--system", default="", help="Which system of the policy; needed when it has several.")
 @click.option("--hours", type=float, required=True, help="How long it lasts, from now on.")
 @click.option(
-    "--hunters", required=True, metavar="NAME,NAME", help="People of the policy; `model:NAME` is an attacker model."
+    "--hunters",
+    required=True,
+    metavar="NAME,NAME",
+    help="People and attackers of the policy; `model:NAME` is another model.",
 )
 @_ledger
 @output_options

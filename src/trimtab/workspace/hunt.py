@@ -49,7 +49,8 @@ def open_hunt(ledger: Ledger, policy: Policy, system: str, *, hours: float, hunt
         policy: Names the people, and who owns the system.
         system: Which of its systems is looked at.
         hours: How long, up to 90 days.
-        hunters: People of the policy, and `model:NAME` for attacker models. None owns the system, none is a candidate.
+        hunters: People and attackers of the policy, and `model:NAME` for other attacker models. None owns the system,
+            none is a candidate.
 
     Raises:
         UsageError: Something of this is not as it must be, or a hunt of this system is open.
@@ -91,11 +92,13 @@ def _hunters(policy: Policy, system: str, hunters: Sequence[str]) -> dict[str, s
             kinds[name] = "model"
         elif name in policy.people:
             kinds[name] = "person"
+        elif name in policy.attackers:
+            kinds[name] = "model"
         else:
             listed = ", ".join(policy.people) or "nobody"
             raise UsageError(
                 f"{name[:80]!r} is not listed under people of the policy.",
-                f"It lists: {listed}. An attacker model is named `{MODEL}NAME`.",
+                f"It lists: {listed}. An attacker model is one of its `attackers`, or named `{MODEL}NAME`.",
             )
     return kinds
 
