@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import orjson
@@ -76,7 +77,7 @@ async def peer(url: str, bodies: list[bytes], at_once: int) -> float:
         return time.perf_counter() - start
 
 
-def command(folder: Path, *arguments: str) -> tuple[float, dict]:
+def command(folder: Path, *arguments: str) -> tuple[float, Any]:
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "trimtab", *arguments, "--json"],

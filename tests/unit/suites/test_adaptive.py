@@ -77,6 +77,11 @@ def test_a_writer_of_rubbish_is_counted_and_replaced():
     assert pursuit.unwritten == len(sent) == 4
 
 
+def test_a_case_can_be_had_again_by_its_id():
+    wanted = list(suite(strategies=["pair"]).cases(count=9, seed=3))[4]
+    assert list(suite(strategies=["pair"], only=[wanted.id]).cases(count=5, seed=3)) == [wanted]
+
+
 def test_what_does_not_exist_is_refused():
     for fields in ({"strategies": ["nonsense"]}, {"strategies": "pair"}, {"calls": 0}, {"calls": 10**6}):
         with pytest.raises(PluginError):

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from trimtab.builtin.suites.chase import Chase, pursued
-from trimtab.builtin.suites.draw import Dice, fingerprint, spread, words
+from trimtab.builtin.suites.draw import Dice, chosen, fingerprint, words
 from trimtab.builtin.suites.red_team import marker
 from trimtab.kinds import Aim, Ask, Case, Message, Pursuit, Say, Strategy, plugins
 
@@ -24,6 +24,7 @@ class Adaptive:
     Fields:
         strategies: Names of strategies; all that are installed when empty.
         calls: Most messages to the target in one case.
+        only: Ids of cases, to have just these again; looked for among the first 20,000.
     """
 
     name: ClassVar[str] = "adaptive"
@@ -36,12 +37,13 @@ class Adaptive:
 
     strategies: Sequence[str] = field(default=())
     calls: int = 12
+    only: Sequence[str] = field(default=())
 
     def __post_init__(self) -> None:
         if not 1 <= self.calls <= _MOST_CALLS:
             raise ValueError(f"calls {self.calls} is not between 1 and {_MOST_CALLS}")
-        if isinstance(self.strategies, str):
-            raise TypeError("strategies is a list of names")
+        if isinstance(self.strategies, str) or isinstance(self.only, str):
+            raise TypeError("strategies and only are lists of names")
         unknown = [name for name in self.strategies if name not in self._installed]
         if unknown:
             raise ValueError(f"no strategy is called {', '.join(map(repr, unknown))}")
@@ -54,7 +56,7 @@ class Adaptive:
     def cases(self, *, count: int, seed: int) -> Iterable[Case]:
         lists = words("red_team")
         goals = [f"{setting}|{ask}" for setting in lists["settings"] for ask in lists["asks"]]
-        return spread(dict.fromkeys(goals, self._chosen), self._build, count=count, seed=seed)
+        return chosen(dict.fromkeys(goals, self._chosen), self._build, only=self.only, count=count, seed=seed)
 
     async def pursue(self, case: Case, say: Say, write: Ask | None) -> Pursuit:
         """Set the strategy of the case on its goal."""

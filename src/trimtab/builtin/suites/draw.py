@@ -5,7 +5,7 @@ name of what is chosen, so that adding a subject changes no other case.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from trimtab.kinds import Case, Message
 
 T = TypeVar("T")
 
+_FAR = 20_000  # cases that one of a given id is looked for among
 _ROUNDS = 64  # how often a subject of a template is varied before it counts as used up
 
 
@@ -86,6 +87,16 @@ def spread(plan: Mapping[str, Sequence[str]], build: Build, *, count: int, seed:
                 yield case
         if not fresh:
             return
+
+
+def chosen(
+    plan: Mapping[str, Sequence[str]], build: Build, *, only: Collection[str], count: int, seed: int
+) -> Iterator[Case]:
+    """As `spread`, or those of the first 20,000 cases that have one of the ids in `only`, if there are any in it."""
+    if not only:
+        return spread(plan, build, count=count, seed=seed)
+    wanted = set(only)
+    return (case for case in spread(plan, build, count=_FAR, seed=seed) if case.id in wanted)
 
 
 def _pairs(plan: Mapping[str, Sequence[str]], seed: int, turn: int) -> Iterator[tuple[str, str]]:

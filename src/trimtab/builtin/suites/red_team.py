@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-from trimtab.builtin.suites.draw import Dice, fingerprint, spread, words
+from trimtab.builtin.suites.draw import Dice, chosen, fingerprint, words
 from trimtab.kinds import Attack, Attempt, Case, Message, plugins
 
 _MAX_TOKENS = 32
 _MOST_DEPTH = 3
-_FAR = 20_000
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,7 @@ class RedTeam:
         lists = words("red_team")
         goals = [f"{setting}|{ask}" for setting in lists["settings"] for ask in lists["asks"]]
         plan = dict.fromkeys(goals, self._chosen)  # goals take turns, or few cases would share some
-        if not self.only:
-            return spread(plan, self._build, count=count, seed=seed)
-        wanted = set(self.only)
-        return (case for case in spread(plan, self._build, count=_FAR, seed=seed) if case.id in wanted)
+        return chosen(plan, self._build, only=self.only, count=count, seed=seed)
 
     @cached_property
     def _attacks(self) -> dict[str, Attack]:
