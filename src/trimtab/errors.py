@@ -307,3 +307,16 @@ class ReportError(TrimtabError):
             f"{self.code} report {self.path}: {self.detail}. The decision is in the ledger; "
             "free some space or name another folder with `trimtab report --out FOLDER`."
         )
+
+
+class OutputError(TrimtabError):
+    """A file that was asked for could not be written. What was there before is as it was."""
+
+    code = "TT605"
+
+    def __init__(self, path: str, detail: str, next_step: str = "") -> None:
+        super().__init__(path, detail, next_step)
+        self.path, self.detail, self.next_step = path, detail, next_step
+
+    def __str__(self) -> str:
+        return " ".join(p for p in (f"{self.code} file {self.path}: {self.detail}.", self.next_step) if p)

@@ -18,6 +18,12 @@ _INTERRUPTED = 130  # what shells expect after Ctrl-C
 _PIPE = 141  # and after a reader that went away
 _ENDED = 143  # and after SIGTERM, as runners of pipelines and containers send it
 
+# What an interrupted command leaves behind.
+_KEPT = {
+    "run": " What was measured is kept; run the same command again to go on.",
+    "synth": " What the writer answered is kept; run the same command again to go on.",
+}
+
 # name -> (module:attribute, one line of help)
 _COMMANDS = {
     "run": ("trimtab.cli.run:run", "Measure every candidate, judge it against the policy, choose."),
@@ -33,6 +39,7 @@ _COMMANDS = {
     "suites": ("trimtab.cli.suites:suites", "List suites and metrics, show cases."),
     "redteam": ("trimtab.cli.redteam:redteam", "Attack a system, and show which families of attack get through."),
     "hunt": ("trimtab.cli.hunt:hunt", "Let others look for flaws for some hours, and tell what is still hidden."),
+    "synth": ("trimtab.cli.synth:synth", "Make a large set of attacks, from a grammar or with a model."),
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
     "monitor": ("trimtab.cli.monitor:monitor", "Look at what is in production: budgets, alarms, changes."),
@@ -86,7 +93,7 @@ def main() -> None:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        kept = " What was measured is kept; run the same command again to go on." if "run" in sys.argv[1:2] else ""
+        kept = _KEPT.get("".join(sys.argv[1:2]), "")
         click.echo(f"{'Ended by SIGTERM' if ended else 'Interrupted'}.{kept}", err=True)
         code = _ENDED if ended else _INTERRUPTED
     except click.ClickException as error:

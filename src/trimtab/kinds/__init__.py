@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         RemoteDetector,
     )
     from trimtab.kinds.estimate import DISPUTED, NOT_MARKED, Estimate, Interval, Missing, Shape
+    from trimtab.kinds.grammar import Goal, Grammar
     from trimtab.kinds.instrument import Instrument
     from trimtab.kinds.metric import Better, Metric
     from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
@@ -49,6 +50,8 @@ _HOME = {
     "Estimate": "trimtab.kinds.estimate",
     "Exchange": "trimtab.kinds.case",
     "Finding": "trimtab.kinds.detector",
+    "Goal": "trimtab.kinds.grammar",
+    "Grammar": "trimtab.kinds.grammar",
     "Instrument": "trimtab.kinds.instrument",
     "Interval": "trimtab.kinds.estimate",
     "Message": "trimtab.kinds.case",
@@ -99,6 +102,8 @@ __all__ = [
     "Estimate",
     "Exchange",
     "Finding",
+    "Goal",
+    "Grammar",
     "Instrument",
     "Interval",
     "Message",
