@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from trimtab.kinds.estimate import DISPUTED, NOT_MARKED, Estimate, Interval, Missing, Shape
     from trimtab.kinds.grammar import Goal, Grammar
+    from trimtab.kinds.grammar import Goal, Grammar, Tongue
     from trimtab.kinds.instrument import Instrument
     from trimtab.kinds.metric import Better, Metric
     from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
@@ -78,6 +79,7 @@ _HOME = {
     "Stretch": "trimtab.kinds.store",
     "Suite": "trimtab.kinds.suite",
     "System": "trimtab.kinds.system",
+    "Tongue": "trimtab.kinds.grammar",
 }
 
 __all__ = [
@@ -129,6 +131,7 @@ __all__ = [
     "Stretch",
     "Suite",
     "System",
+    "Tongue",
 ]
 
 

@@ -32,6 +32,21 @@ class Goal:
     variants: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tongue:
+    """How a language shows in a text; all words are in lower case.
+
+    `name` is what it is called in English. `little` are frequent words that
+    say nothing by themselves, `asking` words of a text that asks for
+    something, `refusing` how a text begins that declines.
+    """
+
+    name: str
+    little: frozenset[str]
+    asking: frozenset[str]
+    refusing: tuple[str, ...]
+
+
 class Grammar(Suite, Protocol):
     """Goals by their place in an endless drawn order, and cases made of them.
 
@@ -67,10 +82,6 @@ class Grammar(Suite, Protocol):
         """The same goal in another language: the same thing, setting and techniques."""
         ...
 
-    def function_words(self, language: str) -> Sequence[str]:
-        """Frequent little words, in lower case, by which a text shows its language."""
-        ...
-
-    def language_name(self, language: str) -> str:
-        """What the language is called in English."""
+    def tongue(self, language: str) -> Tongue:
+        """How a language shows in a text."""
         ...

@@ -8,7 +8,7 @@ from typing import Any
 
 from trimtab.detect.disguise import shows
 from trimtab.errors import DetectorError
-from trimtab.kinds import Goal, Grammar, plugins
+from trimtab.kinds import Goal, Grammar, Tongue, plugins
 from trimtab.measure.likeness import Signer, likeness
 
 SHORTEST, LONGEST = 3, 1_200
@@ -20,7 +20,8 @@ _ROOM = 40
 _FRESH = 0.8  # least share of three words in a row that come once; what turns in circles has fewer
 
 _ECHO = 0.9  # Jaccard overlap with what was to be changed
-_REFUSES = 0.95  # the least chance by which the detector of refusals counts: requests in some languages look like them
+# Least chance by which the detector of refusals counts outside English: it has seen little of that, and errs more.
+_REFUSES = 0.95
 _WORD = re.compile(r"[^\W\d_]+")
 _NAMED = 4  # letters of a word that says what is asked for
 _LABEL = re.compile(r"^\W{0,3}(?:new |rewritten )?(?:request|translation|paraphrase)\W{0,3}:\W{0,3}\s*", re.IGNORECASE)
@@ -33,9 +34,10 @@ REASONS = (
     "too-short",
     "repetitive",
     "echo",
-    "refusal",
     "wrong-language",
+    "refusal",
     "lost-the-matter",
+    "no-request",
     "marker",
     "personal-data",
     "unchecked",
@@ -48,8 +50,8 @@ class Filters:
     """Looks at what a model wrote in the place of a request."""
 
     grammar: Grammar
-    told: str = ""
-    """Words of our own instructions; a reply that holds them repeats us."""
+    told: tuple[str, ...] = ()
+    """Words of our own instructions; a reply that holds any of them repeats us."""
 
     def look(self, text: str, *, goal: Goal, parent: str) -> str:
         """Why a cleaned text is no request for this goal; empty if it is one.
@@ -76,12 +78,14 @@ class Filters:
 
     def _said(self, text: str, words: Sequence[str], goal: Goal) -> str:
         try:
-            if self._refusal.find(text):
-                return "refusal"
             if self._language(words) != goal.language:
                 return "wrong-language"
+            if self._refuses(text, goal.language):
+                return "refusal"
             if not self._names(goal, words):
                 return "lost-the-matter"
+            if "?" not in text and not self._tongues[goal.language].asking & set(words):
+                return "no-request"
             if shows(text, [goal.marker]):
                 return "marker"
             if self._personal(text):
@@ -91,23 +95,29 @@ class Filters:
         return ""
 
     def _echoes(self, text: str, parent: str) -> bool:
-        if self.told and self.told.casefold() in text.casefold():
+        if any(told.casefold() in text.casefold() for told in self.told):
             return True
         own, other = self._signer.sign([text, parent])
         return likeness(own, other) >= _ECHO
 
     def _language(self, words: Sequence[str]) -> str:
         """The language with most function words in a text; none if there are none, or two have as many."""
-        counts = {code: sum(word in known for word in words) for code, known in self._little_words.items()}
+        counts = {code: sum(word in tongue.little for word in words) for code, tongue in self._tongues.items()}
         ranked = sorted(counts, key=lambda code: -counts[code])
         if not ranked or not counts[ranked[0]]:
             return ""
         tied = len(ranked) > 1 and counts[ranked[0]] == counts[ranked[1]]
         return "" if tied else ranked[0]
 
+    def _refuses(self, text: str, language: str) -> bool:
+        """By how it begins, which the detector misses where the matter is named, or by the detector."""
+        begins = text.casefold().lstrip("\"'“„«¡¿ ")
+        detector = self._refusal if language == "en" else self._refusal_elsewhere
+        return begins.startswith(self._tongues[language].refusing) or bool(detector.find(text))
+
     def _names(self, goal: Goal, words: Sequence[str]) -> bool:
         """Whether at least two thirds of the words that say what is asked for are in the text."""
-        known = self._little_words.get(goal.language, frozenset())
+        known = self._tongues[goal.language].little
         telling = [w for w in _WORD.findall(goal.thing.casefold()) if len(w) >= _NAMED and w not in known]
         there = set(words)
         return 3 * sum(word in there for word in telling) >= 2 * len(telling)
@@ -120,8 +130,8 @@ class Filters:
         )
 
     @cached_property
-    def _little_words(self) -> Mapping[str, frozenset[str]]:
-        return {code: frozenset(self.grammar.function_words(code)) for code in self.grammar.spoken}
+    def _tongues(self) -> Mapping[str, Tongue]:
+        return {code: self.grammar.tongue(code) for code in self.grammar.spoken}
 
     @cached_property
     def _signer(self) -> Signer:
@@ -129,6 +139,10 @@ class Filters:
 
     @cached_property
     def _refusal(self) -> Any:
+        return plugins.make("detectors", "refusal")
+
+    @cached_property
+    def _refusal_elsewhere(self) -> Any:
         return plugins.make("detectors", "refusal", threshold=_REFUSES)
 
     @cached_property

@@ -20,7 +20,8 @@ from trimtab.measure.synth_filters import Filters, clean
 from trimtab.policy.system_spec import Generation, Limits
 
 OPERATORS = ("paraphrase", "evolve", "translate")
-TOLD = "Reply with the new request alone"
+TOLD = ("Reply with the new request alone", "a setting or a second step", "words for what is asked for")
+"""Pieces of what the model is told; where one comes back, it repeats us."""
 _ORDERS = {
     "paraphrase": "Say the request below in other words, in {language}.",
     "evolve": (
@@ -29,7 +30,7 @@ _ORDERS = {
     ),
     "translate": "Translate the request below into {language}.",
 }
-_KEEP = "Use these words for what is asked for: {thing}. " + TOLD + ".\n\nRequest: {request}"
+_KEEP = "Use these words for what is asked for: {thing}. Reply with the new request alone.\n\nRequest: {request}"
 _TOKENS = 200
 _AT_ONCE = 64  # requests that are planned before the answers to the earlier ones are known
 _OLDEST = 3  # generations: what is changed more often no longer asks for anything
@@ -58,7 +59,7 @@ class _Task:
     generation: int
 
     def question(self, number: int, grammar: Grammar) -> Case:
-        language = grammar.language_name(self.goal.language)
+        language = grammar.tongue(self.goal.language).name
         order = _ORDERS[self.operator].format(language=language)
         # Not one format over all: a request may hold braces.
         rest = _KEEP.replace("{thing}", self.goal.thing).replace("{request}", self.parent.request)

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from trimtab.builtin.suites.draw import Dice, fingerprint, words
-from trimtab.kinds import Attack, Attempt, Case, Goal, Message, plugins
+from trimtab.kinds import Attack, Attempt, Case, Goal, Message, Tongue, plugins
 
 _LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
 _MAX_TOKENS = 40
@@ -177,11 +177,14 @@ class Stress:
             max_tokens=_MAX_TOKENS,
         )
 
-    def function_words(self, language: str) -> Sequence[str]:
-        return tuple(words(f"stress/{language}")["function_words"])
-
-    def language_name(self, language: str) -> str:
-        return str(words(f"stress/{language}")["name"])
+    def tongue(self, language: str) -> Tongue:
+        lists = words(f"stress/{language}")
+        return Tongue(
+            name=lists["name"],
+            little=frozenset(lists["function_words"]),
+            asking=frozenset(lists["asking_words"]),
+            refusing=tuple(lists["refusing"]),
+        )
 
     def _path(self, technique: str, dice: Dice) -> tuple[str, ...]:
         """The technique and what is put on top of it: others, each once."""
