@@ -59,7 +59,7 @@ class Stress:
             unknown = [name for name in given if name not in there]
             if unknown:
                 raise ValueError(f"no {what} is called {', '.join(map(repr, unknown))}")
-        if len(set(self.attacks) - {"direct"}) < self.depth:
+        if self.depth > 1 and len(set(self.attacks) - {"direct"}) < self.depth:
             raise ValueError(f"there are not {self.depth} of the chosen techniques to put on top of one another")
         # All that are there, so that whoever reads the fields needs not know what an empty list means.
         object.__setattr__(self, "languages", tuple(sorted(set(self.languages) or _LANGUAGES)))
