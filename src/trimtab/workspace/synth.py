@@ -183,7 +183,7 @@ def _check(out: Path, *, cases: int, writer: Writer | None, force: bool) -> None
         raise UsageError(f"{out.name} does not end in .jsonl.", "Name it after what it holds: one JSON object a line.")
     there = [path.name for path in (out, out.with_suffix(".yaml"), out.with_suffix(MANIFEST)) if path.exists()]
     if there and not force:
-        raise UsageError(f"{' and '.join(there)} exists already.", "Choose another name, or add --force.")
+        raise UsageError(f"there are files already: {', '.join(there)}.", "Choose another name, or add --force.")
     if not cases and (writer is None or not writer.requests):
         raise UsageError("nothing is asked for.", "Give --cases, or a --writer.")
 
