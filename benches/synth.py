@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from trimtab.kinds import plugins
 from trimtab.measure.likeness import Likenesses, Signer
@@ -86,7 +87,8 @@ def ours(everything: Sequence[str]) -> list[bool]:
 def datasketch(everything: Sequence[str]) -> list[bool]:
     from datasketch import MinHash, MinHashLSH
 
-    index, kept, sketches = MinHashLSH(threshold=0.8, num_perm=128), [], {}
+    index, kept = MinHashLSH(threshold=0.8, num_perm=128), []
+    sketches: dict[int, Any] = {}
     for at, text in enumerate(everything):
         said = text.casefold().split()
         sketch = MinHash(num_perm=128)
@@ -102,7 +104,8 @@ def datasketch(everything: Sequence[str]) -> list[bool]:
 def rensa(everything: Sequence[str]) -> list[bool]:
     from rensa import RMinHash, RMinHashLSH
 
-    index, kept, sketches = RMinHashLSH(threshold=0.8, num_perm=128, num_bands=16), [], {}
+    index, kept = RMinHashLSH(threshold=0.8, num_perm=128, num_bands=16), []
+    sketches: dict[int, Any] = {}
     for at, text in enumerate(everything):
         said = text.casefold().split()
         sketch = RMinHash(num_perm=128, seed=0)
