@@ -107,7 +107,7 @@ def _heat(title: str, rows: Sequence[str], columns: Sequence[str], numbers: Mapp
     ]
     table = element(
         "table",
-        element("caption", "Cases; the darker, the more. Where nothing stands but 0, there is a hole."),
+        element("caption", "Cases, in deeper colour where there are more. A 0 is a hole."),
         element("thead", column_heads("", *(visible(column, limit=60) for column in columns)), role="rowgroup"),
         element("tbody", *lines, role="rowgroup"),
         class_="heat",

@@ -158,7 +158,9 @@ def _finished(
         "writer": writer,
         "coverage": synthesis.coverage.as_json(),
     }
-    page = coverage_page(synthesis.coverage, title=files.out.stem, cases=synthesis.kept, rejected=rejected)
+    page = coverage_page(
+        synthesis.coverage, title=f"Coverage of {files.out.stem}", cases=synthesis.kept, rejected=rejected
+    )
     written, lineage = tuple(files.written()), f"sha256:{files.lineage.hex()}"
     paths = files.finish(head={"about": grammar.about, "score": grammar.score}, manifest=manifest, page=page)
     return Synthesised(
