@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         RemoteDetector,
     )
     from trimtab.kinds.estimate import DISPUTED, NOT_MARKED, Estimate, Interval, Missing, Shape
-    from trimtab.kinds.grammar import Goal, Grammar
     from trimtab.kinds.grammar import Goal, Grammar, Tongue
     from trimtab.kinds.instrument import Instrument
     from trimtab.kinds.metric import Better, Metric
