@@ -290,7 +290,7 @@ def test_a_killed_run_asks_for_the_rest_only_and_comes_to_the_same(place):
 
 
 def test_ctrl_c_leaves_nothing_and_says_how_to_go_on(place):
-    command = [sys.executable, "-m", "trimtab", "synth", "a.jsonl", "--cases", "10000000", "--processes", "2"]
+    command = [sys.executable, "-m", "trimtab", "synth", "a.jsonl", "--cases", "2000000", "--processes", "2"]
     process = subprocess.Popen(command, cwd=place, env=environment(), stderr=subprocess.PIPE, text=True)
     while process.poll() is None and not list(place.glob(".a.jsonl.part")):
         time.sleep(0.02)
@@ -298,5 +298,6 @@ def test_ctrl_c_leaves_nothing_and_says_how_to_go_on(place):
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Interrupted" in said
+    assert "run the same command again" in said
     assert not list(place.glob("*a.*"))
     assert not list(Path(place).glob(".a*"))

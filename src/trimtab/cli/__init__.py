@@ -21,7 +21,7 @@ _ENDED = 143  # and after SIGTERM, as runners of pipelines and containers send i
 # What an interrupted command leaves behind.
 _KEPT = {
     "run": " What was measured is kept; run the same command again to go on.",
-    "synth": " What the writer answered is kept; run the same command again to go on.",
+    "synth": " No file was put in place. What a writer answered is kept; run the same command again to go on.",
 }
 
 # name -> (module:attribute, one line of help)

@@ -130,7 +130,8 @@ class SuiteFiles:
         for part in self._parts:
             with contextlib.suppress(OSError):
                 part.making.unlink(missing_ok=True)
-        for end in (".yaml", PAGE, MANIFEST):
+        # Without a part of its own the files in the making are somebody else's.
+        for end in (".yaml", PAGE, MANIFEST) if self._parts else ():
             with contextlib.suppress(OSError):
                 _making(self.out.with_suffix(end)).unlink(missing_ok=True)
         self._close()

@@ -71,8 +71,12 @@ def test_what_is_abandoned_leaves_nothing_and_spoils_nothing(tmp_path):
 def test_two_cannot_write_the_same(tmp_path):
     first = SuiteFiles(tmp_path / "a.jsonl")
     first.write(line(1))
+    second = SuiteFiles(tmp_path / "a.jsonl")
     with pytest.raises(OutputError, match="another process"):
-        SuiteFiles(tmp_path / "a.jsonl").write(line(2))
+        second.write(line(2))
+    (tmp_path / ".a.yaml.part").write_text("of the first")
+    second.abandon()
+    assert {path.name for path in tmp_path.iterdir()} == {".a.jsonl.part", ".a.yaml.part"}
     finished(first)
     assert (tmp_path / "a.jsonl").read_bytes() == line(1) + b"\n"
 
