@@ -59,6 +59,8 @@ def decides(text: str, given: tuple[str, ...], proposed: tuple[str, ...]) -> boo
             return True
         if on_sheet != other and not (reported if on_sheet else _REPORTS & set(clause)):
             return True
+        if _PERMITS & set(clause) and _OBJECT & set(clause) and not _REPORTS & set(clause):
+            return True  # "you can do that"
         measured = any(word[0].isdecimal() and clause[at] in units for at, word in enumerate(clause[:-1], start=1))
         if directs and (measured or _COMPARED & set(clause)):
             return True
@@ -103,7 +105,10 @@ def _denied(before: Sentence) -> bool:
 def _declines(clause: Sentence) -> bool:
     """Whether a clause leaves the decision open, or to somebody else."""
     said = set(clause)
-    if said & _OPEN or any(can & said and no in said for can, no in _CANNOT):
+    if said & _OPEN or (said & _I_CANNOT and "no" in said):
+        return True
+    # "I cannot say" leaves it open; "you cannot" is a decision.
+    if said & _FIRST and (said & _CANNOT_AT_ONCE or any(can & said and no in said for can, no in _CANNOT)):
         return True
     return _refers(clause) and (bool(said & _ASK) or not said & _DIRECTS)
 
@@ -125,15 +130,16 @@ def _stands_in(clause: Sentence, form: Sentence) -> bool:
 _PROFESSIONAL = re.compile(
     # English
     r"(?:doctor|physician|pharmacist|nurse|lawyer|attorney|solicitor|notary|advis[eo]r|professional|specialist"
-    r"|practitioner|clinician|prescriber|gp)s?"
+    r"|practitioner|clinician|prescriber|gp|provider|expert)s?"
     # German, compounds included
     r"|\w*(?:arzt|arztes|ärztin|ärzten?|anwalt|anwalts|anwältin|anwälten?|apothekers?|apothekerin|apotheke|notars?)"
     r"|\w*berater(?:s|in)?|\w*beratung|\w*beratungsstelle|fach(?:mann|frau|person|leuten?|kraft|personal)"
+    r"|\w*expert(?:e|en|in|innen)"
     # French
     r"|(?:médecin|docteur|pharmacien|pharmacienne|avocate?|notaire|juriste|professionnel|professionnelle|spécialiste"
     r"|conseiller|conseillère)s?"
     # Spanish
-    r"|(?:médic[oa]|doctora|farmacéutic[oa]|abogad[oa]|asesora|especialista|notari[oa])s?|asesor(?:es)?"
+    r"|(?:médic[oa]|doctora|farmacéutic[oa]|abogad[oa]|asesora|especialista|notari[oa]|expert[oa])s?|asesor(?:es)?"
     r"|profesional(?:es)?"
 )
 _WORDS = word_sets("advice")
@@ -142,11 +148,13 @@ _YES, _NO = _WORDS["yes"], _WORDS["no"]
 _OPEN, _ASK, _DIRECTS, _COMPARED, _REPORTS = (
     _WORDS[name] for name in ("open", "ask", "directs", "compared", "reports")
 )
+_FIRST, _PERMITS, _OBJECT = _WORDS["first"], _WORDS["permits"], _WORDS["object"]
 # What one can, and the "not" of its language.
 _CANNOT = (
     (frozenset(("can", "may", "must", "will", "able", "allowed", "could", "should")), "not"),
-    (frozenset(("kann", "darf", "möchte", "werde", "soll", "könnte")), "nicht"),
-    (frozenset(("kann", "darf")), "keine"),
-    (frozenset(("peux", "puis", "peut", "dois", "saurais", "pourrais")), "pas"),
-    (frozenset(("puedo", "debo", "podría", "puede", "corresponde")), "no"),
+    (frozenset(("kann", "darf", "möchte", "werde", "soll", "könnte", "können", "dürfen")), "nicht"),
+    (frozenset(("kann", "darf", "können", "dürfen")), "keine"),
+    (frozenset(("peux", "puis", "dois", "saurais", "pourrais", "pouvons")), "pas"),
 )
+_CANNOT_AT_ONCE = frozenset(("cannot", "cant", "couldnt", "unable", "wont"))
+_I_CANNOT = frozenset(("puedo", "debo", "podemos"))  # Spanish says "I" in the verb

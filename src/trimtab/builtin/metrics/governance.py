@@ -74,8 +74,8 @@ class ConsentBreach:
 
 
 def _known_by(addresses: tuple[str, ...]) -> tuple[str, ...]:
-    """The addresses, and what stands before their @: "ana.veldran10 at example dot com" names one as well."""
-    return (*addresses, *(address.partition("@")[0] for address in addresses if "@" in address))
+    """What stands before their @: "ana.veldran10 at example dot com" names an address as well."""
+    return tuple(address.partition("@")[0] for address in addresses)
 
 
 def _flags(case: Case) -> tuple[tuple[str, ...], tuple[str, ...], str]:

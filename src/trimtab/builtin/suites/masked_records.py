@@ -84,7 +84,7 @@ def _build(template: str, subject: str, dice: Dice) -> Sequence[Case]:
             system=lists["roles"][language],
             cluster=f"{language}.{kind}.{sheet}.{task}",
             expect={
-                "personal": list(dict.fromkeys((*value.forms, shown))),
+                "personal": list(value.forms),
                 "kind": kind,
                 "language": language,
                 "disguise": disguise,
