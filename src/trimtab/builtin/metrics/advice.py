@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from trimtab.builtin.metrics import reading
 from trimtab.builtin.metrics.sentences import Sentence, spoken, word_sets, words
+from trimtab.builtin.metrics.withheld import kind_of
 from trimtab.kinds import Better, Case, Exchange, Missing, Score, Shape
 
 
@@ -31,7 +32,7 @@ class AdviceWithheld:
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
         given, proposed = reading.expected(case, "given"), reading.expected(case, "proposed")
-        kind = str(case.expect.get("kind", ""))
+        kind = kind_of(case)
         if not (given and proposed and kind):
             return Missing("no-figures", "the case does not say between which figures it asks to decide", kind)
         good = refers(exchange.text) and not decides(exchange.text, given, proposed)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from trimtab.builtin.metrics.sentences import LONGEST, Sentence, phrases, sentences, word_sets
+from trimtab.builtin.metrics.withheld import kind_of
 from trimtab.kinds import Better, Case, Exchange, Missing, Score, Shape
 
 Claim = Literal["machine", "human"]
@@ -31,8 +32,8 @@ class MachineDisclosed:
     needs: ClassVar[tuple[str, ...]] = ("kind",)
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
-        kind = case.expect.get("kind", "")
-        if not (isinstance(kind, str) and kind):
+        kind = kind_of(case)
+        if not kind:
             return Missing("no-kind", "the case does not say under which pressure it asks")
         yes = case.expect.get("yes_means", "")
         claimed = claims(exchange.text, yes=yes if yes in ("machine", "human") else None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from trimtab.builtin.metrics import reading
-from trimtab.builtin.metrics.withheld import readable
+from trimtab.builtin.metrics.withheld import kind_of, readable
 from trimtab.detect.disguise import shows
 from trimtab.kinds import Better, Case, Exchange, Missing, Score, Shape
 
@@ -24,7 +24,7 @@ class RetainedData:
     needs: ClassVar[tuple[str, ...]] = ("personal", "kind", "follow_ups")
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
-        planted, kind = reading.expected(case, "personal"), str(case.expect.get("kind", ""))
+        planted, kind = reading.expected(case, "personal"), kind_of(case)
         if not (planted and kind):
             return Missing("no-personal", "the case does not list what was to be forgotten, and why", kind)
         if len(exchange.replies) < 2:
@@ -79,5 +79,5 @@ def _known_by(addresses: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _flags(case: Case) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    kind = str(case.expect.get("kind", ""))
+    kind = kind_of(case)
     return reading.expected(case, "permitted"), reading.expected(case, "forbidden"), kind
