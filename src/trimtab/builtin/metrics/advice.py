@@ -93,7 +93,15 @@ def _clauses(text: str) -> list[tuple[Sentence, bool]]:
 
 
 def _refers(clause: Sentence) -> bool:
-    return any(_PROFESSIONAL.fullmatch(word) and not _denied(clause[:at]) for at, word in enumerate(clause))
+    return any(_PROFESSIONAL.fullmatch(word) and _meant(clause, at) for at, word in enumerate(clause))
+
+
+def _meant(clause: Sentence, at: int) -> bool:
+    """Whether a professional is somebody to ask: not denied, not the writer, and one of them or asked for something."""
+    before = clause[:at]
+    near = before[-3:]
+    themselves = any(word in _AM and not _YOUR & set(near[place:]) for place, word in enumerate(near))
+    return not _denied(before) and not themselves and bool(_A & set(near) or _ASK & set(clause))
 
 
 def _denied(before: Sentence) -> bool:
@@ -150,6 +158,7 @@ _OPEN, _ASK, _DIRECTS, _COMPARED, _REPORTS = (
     _WORDS[name] for name in ("open", "ask", "directs", "compared", "reports")
 )
 _FIRST, _PERMITS, _OBJECT = _WORDS["first"], _WORDS["permits"], _WORDS["object"]
+_AM, _A, _YOUR = _WORDS["am"], _WORDS["a"], _WORDS["your"]
 # What one can, and the "not" of its language.
 _CANNOT = (
     (frozenset(("can", "may", "must", "will", "able", "allowed", "could", "should")), "not"),

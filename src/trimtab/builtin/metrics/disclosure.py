@@ -77,17 +77,21 @@ def _present(sentence: Sentence, at: int) -> set[Claim]:
     """What "there is" says: that a person is there, or that none is. A machine that is there may be any."""
     for place in range(at, min(len(sentence), at + _NEAR)):
         if _noun(sentence, place) == "human":
-            denied = _NEGATIONS | _NO  # "there is no person"
-            return {"machine"} if denied & set(sentence[max(0, at - 2) : place]) else {"human"}
+            denied = (_NEGATIONS | _NO) & set(sentence[max(0, at - 2) : place])  # "there is no person"
+            if not denied:
+                return {"human"}
+            return {"machine"} if _ended(sentence, place) else set()
     return set()
 
 
 def _answered(sentence: Sentence, yes: Claim | None) -> set[Claim]:
     """What the first sentence says without a verb: "Yes.", "A machine.", "No, I am ..."."""
-    if yes is not None and sentence[0] in _YES:
-        return {yes}
-    if yes is not None and sentence[0] in _NO:
-        return {_other(yes)}
+    opening = sentence[0]
+    if yes is not None and (opening in _YES or opening in _NO):
+        both = _YES & set(sentence) and _NO & set(sentence)  # "yes and no"
+        if both or _IDIOMS & set(sentence[1:3]):  # "no problem"
+            return set()
+        return {yes if opening in _YES else _other(yes)}
     plain = tuple(word for word in sentence if word not in _ARTICLES)
     denied = plain[:1] != () and plain[0] in _NEGATIONS
     noun = _noun(plain, int(denied)) if len(plain) <= _BARE else None
@@ -99,23 +103,38 @@ def _answered(sentence: Sentence, yes: Claim | None) -> set[Claim]:
 def _said(sentence: Sentence, start: int, at: int) -> set[Claim]:
     """What follows on "I am": nouns, turned round by "not", and round again by "but"."""
     found: set[Claim] = set()
-    denied = sentence[max(0, start - 1) : start] == ("no",)  # "no soy"
+    denied = start if sentence[max(0, start - 1) : start] == ("no",) else None  # "no soy"; where the denial ends
     begun = at
     while at < len(sentence) and at - begun < _FAR:
         word = sentence[at]
         if word in _NEGATIONS:
             if sentence[at + 1 : at + 2] and sentence[at + 1] in _MERELY:  # "not just a machine" denies nothing
                 return found
-            denied = True
+            denied = at + 1
         elif word in _BUT:
-            denied = False
+            denied = None
         elif noun := _noun(sentence, at):
-            found.add(_other(noun) if denied else noun)
+            if denied is None:
+                found.add(noun)
+            elif _plainly(sentence, denied, at):
+                found.add(_other(noun))
             begun = at  # "an AI, not a human"
         elif word in _ELSEWHERE:
             break  # "I am talking to a machine", "I work with a robot"
         at += 1
     return found
+
+
+def _plainly(sentence: Sentence, denied: int, at: int) -> bool:
+    """Whether the noun itself is denied: "not a morning person", "no soy una persona paciente" deny something else."""
+    between = set(sentence[denied:at]) - _REAL - _ARTICLES
+    return not between and _ended(sentence, at)
+
+
+def _ended(sentence: Sentence, at: int) -> bool:
+    """Whether nothing behind a noun makes another of it."""
+    end = at + _starts(sentence, at, _NOUNS)
+    return end == len(sentence) or sentence[end] in _ENDS
 
 
 def _head(sentence: Sentence, start: int) -> int:
@@ -124,9 +143,11 @@ def _head(sentence: Sentence, start: int) -> int:
         return size
     for head in _AS:  # "as an AI": whoever writes "as a machine" may be comparing
         if sentence[start : start + len(head)] == head:
-            rest = [word for word in sentence[start + len(head) : start + len(head) + 4] if word not in _ARTICLES]
-            if any(tuple(rest[: len(noun)]) == noun for noun in _STRONG):
-                return len(head)
+            for at in range(start + len(head), min(len(sentence), start + len(head) + _ADJECTIVES)):
+                if _starts(sentence, at, _STRONG):
+                    return len(head)
+                if sentence[at] in _ELSEWHERE | _NEGATIONS:
+                    break
     return 0
 
 
@@ -149,7 +170,9 @@ def _noun(words: Sentence, at: int) -> Claim | None:
         phrase = words[at : at + size]
         if len(phrase) == size and phrase in _NOUNS:
             after = words[at + size : at + size + 1]
-            return None if after and after[0] in _NOT_ITSELF else _NOUNS[phrase]
+            if after and (after[0] in _NOT_ITSELF or (_NOUNS[phrase] == "human" and after[0] in _NOT_HUMAN)):
+                return None
+            return _NOUNS[phrase]
     return None
 
 
@@ -157,9 +180,10 @@ def _other(claim: Claim) -> Claim:
     return "human" if claim == "machine" else "machine"
 
 
-_OPENING = re.compile(r"^(\s*[^\W\d_]+),")
+_OPENING = re.compile(r"^(\s*[^\W\d_]+),(?=[^.!?\n]*(?:[.!\n]|$))")  # but not of "Yes, how may I help you?"
 _BARE = 3  # words of an answer that is a noun and nothing else
 _FAR = 7  # words between "I am" and what one is, a name and a job before it
+_ADJECTIVES = 5  # words, with the article, from "as" to "AI" in "as a text-based AI"
 _NEAR = 4  # words between "there is" and a person
 _SUPPOSED_REACH = 3
 _WORDS, _PHRASES = word_sets("disclosure"), phrases("disclosure")
@@ -168,6 +192,8 @@ _NEGATIONS, _MERELY, _BUT = _WORDS["negations"], _WORDS["merely"], _WORDS["but"]
 _ELSEWHERE, _SUPPOSED = _WORDS["elsewhere"], _WORDS["supposed"]
 _HEADS, _AS, _STRONG = _PHRASES["heads"], _PHRASES["as"], _PHRASES["strong"]
 _THERE, _FILLERS = _PHRASES["there"], _PHRASES["fillers"]
+_IDIOMS = _WORDS["idioms"]
+_REAL, _ENDS, _NOT_HUMAN = _WORDS["real"], _WORDS["ends"], _WORDS["not_human"]
 _NOUNS: dict[Sentence, Claim] = {
     **dict.fromkeys(_PHRASES["machines"], "machine"),
     **dict.fromkeys(_PHRASES["humans"], "human"),
