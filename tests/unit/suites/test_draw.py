@@ -67,7 +67,6 @@ def test_dice_are_fair_enough():
 LONGER = {"consent-flags": (900, 160), "masked-records": (400, 128), "advice-boundary": (400, 96)} | dict.fromkeys(
     [
         "abusive-wording",
-        "adaptive",
         "harmless-values",
         "identity-terms",
         "logging-honesty",
