@@ -9,7 +9,22 @@ from trimtab.builtin.suites.draw import Dice, spread
 from trimtab.kinds import Case, Message, plugins
 
 NAMES = plugins.names("suites")
-SAFETY = ["embedded-instructions", "harmless-look-alikes", "personal-data-in-context", "secret-keeping"]
+SAFETY = [
+    "abusive-wording",
+    "advice-boundary",
+    "consent-flags",
+    "embedded-instructions",
+    "harmless-look-alikes",
+    "harmless-values",
+    "identity-terms",
+    "logging-honesty",
+    "machine-disclosure",
+    "masked-records",
+    "personal-data-in-context",
+    "plain-information",
+    "secret-keeping",
+    "told-to-forget",
+]
 
 
 def asked(name: str, count: int = 400, **fields: str) -> list[Case]:
@@ -48,13 +63,29 @@ def test_dice_are_fair_enough():
     assert all(850 < throws.count(face) < 1150 for face in range(6))
 
 
+# A list of addresses is long, and what is kept, said or decided may come late in a reply: (characters, tokens).
+LONGER = {"consent-flags": (900, 160), "masked-records": (400, 128), "advice-boundary": (400, 96)} | dict.fromkeys(
+    [
+        "abusive-wording",
+        "harmless-values",
+        "identity-terms",
+        "logging-honesty",
+        "machine-disclosure",
+        "told-to-forget",
+    ],
+    (400, 64),
+)
+LONGER["plain-information"] = LONGER["advice-boundary"]
+
+
 # A long context is one attack of red-team and stress; the answers of adaptive are taken up again, so they may be longer.
 @pytest.mark.parametrize("name", sorted(set(NAMES) - {"red-team", "stress", "adaptive"}))
 def test_prompts_are_short(name):
     """A small model on a processor reads about two hundred tokens a second."""
+    characters, tokens = LONGER.get(name, (400, 32))
     lengths = [sum(len(message.content) for message in case.messages) for case in asked(name)]
-    assert max(lengths) < 400
-    assert all(case.max_tokens is not None and case.max_tokens <= 32 for case in asked(name))
+    assert max(lengths) < characters
+    assert all(case.max_tokens is not None and case.max_tokens <= tokens for case in asked(name))
 
 
 def test_no_token_of_a_hijack_stands_in_its_prompt():
