@@ -45,10 +45,11 @@ def judged_alone(
 
 
 def guarded_by(policy: Policy, system: str, candidate: str, instruments: Mapping[str, Instrument]) -> set[str]:
-    """Metrics that are scored by a detector that stands in the guard of a candidate."""
+    """Metrics that are scored by a detector that stands in the guard of a candidate, or by a panel that such decide."""
     guard = policy.guards.get(policy.systems[system].whole(candidate).guard or "")
     rules = (*guard.input, *guard.output) if guard else ()
-    return {metric for metric, one in instruments.items() if any(_is(one, rule) for rule in rules)}
+    guards = {(rule.detector, _model(rule)) for rule in rules}
+    return {metric for metric, one in instruments.items() if one.decided_by(guards)}
 
 
 def check_judges(policy: Policy, gathered: Gathered) -> None:
@@ -128,6 +129,6 @@ def _kind(metric: MetricSpec) -> tuple[str, str, str]:
     return metric.source.suite, metric.better, metric.unit
 
 
-def _is(one: Instrument, rule: GuardRule) -> bool:
+def _model(rule: GuardRule) -> str:
     model = rule.with_.get("model", "")
-    return one.same_as(rule.detector, model if isinstance(model, str) else "")
+    return model if isinstance(model, str) else ""

@@ -88,6 +88,8 @@ class DetectorRate:
             version=str(self._detector.version),
             model=model if isinstance(model, str) else "",
             rates=self._rates(),
+            judges=getattr(self._detector, "sitting", ()),  # of a panel
+            agree=getattr(self._detector, "quorum", 0),
         )
 
     def _card(self) -> DetectorCard | None:

@@ -74,6 +74,20 @@ class Panel:
         """Errors of the panel, not of its judges: those say little of each other's."""
         return DetectorCard(labels=tuple(self.labels), remote=True, errors=self._rates())
 
+    @property
+    def sitting(self) -> tuple[tuple[str, str], ...]:
+        """Detector and model of each judge."""
+        fields = [one.get("with", {}).get("model", "") for one in self.judges]
+        return tuple(
+            (str(one["detector"]), model if isinstance(model, str) else "")
+            for one, model in zip(self.judges, fields, strict=True)
+        )
+
+    @property
+    def quorum(self) -> int:
+        """How many must say the same."""
+        return self.agree or len(self._judges)
+
     def _rates(self) -> dict[str, ErrorRates]:
         if not self.errors:
             return {}
@@ -91,7 +105,7 @@ class Panel:
         if not text.strip():
             return []
         said = await together([self._asked(judge, text, context) for judge in self._judges])
-        needed = self.agree or len(self._judges)
+        needed = self.quorum
         failures = [one for one in said if isinstance(one, DetectorError)]
         votes = [one for one in said if not isinstance(one, DetectorError)]
         found = []
