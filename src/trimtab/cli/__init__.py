@@ -40,6 +40,7 @@ _COMMANDS = {
     "redteam": ("trimtab.cli.redteam:redteam", "Attack a system, and show which families of attack get through."),
     "hunt": ("trimtab.cli.hunt:hunt", "Let others look for flaws for some hours, and tell what is still hidden."),
     "synth": ("trimtab.cli.synth:synth", "Make a large set of attacks, from a grammar or with a model."),
+    "import": ("trimtab.cli.imports:imports", "Take in what other tools measured, with its counts."),
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
     "monitor": ("trimtab.cli.monitor:monitor", "Look at what is in production: budgets, alarms, changes."),

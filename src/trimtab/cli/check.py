@@ -54,8 +54,8 @@ def _checked(path: Path) -> tuple["Checked", dict[str, int]]:
     found: list[Mistake] = []
     have: dict[str, int] = {}
     for name, spec in checked.policy.suites.items():
-        if spec.python:
-            continue  # somebody's code is run when it is measured, not when it is checked
+        if spec.python or spec.imported:
+            continue  # somebody's code is run when it is measured, not when it is checked; results are read then
         try:
             suite = load_suite(name, spec, base=path.parent)
         except PolicyError as error:
@@ -228,7 +228,8 @@ def _floors(policy: "Policy", system: str, have: dict[str, int]) -> "Table":
             proof = f"{cost.cases:,} cases of {cost.suite}"
         else:
             colour = "green" if cost.affordable else "yellow"
-            proof = f"[{colour}]{cost.needed:,} or more cases, {escape(cost.proof)}[/]; {cost.suite} has {cost.cases:,}"
+            proof = f"[{colour}]{cost.needed:,} or more cases, {escape(cost.proof)}[/]; "
+            proof += f"{cost.suite} is imported" if cost.imported else f"{cost.suite} has {cost.cases:,}"
         asked, target = written.bound(floor.bound), written.bound(metric.target)
         table.add_row(cost.metric, escape(f"{side} {asked}"), escape(target), proof)
     return table

@@ -78,7 +78,7 @@ def uses(output: Output, *, at_most: int | None, policy: Path, ledger: str) -> N
     from trimtab.workspace.probe import uses as count
 
     loaded = load_policy(policy)
-    suites = [load_suite(name, spec, base=policy.parent) for name, spec in loaded.suites.items()]
+    suites = [load_suite(name, spec, base=policy.parent) for name, spec in loaded.suites.items() if not spec.imported]
     with Ledger.open(ledger or ".trimtab/ledger.db", create=False) as opened:
         found = count(opened, suites)
     table = Table("suite", "runs", "systems", "last", box=None, pad_edge=False)

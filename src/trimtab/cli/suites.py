@@ -86,6 +86,8 @@ def _own_table(own: "Mapping[str, SuiteSpec]", base: Path) -> Any:
 
 
 def _source(spec: "SuiteSpec") -> str:
+    if spec.imported:
+        return f"{spec.imported}, imported"
     return spec.file or spec.python or f"{spec.builtin}, installed"
 
 
@@ -222,17 +224,27 @@ def strategies(output: Output) -> None:
 
 @suites.command()
 @click.argument("name")
-@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--to", "target", type=click.Choice(["jsonl", "inspect", "promptfoo"]), default="jsonl", help="For whom.")
+@click.option("--model", default="practice", show_default=True, help="That promptfoo is to ask.")
+@click.option("--url", default="http://127.0.0.1:8000/v1", show_default=True, help="Where promptfoo is to ask it.")
 @click.option("--cases", type=click.IntRange(min=1, max=1_000_000), default=_ALL, show_default=True, help="At most.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draw.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 @output_options
-def export(output: Output, name: str, out: Path, *, cases: int, seed: int, force: bool) -> None:
+def export(
+    output: Output, name: str, out: Path, *, target: str, model: str, url: str, cases: int, seed: int, force: bool
+) -> None:
     """Write the suite NAME to OUT.jsonl, to be read, edited and used as a suite of your own.
 
     A YAML head of the same name says how the cases are scored: give it to the policy as `file:`. Every line holds a
     canary, a string that stands nowhere else, by which a leak of the file can be told (`trimtab probe`).
+
+    With --to, OUT is a folder for the files that Inspect or promptfoo runs.
     """
+    if target != "jsonl":
+        _export_to(output, target, _load(name, cases, seed), out, model=model, url=url, force=force)
+        return
     import orjson
 
     from trimtab.errors import UsageError
@@ -256,6 +268,30 @@ def export(output: Output, name: str, out: Path, *, cases: int, seed: int, force
     output.show(f"{len(suite.cases):,} cases are in {out}. In the policy, write:\n")
     output.show(f"suites:\n  {name}-edited: {{file: {head.name}, cases: {len(suite.cases)}}}")
     output.data({"cases": len(suite.cases), "file": str(out), "head": str(head), "order": suite.order_digest})
+
+
+def _export_to(
+    output: Output, target: str, suite: "LoadedSuite", folder: Path, *, model: str, url: str, force: bool
+) -> None:
+    from trimtab.errors import UsageError
+    from trimtab.measure.canary import new_canary
+    from trimtab.measure.export import export_suite
+
+    made = export_suite(suite, target, canary=new_canary(), model=model, url=url)
+    there = [name for name in made.files if (folder / name).exists()]
+    if there and not force:
+        raise UsageError(f"{' and '.join(there)} exists already.", "Choose another folder, or add --force.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in made.files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written ({error.strerror}).", "Choose another place.") from None
+    output.show(f"{made.cases:,} cases for {target} are in {folder}: {', '.join(made.files)}", markup=False)
+    if made.left:
+        output.show(f"{made.left:,} more were left out: {target} asks one prompt, and reads templates in it.")
+    output.show(f"There, run: {made.run}", markup=False)
+    output.data({"cases": made.cases, "left_out": made.left, "folder": str(folder), "files": list(made.files)})
 
 
 def _load(name: str, cases: int, seed: int) -> "LoadedSuite":

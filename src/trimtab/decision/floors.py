@@ -16,7 +16,7 @@ from trimtab.decision.words import (
     seen_words,
     sure,
 )
-from trimtab.kinds import Estimate, Instrument, Interval, Missing, Score, Shape
+from trimtab.kinds import NOT_IMPORTED, Estimate, Instrument, Interval, Missing, Score, Shape
 from trimtab.policy.model import Floor
 from trimtab.stats import (
     APPROXIMATE,
@@ -72,6 +72,8 @@ def see(
     """
     if shape is None or not trials:
         return Missing("not-measured")
+    if len(trials) == 1 and isinstance(lost := trials[0].outcome, Missing) and lost.reason == NOT_IMPORTED:
+        return lost  # of no case: it says why there are none
     outcomes, level = outcomes_of(trials), level_of(alpha)
     if instrument is not None:
         return through(shape, outcomes, instrument.rates, level=level, anytime=anytime, bound=bound)

@@ -13,7 +13,7 @@ from trimtab.decision.words import (
     missing_words,
     sure,
 )
-from trimtab.kinds import Better, Estimate, Instrument, Missing, Score, Shape
+from trimtab.kinds import NOT_IMPORTED, Better, Estimate, Instrument, Missing, Score, Shape
 
 
 def judge_red_line(
@@ -56,6 +56,8 @@ def judge_red_line(
         verdict, why = Verdict.FAIL, f"{events:,} {noun} in {cases(len(trials))}. One would have been enough."
     elif not trials:
         verdict, why = Verdict.INCONCLUSIVE, missing_words(Missing("not-measured"))
+    elif isinstance(seen, Missing) and seen.reason == NOT_IMPORTED:
+        verdict, why = Verdict.INCONCLUSIVE, missing_words(seen)
     elif unknown:
         be = "has" if unknown == 1 else "have"
         verdict = Verdict.INCONCLUSIVE

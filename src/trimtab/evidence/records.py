@@ -13,6 +13,7 @@ import orjson
 
 from trimtab.evidence.fields import Fields
 from trimtab.evidence.hunting import HuntClosed, HuntFiled, HuntOpened, HuntTriaged
+from trimtab.evidence.imported import Import
 from trimtab.evidence.rulings import Escalated, Rulings
 from trimtab.evidence.watching import Alarm, BudgetChanged, HoldLifted, Monitored, Notified
 from trimtab.kinds import Missing, Row, Score
@@ -278,6 +279,7 @@ Record = (
     | DetectorFitted
     | Calibrated
     | Probed
+    | Import
     | Alarm
     | BudgetChanged
     | Notified
@@ -324,6 +326,7 @@ __all__ = [
     "HuntFiled",
     "HuntOpened",
     "HuntTriaged",
+    "Import",
     "Looked",
     "Monitored",
     "Notified",

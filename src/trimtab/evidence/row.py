@@ -34,6 +34,7 @@ KINDS = frozenset(
         "hunt-filed",
         "hunt-opened",
         "hunt-triaged",
+        "import",
         "monitored",
         "notified",
         OBSERVATION,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Origin,
         RemoteDetector,
     )
-    from trimtab.kinds.estimate import DISPUTED, NOT_MARKED, Estimate, Interval, Missing, Shape
+    from trimtab.kinds.estimate import DISPUTED, NOT_IMPORTED, NOT_MARKED, Estimate, Interval, Missing, Shape
     from trimtab.kinds.grammar import Goal, Grammar, Tongue
     from trimtab.kinds.instrument import Instrument
     from trimtab.kinds.metric import Better, Metric
@@ -57,6 +57,7 @@ _HOME = {
     "Message": "trimtab.kinds.case",
     "Metric": "trimtab.kinds.metric",
     "Missing": "trimtab.kinds.estimate",
+    "NOT_IMPORTED": "trimtab.kinds.estimate",
     "NOT_MARKED": "trimtab.kinds.estimate",
     "Origin": "trimtab.kinds.detector",
     "Price": "trimtab.kinds.case",
@@ -83,6 +84,7 @@ _HOME = {
 
 __all__ = [
     "DISPUTED",
+    "NOT_IMPORTED",
     "NOT_MARKED",
     "Aim",
     "Answer",

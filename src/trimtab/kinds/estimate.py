@@ -73,6 +73,9 @@ NOT_MARKED = "not-marked"
 DISPUTED = frozenset({"judges-disagree", "order-decides"})
 """Reasons of a score that judges dispute: they disagree, or the order of the question decides. A person must say."""
 
+NOT_IMPORTED = "not-imported"
+"""Reason of a metric on another tool's results, of which there are none that can be used; the detail says why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:

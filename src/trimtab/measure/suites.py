@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab._canonical import canonical
-from trimtab.errors import Mistake, PluginError, PolicyError, TrimtabError
+from trimtab.errors import Mistake, PluginError, PolicyError, TrimtabError, UsageError
 from trimtab.kinds import Case, Pursuer, plugins
 from trimtab.measure.case_files import MAX_ROWS, is_readable, read_rows
 from trimtab.measure.heads import Head, read_head
@@ -76,7 +76,13 @@ def load_suite(name: str, spec: SuiteSpec, *, base: Path) -> LoadedSuite:
             metric needs, or there are no cases: an empty suite passes nothing.
         PluginError: A suite, metric, module or function is missing or breaks.
         MissingPackageError: Parquet without pyarrow.
+        UsageError: Another tool asks its cases.
     """
+    if spec.imported:
+        raise UsageError(
+            f"the suite {name} has no cases: {spec.imported} asked them elsewhere.",
+            f"Read its results: `trimtab import {spec.imported} FILE --suite {name}`.",
+        )
     if spec.builtin:
         found = _builtin(spec)
     elif spec.file:

@@ -10,6 +10,9 @@ from trimtab.errors import MissingPackageError, PluginError
 from trimtab.kinds import Instrument, Shape, plugins
 from trimtab.kinds.plugins import Group
 
+IMPORTED = "imported"
+"""The metric plugin on suites whose results another tool gave."""
+
 
 @dataclass(frozen=True, slots=True)
 class MetricFacts:

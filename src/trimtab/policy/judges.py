@@ -103,6 +103,8 @@ def _instrument(policy: Policy, metric: str) -> Instrument | None:
     source = policy.metrics[metric].source
     suite = policy.suites.get(source.suite)
     score = source.score or (suite.score if suite else "")
+    if suite and suite.imported:
+        return None  # whatever judged there judged elsewhere
     score = score or default_score(suite.builtin if suite else source.suite, suite.with_ if suite else None)
     facts = metric_facts(score, source.with_)
     return facts.instrument if facts else None

@@ -21,11 +21,14 @@ class Rewrite(Strict):
 
 
 class SuiteSpec(Strict):
-    """Where cases come from: exactly one of `builtin`, `file`, `python`."""
+    """Where cases come from: exactly one of `builtin`, `file`, `python`, `imported`."""
 
     builtin: str = Field(default="", description="Name of an installed suite; `trimtab suites` lists them.")
     file: str = Field(default="", description="JSONL, CSV or Parquet cases, or the YAML head of a suite.")
     python: str = Field(default="", description="`module:function` that yields cases.")
+    imported: Literal["", "inspect", "lm-eval", "garak", "promptfoo", "mlflow", "csv"] = Field(
+        default="", description="The tool whose results `trimtab import` reads; nothing is asked."
+    )
     score: str = Field(default="", description="Metric plugin; the suite's own when left out.")
     cases: int = Field(default=200, ge=1, le=10_000_000, description="How many cases at most.")
     seed: int = Field(default=0, ge=0, description="Seed of generation and of the order.")
@@ -50,8 +53,8 @@ class SuiteSpec(Strict):
 
     @model_validator(mode="after")
     def _one_source(self) -> "SuiteSpec":
-        if sum(map(bool, (self.builtin, self.file, self.python))) != 1:
-            raise ValueError("give exactly one of builtin, file, python")
+        if sum(map(bool, (self.builtin, self.file, self.python, self.imported))) != 1:
+            raise ValueError("give exactly one of builtin, file, python, imported")
         return self
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trimtab.kinds import Shape
-from trimtab.policy.installed import MetricFacts, default_score, metric_facts
+from trimtab.policy.installed import IMPORTED, MetricFacts, default_score, metric_facts
 from trimtab.policy.metric_spec import MetricSpec, SuiteSpec
 from trimtab.policy.model import Floor, Policy
 from trimtab.policy.settings import ORDER_SHARE
@@ -30,7 +30,7 @@ class FloorCost:
     `unknown` names the detector that the metric is scored by, if how often it errs in the direction that
     matters is unknown: then no number is enough either.
     `requirement` is the floor as written, `asked` the same as people read it.
-    `proof` says what these cases must be like.
+    `proof` says what these cases must be like. `imported` says that another tool brings them, as many as it has.
     """
 
     system: str
@@ -47,11 +47,12 @@ class FloorCost:
     needed: int | None
     provable: bool = True
     unknown: str = ""
+    imported: bool = False
 
     @property
     def affordable(self) -> bool:
         """Whether the suite holds enough cases for a candidate without a single failure."""
-        return self.provable and (self.needed is None or self.needed <= self.cases)
+        return self.provable and (self.needed is None or self.imported or self.needed <= self.cases)
 
     def __str__(self) -> str:
         among = f" among {self.candidates} candidates" if self.candidates > 1 else ""
@@ -120,7 +121,8 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
         for metric_name, floor in tier.floors.items():
             metric = policy.metrics[metric_name]
             suite = policy.suites.get(metric.source.suite) or SuiteSpec(builtin=metric.source.suite)
-            score = metric.source.score or suite.score or default_score(suite.builtin, suite.with_)
+            score = metric.source.score or suite.score
+            score = score or (IMPORTED if suite.imported else default_score(suite.builtin, suite.with_))
             facts = metric_facts(score, metric.source.with_)
             asked = _asked(floor, metric.unit)
             needed, provable = None, True
@@ -147,6 +149,7 @@ def costs(policy: Policy, *, have: Mapping[str, int] | None = None) -> tuple[Flo
                     needed=needed,
                     provable=provable and not unknown,
                     unknown=unknown,
+                    imported=bool(suite.imported),
                 )
             )
     return tuple(found)

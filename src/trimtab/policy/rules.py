@@ -12,8 +12,9 @@ from trimtab.policy.attackers import check_attackers
 from trimtab.policy.candidates import check_candidate, check_installed, check_no_keys, check_parameters
 from trimtab.policy.grids import check_settings, check_sizes
 from trimtab.policy.guards import check_actions, check_guard
+from trimtab.policy.imports import check_imported_score, check_imported_suite
 from trimtab.policy.include import Gathered
-from trimtab.policy.installed import MetricFacts, default_score, does_not_fit, metric_facts
+from trimtab.policy.installed import IMPORTED, MetricFacts, default_score, does_not_fit, metric_facts
 from trimtab.policy.keys import nearest
 from trimtab.policy.model import WEIGHED, Policy
 from trimtab.policy.part import Part
@@ -105,6 +106,7 @@ def _suite(suite: Part, gathered: Gathered) -> None:
         gathered.report(function.where, "must be `module:function`")
     if suite["score"].text:
         check_installed("metrics", suite["score"].text, suite["score"], gathered)
+    check_imported_suite(suite, gathered)
     if suite["with"].value is not None:
         check_no_keys(suite["with"], gathered)
 
@@ -117,7 +119,8 @@ def _score(metric: Part, root: Part) -> str:
     if source["suite"].text in root["suites"]:
         suite = root["suites"][source["suite"].text]
         given = suite["with"].value
-        return suite["score"].text or default_score(suite["builtin"].text, given if isinstance(given, dict) else None)
+        usual = default_score(suite["builtin"].text, given if isinstance(given, dict) else None)
+        return suite["score"].text or (IMPORTED if suite["imported"].text else usual)
     return default_score(source["suite"].text)
 
 
@@ -132,6 +135,7 @@ def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
     if source["score"].text:
         check_installed("metrics", source["score"].text, source["score"], gathered)
     score = _score(metric, root)
+    check_imported_score(metric, score, root["suites"], gathered)
     facts = _facts(score, source["with"], gathered) if score in plugins.names("metrics") else None
     unit = metric["unit"].text or "ratio"
     if facts and facts.better and metric["better"].text in {"higher", "lower"} - {facts.better}:

@@ -36,7 +36,10 @@ def schema() -> JSON:
         "anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string", "minLength": 1}}],
     }
     text, number = {"minLength": 1}, {"type": "number"}
-    for name, keys, given in (("SuiteSpec", ("builtin", "file", "python"), text), ("Floor", _BOUNDS, number)):
+    for name, keys, given in (
+        ("SuiteSpec", ("builtin", "file", "python", "imported"), text),
+        ("Floor", _BOUNDS, number),
+    ):
         definitions[name]["oneOf"] = [{"required": [key], "properties": {key: given}} for key in keys]
     head = {"$schema": DIALECT, "$id": IDENTITY, "title": "trimtab policy", "description": made.get("description", "")}
     return {**head, **{key: _tidy(value) for key, value in made.items() if key not in head}}

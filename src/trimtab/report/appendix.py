@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from trimtab.kinds import Estimate
 from trimtab.report.choice_words import rule_words
 from trimtab.report.figures import count
+from trimtab.report.imported import imported
 from trimtab.report.markup import Markup, element, join, visible
 from trimtab.report.parts import column_heads, label
 from trimtab.report.sampling import looks, sequential
@@ -111,6 +112,7 @@ def provenance_section(report: Report) -> Markup:
         again,
         _artefacts(report),
         _suites(report),
+        _imports(report),
         aria_labelledby="provenance",
     )
 
@@ -133,6 +135,14 @@ def _suites(report: Report) -> Markup:
     ]
     caption = "Suites, and the order in which cases were drawn before any was asked"
     return _plain_table(caption, ["Suite", "Cases", "Version", "Seed", "Order"], rows)
+
+
+def _imports(report: Report) -> Markup | None:
+    said = imported(report)
+    if not said:
+        return None
+    heads = element("h3", "Measured by others")
+    return element("div", heads, element("ul", *[element("li", one) for one in said], class_="about"))
 
 
 def _plain_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Markup:

@@ -17,6 +17,7 @@ from trimtab.kinds import Estimate, Missing
 from trimtab.report.changes import as_data
 from trimtab.report.choice_words import rule_words
 from trimtab.report.groups import as_data as groups_data
+from trimtab.report.imported import imports_data
 from trimtab.report.markup import visible
 from trimtab.report.sampling import asked, planned, stopped
 from trimtab.report.view import Example, Report
@@ -54,6 +55,7 @@ def as_json(report: Report) -> dict[str, Any]:
             "time_us": decision.time,
             "policy": decision.policy,
             "ledger": asdict(report.ledger),
+            "imports": imports_data(report),
             "started": report.started.payload(),
             "finished": report.finished.payload() if report.finished else None,
         },

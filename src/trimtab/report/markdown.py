@@ -6,6 +6,7 @@ import re
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.figures import Figures, count, figures
+from trimtab.report.imported import imported
 from trimtab.report.markup import visible
 from trimtab.report.sampling import asked_words, looks, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
@@ -49,6 +50,7 @@ def markdown(report: Report) -> str:
         f"Run {_code(report.decision.run)}, policy {_code(report.decision.policy)}",
         *([f"Cases asked: {_text(asked_words(report))}"] if sequential(report) else []),
         *[_text(look) for look in looks(report)],
+        *[_text(one) for one in imported(report)],
         f"Work: {_text(work(report))}",
         f"Ledger of {count(report.ledger.size)} rows, last {_code(report.ledger.head)}",
         "Make it again with `trimtab ledger verify` and `trimtab report RUN`.",

@@ -15,12 +15,12 @@ _TABULATED = (Shape.RATE.value, Shape.MEAN.value)
 
 def sequential(report: Report) -> bool:
     """Whether measuring was to stop as soon as it knew enough."""
-    return report.started.sampling != "fixed"
+    return report.started.sampling != "fixed" and planned(report) > 0
 
 
 def planned(report: Report) -> int:
     """Cases per candidate that there were."""
-    return sum(int(suite.get("cases", 0)) for suite in report.started.suites.values())
+    return sum(int(suite.get("cases", 0)) for suite in report.started.suites.values() if "imported" not in suite)
 
 
 def asked(report: Report, candidate: CandidateDecision) -> int:
@@ -28,7 +28,7 @@ def asked(report: Report, candidate: CandidateDecision) -> int:
     most: dict[str, int] = {}
     for metric, known in candidate.estimates.items():
         suite = str(report.started.metrics.get(metric, {}).get("suite", ""))
-        if isinstance(known, Estimate):
+        if isinstance(known, Estimate) and "imported" not in report.started.suites.get(suite, {}):
             most[suite] = max(most.get(suite, 0), known.cases)
     return sum(most.values())
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.figures import DASH, MINUS, Figures, count, figures
+from trimtab.report.imported import imported
 from trimtab.report.markup import visible
 from trimtab.report.sampling import asked_words, looks, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
@@ -129,6 +130,8 @@ class Writer:
             yield self.text(f"Asked {asked_words(self.report)}", _SOFT)
         for look in looks(self.report):
             yield self.text(look, "yellow")
+        for one in imported(self.report):
+            yield self.text(one, "yellow")
         yield self.text(f"Work  {work(self.report)}", _SOFT)
         yield Text.assemble(self.text("Next  ", "bold"), self.text(next_step(self.report)))
 

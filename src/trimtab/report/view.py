@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement, Verdict
 from trimtab.decision.tradeoff import Tradeoff
-from trimtab.evidence.records import RunFinished, RunStarted
+from trimtab.evidence.records import Import, RunFinished, RunStarted
 from trimtab.kinds import Better, Estimate, Missing
 from trimtab.policy.metric_spec import MetricSpec
 from trimtab.policy.model import Floor, Policy, Tier
@@ -70,7 +70,8 @@ class Report:
 
     `finished` is None when the run was killed. `examples` are by candidate,
     then metric, and so are `changes` from the baseline and the rates by
-    `groups`, worst first. `tradeoff` is what stands around the decision; it is no part of it.
+    `groups`, worst first. `imports` are the files of other tools that it rests
+    on, by candidate. `tradeoff` is what stands around the decision; it is no part of it.
 
     Raises:
         ValueError: The decision was not made under this policy, so its floors
@@ -86,6 +87,7 @@ class Report:
     tradeoff: Tradeoff | None = None
     changes: Mapping[str, Mapping[str, Sequence[Changed]]] = field(default_factory=dict)
     groups: Mapping[str, Mapping[str, Mapping[str, Estimate]]] = field(default_factory=dict)
+    imports: Mapping[str, Sequence[Import]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.decision.policy != self.policy.digest:

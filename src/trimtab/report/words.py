@@ -9,7 +9,7 @@ from types import MappingProxyType
 from trimtab.decision import headroom
 from trimtab.decision.headroom import Used
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
-from trimtab.kinds import Estimate, Missing
+from trimtab.kinds import NOT_IMPORTED, Estimate, Missing
 from trimtab.report.figures import Figures, about, count, duration, figures, unit_figures
 from trimtab.report.markup import visible
 from trimtab.report.view import Report, Requirement
@@ -55,6 +55,7 @@ _WHY_MISSING: Mapping[str, str] = MappingProxyType(
         "no-baseline": "there is no baseline",
         "judges-disagree": "judges disagree",
         "order-decides": "the judge says otherwise the other way round",
+        NOT_IMPORTED: "nothing imported",
     }
 )
 
@@ -234,7 +235,8 @@ def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) 
 def _obstacle(report: Report, judged: Judgement) -> str:
     asked = requirement(report, Requirement(asked=judged.asked, metric=judged.metric))
     if isinstance(judged.seen, Missing):
-        return f"{judged.metric} must be measured ({missing_words(judged.seen)})."
+        why = judged.seen.detail if judged.seen.reason == NOT_IMPORTED else ""
+        return f"{judged.metric} must be measured ({visible(why, limit=_REASON) or missing_words(judged.seen)})."
     written = figures(report, judged.metric, asked=judged.asked)
     measured = f"{written.value(judged.seen.value)} ({written.span(judged.seen.interval)})"
     if judged.asked == "red-line":
@@ -287,7 +289,9 @@ def _more_cases(report: Report) -> list[str]:
     steps = [f"raise `cases` of {_joined(raised)} in the policy"] if raised else []
     for suite in sorted(short.difference(raised)):
         source = report.policy.suites.get(suite)
-        if source and source.file:
+        if source and source.imported:
+            steps.append(f"import more results of {name(source.imported)} for {name(suite)}")
+        elif source and source.file:
             steps.append(f"add rows to {name(source.file)} (all that {name(suite)} has were asked)")
         else:
             steps.append(f"find more cases for {name(suite)} (all that it has were asked)")

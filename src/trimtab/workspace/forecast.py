@@ -129,4 +129,4 @@ def _next_look(ledger: Ledger | None, policy: Policy, system: str, plan: Plan) -
     last = next((one for one in ledger.runs() if one.system == system), None)
     goes_on = last is not None and last.outcome != "complete" and last.policy == policy.digest
     before = Looks.of(ledger, system, without=last.run if last is not None and goes_on else "")
-    return max(before.number(sketch) for sketch in plan.sketches.values())
+    return max((before.number(sketch) for sketch in plan.sketches.values()), default=1)

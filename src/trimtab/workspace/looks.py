@@ -26,7 +26,12 @@ def sketch_of(cases: Iterable[Case]) -> Sketch:
         for text in (*(f"{m.role}\x1f{m.content}" for m in case.messages), *case.follow_ups):
             running.update(text.encode("utf-8", "surrogatepass") + b"\x1e")
         hashes.add(running.hexdigest()[:16])
-    return tuple(sorted(hashes)[:_KEPT])
+    return smallest(hashes)
+
+
+def smallest(hashes: Iterable[str]) -> Sketch:
+    """The sketch of what these hashes, of 16 hexadecimal digits each, stand for."""
+    return tuple(sorted(set(hashes))[:_KEPT])
 
 
 def alike(first: Sketch, second: Sketch) -> float:

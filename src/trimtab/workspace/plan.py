@@ -1,13 +1,14 @@
 """What a run asks and scores: derived from the policy before anything is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trimtab.errors import UsageError
 from trimtab.kinds import Metric, plugins
 from trimtab.measure.suites import LoadedSuite, load_suite
 from trimtab.policy import Policy, SuiteSpec, SystemSpec
+from trimtab.policy.installed import IMPORTED
 from trimtab.policy.settings import grid_of
 from trimtab.workspace.looks import Sketch, sketch_of
 
@@ -32,6 +33,9 @@ class Plan:
     scored: Mapping[str, tuple[Scored, ...]]  # by suite
     sketches: Mapping[str, Sketch]  # by suite: what its cases are, to be told again
 
+    brought: Mapping[str, tuple[Scored, ...]] = field(
+        default_factory=dict
+    )  # by suite: judged by another tool's results
     sequential: bool = False  # whether measuring stops once it knows enough
     bandit: bool = False  # and where it goes on is where most fails
 
@@ -42,8 +46,8 @@ class Plan:
 
     @property
     def metrics(self) -> dict[str, Scored]:
-        """Every metric that will be scored, by name."""
-        return {scored.name: scored for group in self.scored.values() for scored in group}
+        """Every metric that will be judged, by name."""
+        return {scored.name: scored for group in (*self.scored.values(), *self.brought.values()) for scored in group}
 
 
 def required_metrics(policy: Policy, system: str) -> list[str]:
@@ -66,10 +70,10 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
     policy on one of those suites is scored as well, since it costs no call.
     All candidates take part unless some are named; the baseline always does
     where the tier compares with it, and `require` too.
-    File suites are relative to `base`, the folder of the policy.
+    File suites are relative to `base`, the folder of the policy. Of suites that another tool asked, nothing is.
 
     Raises:
-        UsageError: No such candidate.
+        UsageError: No such candidate, or points of a grid that another tool should have asked.
         PolicyError: A suite cannot be read or is empty.
         PluginError: A plugin is missing.
     """
@@ -85,12 +89,19 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
     sources = {name: metric.source for name, metric in policy.metrics.items()}
     asked = dict.fromkeys(sources[name].suite for name in required_metrics(policy, system))
     specs = {name: policy.suites.get(name) or SuiteSpec(builtin=name) for name in asked}
-    suites = {name: load_suite(name, suite, base=base) for name, suite in specs.items()}
-    scored: dict[str, list[Scored]] = {name: [] for name in suites}
+    suites = {name: load_suite(name, suite, base=base) for name, suite in specs.items() if not suite.imported}
+    usual = {name: suites[name].score if name in suites else suite.score or IMPORTED for name, suite in specs.items()}
+    scored: dict[str, list[Scored]] = {name: [] for name in specs}
     for name, source in sources.items():
-        if source.suite in suites:
-            plugin = plugins.make("metrics", source.score or suites[source.suite].score, **source.with_)
+        if source.suite in specs:
+            plugin = plugins.make("metrics", source.score or usual[source.suite], **source.with_)
             scored[source.suite].append(Scored(name=name, suite=source.suite, plugin=plugin))
+    brought = [name for name in specs if name not in suites]
+    if brought and spec.has_grid:
+        raise UsageError(
+            f"{system} has a grid, and the suite {brought[0]} is another tool's: its points were not measured by it.",
+            "List the points as candidates of their own.",
+        )
     # The name of a grid means all of its points.
     chosen = {name for name in known if {name, grid_of(name)} & named} if candidates else set(known)
     if policy.tiers[spec.tier].regression and spec.baseline:
@@ -104,5 +115,6 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
         sequential=policy.tiers[spec.tier].anytime and not spec.has_grid,
         bandit=policy.tiers[spec.tier].sampling == "bandit" and not spec.has_grid,
         sketches={name: sketch_of(suite.cases) for name, suite in suites.items()},
-        scored={name: tuple(group) for name, group in scored.items()},
+        scored={name: tuple(group) for name, group in scored.items() if name in suites},
+        brought={name: tuple(scored[name]) for name in brought},
     )

@@ -6,10 +6,20 @@ from dataclasses import dataclass, field, replace
 from trimtab.decision.model import Measurements, Trial
 from trimtab.errors import UsageError
 from trimtab.evidence import Ledger
-from trimtab.evidence.records import Decided, Looked, Observation, PolicyAdopted, Record, RunFinished, RunStarted
-from trimtab.kinds import NOT_MARKED, Instrument, Missing, Row, Score, Shape
+from trimtab.evidence.records import (
+    Decided,
+    Import,
+    Looked,
+    Observation,
+    PolicyAdopted,
+    Record,
+    RunFinished,
+    RunStarted,
+)
+from trimtab.kinds import NOT_IMPORTED, NOT_MARKED, Instrument, Missing, Row, Score, Shape
 from trimtab.policy import Policy
 
+_NO_ANSWER = (NOT_MARKED, NOT_IMPORTED)  # reasons of what nobody asked
 _EARLIER = 200  # runs before one that are looked at for a gap that grows
 
 
@@ -29,6 +39,7 @@ class Recalled:
     seen: dict[str, dict[str, dict[str, Observation]]] = field(default_factory=dict)
     artefacts: dict[str, str] = field(default_factory=dict)  # candidate -> digest
     looks: dict[str, dict[str, int]] = field(default_factory=dict)  # candidate -> suite -> which look
+    imports: dict[str, dict[str, Import]] = field(default_factory=dict)  # candidate -> suite -> other tool's results
 
     @property
     def observations(self) -> dict[str, dict[str, list[Observation]]]:
@@ -67,6 +78,8 @@ class Recalled:
             self.artefacts[row.candidate] = before
         elif isinstance(record, Looked):
             self.looks.setdefault(row.candidate, {})[record.suite] = record.number
+        elif isinstance(record, Import):
+            self.imports.setdefault(row.candidate, {})[record.suite] = record
         elif isinstance(record, RunFinished):
             self.finished = record
         elif isinstance(record, Decided):
@@ -150,7 +163,7 @@ class Recalled:
                     continue
                 undesired = 0.0 if facts["better"] == "higher" else 1.0
                 bad = [row for row in rows if not isinstance(row.outcome, Missing) and row.outcome.value == undesired]
-                broken = [r for r in rows if isinstance(r.outcome, Missing) and r.outcome.reason != NOT_MARKED]
+                broken = [r for r in rows if isinstance(r.outcome, Missing) and r.outcome.reason not in _NO_ANSWER]
                 if worst := [*bad, *broken][:limit]:
                     found.setdefault(candidate, {})[metric] = worst
         return found

@@ -23,6 +23,7 @@ from trimtab.policy import Candidate, Policy
 from trimtab.policy.settings import ORDER_SHARE
 from trimtab.stats import share_of_look
 from trimtab.stats.loss_table import in_ordering_part
+from trimtab.workspace.brought import Baggage
 from trimtab.workspace.course import Course
 from trimtab.workspace.looks import Looks, to_records
 from trimtab.workspace.machine import machine
@@ -59,6 +60,7 @@ class Measuring:
     artefacts: Mapping[str, str]
     before: Looks
     looks: dict[str, dict[str, int]]  # candidate -> suite -> which look; filled as candidates begin
+    brought: Baggage = field(default_factory=dict)
     fresh: bool = False
     only_order: bool = False  # of a grid: ask nothing but the part that fixes the order
     tally: Tally = field(default_factory=Tally)
@@ -76,6 +78,9 @@ class Measuring:
     async def measure(self) -> None:
         """Ask every candidate, one after the other so that timings are fair; the baseline first, for comparisons."""
         self.board.tally = self.tally
+        self._bring()
+        if not self.plan.suites:
+            return  # other tools have asked everything
         async with self._writers:
             await self._all()
 
@@ -88,6 +93,32 @@ class Measuring:
             return
         for model, names in alike.items():
             await self._alike(model, names)
+
+    def _bring(self) -> None:
+        """Write down what other tools measured, first of all: it can refute a candidate before anything is asked."""
+        for candidate, suites in self.brought.items():
+            for suite, one in suites.items():
+                if suite in self.looks.get(candidate, {}):
+                    continue  # the run goes on, and the ledger holds it
+                subject = Subject(system=self.plan.system, candidate=candidate)
+                rows = [row for group in one.observations.values() for row in group]
+                maker = one.record.maker if one.record else f"trimtab/{__version__}"
+                told = [one.record] if one.record else []
+                self.ledger.append(
+                    [*told, *rows], subject=subject, run=self.run, maker=maker, policy=self.policy.digest
+                )
+                if one.record is None:
+                    continue
+                number = self.before.number(one.sketch, artefact=one.record.file, repeats=True)
+                self.ledger.append(
+                    to_records({suite: number}, {suite: one.sketch}),
+                    subject=replace(subject, artefact=one.record.file),
+                    run=self.run,
+                    maker=maker,
+                    policy=self.policy.digest,
+                    durable=True,
+                )
+                self.looks.setdefault(candidate, {})[suite] = number
 
     async def _from_grid(self, alike: Mapping[str, Sequence[str]]) -> None:
         """Everybody the cases that fix the order; the others along it only, until the first that is not certified.
@@ -169,8 +200,9 @@ class Measuring:
 
     def _count_look(self, subject: Subject, *, repeats: bool) -> None:
         """Say which look at its cases this is, before anything is asked."""
-        if subject.candidate not in self.looks:
-            sketches = self.plan.sketches
+        known = self.looks.setdefault(subject.candidate, {})
+        sketches = {suite: sketch for suite, sketch in self.plan.sketches.items() if suite not in known}
+        if sketches:
             numbers = {
                 suite: self.before.number(sketch, artefact=subject.artefact, repeats=repeats)
                 for suite, sketch in sketches.items()
@@ -183,7 +215,7 @@ class Measuring:
                 policy=self.policy.digest,
                 durable=True,
             )
-            self.looks[subject.candidate] = numbers
+            known |= numbers
         if subject.candidate in self._counted:
             return
         self._counted.add(subject.candidate)
@@ -194,10 +226,16 @@ class Measuring:
     async def _until_decided(self, jobs: list[Job], subject: Subject) -> None:
         """Ask until every requirement is decided, the candidate is out, or nothing is left to ask."""
         name = subject.candidate
-        standing = Standing(policy=self.policy, plan=self.plan, looks=self.looks)
+        trials = {
+            candidate: {metric: rows for one in suites.values() for metric, rows in one.trials.items()}
+            for candidate, suites in self.brought.items()
+        }
+        standing = Standing(policy=self.policy, plan=self.plan, looks=self.looks, brought=trials)
         finished = {other: course.trials for other, course in self._courses.items()}
         course = standing.course(name, finished, leader=self._leader)
         self._courses[name] = course
+        if any(trials.get(name, {}).values()):
+            course.look()  # what others measured may have decided already
         while course.rest:
             await self._ask(jobs, subject, course.order)
             course.look()

@@ -1,7 +1,7 @@
 """Where the candidates of a sequential run stand while it goes on: decisions asked for early, recorded by nobody."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trimtab.decision import Measurements, ahead, alpha_of, compared_metrics, decide, judge
 from trimtab.decision.regression import COMPARABLE
@@ -20,6 +20,7 @@ class Standing:
     policy: Policy
     plan: Plan
     looks: Mapping[str, Mapping[str, int]]  # candidate -> suite -> which look
+    brought: Mapping[str, Trials] = field(default_factory=dict)  # candidate -> what other tools measured
 
     def course(self, candidate: str, finished: Mapping[str, Trials], *, leader: str) -> Course:
         """The way of a candidate, given the trials of those before it and the best of them that passes."""
@@ -46,14 +47,18 @@ class Standing:
         instruments = {name: getattr(one.plugin, "instrument", None) for name, one in scored.items()}
         return Measurements(
             system=self.plan.system,
-            trials=trials,
+            trials={candidate: {**self.brought.get(candidate, {}), **seen} for candidate, seen in trials.items()},
             shapes={name: one.plugin.shape for name, one in scored.items()},
             better={name: self._better(name) for name in scored},
             instruments={name: one for name, one in instruments.items() if isinstance(one, Instrument)},
             sampling="sequential",
-            planned={name: len(self.plan.suites[one.suite].cases) for name, one in scored.items()},
+            planned={
+                name: len(self.plan.suites[one.suite].cases)
+                for name, one in scored.items()
+                if one.suite in self.plan.suites
+            },
             looks={
-                candidate: {name: looks[one.suite] for name, one in scored.items()}
+                candidate: {name: looks[one.suite] for name, one in scored.items() if one.suite in looks}
                 for candidate, looks in self.looks.items()
             },
         )
@@ -96,5 +101,8 @@ class Standing:
         if self.policy.tiers[self.plan.spec.tier].weights:
             return False  # it may win by what it is weighed for besides
         alpha = alpha_of(self.policy.tiers[self.plan.spec.tier], self.plan.spec)
-        ours, theirs = trials[candidate][first], trials[leader][first]
-        return bool(ours) and ahead(shape, theirs, ours, better=self._better(first), alpha=alpha, anytime=True)
+        known = self._measurements(trials).trials
+        ours, theirs = known[candidate].get(first, ()), known[leader].get(first, ())
+        return bool(ours and theirs) and ahead(
+            shape, theirs, ours, better=self._better(first), alpha=alpha, anytime=True
+        )

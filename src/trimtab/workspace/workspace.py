@@ -21,6 +21,7 @@ from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Purse
 from trimtab.policy import Policy, load_policy
 from trimtab.report import Changed, Example, LedgerFacts, Report
+from trimtab.workspace.brought import Baggage, bring
 from trimtab.workspace.lock import measuring_alone
 from trimtab.workspace.looks import Looks
 from trimtab.workspace.machine import machine
@@ -107,7 +108,8 @@ class Workspace:
         with measuring_alone(self.replies.parent), Cache(self.replies) as cache:
             board.say("verifying the ledger")
             self.ledger.verify().raise_if_bad()
-            started = started_of(policy, plan, fresh=fresh)
+            brought = bring(self.ledger, policy, plan)
+            started = started_of(policy, plan, fresh=fresh, brought=brought)
             resumed = None if fresh else self._interrupted(policy, name, started)
             if resumed:
                 started = resumed.started
@@ -124,6 +126,7 @@ class Workspace:
                 recorded=resumed.recorded() if resumed else {},
                 artefacts=resumed.artefacts if resumed else {},
                 before=Looks.of(self.ledger, name, without=run),
+                brought=brought,
                 looks=resumed.looks if resumed else {},
                 fresh=started.fresh,
             )
@@ -271,6 +274,7 @@ class Workspace:
             },
             tradeoff=explore(policy, decision, recalled.measurements()),
             groups=_groups(decision, recalled),
+            imports={candidate: tuple(suites.values()) for candidate, suites in recalled.imports.items()},
             changes={
                 candidate: {metric: [_changed(*row) for row in rows] for metric, rows in metrics.items()}
                 for candidate, metrics in recalled.changed(decision.baseline).items()
@@ -278,8 +282,8 @@ class Workspace:
         )
 
 
-def started_of(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
-    """How a run begins: what will be asked of whom."""
+def started_of(policy: Policy, plan: Plan, *, fresh: bool, brought: Baggage | None = None) -> RunStarted:
+    """How a run begins: what will be asked of whom, and what others asked before."""
     return RunStarted(
         candidates={name: digest(plan.spec.whole(name).told) for name in plan.candidates},
         suites={
@@ -290,7 +294,8 @@ def started_of(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
                 "seed": suite.seed,
             }
             for name, suite in plan.suites.items()
-        },
+        }
+        | {name: _imported_facts(policy, name, brought or {}) for name in plan.brought},
         metrics={name: _facts(policy, name, plan) for name in plan.metrics},
         trimtab=__version__,
         python=platform.python_version(),
@@ -298,6 +303,20 @@ def started_of(policy: Policy, plan: Plan, *, fresh: bool) -> RunStarted:
         fresh=fresh,
         sampling="bandit" if plan.bandit else "sequential" if plan.sequential else "fixed",
     )
+
+
+def _imported_facts(policy: Policy, suite: str, brought: Baggage) -> Mapping[str, Any]:
+    """Of a suite that another tool asked: as many cases as the candidate with the fewest has, and which files."""
+    found = {candidate: suites[suite].record for candidate, suites in brought.items()}
+    sizes = [max(map(len, suites[suite].observations.values())) for suites in brought.values() if suites[suite].record]
+    makers = sorted({record.maker for record in found.values() if record})
+    return {
+        "cases": min(sizes, default=0),
+        "order": digest({candidate: record.file if record else "" for candidate, record in found.items()}),
+        "version": ", ".join(makers) or "nothing imported",
+        "seed": 0,
+        "imported": policy.suites[suite].imported,
+    }
 
 
 def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:

@@ -1,0 +1,121 @@
+"""`trimtab import`: results of other tools become evidence, with their counts and where they come from."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trimtab.cli.output import Output, output_options
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from trimtab.measure.imports.found import Found, Imported
+
+_TOOLS = ("inspect", "lm-eval", "garak", "promptfoo", "mlflow", "csv")
+
+
+@click.command(name="import")
+@click.argument("tool", type=click.Choice(_TOOLS))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--suite", required=True, help="With `imported: TOOL` in the policy.")
+@click.option("--candidate", required=True, help="Whom the results are about: only you know that.")
+@click.option("--system", default="", help="Which system of the policy; needed when it has several.")
+@click.option("--model", default="", help="Of a promptfoo file with several providers, the one that is the candidate.")
+@click.option("--policy", type=click.Path(path_type=Path), default=Path("trimtab.yaml"), show_default=True)
+@click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Default: .trimtab/ledger.db.")
+@output_options
+def imports(
+    output: Output,
+    *,
+    tool: str,
+    file: Path,
+    suite: str,
+    candidate: str,
+    system: str,
+    model: str,
+    policy: Path,
+    ledger: str,
+) -> None:
+    """Read the results of another tool in FILE into the ledger, as evidence about a candidate.
+
+    \b
+    inspect    a log of Inspect, .eval or .json
+    lm-eval    results_*.json of lm-evaluation-harness, its samples beside it
+    garak      *.report.jsonl of garak
+    promptfoo  results of promptfoo as JSON
+    mlflow     a run of MLflow as JSON, or its folder
+    csv        a table with case and value, .csv or .jsonl
+
+    Nothing is decided: `trimtab run` judges by the latest import for each candidate. The same file again adds nothing.
+    """  # noqa: D301  # \b keeps click from filling lines
+    from trimtab.errors import UsageError
+    from trimtab.measure.imports import read_results
+    from trimtab.policy import load_policy
+    from trimtab.workspace import Workspace
+    from trimtab.workspace.imports import add_results, check_place
+
+    loaded = load_policy(policy)
+    named = system or (next(iter(loaded.systems)) if len(loaded.systems) == 1 else "")
+    if not named:
+        raise UsageError("the policy has several systems.", f"Name one with --system: {', '.join(loaded.systems)}.")
+    check_place(loaded, tool, system=named, candidate=candidate, suite=suite)
+    found = read_results(tool, file, candidate=candidate, model=model)
+    with Workspace.open(policy, ledger=ledger) as workspace:
+        workspace.ledger.verify().raise_if_bad()
+        held = add_results(workspace.ledger, loaded, found, system=named, candidate=candidate, suite=suite)
+    output.show(_table(found))
+    output.show(_told(found, suite, candidate, new=held.new, run=held.run), markup=False)
+    measures = {name: _counts(results) for name, results in found.measures.items()}
+    output.data(
+        {
+            "import": held.run,
+            "new": held.new,
+            "system": named,
+            "candidate": candidate,
+            "suite": suite,
+            "tool": found.tool,
+            "version": found.version,
+            "model": found.model,
+            "ran": found.ran,
+            "file": found.digest,
+            "measures": measures,
+        }
+    )
+
+
+def _counts(results: "list[Found]") -> dict[str, Any]:
+    from trimtab.kinds import Score
+    from trimtab.measure.imports.found import AVERAGE_ONLY
+
+    scores = [one.outcome.value for one in results if isinstance(one.outcome, Score)]
+    average_only = any(not isinstance(one.outcome, Score) and one.outcome.reason == AVERAGE_ONLY for one in results)
+    return {
+        "cases": 0 if average_only else len(results),
+        "independent": 0 if average_only else len({one.cluster for one in results}),
+        "missing": 0 if average_only else len(results) - len(scores),
+        "mean": sum(scores) / len(scores) if scores else None,
+        "average_only": average_only,
+    }
+
+
+def _table(found: "Imported") -> "Table":
+    from rich.table import Table
+
+    table = Table("measure", "cases", "independent", "missing", "mean", box=None, pad_edge=False)
+    for name, results in found.measures.items():
+        counts = _counts(results)
+        if counts["average_only"]:
+            table.add_row(name, "an average without its counts: proves nothing")
+            continue
+        mean = "" if counts["mean"] is None else f"{counts['mean']:.4g}"
+        table.add_row(name, *(f"{counts[key]:,}" for key in ("cases", "independent", "missing")), mean)
+    return table
+
+
+def _told(found: "Imported", suite: str, candidate: str, *, new: bool, run: str) -> str:
+    asked = f", which says that it asked {found.model}" if found.model else ""
+    what = f"{len(found.found):,} results of {found.tool} {found.version}{asked}"
+    if not new:
+        return f"\n{what}: this file is in the ledger already ({run}), and nothing was added."
+    return f"\n{what} are in the ledger as {run}. `trimtab run` judges {suite} of {candidate} by them."

@@ -1,0 +1,197 @@
+"""Reads results of promptfoo (`promptfoo eval -o results.json`): every test with every prompt, as it came out.
+
+Measures are `success` (1 where every assertion held), `score`, and `named/NAME` for each named metric. A test that
+asserted nothing, or that ended with an error, has no value. Repeats of a test, the same variables in several prompts,
+and tests with the same `cluster` in their metadata are one independent unit.
+
+Source:
+    promptfoo 0.121.20 (MIT), results of version 3: `EvaluateResult` and `OutputFile` of its types.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from trimtab._canonical import canonical
+from trimtab.kinds import Missing, Score
+from trimtab.measure.imports.documents import Part, read_document
+from trimtab.measure.imports.found import (
+    Found,
+    Imported,
+    model_of,
+    moment_of,
+    number,
+    numbered,
+    plain,
+    settled,
+    short_digest,
+    version_of,
+)
+from trimtab.measure.marked_files import file_digest
+from trimtab.measure.notes import Notes
+
+VERSION = 3
+_ERROR = 2  # of `failureReason`: neither passed nor failed
+_WRONG = "Write one with `promptfoo eval -o results.json`."
+
+
+def read(path: Path, *, model: str = "", shown: str = "") -> Imported:
+    """All that a file says of one provider.
+
+    Args:
+        path: The file.
+        model: Id or label of the provider that is meant, where the file has several.
+        shown: What mistakes call it.
+
+    Raises:
+        PolicyError: It holds no results of promptfoo, was cut or changed, or has several providers; every mistake.
+    """
+    notes = Notes(shown or str(path))
+    value = read_document(path, notes, hint=_WRONG)
+    notes.settle()
+    top = Part(value, "", notes)
+    rows = _rows(top)
+    rows = _of(rows, model, notes) if not notes.mistakes else []
+    found = _results(rows) if not notes.mistakes else []
+    notes.settle()
+    made = settled(found, notes)
+    notes.settle()
+    about = top.part("metadata").value
+    provider = rows[0].part("provider").value if rows else {}
+    return Imported(
+        tool="promptfoo",
+        version=version_of(about.get("promptfooVersion") if isinstance(about, Mapping) else None),
+        digest=file_digest(path),
+        found=made,
+        model=model_of(provider.get("id") if isinstance(provider, Mapping) else provider),
+        ran=moment_of(top.part("results").part("timestamp").value),
+        better={"success": "higher", "score": "higher"},
+    )
+
+
+def _rows(top: Part) -> list[Part]:
+    results = top.part("results")
+    if "evalId" not in top.value or not isinstance(results.value, dict):
+        top.wrong("holds no results of promptfoo", _WRONG)
+        return []
+    if results.value.get("version") != VERSION:
+        results.part("version").wrong(
+            f"is not {VERSION}", "Export it anew: `promptfoo export eval ID -o results.json`."
+        )
+        return []
+    rows = results.part("results").items()
+    stats = results.part("stats")
+    if isinstance(stats.value, dict):
+        kinds = [_kind(row) for row in rows]
+        for key in ("successes", "failures", "errors"):
+            if stats.value.get(key, kinds.count(key)) != kinds.count(key):
+                stats.part(key).wrong(f"is not what the rows come to, {kinds.count(key):,}", "Was the file cut?")
+    else:
+        stats.wrong("is missing", _WRONG)
+    return rows
+
+
+def _kind(row: Part) -> str:
+    values = row.object()
+    if values.get("failureReason") == _ERROR:
+        return "errors"
+    return "successes" if row.part("success").flag() else "failures"
+
+
+def _of(rows: list[Part], model: str, notes: Notes) -> list[Part]:
+    """The rows of one provider."""
+    by: dict[str, list[Part]] = {}
+    labels: dict[str, str] = {}
+    for row in rows:
+        provider = row.part("provider").value
+        given = provider if isinstance(provider, Mapping) else {"id": provider}
+        name = model_of(given.get("id"))
+        labels[model_of(given.get("label")) or name] = name
+        by.setdefault(name, []).append(row)
+    if model:
+        meant = by.get(model) or by.get(labels.get(model, ""))
+        if meant is None:
+            notes.add(0, "", "holds nothing of that model", f"It has: {', '.join(sorted(by))}.")
+        return meant or []
+    if len(by) > 1:
+        message = f"holds results of {len(by)} models: {', '.join(sorted(by))}"
+        notes.add(0, "", message, "Say which one the candidate is, with --model.")
+        return []
+    return rows
+
+
+class _Row(NamedTuple):
+    asked: str  # digits for the variables
+    prompt: str  # and for the prompt with them
+    cluster: str
+    values: dict[str, Score | Missing]  # by measure
+
+
+def _results(rows: list[Part]) -> list[Found]:
+    """Of every row what it gives; of one without a value, that it has none of any measure."""
+    read = [_row(row) for row in rows]
+    names = numbered(f"{row.asked}/{row.prompt}" for row in read)
+    named = sorted({measure for row in read for measure in row.values if measure.startswith("named/")})
+    return [
+        Found(
+            measure=measure,
+            case=name,
+            cluster=row.cluster,
+            outcome=row.values.get(measure) or row.values["success"],
+            asked=row.asked,
+        )
+        for name, row in zip(names, read, strict=True)
+        for measure in ("success", "score", *named)
+        if measure in row.values or isinstance(row.values["success"], Missing)
+    ]
+
+
+def _row(row: Part) -> _Row:
+    values = row.object()
+    prompt, test = values.get("prompt"), values.get("testCase")
+    raw = prompt.get("raw") if isinstance(prompt, Mapping) else prompt
+    given = values.get("vars")
+    asked = _digits(row, "vars", given) if given else _digits(row, "prompt", raw)
+    about = test.get("metadata") if isinstance(test, Mapping) else None
+    cluster = plain(about.get("cluster")) if isinstance(about, Mapping) else ""
+    return _Row(asked, _digits(row, "prompt", raw), cluster or asked, _values(row))
+
+
+def _values(row: Part) -> dict[str, Score | Missing]:
+    lost = _lost(row)
+    named = row.value.get("namedScores")
+    given = {"score": row.value.get("score")}
+    given |= {f"named/{plain(name)}": value for name, value in named.items()} if isinstance(named, Mapping) else {}
+    success = row.part("success").flag()
+    known: dict[str, Score | Missing] = {"success": lost or Score(value=float(bool(success)))}
+    for name, value in given.items():
+        score = number(value)
+        known[name] = lost or (Missing("not-a-number") if score is None else Score(value=score))
+    return known
+
+
+def _lost(row: Part) -> Missing | None:
+    """Why a row proves nothing, if it does not."""
+    values = row.value
+    if values.get("failureReason") == _ERROR:
+        return Missing("error")
+    graded = values.get("gradingResult")
+    parts = graded.get("componentResults") if isinstance(graded, Mapping) else None
+    if not isinstance(parts, list) or not parts:
+        return Missing("nothing-asserted")  # promptfoo calls that a success
+    if any(_broken(part) for part in [graded, *parts]):
+        return Missing("grader-error")
+    return None
+
+
+def _broken(part: Any) -> bool:
+    about = part.get("metadata") if isinstance(part, Mapping) else None
+    return isinstance(about, Mapping) and bool(about.get("graderError"))
+
+
+def _digits(row: Part, key: str, value: Any) -> str:
+    try:
+        return short_digest(canonical(value).decode())
+    except (ValueError, TypeError):
+        row.part(key).wrong("holds a value without a canonical form")
+        return ""
