@@ -301,7 +301,7 @@ def _more_cases(report: Report) -> list[str]:
 def _exhausted(report: Report, suite: str) -> bool:
     """Whether every case that the suite has was asked for: raising `cases` would then bring none."""
     spec, had = report.policy.suites.get(suite), report.started.suites.get(suite, {}).get("cases")
-    return spec is not None and isinstance(had, int) and had < spec.cases
+    return spec is not None and (bool(spec.imported) or (isinstance(had, int) and had < spec.cases))
 
 
 def _joined(texts: list[str]) -> str:
