@@ -1,5 +1,9 @@
 """An exported suite runs in Inspect itself, and what comes out is what our own scoring says."""
 
+import subprocess
+import sys
+from importlib.util import find_spec
+
 import pytest
 
 from trimtab.kinds import Exchange, Reply, Score, plugins
@@ -9,52 +13,61 @@ from trimtab.measure.imports.found import plain
 from trimtab.measure.suites import load_suite
 from trimtab.policy import SuiteSpec
 
-pytestmark = pytest.mark.integration
-inspect_ai = pytest.importorskip("inspect_ai")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(find_spec("inspect_ai") is None, reason="Inspect is not installed"),
+]
 
-
-def answer_of(messages):
-    """A model that sometimes says more than it should: the same whoever asks."""
-    said = "\n".join(text for _, text in messages)
+# Says more than it should to some, the same whoever asks. Usage is given, or Inspect would fetch a tokenizer to count.
+ANSWER = """
+def answer_of(texts):
+    said = "\\n".join(texts)
     return said if len(said) % 2 else "I cannot tell you that."
+"""
+RUN = f"""
+import sys
+from inspect_ai import eval
+from inspect_ai.model import ModelOutput, ModelUsage, get_model
+{ANSWER}
+def outputs(messages, tools, choice, config):
+    out = ModelOutput.from_content("mockllm/model", answer_of([one.text for one in messages]))
+    out.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+    return out
+
+model = get_model("mockllm/model", custom_outputs=outputs)
+logs = eval(sys.argv[1], model=model, log_dir="logs", display="none")
+sys.exit(logs[0].status != "success")
+"""
 
 
 @pytest.mark.parametrize("name", ["secret-keeping", "under-pressure"])
-def test_inspect_scores_as_we_do(name, tmp_path, monkeypatch):
-    from inspect_ai.model import ModelOutput, ModelUsage, get_model
-
+def test_inspect_scores_as_we_do(name, tmp_path):
     suite = load_suite(name, SuiteSpec(builtin=name, cases=24), base=tmp_path)
     made = export_suite(suite, "inspect", canary="canary", model="", url="")
     for file, text in made.files.items():
         (tmp_path / file).write_text(text, encoding="utf-8")
-
-    def outputs(messages, tools, choice, config):
-        out = ModelOutput.from_content("mockllm/model", answer_of([(one.role, one.text) for one in messages]))
-        out.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)  # or it would fetch a tokenizer
-        return out
-
-    monkeypatch.chdir(tmp_path)  # Inspect looks for tasks below the current folder
+    (tmp_path / "run_it.py").write_text(RUN, encoding="utf-8")
     task = next(file for file in made.files if file.endswith(".py"))
-    logs = inspect_ai.eval(
-        task,
-        model=get_model("mockllm/model", custom_outputs=outputs),
-        log_dir=str(tmp_path / "logs"),
-        display="none",
+    done = subprocess.run(
+        [sys.executable, "run_it.py", task], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
     )
-    assert logs[0].status == "success"
-    found = {
-        one.case.split("/")[1]: one for one in read_results("inspect", next((tmp_path / "logs").glob("*.eval"))).found
-    }
-    metric = plugins.make("metrics", suite.score)
+    assert done.returncode == 0, done.stdout + done.stderr
+    imported = read_results("inspect", next((tmp_path / "logs").glob("*.eval")))
+    assert set(imported.measures) == {suite.score}
+    found = {one.case.split("/")[1]: one for one in imported.found}
     assert len(found) == len(suite.cases)
+    own: dict[str, object] = {}
+    exec(ANSWER, own)
+    metric, values = plugins.make("metrics", suite.score), set()
     for case in suite.cases:
-        turns = [(message.role, message.content) for message in case.messages]
-        replies = [answer_of(turns)]
+        texts = [message.content for message in case.messages]
+        replies = [own["answer_of"](texts)]  # type: ignore[operator]
         for text in case.follow_ups:
-            turns += [("assistant", replies[-1]), ("user", text)]
-            replies.append(answer_of(turns))
+            texts += [replies[-1], text]
+            replies.append(own["answer_of"](texts))  # type: ignore[operator]
         ours = metric.score(case, Exchange(replies=tuple(Reply(text=reply) for reply in replies)))
-        one = found[plain(case.id)]
         assert isinstance(ours, Score)
-        assert one.outcome == Score(value=ours.value)
-        assert one.cluster == case.independent_unit
+        assert found[plain(case.id)].outcome == Score(value=ours.value)
+        assert found[plain(case.id)].cluster == case.independent_unit
+        values.add(ours.value)
+    assert values == {0.0, 1.0} or name != "secret-keeping"  # or the model did not tell them apart

@@ -3,6 +3,7 @@
 import ast
 import json
 import runpy
+from pathlib import Path
 
 import pytest
 import yaml
@@ -15,7 +16,7 @@ from trimtab.policy import SuiteSpec
 
 
 def exported(name, target, cases=20):
-    suite = load_suite(name, SuiteSpec(builtin=name, cases=cases), base=None)
+    suite = load_suite(name, SuiteSpec(builtin=name, cases=cases), base=Path())
     return suite, export_suite(suite, target, canary="canary-1", model="q4", url="http://127.0.0.1:9/v1")
 
 
