@@ -74,7 +74,7 @@ def _own_table(own: "Mapping[str, SuiteSpec]", base: Path) -> Any:
 
     table = Table("suite", "metric", "from", "cases asked for", box=None, pad_edge=False)
     for name, spec in own.items():
-        score, asked = spec.score, f"{spec.cases:,}"
+        score, asked = spec.score, "none" if spec.imported else f"{spec.cases:,}"
         if spec.file:
             try:
                 suite = load_suite(name, spec, base=base)

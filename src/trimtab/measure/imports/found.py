@@ -13,7 +13,7 @@ from trimtab.measure.notes import Notes
 AVERAGE_ONLY = "average-only"
 """Reason of a result that is an average without its counts: nobody can say how sure it is."""
 
-MOST = 500_000
+MOST = 200_000
 """Results of one file at most."""
 
 LIMIT = 1e140
