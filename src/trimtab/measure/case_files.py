@@ -57,8 +57,8 @@ def _renamed(row: dict[str, Any], head: Head) -> dict[str, Any]:
     return {**added, **named}
 
 
-def is_readable(path: Path, notes: Notes) -> bool:
-    """Whether the path names a file of bearable size that may be read."""
+def is_readable(path: Path, notes: Notes, *, most: int = MAX_FILE) -> bool:
+    """Whether the path names a file of bearable size, so many bytes, that may be read."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe or a device may never end
@@ -73,8 +73,8 @@ def is_readable(path: Path, notes: Notes) -> bool:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "not a usable path"
         notes.add(0, "", f"cannot be read ({why})", "Check its path and permissions.")
         return False
-    if status.st_size > MAX_FILE:
-        notes.add(0, "", f"is larger than {MAX_FILE // 2**20} MiB", "Split it.")
+    if status.st_size > most:
+        notes.add(0, "", f"is larger than {most // 2**20} MiB", "Split it.")
         return False
     return True
 

@@ -12,6 +12,9 @@ from trimtab.measure.notes import UTF8_BOM, Notes, Row, TwiceError, decoded, has
 MAX_LINE = 32 * 1024 * 1024
 """Bytes of a line: garak writes all tries at a prompt, with their conversations, into one."""
 
+MAX_LINES = 4 * 1024**3
+"""Bytes of a file that is read line by line, of which only verdicts are kept."""
+
 
 def pairs_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object, unless it gives a key twice: two readers would see two different things.
@@ -59,7 +62,7 @@ def object_of(data: bytes, notes: Notes, *, where: str = "", hint: str = "") -> 
 
 def read_entries(path: Path, notes: Notes) -> Iterator[Row]:
     """The objects of a file with one a line; as `trimtab.measure.case_files.read_jsonl`, with longer lines and NaN."""
-    if not is_readable(path, notes):
+    if not is_readable(path, notes, most=MAX_LINES):
         return
     with path.open("rb") as file:
         line = 0

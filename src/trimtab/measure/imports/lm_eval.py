@@ -9,10 +9,10 @@ Source:
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from trimtab.kinds import Better, Missing, Score
 from trimtab.measure.imports.documents import Part, read_document, read_entries
@@ -64,7 +64,7 @@ def read(path: Path, *, shown: str = "") -> Imported:
             continue
         digests.append(file_digest(samples))
         beside = Notes(str(samples))
-        found += _from_samples(task, top, list(read_entries(samples, beside)), beside)
+        found += _from_samples(task, top, read_entries(samples, beside), beside)
         notes.mistakes += beside.mistakes
     notes.settle()
     made = settled(found, notes)
@@ -127,12 +127,12 @@ def _from_counts(task: str, top: Part, size: int, *, file: str) -> list[Found]:
     return found
 
 
-def _from_samples(task: str, top: Part, rows: Sequence[Row], notes: Notes) -> list[Found]:
+def _from_samples(task: str, top: Part, rows: Iterable[Row], notes: Notes) -> list[Found]:
     """A value for each document, if the samples are those that the results were made of."""
     size = top.part("n-samples").part(task).part("effective").value
     wanted = top.part("task_hashes").part(task).value
     said = hashlib.sha256()
-    by: dict[str, list[tuple[Part, str, str, Any]]] = {}
+    by: dict[str, list[_Value]] = {}
     for line, row in rows:
         part = Part(row, "", notes, line)
         texts = [part.part(key).text() for key in _HASHES]
@@ -141,9 +141,8 @@ def _from_samples(task: str, top: Part, rows: Sequence[Row], notes: Notes) -> li
         doc = part.part("doc_id").count()
         for name in part.part("metrics").items():
             key = f"{name.value},{row.get('filter', 'none')}"
-            by.setdefault(key, []).append(
-                (part, f"{plain(task)}/{doc}", short_digest(texts[1]), row.get(str(name.value)))
-            )
+            value = row.get(str(name.value))
+            by.setdefault(key, []).append(_Value(f"{plain(task)}/{doc}", short_digest(texts[1]), value))
     if notes.mistakes:
         return []
     if isinstance(wanted, str) and said.hexdigest() != wanted:
@@ -160,25 +159,29 @@ def _from_samples(task: str, top: Part, rows: Sequence[Row], notes: Notes) -> li
     return found
 
 
-def _mean(measure: str, cases: Sequence[tuple[Part, str, str, Any]], value: float | None) -> list[Found]:
+class _Value(NamedTuple):
+    case: str
+    asked: str  # digits for the prompt
+    value: Any
+
+
+def _mean(measure: str, cases: Sequence[_Value], value: float | None) -> list[Found]:
     """The values, if their mean is what the results say: of another figure (perplexity, F1) they are no evidence."""
-    known = [number(float(given) if isinstance(given, bool) else given) for *_, given in cases]
+    known = [number(float(one.value) if isinstance(one.value, bool) else one.value) for one in cases]
     scores = [one for one in known if one is not None]
-    if (
-        not scores
-        or value is None
-        or (len(scores) == len(known) and abs(sum(scores) / len(scores) - value) > _CLOSE * max(1.0, abs(value)))
-    ):
+    if not scores or value is None:
+        return [average(measure)]
+    if len(scores) == len(known) and abs(sum(scores) / len(scores) - value) > _CLOSE * max(1.0, abs(value)):
         return [average(measure)]
     return [
         Found(
             measure=measure,
-            case=case,
-            cluster=asked,
+            case=one.case,
+            cluster=one.asked,
             outcome=Missing("not-a-number") if score is None else Score(value=score),
-            asked=asked,
+            asked=one.asked,
         )
-        for (_, case, asked, _), score in zip(cases, known, strict=True)
+        for one, score in zip(cases, known, strict=True)
     ]
 
 
