@@ -5,7 +5,7 @@ from trimtab.policy.installed import IMPORTED
 from trimtab.policy.part import Part
 from trimtab.policy.secrecy import quote
 
-_OF_ASKING = ("with", "seed", "max_tokens", "part", "rewrite")
+_OF_ASKING = ("with", "seed", "max_tokens", "part", "rewrite", "attacker")
 
 
 def check_imported_suite(suite: Part, gathered: Gathered) -> None:
