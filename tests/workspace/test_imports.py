@@ -153,6 +153,15 @@ def test_an_import_about_an_earlier_candidate_is_no_evidence(brought):
     assert (one["verdict"], "has changed since" in one["reason"]) == ("inconclusive", True)
 
 
+def test_results_of_another_tool_under_the_same_name_are_no_evidence(brought):
+    place = brought()
+    taken(place, "current", table(place, "current", bad=0))
+    path = place.folder / "trimtab.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("imported: csv", "imported: garak"), encoding="utf-8")
+    one = floors(decided(place))["current"]
+    assert (one["verdict"], "no results of garak were imported" in one["reason"]) == ("inconclusive", True)
+
+
 def test_repeated_tries_are_one_unit(brought):
     place = brought()
     lines = "".join(f"current,c{n}-{again},0,c{n}\n" for n in range(10) for again in range(40))

@@ -1,6 +1,6 @@
 """That results of another tool were taken in: what says so, and whose word it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -29,6 +29,7 @@ class Import(Fields):
     model: str = ""
     ran: str = ""
     better: Mapping[str, str] = field(default_factory=dict)  # measure -> "higher" or "lower", where the file says it
+    sketch: Sequence[str] = ()  # stands for the questions, as `Looked.sketch`
     source: str = ""
 
     @property

@@ -13,7 +13,7 @@ from trimtab.kinds import NOT_IMPORTED, Better, Missing, Score, Shape
 from trimtab.measure.imports.found import AVERAGE_ONLY
 from trimtab.policy import Policy
 from trimtab.workspace.imports import Known, imports_of, measure_column, spec_of
-from trimtab.workspace.looks import Sketch, smallest
+from trimtab.workspace.looks import Sketch
 from trimtab.workspace.plan import Plan, Scored
 
 _NAMED = 4  # measures of a file that a message lists
@@ -47,6 +47,9 @@ def bring(ledger: Ledger, policy: Policy, plan: Plan) -> dict[str, dict[str, Bro
         return {}
     latest: dict[tuple[str, str], Known] = {}
     for known in imports_of(ledger, plan.system):
+        said = policy.suites.get(known.record.suite)
+        if said is None or said.imported != known.record.tool:
+            continue  # the policy meant another tool by that name then
         latest[known.candidate, known.record.suite] = known
     return {
         candidate: {
@@ -84,7 +87,7 @@ def _of(  # noqa: PLR0917  # all of one suite
             name: _why(name, suite, found) if isinstance(found, str) else _numbered(name, suite, found)
             for name, found in chosen.items()
         },
-        sketch=smallest(row.reply.removeprefix("asked:") or _hex(row.case) for row in rows),
+        sketch=tuple(known.record.sketch),
     )
 
 
@@ -160,9 +163,7 @@ def _worst(rows: Sequence[Observation], better: Better, *, turned: bool) -> Obse
 def _numbered(metric: str, suite: str, rows: Iterable[Observation]) -> list[Observation]:
     """In the order of a hash, whole clusters one after the other: whoever wrote the file chose its order."""
     ordered = sorted(rows, key=lambda row: (_hex(row.cluster), row.cluster, _hex(row.case)))
-    return [
-        replace(row, metric=metric, suite=suite, order=place, reply="", excerpt="") for place, row in enumerate(ordered)
-    ]
+    return [replace(row, metric=metric, suite=suite, order=place) for place, row in enumerate(ordered)]
 
 
 def _hex(text: str) -> str:

@@ -10,8 +10,9 @@ from trimtab._canonical import digest
 from trimtab.errors import UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Import, Observation, PolicyAdopted, Subject
-from trimtab.measure.imports.found import Imported
+from trimtab.measure.imports.found import Imported, short_digest
 from trimtab.policy import Policy
+from trimtab.workspace.looks import smallest
 
 _UNHEARD = frozenset({"about", "price", "limits", "of", "set_"})  # by the model; what is set has been applied
 
@@ -56,6 +57,7 @@ def add_results(ledger: Ledger, policy: Policy, imported: Imported, *, system: s
         model=imported.model,
         ran=imported.ran,
         better=dict(imported.better),
+        sketch=smallest(one.asked or short_digest(one.case) for one in imported.found),
     )
     run = f"import-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
     if not any(row.policy == policy.digest for row in ledger.rows(kind=PolicyAdopted.kind)):
@@ -110,7 +112,6 @@ def _observations(imported: Imported, suite: str) -> list[Observation]:
                 cluster=one.cluster,
                 order=order,
                 outcome=one.outcome,
-                reply=f"asked:{one.asked}" if one.asked else "",
             )
         )
     return made
