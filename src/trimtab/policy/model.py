@@ -191,6 +191,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("suites", "*", "part"), ""),
     (("suites", "*", "attacker"), ""),
     (("attackers",), {}),
+    (("suites", "*", "format"), ""),
 )
 """Keys that came later, and what they are when nothing is said."""
 

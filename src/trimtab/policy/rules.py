@@ -15,6 +15,7 @@ from trimtab.policy.guards import check_actions, check_guard
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import MetricFacts, default_score, does_not_fit, metric_facts
 from trimtab.policy.keys import nearest
+from trimtab.policy.metric_spec import PUBLISHED
 from trimtab.policy.model import WEIGHED, Policy
 from trimtab.policy.part import Part
 from trimtab.policy.proof import FloorCost, costs
@@ -117,7 +118,9 @@ def _score(metric: Part, root: Part) -> str:
     if source["suite"].text in root["suites"]:
         suite = root["suites"][source["suite"].text]
         given = suite["with"].value
-        return suite["score"].text or default_score(suite["builtin"].text, given if isinstance(given, dict) else None)
+        usual = PUBLISHED.get(suite["format"].text, "")
+        own = default_score(suite["builtin"].text, given if isinstance(given, dict) else None)
+        return suite["score"].text or usual or own
     return default_score(source["suite"].text)
 
 
