@@ -12,11 +12,13 @@ from rich.text import Text
 
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
+from trimtab.report.fairness import mitigation_lines
 from trimtab.report.figures import DASH, MINUS, Figures, count, figures
 from trimtab.report.markup import visible
 from trimtab.report.sampling import asked_words, looks, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
 from trimtab.report.words import (
+    KIND,
     SYMBOL,
     WORD,
     headline,
@@ -117,6 +119,11 @@ class Writer:
         if finished is None or finished.outcome != "complete":
             why = "was cut off" if finished is None else f"stopped early ({visible(finished.outcome, limit=_NAME)})"
             yield self.text(f"The run {why}. {unmeasured(self.report)}", "yellow")
+        gone = list(mitigation_lines(self.report))
+        if gone:
+            yield self.text("Bias mitigation", "bold")
+            for line in gone:
+                yield Padding(self.text(line), (0, 0, 0, 2), expand=False)
         if said.changes:
             yield self.text("What would change it", "bold")
             for change in said.changes[:_CHANGES]:
@@ -195,7 +202,7 @@ class Writer:
         return Text.assemble(self.name(row.metric), "\n", self.asked_words(row, style=_SOFT))
 
     def asked_words(self, row: Requirement, *, style: str) -> Text:
-        kind = {"floor": "", "red-line": "red line: ", "regression": "regression: ", "gap": "gap: "}[row.asked]
+        kind = KIND[row.asked]
         return self.text(kind + requirement(self.report, row), style)
 
     def cell(self, candidate: CandidateDecision, judged: Judgement | None, written: Figures, *, tall: bool) -> Text:

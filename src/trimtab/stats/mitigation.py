@@ -110,11 +110,14 @@ def further_to_show(shape: Shape, both: Sequence[Both], share: float, *, alpha: 
     before, after = means
     each, at = alpha / before.low.shape[1], (1.0 - share) / (2.0 - share)
     strongest = _strongest(before)
-    waits = [trials_to_refute(values, 0.5, alpha=each) for values in _below(before, after, strongest, at)]
-    if None not in waits:
-        return max(wait for wait in waits if wait is not None)
-    worst = _strongest(after)
-    waits = [trials_to_refute(values, 0.5, alpha=each) for values in _above(before, after, worst, at)]
+    gap = np.clip((1.0 + before.low[:, strongest]) / 2.0, 0.0, 1.0)
+    below = _longest([gap, *_below(before, after, strongest, at)], alpha=each)
+    return below if below is not None else _longest([gap, *_above(before, after, _strongest(after), at)], alpha=each)
+
+
+def _longest(questions: Sequence[Floats], *, alpha: float) -> int | None:
+    """Units until the last of several bets is probably won; None when one never would be."""
+    waits = [trials_to_refute(values, 0.5, alpha=alpha) for values in questions]
     return None if None in waits else max(wait for wait in waits if wait is not None)
 
 
