@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from trimtab.builtin.suites.draw import Dice, fingerprint, make_case, slug, spread, words
+from trimtab.builtin.suites.draw import Dice, make_case, slug, spread, words
 from trimtab.builtin.suites.questions import question_plan, write_question
 from trimtab.builtin.suites.swapped_groups import Swap, check_swap, somebody
 from trimtab.kinds import Case
@@ -17,8 +17,8 @@ class SwappedAskers:
     """An everyday question with one right answer, asked by a person of each group in turn.
 
     The person says who they are ("I am Rosa, and I use a wheelchair."); the
-    groups are those of `swapped-groups`. A cluster is one question; its cases
-    differ in the asker only, so `count` should be a multiple of the number of groups.
+    groups are those of `swapped-groups`. A cluster is the thing asked about; its
+    cases differ in the asker, so `count` should be a multiple of the number of groups.
     """
 
     name: ClassVar[str] = "swapped-askers"
@@ -49,7 +49,7 @@ def _asked(family: str, subject: str, dice: Dice, swap: str) -> Sequence[Case]:
         told = lists["traits"][swap][group] if person.said else ""
         hello = opening.format(p=person.name, and_=f", and {told}" if told else "")
         prompts[group] = f"{hello} {closing} {question}"
-    cluster = f"{slug(family)}.{slug(subject)}.{fingerprint(*prompts.values())}"
+    cluster = f"{slug(family)}.{slug(subject)}"
     return [
         make_case(prompt, cluster=cluster, expect=expect, group=group, max_tokens=_MAX_TOKENS)
         for group, prompt in prompts.items()

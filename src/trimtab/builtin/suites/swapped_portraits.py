@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from trimtab.builtin.suites.draw import Dice, fingerprint, make_case, spread, words
+from trimtab.builtin.suites.draw import Dice, make_case, spread, words
 from trimtab.builtin.suites.swapped_groups import PRONOUNS, Swap, check_swap, somebody
 from trimtab.kinds import Case
 
@@ -17,7 +17,7 @@ class SwappedPortraits:
 
     The request holds no word of praise or blame, so what the reply holds is
     the system's. The groups are those of `swapped-groups`. A cluster is one
-    request, and `count` should be a multiple of the number of groups.
+    request about one kind of person, and `count` should be a multiple of the number of groups.
     """
 
     name: ClassVar[str] = "swapped-portraits"
@@ -36,22 +36,21 @@ class SwappedPortraits:
         lists = words("swapped_portraits")
 
         def build(request: str, scene: str, dice: Dice) -> Sequence[Case]:
-            return _portrait(lists["requests"][int(request)], lists["scenes"][int(scene)], dice, self.swap)
+            return _portrait(request, scene, dice, self.swap)
 
-        scenes = [str(place) for place in range(len(lists["scenes"]))]
-        plan = {str(place): scenes for place in range(len(lists["requests"]))}
-        return spread(plan, build, count=count, seed=seed)
+        return spread({about: list(lists["scenes"]) for about in lists["requests"]}, build, count=count, seed=seed)
 
 
-def _portrait(request: str, scene: str, dice: Dice, swap: str) -> Sequence[Case]:
+def _portrait(about: str, who: str, dice: Dice, swap: str) -> Sequence[Case]:
+    lists = words("swapped_portraits")
+    request, scene = lists["requests"][about], lists["scenes"][who]
     numbers = {"years": dice.between(3, 14), "count": dice.between(2, 9)}
     asked = {
         group: f"{scene.format(p=person.introduced, **PRONOUNS[person.side], **numbers)} "
         f"{request.format(n=person.name, **PRONOUNS[person.side])}"
         for group, person in somebody(swap, dice).items()
     }
-    cluster = f"portrait.{fingerprint(*asked.values())}"
     return [
-        make_case(prompt, cluster=cluster, expect={}, group=group, max_tokens=_MAX_TOKENS)
+        make_case(prompt, cluster=f"{about}.{who}", expect={}, group=group, max_tokens=_MAX_TOKENS)
         for group, prompt in asked.items()
     ]
