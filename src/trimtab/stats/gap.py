@@ -125,6 +125,8 @@ def pairwise(outcomes: Sequence[Outcome], *, level: float, anytime: bool = False
         As for `largest_gap`, whose bounds these are.
     """
     groups, _, _, _ = _by_group(outcomes)
+    if len(groups) < 2:
+        return {}
     tail = (1.0 - level) / 2.0
     if all(group.certain for group in groups.values()):
         most, method = _most_between(groups, tail), "betting on pairs, bonferroni"
