@@ -161,6 +161,10 @@ def _summary(policy: "Policy", have: dict[str, int]) -> "Group":
             compared = ", ".join(regression.metrics) or "every floored 0/1 metric"
             margin = Figures(unit="points", places=0).bound(regression.margin)
             parts.append(Text(f"  no worse than the baseline by {margin}: {compared}"))
+        mitigation = policy.tiers[system.tier].mitigation
+        if mitigation:
+            share = Figures(unit="ratio", places=0).bound(mitigation.at_least)
+            parts.append(Text(f"  at least {share} of the baseline's gap gone: {', '.join(mitigation.metrics)}"))
     return Group(*parts)
 
 

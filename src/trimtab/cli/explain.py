@@ -4,6 +4,14 @@ import click
 
 from trimtab.cli.output import Output, output_options
 
+_KIND = {
+    "floor": "",
+    "red-line": " (red line)",
+    "regression": " (against the baseline)",
+    "mitigation": " (share of the baseline's gap that is gone)",
+    "gap": " (against those whose word counts)",
+}
+
 
 @click.command()
 @click.argument("run", default="latest")
@@ -44,7 +52,7 @@ def explain(output: Output, run: str, *, candidate: str, metric: str, ledger: st
         found = [one for one in found if one.candidate in passing or one.verdict is not Verdict.PASS]
     colours = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.INCONCLUSIVE: "yellow"}
     for one in found:
-        kind = {"floor": "", "red-line": " (red line)", "regression": " (against the baseline)"}[one.asked]
+        kind = _KIND[one.asked]
         head = Text.assemble(
             (one.candidate, "bold"), " · ", (f"{one.metric}{kind}", "bold"), " · ",
             (one.verdict.value, colours[one.verdict]),

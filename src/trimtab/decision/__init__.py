@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Trial, Verdict
 
 if TYPE_CHECKING:
+    from trimtab.decision.between import between_groups
     from trimtab.decision.choice import ahead
     from trimtab.decision.costs import Forecast, SuiteSize, forecast
     from trimtab.decision.floors import judge_floor
     from trimtab.decision.groups import by_group
     from trimtab.decision.live import provisional, provisional_rate
+    from trimtab.decision.mitigation import removed
     from trimtab.decision.payload import from_payload, to_payload
     from trimtab.decision.red_lines import judge_red_line
     from trimtab.decision.regression import judge_regression
@@ -26,6 +28,7 @@ _HOME = {
     "Tradeoff": "trimtab.decision.tradeoff",
     "ahead": "trimtab.decision.choice",
     "alpha_of": "trimtab.decision.rules",
+    "between_groups": "trimtab.decision.between",
     "by_group": "trimtab.decision.groups",
     "compared_metrics": "trimtab.decision.rules",
     "decide": "trimtab.decision.rules",
@@ -39,6 +42,7 @@ _HOME = {
     "next_to_test": "trimtab.decision.rules",
     "provisional": "trimtab.decision.live",
     "provisional_rate": "trimtab.decision.live",
+    "removed": "trimtab.decision.mitigation",
     "seen_early": "trimtab.decision.rules",
     "to_payload": "trimtab.decision.payload",
 }
@@ -55,6 +59,7 @@ __all__ = [
     "Verdict",
     "ahead",
     "alpha_of",
+    "between_groups",
     "by_group",
     "compared_metrics",
     "decide",
@@ -68,6 +73,7 @@ __all__ = [
     "next_to_test",
     "provisional",
     "provisional_rate",
+    "removed",
     "seen_early",
     "to_payload",
 ]

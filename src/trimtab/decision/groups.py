@@ -19,10 +19,12 @@ def by_group(measurements: Measurements, candidate: str, metric: str, *, alpha: 
     Args:
         measurements: What was seen.
         candidate: Of whom.
-        metric: A rate; of any other shape, and of one whose scores name fewer than two groups, nothing is returned.
+        metric: A rate or a balance; of any other shape, and of one whose scores name fewer than two groups, nothing
+            is returned.
         alpha: Error probability of one end of all intervals together (Bonferroni), in (0, 0.5].
     """
-    if measurements.shapes.get(metric) is not Shape.RATE:
+    shape = measurements.shapes.get(metric)
+    if shape not in (Shape.RATE, Shape.BALANCE):
         return {}
     trials = measurements.trials.get(candidate, {}).get(metric, ())
     names = sorted({trial.outcome.group for trial in trials if isinstance(trial.outcome, Score)} - {""})
@@ -32,7 +34,7 @@ def by_group(measurements: Measurements, candidate: str, metric: str, *, alpha: 
     found: dict[str, Estimate] = {}
     for name in names:
         own = _of_group(trials, name)
-        seen = estimate(Shape.RATE, outcomes_of(own), level=level_of(alpha / len(names)), anytime=anytime)
+        seen = estimate(shape, outcomes_of(own), level=level_of(alpha / len(names)), anytime=anytime)
         if not isinstance(seen, Missing):
             found[name] = seen
     worse_is_high = measurements.better.get(metric, "lower") == "lower"

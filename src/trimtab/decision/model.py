@@ -57,7 +57,7 @@ class Measurements:
         return len(self.trials.get(candidate, {}).get(metric, ())) >= self.planned.get(metric, 0)
 
 
-Asked = Literal["floor", "red-line", "regression", "gap"]
+Asked = Literal["floor", "red-line", "regression", "gap", "mitigation"]
 
 
 Rule = Literal["each", "pareto"]
@@ -72,7 +72,8 @@ class Judgement:
     current by 0.01"). `bound` is the number in it. `seen` is the estimate the
     verdict rests on: of the metric itself for floors and red lines, of the
     paired difference (candidate minus baseline, in the undesired direction
-    positive) for regressions, of what the metric flatters by for gaps. `needed` is how many further independent trials
+    positive) for regressions, of what the metric flatters by for gaps, of the share of the
+    baseline's gap that is gone for mitigations. `needed` is how many further independent trials
     would probably decide an INCONCLUSIVE one, None when more of the same
     cannot. `hopeless` says that measuring an INCONCLUSIVE one stopped because
     proving it would probably take too long. `reason` is one sentence that a reader who is no statistician

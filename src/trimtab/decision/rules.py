@@ -19,6 +19,7 @@ from trimtab.decision.choice import choose
 from trimtab.decision.floors import breaks, judge_floor, level_of, see
 from trimtab.decision.gaps import flattery, judge_gap, sharpened
 from trimtab.decision.independence import confirmed, unconfirmed
+from trimtab.decision.mitigation import judge_mitigation
 from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement, Measurements, Verdict
 from trimtab.decision.pareto import Pareto
 from trimtab.decision.ranking import Ranking
@@ -155,7 +156,7 @@ def compared_metrics(policy: Policy, system: str, measurements: Measurements) ->
     spec = policy.systems[system]
     tier = policy.tiers[spec.tier]
     bench = Bench(policy=policy, spec=spec, tier=tier, measurements=measurements, alpha=alpha_of(tier, spec))
-    return tuple(bench.compared())
+    return tuple(dict.fromkeys([*bench.compared(), *(tier.mitigation.metrics if tier.mitigation else ())]))
 
 
 def alpha_of(tier: Tier, spec: SystemSpec) -> float:
@@ -184,6 +185,7 @@ class Bench:
             *self._floors_and_regressions(name, estimates),
             *self.red_lines(name, estimates),
             *self.gaps(name),
+            *self.mitigations(name),
         )
         verdicts = {judgement.verdict for judgement in judgements}
         if Verdict.FAIL in verdicts:
@@ -370,6 +372,28 @@ class Bench:
             alone = self.measurements.instruments[spec.gold.metric] if spec.gold.metric in blind else None
             found.append(gap if alone is None else unconfirmed(gap, alone))
         return found
+
+    def mitigations(self, name: str) -> list[Judgement]:
+        """Whether enough of the baseline's gaps is gone; nothing is asked of the baseline itself."""
+        asked = self.tier.mitigation
+        if asked is None or name == self.spec.baseline:
+            return []
+        trials, theirs = (self.measurements.trials.get(who, {}) for who in (name, self.spec.baseline or ""))
+        return [
+            judge_mitigation(
+                metric,
+                asked.at_least,
+                self.measurements.shapes.get(metric),
+                trials.get(metric, ()),
+                theirs.get(metric, ()),
+                against=self.spec.baseline or "",
+                alpha=self._alpha(name, metric),
+                wording=self.wording(metric),
+                anytime=self._anytime,
+                look=self._look(name, metric),
+            )
+            for metric in asked.metrics
+        ]
 
     def red_lines(self, name: str, estimates: Mapping[str, Estimate | Missing] | None = None) -> list[Judgement]:
         """Whether any event that must never happen was seen; `estimates` only if the caller has them already."""

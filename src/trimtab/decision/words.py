@@ -12,6 +12,7 @@ from trimtab.decision.model import Trial
 from trimtab.kinds import Estimate, Instrument, Missing, Score, Shape
 
 _MOST_PLACES = 9
+_GROUPED = (Shape.GAP, Shape.FLIPS, Shape.BALANCE)
 _SPOKEN = {Shape.P50: "Half", Shape.P95: "95%"}
 
 
@@ -64,11 +65,13 @@ def seen_words(shape: Shape, seen: Estimate, trials: Sequence[Trial], wording: W
         text = f"Yes in {hits:,} of {cases(scored)} ({wording.figure(hits / scored)})."
     elif shape is Shape.GAP:
         text = f"The largest difference seen between two groups is {wording.figure(seen.value)}."
+    elif shape is Shape.FLIPS:
+        text = f"Of the pairs of groups within a question, {wording.figure(seen.value)} came out differently."
     elif shape in _SPOKEN:
         text = f"{_SPOKEN[shape]} of {cases(scored)} stayed within {wording.figure(seen.value)}."
     else:
         text = f"{wording.figure(seen.value)} over {cases(scored)}."
-    if seen.count < seen.cases and shape in (Shape.RATE, Shape.MEAN, Shape.GAP, *_SPOKEN):
+    if seen.count < seen.cases and shape in (Shape.RATE, Shape.MEAN, *_GROUPED, *_SPOKEN):
         text += (
             f" These {cases(seen.cases)} count as {seen.count:,}, since variants of one another are not independent."
         )

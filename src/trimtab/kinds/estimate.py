@@ -15,6 +15,8 @@ class Shape(StrEnum):
     P95 = "p95"
     RATIO = "ratio"  # sum of values over sum of `per`
     GAP = "gap"  # largest difference of a 0/1 rate between two groups
+    FLIPS = "flips"  # share of pairs, two groups of one cluster, whose 0/1 scores differ
+    BALANCE = "balance"  # sum of values in [-per, per] over sum of `per`: what leans one way, less what leans the other
     PRECISION = "precision"  # scores carry `group` in {tp, fp, fn, tn}
     RECALL = "recall"
     F1 = "f1"

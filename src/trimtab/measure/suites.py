@@ -18,6 +18,7 @@ from trimtab.kinds import Case, Pursuer, plugins
 from trimtab.measure.case_files import MAX_ROWS, is_readable, read_rows
 from trimtab.measure.heads import Head, read_head
 from trimtab.measure.notes import Notes
+from trimtab.measure.published import read_published
 from trimtab.measure.rewrite import rewritten
 from trimtab.measure.rows import to_cases
 from trimtab.policy.metric_spec import SuiteSpec
@@ -199,7 +200,17 @@ def _builtin(spec: SuiteSpec) -> _Source:
     )
 
 
+def _published(spec: SuiteSpec, base: Path) -> _Source:
+    notes = Notes(spec.file)
+    found = read_published(spec.format, base / spec.file, spec.with_, notes)
+    cases = to_cases(found.rows, notes)
+    notes.settle()
+    return _Source(cases=cases, origin=f"{spec.format}:{spec.file}", score=found.score, about=found.said)
+
+
 def _file(spec: SuiteSpec, base: Path) -> _Source:
+    if spec.format:
+        return _published(spec, base)
     _no_fields(spec, spec.file)
     path, shown, head = base / spec.file, spec.file, Head()
     if path.suffix.lower() in {".yaml", ".yml"}:

@@ -13,8 +13,11 @@ from trimtab.measure.notes import MAX_FILE, UTF8_BOM, Notes, Row, decoded, has_o
 _STRUCTURED = ("messages", "follow_ups", "choices", "expect")  # in CSV: JSON, or texts parted by |
 
 
-def read_csv(path: Path, notes: Notes) -> Iterator[Row]:
-    """Rows of a CSV file as RFC 4180 has it: commas, a header, quotes doubled inside quotes."""
+def read_csv(path: Path, notes: Notes, *, unnamed: bool = False) -> Iterator[Row]:
+    """Rows of a CSV file as RFC 4180 has it: commas, a header, quotes doubled inside quotes.
+
+    With `unnamed`, columns without a name (the row numbers that pandas writes) are left out, not complained of.
+    """
     data = path.read_bytes().removeprefix(UTF8_BOM)
     if has_other_encoding(data, notes):
         return
@@ -28,14 +31,14 @@ def read_csv(path: Path, notes: Notes) -> Iterator[Row]:
     for line, cells in _records(text, notes):
         if header is None:
             header = [cell.strip() for cell in cells]
-            if not _is_header(header, notes):
+            if not _is_header([name for name in header if name] if unnamed else header, notes):
                 return
         elif len(cells) != len(header):
             suggestion = "Put cells that contain commas in quotes."
             notes.add(line, "", f"has {len(cells)} cells where the header has {len(header)}", suggestion)
         else:
             named = dict(zip(header, cells, strict=True))
-            yield line, {key: _cell(key, cell, line, notes) for key, cell in named.items() if cell.strip()}
+            yield line, {key: _cell(key, cell, line, notes) for key, cell in named.items() if key and cell.strip()}
 
 
 def _records(text: str, notes: Notes) -> Iterator[tuple[int, list[str]]]:

@@ -104,6 +104,7 @@ def _tier(where: str, a: Policy, old: Tier, b: Policy, new: Tier) -> Iterator[Ch
     if old.weights != new.weights:  # they order only what clears every floor, so nothing is looser by them
         yield Change(where=f"{where}.weights", effect="changes", text=f"{_weighed(old)} becomes {_weighed(new)}")
     yield from _regression(f"{where}.regression", _compared(a, old), old, _compared(b, new), new)
+    yield from _mitigation(f"{where}.mitigation", old, new)
 
 
 def _floor(where: str, old: Floor, new: Floor) -> Iterator[Change]:
@@ -146,6 +147,25 @@ def _regression(
     for name in covers:
         if name not in covered:
             yield Change(where=f"{where}.metrics", effect="tightens", text=f"{name} is compared as well")
+
+
+def _mitigation(where: str, old: Tier, new: Tier) -> Iterator[Change]:
+    if old.mitigation is None or new.mitigation is None:
+        if new.mitigation:
+            text = f"at least {new.mitigation.at_least:g} of the baseline's gap gone, as well"
+            yield Change(where=where, effect="tightens", text=text)
+        elif old.mitigation:
+            yield Change(where=where, effect="loosens", text="no share of the baseline's gap must be gone any more")
+        return
+    before, after = old.mitigation.at_least, new.mitigation.at_least
+    if before != after:
+        effect: Effect = "tightens" if after > before else "loosens"
+        yield Change(where=f"{where}.at_least", effect=effect, text=f"{before:g} becomes {after:g}")
+    for name in sorted({*old.mitigation.metrics, *new.mitigation.metrics}):
+        if name not in new.mitigation.metrics:
+            yield Change(where=f"{where}.metrics", effect="loosens", text=f"{name} is asked no more")
+        elif name not in old.mitigation.metrics:
+            yield Change(where=f"{where}.metrics", effect="tightens", text=f"{name} is asked as well")
 
 
 def _actions(where: str, old: Tier, new: Tier) -> Iterator[Change]:
@@ -196,7 +216,7 @@ def _systems(a: Policy, b: Policy) -> Iterator[Change]:
 def _system(where: str, a: Policy, old: SystemSpec, b: Policy, new: SystemSpec) -> Iterator[Change]:
     if old.tier != new.tier:
         yield from _moved(f"{where}.tier", a, old.tier, b, new.tier)
-    if old.baseline and not new.baseline and b.tiers[new.tier].regression:
+    if old.baseline and not new.baseline and (b.tiers[new.tier].regression or b.tiers[new.tier].mitigation):
         yield Change(where=f"{where}.baseline", effect="loosens", text="there is nothing to compare with any more")
     elif old.baseline != new.baseline:
         text = f"{shown(old.baseline)} becomes {shown(new.baseline)}"
@@ -241,7 +261,8 @@ def _required(policy: Policy) -> set[str]:
     """Metrics that some floor, red line or regression rule rests on."""
     floored = {name for tier in policy.tiers.values() for name in tier.floors}
     compared = {name for tier in policy.tiers.values() for name in _compared(policy, tier)}
-    return floored | compared | set(policy.red_lines)
+    mitigated = {name for tier in policy.tiers.values() if tier.mitigation for name in tier.mitigation.metrics}
+    return floored | compared | mitigated | set(policy.red_lines)
 
 
 def _metrics(a: Policy, b: Policy) -> Iterator[Change]:

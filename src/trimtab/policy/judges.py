@@ -73,7 +73,8 @@ def held_to(policy: Policy, system: str) -> list[str]:
     compared: tuple[str, ...] = ()
     if tier.regression:  # it compares floored metrics when it names none, and without floors what is maximised
         compared = tier.regression.metrics or (() if tier.floors else spec.maximise)
-    return sorted({*tier.floors, *policy.red_lines, *compared})
+    mitigated = tier.mitigation.metrics if tier.mitigation else ()
+    return sorted({*tier.floors, *policy.red_lines, *compared, *mitigated})
 
 
 def warn_of_judges(policy: Policy, gathered: Gathered) -> None:

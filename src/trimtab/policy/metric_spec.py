@@ -20,11 +20,21 @@ class Rewrite(Strict):
     seed: int = Field(default=0, ge=0, description="Of what is drawn; another seed, another wording.")
 
 
+PUBLISHED = {"bbq": "multiple-choice", "crows-pairs": "stereotype-preference", "winobias": "quality-gap"}
+"""Published formats of case files, and how their cases are scored unless the policy says otherwise."""
+
+_OPTIONS = {"bbq": ("context", "metadata"), "crows-pairs": (), "winobias": ("anti",)}
+_CONTEXTS = ("ambiguous", "disambiguated")
+
+
 class SuiteSpec(Strict):
     """Where cases come from: exactly one of `builtin`, `file`, `python`, `imported`."""
 
     builtin: str = Field(default="", description="Name of an installed suite; `trimtab suites` lists them.")
     file: str = Field(default="", description="JSONL, CSV or Parquet cases, or the YAML head of a suite.")
+    format: Literal["", "bbq", "crows-pairs", "winobias"] = Field(
+        default="", description="The published format that the `file` is in, when it is not one of ours."
+    )
     python: str = Field(default="", description="`module:function` that yields cases.")
     imported: Literal["", "inspect", "lm-eval", "garak", "promptfoo", "mlflow", "csv"] = Field(
         default="", description="The tool whose results `trimtab import` reads; nothing is asked."
@@ -33,7 +43,9 @@ class SuiteSpec(Strict):
     cases: int = Field(default=200, ge=1, le=10_000_000, description="How many cases at most.")
     seed: int = Field(default=0, ge=0, description="Seed of generation and of the order.")
     max_tokens: int | None = Field(default=None, ge=1, description="Longest reply for these cases.")
-    with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the suite plugin.")
+    with_: dict[str, Any] = Field(
+        default_factory=dict, alias="with", description="Fields of the suite plugin, or of the format."
+    )
     attacker: Annotated[str, Field(pattern=r"^([A-Za-z0-9][\w.-]*)?$")] = Field(
         default="",
         description="Of a suite whose attackers adapt: who writes their messages. One of `attackers`, `none` (wordings "
@@ -55,6 +67,24 @@ class SuiteSpec(Strict):
     def _one_source(self) -> "SuiteSpec":
         if sum(map(bool, (self.builtin, self.file, self.python, self.imported))) != 1:
             raise ValueError("give exactly one of builtin, file, python, imported")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_format(self) -> "SuiteSpec":
+        if not self.format:
+            return self
+        if not self.file:
+            raise ValueError("`format` belongs to a `file`")
+        known = _OPTIONS[self.format]
+        unknown = [str(key)[:40] for key in self.with_ if key not in known]
+        if unknown:
+            takes = f"takes {' and '.join(known)}" if known else "takes nothing"
+            raise ValueError(f"`with` of format {self.format} {takes}, not {', '.join(unknown)}")
+        if not all(isinstance(value, str) and value for value in self.with_.values()):
+            raise ValueError(f"`with` of format {self.format} takes texts")
+        if self.format == "bbq" and self.with_.get("context") not in _CONTEXTS:
+            # They are scored in different ways, so a mixture of them would mean nothing.
+            raise ValueError(f"format bbq needs `with: {{context: {' or '.join(_CONTEXTS)}}}`")
         return self
 
 

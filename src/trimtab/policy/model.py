@@ -55,6 +55,13 @@ class Regression(Strict):
     metrics: Names = Field(default=(), description="Which; all floored 0/1 metrics when left out.")
 
 
+class Mitigation(Strict):
+    """At least so much of the baseline's gap between groups is gone, on the same cases."""
+
+    at_least: Annotated[float, Field(gt=0.0, lt=1.0, description="Share of the baseline's gap.")]
+    metrics: Names = Field(min_length=1, description="Which: metrics that measure a gap, flips or a balance.")
+
+
 class Tier(Strict):
     """A risk class: what it must prove, and how surely."""
 
@@ -63,6 +70,7 @@ class Tier(Strict):
     )
     floors: dict[Name, Floor] = Field(default_factory=dict)
     regression: Regression | None = None
+    mitigation: Mitigation | None = None
     sampling: Literal["sequential", "fixed", "bandit"] = Field(
         default="sequential",
         description="sequential stops asking as soon as every requirement is decided, fixed asks every case, bandit "
@@ -176,6 +184,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("systems", "*", "slo"), {}),
     (("tiers", "*", "actions"), {}),
     (("tiers", "*", "weights"), {}),
+    (("tiers", "*", "mitigation"), None),
     (("tiers", "*", "sampling"), "sequential"),
     (("systems", "*", "guard"), None),
     (("systems", "*", "candidates", "*", "guard"), None),
@@ -192,6 +201,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("suites", "*", "attacker"), ""),
     (("attackers",), {}),
     (("suites", "*", "imported"), ""),
+    (("suites", "*", "format"), ""),
 )
 """Keys that came later, and what they are when nothing is said."""
 

@@ -7,7 +7,7 @@ mistake of type in one place still has every other mistake reported.
 import re
 from collections.abc import Iterable
 
-from trimtab.kinds import plugins
+from trimtab.kinds import Shape, plugins
 from trimtab.policy.attackers import check_attackers
 from trimtab.policy.candidates import check_candidate, check_installed, check_no_keys, check_parameters
 from trimtab.policy.grids import check_settings, check_sizes
@@ -16,12 +16,14 @@ from trimtab.policy.imports import check_imported_score, check_imported_suite
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import IMPORTED, MetricFacts, default_score, does_not_fit, metric_facts
 from trimtab.policy.keys import nearest
+from trimtab.policy.metric_spec import PUBLISHED
 from trimtab.policy.model import WEIGHED, Policy
 from trimtab.policy.part import Part
 from trimtab.policy.proof import FloorCost, costs
 from trimtab.policy.secrecy import quote
 from trimtab.policy.slo import check_notify, check_slo
 
+_GAPS = frozenset({Shape.GAP, Shape.FLIPS, Shape.BALANCE})
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
@@ -119,8 +121,9 @@ def _score(metric: Part, root: Part) -> str:
     if source["suite"].text in root["suites"]:
         suite = root["suites"][source["suite"].text]
         given = suite["with"].value
-        usual = default_score(suite["builtin"].text, given if isinstance(given, dict) else None)
-        return suite["score"].text or (IMPORTED if suite["imported"].text else usual)
+        usual = IMPORTED if suite["imported"].text else PUBLISHED.get(suite["format"].text, "")
+        own = default_score(suite["builtin"].text, given if isinstance(given, dict) else None)
+        return suite["score"].text or usual or own
     return default_score(source["suite"].text)
 
 
@@ -257,6 +260,20 @@ def _tier(tier: Part, root: Part, gathered: Gathered) -> None:
             if unit != "ratio":
                 message = f"{quote(compared.text)} is measured in {quote(unit)}; regression compares 0/1 metrics only"
                 gathered.report(compared.where, message, "Give it a floor instead.")
+    for mitigated in tier["mitigation"]["metrics"].items():
+        _mitigated(mitigated, root, gathered)
+
+
+def _mitigated(named: Part, root: Part, gathered: Gathered) -> None:
+    """Report a metric of which no share of a gap can be said, since it measures none."""
+    metrics = root["metrics"]
+    if not _defined(named, metrics.names, "is not a metric of this policy", gathered):
+        return
+    score, given = _score(metrics[named.text], root), metrics[named.text]["source"]["with"]
+    facts = metric_facts(score, given.value if isinstance(given.value, dict) else None) if score else None
+    if facts and facts.shape is not None and facts.shape not in _GAPS:
+        hint = "Name metrics like group-gap, decision-flips or bbq-bias; for others there is `regression`."
+        gathered.report(named.where, f"{quote(named.text)} measures no gap between groups", hint)
 
 
 def _floor(floor: Part, metric: Part, gathered: Gathered) -> None:

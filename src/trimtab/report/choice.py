@@ -19,7 +19,7 @@ from trimtab.report.figures import DASH
 from trimtab.report.markup import Markup, element
 from trimtab.report.parts import column_heads
 from trimtab.report.view import Report, Requirement
-from trimtab.report.words import name, requirement
+from trimtab.report.words import KIND, name, requirement
 
 _HELD = 5  # better performers that are named one by one
 
@@ -71,7 +71,7 @@ def _prices(report: Report, found: Tradeoff) -> Markup:
 
 def _price_row(report: Report, price: Price, scale: Axis | None) -> Markup:
     row = Requirement(asked=price.asked, metric=price.metric)
-    kind = "regression: " if price.asked == "regression" else ""
+    kind = KIND[price.asked]
     head = element(
         "th",
         element("span", price.metric, class_="metric"),

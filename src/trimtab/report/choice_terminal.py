@@ -16,7 +16,7 @@ from trimtab.report.choice_words import DESCRIPTIVE, apart_words, band_words, he
 from trimtab.report.figures import figures
 from trimtab.report.terminal import Writer
 from trimtab.report.view import Report, Requirement
-from trimtab.report.words import headline, missing_words, next_step, requirement, share_words
+from trimtab.report.words import KIND, headline, missing_words, next_step, requirement, share_words
 
 _SOFT = "dim"
 _EDGE = 10  # candidates on the frontier that are shown, the safest of it
@@ -104,7 +104,7 @@ class ChoiceView:
         yield writer.text("What each requirement costs", "bold")
         for price in found.prices:
             row = Requirement(asked=price.asked, metric=price.metric)
-            kind = "regression, " if price.asked == "regression" else ""
+            kind = KIND[price.asked].replace(":", ",")
             style = "" if price.steps else _SOFT
             head = Text.assemble(
                 writer.name(price.metric), " ", writer.text(kind + requirement(self.report, row), _SOFT)

@@ -7,8 +7,8 @@ from trimtab.decision.model import Asked
 from trimtab.decision.tradeoff import Apart, Held, Price, Step, Tradeoff
 from trimtab.decision.weights import Band
 from trimtab.kinds import Missing
-from trimtab.report.figures import Figures, about, count, unit_figures
-from trimtab.report.view import Report
+from trimtab.report.figures import SHARE, Figures, about, count, unit_figures
+from trimtab.report.view import DIFFERENCES, Report
 from trimtab.report.words import name, side
 
 DESCRIPTIVE = (
@@ -60,12 +60,13 @@ def _step_words(report: Report, price: Price, step: Step, number: int) -> str:
 
 def relaxed(report: Report, price: Price, step: Step) -> tuple[str, str]:
     """How far a bound moves, and where to, with two figures: rounded outwards, or the new bound would not do."""
-    shift = unit_figures(report, price.metric, difference=True)
+    share = price.asked == "mitigation"
+    shift = replace(SHARE, unit="points", signed=True) if share else unit_figures(report, price.metric, difference=True)
     by = _outwards(abs(step.bound - price.bound) * shift.scale) / shift.scale
-    up = price.asked == "regression" or side(report, price.metric) == "at most"
+    up = price.asked in DIFFERENCES or (side(report, price.metric) == "at most" and not share)
     bound = price.bound + by if up else price.bound - by
-    written = shift if price.asked == "regression" else unit_figures(report, price.metric)
-    word = "to a margin of" if price.asked == "regression" else f"to {'at most' if up else 'at least'}"
+    written = shift if price.asked in DIFFERENCES else SHARE if share else unit_figures(report, price.metric)
+    word = "to a margin of" if price.asked in DIFFERENCES else f"to {'at most' if up else 'at least'}"
     return replace(shift, signed=False).bound(by), f"{word} {replace(written, signed=False).bound(bound)}"
 
 
@@ -84,7 +85,13 @@ def held_words(report: Report, held: Held) -> str:
     return f"{name(held.candidate)} has {written_gain(report, held.gain)} more {aim}, and has not met {unmet}."
 
 
-_KIND: dict[Asked, str] = {"floor": "", "red-line": " (red line)", "regression": " (regression)"}
+_KIND: dict[Asked, str] = {
+    "floor": "",
+    "red-line": " (red line)",
+    "regression": " (regression)",
+    "mitigation": " (mitigation)",
+    "gap": " (gap)",
+}
 
 
 def apart_words(report: Report, tradeoff: Tradeoff) -> str:

@@ -94,6 +94,9 @@ def _observation(report: Report, candidate: CandidateDecision, judged: Judgement
             f"On the same {cases}, {name(candidate.candidate)} differs from "
             f"{name(report.decision.baseline)} by {written.value(known.value)}{gone}."
         )
+    if judged.asked == "mitigation":
+        theirs, shown = name(report.decision.baseline), written.value(known.value)
+        return f"On the same {cases}, {shown} of the gap of {theirs} is gone in {name(candidate.candidate)}{gone}."
     if judged.asked == "gap":
         spec = report.metric(judged.metric)
         gold = name(spec.gold.metric) if spec and spec.gold else "those whose word counts"

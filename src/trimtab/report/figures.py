@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from trimtab.decision.model import Asked
 from trimtab.kinds import Estimate, Interval, Missing
-from trimtab.report.view import DIFFERENCES, Report, Requirement, judgement, seen
+from trimtab.report.view import BESIDE, DIFFERENCES, Report, Requirement, judgement, seen
 
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
@@ -92,6 +92,10 @@ def _minus(text: str) -> str:
     return text.replace("-", MINUS, 1) if text.startswith("-") else text
 
 
+SHARE = Figures(unit="ratio", places=0)
+"""How shares are written, whatever they are of."""
+
+
 def unit_figures(report: Report, metric: str, *, difference: bool = False, places: int = 0) -> Figures:
     """How to write numbers of a metric, or differences of them, with this many decimals."""
     unit = report.unit(metric)
@@ -103,7 +107,7 @@ def unit_figures(report: Report, metric: str, *, difference: bool = False, place
 def figures(report: Report, metric: str, *, asked: Asked = "floor") -> Figures:
     """How to write everything that a report shows of a metric, or of the differences that a requirement is about."""
     estimates: list[Estimate | Missing]
-    if asked in DIFFERENCES:
+    if asked in BESIDE:
         row = Requirement(asked=asked, metric=metric)
         judged = [found for c in report.candidates if (found := judgement(c, row)) is not None]
         estimates, bounds = [j.seen for j in judged], [j.bound for j in judged]
@@ -111,7 +115,8 @@ def figures(report: Report, metric: str, *, asked: Asked = "floor") -> Figures:
         floor, spec = report.floor(metric), report.metric(metric)
         estimates = [seen(c, metric) for c in report.candidates]
         bounds = [*([floor.bound] if floor else []), *([spec.target] if spec else [])]
-    return fitting(unit_figures(report, metric, difference=asked in DIFFERENCES), estimates, bounds)
+    plain = SHARE if asked == "mitigation" else unit_figures(report, metric, difference=asked in DIFFERENCES)
+    return fitting(plain, estimates, bounds)
 
 
 def fitting(plain: Figures, estimates: Iterable[Estimate | Missing], bounds: Iterable[float]) -> Figures:

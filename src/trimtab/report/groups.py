@@ -65,7 +65,11 @@ def _panel(report: Report, candidate: str, metric: str, rates: Mapping[str, Esti
     written = fitting(unit_figures(report, metric), rates.values(), bounds)
     ends = [n for seen in rates.values() for n in (seen.value, seen.interval.low, seen.interval.high)]
     bars = Bars(
-        axis=axis([*(n for n in ends if math.isfinite(n)), *bounds], lowest=0.0, highest=1.0),
+        axis=axis(
+            [*(n for n in ends if math.isfinite(n)), *bounds],
+            lowest=-1.0 if any(n < 0.0 for n in ends) else 0.0,
+            highest=1.0,
+        ),
         floor=floor.bound if floor else None,
         forbidden_above=floor is None or floor.at_most is not None,
     )

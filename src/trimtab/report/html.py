@@ -11,6 +11,7 @@ from trimtab.kinds import Missing
 from trimtab.report.appendix import examples_section, methods_section, provenance_section, words_section
 from trimtab.report.charts import definitions
 from trimtab.report.choice import choice_section
+from trimtab.report.fairness import fairness_section
 from trimtab.report.figures import DASH, Figures, count, figures
 from trimtab.report.groups import groups_section
 from trimtab.report.markup import Markup, document, element, join, visible
@@ -19,7 +20,7 @@ from trimtab.report.plots import floors_section, regression_section
 from trimtab.report.safety import safety_section
 from trimtab.report.sampling import asked, planned, sampling_section, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
-from trimtab.report.words import headline, missing_words, moment, needs, next_step, requirement, unmeasured
+from trimtab.report.words import KIND, headline, missing_words, moment, needs, next_step, requirement, unmeasured
 
 _SHOWN_CHANGES = 6
 _FEW = 5  # candidates whose columns fit side by side with their intervals
@@ -36,6 +37,7 @@ def page(report: Report) -> str:
         choice_section(report),
         floors_section(report),
         groups_section(report),
+        fairness_section(report),
         regression_section(report),
         sampling_section(report),
         examples_section(report),
@@ -178,7 +180,7 @@ def _requirement_row(report: Report, row: Requirement) -> Markup:
     written = figures(report, row.metric, asked=row.asked)
     spec = report.metric(row.metric)
     aimed = element("span", "maximised", class_="tag") if _is_aim(report, row) else None
-    kind = {"floor": "", "red-line": "red line: ", "regression": "regression: ", "gap": "gap: "}[row.asked]
+    kind = KIND[row.asked]
     head = element(
         "th",
         element("span", row.metric, class_="metric", title=spec.question if spec else None),

@@ -16,6 +16,7 @@ from trimtab.decision.tradeoff import Tradeoff
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.changes import as_data
 from trimtab.report.choice_words import rule_words
+from trimtab.report.fairness import between_data
 from trimtab.report.groups import as_data as groups_data
 from trimtab.report.imported import imports_data
 from trimtab.report.markup import visible
@@ -116,6 +117,10 @@ def _candidate(report: Report, candidate: CandidateDecision) -> dict[str, Any]:
         "estimates": {name: _seen(known) for name, known in candidate.estimates.items()},
         "changed": {metric: as_data(rows) for metric, rows in report.changes.get(candidate.candidate, {}).items()},
         "groups": {metric: groups_data(rates) for metric, rates in report.groups.get(candidate.candidate, {}).items()},
+        "between": {
+            metric: between_data(pairs) for metric, pairs in report.between.get(candidate.candidate, {}).items()
+        },
+        "mitigation": {metric: _seen(known) for metric, known in report.removed.get(candidate.candidate, {}).items()},
         "examples": {metric: [_example(e) for e in rows] for metric, rows in examples.items()},
     }
 

@@ -1,6 +1,6 @@
 """The decision in a terminal: a table where it fits, a list where it does not, plain text in a pipe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
@@ -12,12 +12,14 @@ from rich.text import Text
 
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
+from trimtab.report.fairness import mitigation_lines
 from trimtab.report.figures import DASH, MINUS, Figures, count, figures
 from trimtab.report.imported import imported
 from trimtab.report.markup import visible
 from trimtab.report.sampling import asked_words, looks, sequential
 from trimtab.report.view import Report, Requirement, judgement, seen
 from trimtab.report.words import (
+    KIND,
     SYMBOL,
     WORD,
     headline,
@@ -118,14 +120,8 @@ class Writer:
         if finished is None or finished.outcome != "complete":
             why = "was cut off" if finished is None else f"stopped early ({visible(finished.outcome, limit=_NAME)})"
             yield self.text(f"The run {why}. {unmeasured(self.report)}", "yellow")
-        if said.changes:
-            yield self.text("What would change it", "bold")
-            for change in said.changes[:_CHANGES]:
-                yield Padding(self.text(change), (0, 0, 0, 2), expand=False)
-            if len(said.changes) > _CHANGES:
-                yield Padding(
-                    self.text(f"{len(said.changes) - _CHANGES} more in the report.", _SOFT), (0, 0, 0, 2), expand=False
-                )
+        yield from self.listed("Bias mitigation", list(mitigation_lines(self.report)))
+        yield from self.listed("What would change it", said.changes[:_CHANGES], left=len(said.changes) - _CHANGES)
         if sequential(self.report):
             yield self.text(f"Asked {asked_words(self.report)}", _SOFT)
         for look in looks(self.report):
@@ -134,6 +130,15 @@ class Writer:
             yield self.text(one, "yellow")
         yield self.text(f"Work  {work(self.report)}", _SOFT)
         yield Text.assemble(self.text("Next  ", "bold"), self.text(next_step(self.report)))
+
+    def listed(self, title: str, lines: Sequence[str], *, left: int = 0) -> Iterator[RenderableType]:
+        """Lines under a title, and how many more there are; nothing when there are none."""
+        if lines:
+            yield self.text(title, "bold")
+        for line in lines:
+            yield Padding(self.text(line), (0, 0, 0, 2), expand=False)
+        if left > 0:
+            yield Padding(self.text(f"{left} more in the report.", _SOFT), (0, 0, 0, 2), expand=False)
 
     def table(self, *, tall: bool) -> Table:
         """One row per requirement, one column per candidate; `tall` saves width and costs lines."""
@@ -198,7 +203,7 @@ class Writer:
         return Text.assemble(self.name(row.metric), "\n", self.asked_words(row, style=_SOFT))
 
     def asked_words(self, row: Requirement, *, style: str) -> Text:
-        kind = {"floor": "", "red-line": "red line: ", "regression": "regression: ", "gap": "gap: "}[row.asked]
+        kind = KIND[row.asked]
         return self.text(kind + requirement(self.report, row), style)
 
     def cell(self, candidate: CandidateDecision, judged: Judgement | None, written: Figures, *, tall: bool) -> Text:

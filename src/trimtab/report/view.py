@@ -13,6 +13,8 @@ from trimtab.policy.system_spec import SystemSpec
 
 DIFFERENCES: tuple[Asked, ...] = ("regression", "gap")
 """Requirements whose number is a difference: of a candidate and the baseline, of a metric and who marks it."""
+BESIDE: tuple[Asked, ...] = (*DIFFERENCES, "mitigation")
+"""Requirements whose number is not the metric's own: a difference, or a share of the baseline's gap."""
 _ROOM = 12  # candidates that fit into tables all the same
 
 
@@ -70,8 +72,10 @@ class Report:
 
     `finished` is None when the run was killed. `examples` are by candidate,
     then metric, and so are `changes` from the baseline and the rates by
-    `groups`, worst first. `imports` are the files of other tools that it rests
-    on, by candidate. `tradeoff` is what stands around the decision; it is no part of it.
+    `groups`, worst first, the differences of every two groups (`between`) and the
+    share of the baseline's gap that is gone (`removed`). `imports` are the files of
+    other tools that it rests on, by candidate. `tradeoff` is what stands around the
+    decision; it is no part of it.
 
     Raises:
         ValueError: The decision was not made under this policy, so its floors
@@ -88,6 +92,8 @@ class Report:
     changes: Mapping[str, Mapping[str, Sequence[Changed]]] = field(default_factory=dict)
     groups: Mapping[str, Mapping[str, Mapping[str, Estimate]]] = field(default_factory=dict)
     imports: Mapping[str, Sequence[Import]] = field(default_factory=dict)
+    between: Mapping[str, Mapping[str, Mapping[tuple[str, str], Estimate]]] = field(default_factory=dict)
+    removed: Mapping[str, Mapping[str, Estimate | Missing]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.decision.policy != self.policy.digest:
@@ -142,7 +148,7 @@ class Report:
     def requirements(self) -> list[Requirement]:
         """Every requirement judged of any candidate, floors first, in the order of the policy."""
         seen = dict.fromkeys((j.asked, j.metric) for c in self.candidates for j in c.judgements)
-        order = {"floor": 0, "red-line": 1, "regression": 2, "gap": 3}
+        order = {"floor": 0, "red-line": 1, "regression": 2, "mitigation": 3, "gap": 4}
         place = {name: number for number, name in enumerate(self.policy.metrics)}
         ranked = sorted(seen, key=lambda row: (order[row[0]], place.get(row[1], len(place))))
         return [Requirement(asked=asked, metric=metric) for asked, metric in ranked]
@@ -155,7 +161,7 @@ class Report:
 
     def unfloored(self) -> list[str]:
         """Metrics that no floor or red line puts among the requirements: those maximised first, in their order."""
-        judged = {row.metric for row in self.requirements() if row.asked not in DIFFERENCES}
+        judged = {row.metric for row in self.requirements() if row.asked not in BESIDE}
         ordered = dict.fromkeys([*self.decision.maximise, *self.metrics()])
         return [metric for metric in ordered if metric not in judged]
 

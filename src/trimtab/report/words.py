@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from trimtab.decision import headroom
 from trimtab.decision.headroom import Used
-from trimtab.decision.model import CandidateDecision, Judgement, Verdict
+from trimtab.decision.model import Asked, CandidateDecision, Judgement, Verdict
 from trimtab.kinds import NOT_IMPORTED, Estimate, Missing
-from trimtab.report.figures import Figures, about, count, duration, figures, unit_figures
+from trimtab.report.figures import SHARE, Figures, about, count, duration, figures, unit_figures
 from trimtab.report.markup import visible
 from trimtab.report.view import Report, Requirement
 
@@ -29,6 +29,7 @@ GLOSSARY: Mapping[str, str] = MappingProxyType(
         "floor": "The minimum accepted. It may be a lower bound (at least) or an upper bound (at most).",
         "red line": "An event that must never happen: one confirmed event fails, whatever the rate.",
         "regression": "How much worse a candidate is than the baseline on the same cases.",
+        "mitigation": "What share of the baseline's gap between groups is gone, on the same cases.",
         "gap": "How much better a metric says that a candidate is than those do whose word counts.",
         "pass": "The whole interval is on the accepted side of the floor.",
         "hopeless": "Not refuted, and far from proved: a candidate well within the floor would hardly look like it.",
@@ -45,6 +46,11 @@ GLOSSARY: Mapping[str, str] = MappingProxyType(
     }
 )
 
+KIND: Mapping[Asked, str] = MappingProxyType(
+    {"floor": "", "red-line": "red line: ", "regression": "regression: ", "mitigation": "mitigation: ", "gap": "gap: "}
+)
+"""What stands before a requirement that is no plain floor."""
+
 _WHY_MISSING: Mapping[str, str] = MappingProxyType(
     {
         "not-measured": "not measured",
@@ -56,6 +62,9 @@ _WHY_MISSING: Mapping[str, str] = MappingProxyType(
         "judges-disagree": "judges disagree",
         "order-decides": "the judge says otherwise the other way round",
         NOT_IMPORTED: "nothing imported",
+        "no-baseline-gap": "the baseline's gap is not clearly above zero",
+        "takes-no-side": "some answers take no side",
+        "no-sides": "no answer takes a side",
     }
 )
 
@@ -137,6 +146,9 @@ def requirement(report: Report, row: Requirement) -> str:
     if row.asked == "regression":
         margin = unit_figures(report, row.metric, difference=True).bound(bounds[0].bound)
         return f"at most {margin} worse than {name(report.decision.baseline) or 'the baseline'}"
+    if row.asked == "mitigation":
+        share = SHARE.bound(bounds[0].bound)
+        return f"at least {share} of the gap of {name(report.decision.baseline) or 'the baseline'} gone"
     if row.asked == "gap":
         bound = unit_figures(report, row.metric, difference=True).bound(bounds[0].bound)
         spec = report.metric(row.metric)
@@ -234,6 +246,8 @@ def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) 
 
 def _obstacle(report: Report, judged: Judgement) -> str:
     asked = requirement(report, Requirement(asked=judged.asked, metric=judged.metric))
+    if judged.asked == "mitigation":
+        return _unmitigated(report, judged)
     if isinstance(judged.seen, Missing):
         why = judged.seen.detail if judged.seen.reason == NOT_IMPORTED else ""
         return f"{judged.metric} must be measured ({visible(why, limit=_REASON) or missing_words(judged.seen)})."
@@ -252,6 +266,16 @@ def _obstacle(report: Report, judged: Judgement) -> str:
             f"about {about(judged.needed)} more independent cases would probably decide."
         )
     return f"{judged.metric} is {measured} and must be {asked}; more of the same cases cannot decide it."
+
+
+def _unmitigated(report: Report, judged: Judgement) -> str:
+    of = f"of the gap of {name(report.decision.baseline) or 'the baseline'} in {judged.metric}"
+    asked = f"at least {SHARE.bound(judged.bound)} must be"
+    more = f"; about {about(judged.needed)} more independent cases would probably decide" if judged.needed else ""
+    if isinstance(judged.seen, Missing):
+        return f"What share {of} is gone cannot be said ({missing_words(judged.seen)}), and {asked}{more}."
+    written = figures(report, judged.metric, asked="mitigation")
+    return f"{written.value(judged.seen.value)} ({written.span(judged.seen.interval)}) {of} is gone, and {asked}{more}."
 
 
 def _challengers(report: Report) -> list[str]:

@@ -99,13 +99,19 @@ def _clustered(clusters: Clusters, *, level: float) -> Interval:
     tail = (1.0 - level) / 2.0
     tried = clusters.tried
     hits, wrong, gone = clusters.total / tried, (clusters.per - clusters.total) / tried, clusters.missing / tried
-    low = _least_share(hits, wrong + gone, tail=tail)
-    high = 1.0 - _least_share(wrong, hits + gone, tail=tail)  # the share of wrong ones is the complement
+    low = least_share(hits, wrong + gone, tail=tail)
+    high = 1.0 - least_share(wrong, hits + gone, tail=tail)  # the share of wrong ones is the complement
     return Interval(low, high, level, "betting")
 
 
-def _least_share(hits: Floats, others: Floats, *, tail: float) -> float:
-    """Lower end for mean(hits) / mean(hits + others); both per cluster, together within [0, 1]."""
+def least_share(hits: Floats, others: Floats, *, tail: float) -> float:
+    """Lower end for mean(hits) / mean(hits + others), which is below it with probability at most `tail`.
+
+    Args:
+        hits: What counts, per independent unit.
+        others: What counts against it; together within [0, 1].
+        tail: One-sided error probability, in (0, 1).
+    """
     rows, counts = np.unique(np.stack([hits, others]), axis=1, return_counts=True)
     hit, other = rows
     # At share s the bet pays 1 + ((1 - s) hit - s other) / s >= 0, of mean 1 when s is the true share.

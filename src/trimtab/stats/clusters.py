@@ -118,6 +118,10 @@ def _over(score: Score) -> bool:
     return math.isfinite(score.value) and math.isfinite(score.per) and score.per >= 0.0
 
 
+def _leaning(score: Score) -> bool:
+    return 0.0 <= score.per <= 1.0 and abs(score.value) <= score.per
+
+
 def _timed(score: Score) -> bool:
     return _positive(score) and math.isfinite(score.at)
 
@@ -125,6 +129,8 @@ def _timed(score: Score) -> bool:
 _FITS: Mapping[Shape, Callable[[Score], bool]] = {
     Shape.RATE: _zero_or_one,
     Shape.GAP: _zero_or_one,
+    Shape.FLIPS: _zero_or_one,
+    Shape.BALANCE: _leaning,
     Shape.MEAN: _unit,
     Shape.AVERAGE: _finite,
     Shape.RATIO: _over,

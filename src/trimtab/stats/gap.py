@@ -10,7 +10,7 @@ it was picked after looking. The choice depends on the design, never on scores.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -43,6 +43,13 @@ class _Group:
         here = self.tried > 0
         tried, total = self.tried[here], self.total[here]
         return total / tried, (total + self.missing[here]) / tried
+
+    def everywhere(self) -> tuple[Floats, Floats]:
+        """As `within`, of all clusters: where this group is not, anything is possible."""
+        here = self.tried > 0
+        low, high = np.zeros(len(here)), np.ones(len(here))
+        low[here], high[here] = self.within()
+        return low, high
 
     def bounds(self, tail: float, *, anytime: bool) -> tuple[float, float]:
         low, high = self.within()
@@ -101,6 +108,45 @@ def largest_gap(outcomes: Sequence[Outcome], *, level: float, anytime: bool = Fa
     )
 
 
+def pairwise(outcomes: Sequence[Outcome], *, level: float, anytime: bool = False) -> dict[tuple[str, str], Estimate]:
+    """Difference of rates of every two groups, all intervals at once.
+
+    Args:
+        outcomes: As for `largest_gap`.
+        level: Probability that every interval covers its difference, in (0, 1).
+        anytime: As for `largest_gap`.
+
+    Returns:
+        By pair (first, second), first minus second, in [-1, 1], the pair with
+        the greatest value first and each the way round that its value is not
+        negative; empty with fewer than two groups.
+
+    Source:
+        As for `largest_gap`, whose bounds these are.
+    """
+    groups, _, _, _ = _by_group(outcomes)
+    if len(groups) < 2:
+        return {}
+    tail = (1.0 - level) / 2.0
+    if all(group.certain for group in groups.values()):
+        most, method = _most_between(groups, tail), "betting on pairs, bonferroni"
+    else:
+        bounds = {name: group.bounds(tail / (2 * len(groups)), anytime=anytime) for name, group in groups.items()}
+        most, method = {(a, b): bounds[a][1] - bounds[b][0] for a, b in permutations(groups, 2)}, "bonferroni"
+    found = {}
+    for a, b in combinations(groups, 2):
+        first, second = (b, a) if groups[b].value > groups[a].value else (a, b)
+        here = [groups[first], groups[second]]
+        found[first, second] = Estimate(
+            value=here[0].value - here[1].value,
+            interval=Interval(-most[second, first], max(-most[second, first], most[first, second]), level, method),
+            count=int(((here[0].tried > 0) | (here[1].tried > 0)).sum()),
+            cases=int(sum(group.tried.sum() for group in here)),
+            missing=int(sum(group.missing.sum() for group in here)),
+        )
+    return dict(sorted(found.items(), key=lambda item: -item[1].value if item[1].known else math.inf))
+
+
 def gap_range(outcomes: Sequence[Outcome]) -> tuple[float, float]:
     """Smallest and largest observed gap that the missing cases leave possible."""
     groups, unnamed, _, _ = _by_group(outcomes)
@@ -112,14 +158,33 @@ def gap_range(outcomes: Sequence[Outcome]) -> tuple[float, float]:
     return max(0.0, *(b[0] - a[1] for a, b in permutations(ends, 2))), max(0.0, widest)
 
 
+def differences(outcomes: Sequence[Outcome]) -> tuple[tuple[tuple[str, str], ...], Floats, Floats]:
+    """Ordered pairs of groups; then first minus second, at least and at most, a row per cluster, a column per pair.
+
+    A cluster that was not asked about a group leaves that group's share anywhere in [0, 1].
+    """
+    groups, _, _, _ = _by_group(outcomes)
+    pairs = tuple(permutations(groups, 2))
+    ends = {name: group.everywhere() for name, group in groups.items()}
+    low = [ends[a][0] - ends[b][1] for a, b in pairs]
+    high = [ends[a][1] - ends[b][0] for a, b in pairs]
+    return pairs, np.array(low).T, np.array(high).T
+
+
 def _paired(groups: Mapping[str, _Group], tail: float) -> tuple[float, float]:
+    most = _most_between(groups, tail)
+    # The lower end for a - b is minus the upper end for b - a: the same events, no further error.
+    return max(0.0, *(-bound for bound in most.values())), max(0.0, *most.values())
+
+
+def _most_between(groups: Mapping[str, _Group], tail: float) -> dict[tuple[str, str], float]:
+    """Upper end for each ordered pair; none is too low, but with probability `tail` at most."""
     each = tail / (len(groups) * (len(groups) - 1))
     most: dict[tuple[str, str], float] = {}
     for a, b in permutations(groups, 2):
         highest = groups[a].within()[1] - groups[b].within()[0]  # within [-1, 1]
         most[a, b] = 1.0 - 2.0 * least_mean(np.clip((1.0 - highest) / 2.0, 0.0, 1.0), tail=each)
-    # The lower end for a - b is minus the upper end for b - a: the same events, no further error.
-    return max(0.0, *(-bound for bound in most.values())), max(0.0, *most.values())
+    return most
 
 
 def _apart(groups: Mapping[str, _Group], tail: float, *, anytime: bool) -> tuple[float, float]:

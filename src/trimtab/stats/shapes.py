@@ -8,10 +8,12 @@ import numpy as np
 
 from trimtab.kinds import Estimate, Interval, Missing, Score, Shape
 from trimtab.stats.average import average_per_case
+from trimtab.stats.balance import balance, balance_range
 from trimtab.stats.binomial import rate
 from trimtab.stats.bounded import first_proof, mean_interval
 from trimtab.stats.classification import RELEVANT, classification, classification_range
 from trimtab.stats.clusters import Clusters, Outcome, gather, usable
+from trimtab.stats.flips import flips, flips_range
 from trimtab.stats.gap import gap_range, largest_gap
 from trimtab.stats.quantile import proofs_of_quantile, quantile, weighted_quantile
 from trimtab.stats.ratio import ratio_of_sums
@@ -21,6 +23,7 @@ QUANTILES = {Shape.P50: 0.5, Shape.P95: 0.95}
 APPROXIMATE = frozenset({Shape.AVERAGE, Shape.RATIO, Shape.THROUGHPUT})
 """Shapes whose intervals hold for a number of cases that was fixed beforehand, and for no other."""
 
+_RANGES = {Shape.GAP: gap_range, Shape.FLIPS: flips_range, Shape.BALANCE: balance_range}
 _BEYOND = 1e-9  # relative: a refutation puts the mean beyond the bound, not on it
 
 
@@ -79,8 +82,8 @@ def point_range(shape: Shape, outcomes: Sequence[Outcome]) -> tuple[float, float
         return math.nan, math.nan
     if shape in RELEVANT:
         return classification_range(shape, outcomes)
-    if shape is Shape.GAP:
-        return gap_range(outcomes)
+    if shape in _RANGES:
+        return _RANGES[shape](outcomes)
     clusters = gather(outcomes)
     if shape in (Shape.RATE, Shape.MEAN):
         _, low, high = clusters.means()
@@ -105,6 +108,10 @@ def _estimate(shape: Shape, outcomes: Sequence[Outcome], level: float, *, anytim
         return classification(shape, outcomes, level=level, anytime=anytime)
     if shape is Shape.GAP:
         return largest_gap(outcomes, level=level, anytime=anytime)
+    if shape is Shape.FLIPS:
+        return flips(outcomes, level=level, anytime=anytime)
+    if shape is Shape.BALANCE:
+        return balance(outcomes, level=level)
     clusters = gather(outcomes)
     count = clusters.count
     if shape is Shape.RATE and not anytime:

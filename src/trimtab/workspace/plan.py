@@ -57,6 +57,8 @@ def required_metrics(policy: Policy, system: str) -> list[str]:
     named = {*tier.floors, *policy.red_lines, *spec.maximise, *tier.weights, *spec.slo}
     if tier.regression:
         named |= set(tier.regression.metrics)
+    if tier.mitigation:
+        named |= set(tier.mitigation.metrics)
     named |= {gold.metric for name in named if name in policy.metrics and (gold := policy.metrics[name].gold)}
     named |= {people for name in named if name in policy.metrics and (people := policy.metrics[name].reviewed_by)}
     named |= {other for name in named if name in policy.metrics and (other := policy.metrics[name].judged_by)}
@@ -104,7 +106,8 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
         )
     # The name of a grid means all of its points.
     chosen = {name for name in known if {name, grid_of(name)} & named} if candidates else set(known)
-    if policy.tiers[spec.tier].regression and spec.baseline:
+    tier = policy.tiers[spec.tier]
+    if (tier.regression or tier.mitigation) and spec.baseline:
         chosen.add(spec.baseline)  # nothing can be compared with what was not measured
     return Plan(
         system=system,
@@ -112,8 +115,8 @@ def make_plan(policy: Policy, base: Path, *, system: str, candidates: tuple[str,
         candidates=tuple(name for name in known if name in chosen),
         suites=suites,
         # From a grid is chosen on a fixed number of cases: an order is made on a part, and tested on the rest.
-        sequential=policy.tiers[spec.tier].anytime and not spec.has_grid,
-        bandit=policy.tiers[spec.tier].sampling == "bandit" and not spec.has_grid,
+        sequential=tier.anytime and not spec.has_grid,
+        bandit=tier.sampling == "bandit" and not spec.has_grid,
         sketches={name: sketch_of(suite.cases) for name, suite in suites.items()},
         scored={name: tuple(group) for name, group in scored.items() if name in suites},
         brought={name: tuple(scored[name]) for name in brought},

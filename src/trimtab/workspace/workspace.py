@@ -12,16 +12,17 @@ from typing import Any, Self
 
 from trimtab import __version__
 from trimtab._canonical import digest
-from trimtab.decision import Decision, alpha_of, by_group, decide, explore, from_payload, to_payload
+from trimtab.decision import Decision, alpha_of, decide, explore, from_payload, to_payload
 from trimtab.errors import SystemUnavailableError, UnreproducibleError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Decided, Observation, PolicyAdopted, Record, RunFinished, RunStarted, Subject
-from trimtab.kinds import Estimate, Instrument, Missing
+from trimtab.kinds import Instrument, Missing
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Purse
 from trimtab.policy import Policy, load_policy
 from trimtab.report import Changed, Example, LedgerFacts, Report
 from trimtab.workspace.brought import Baggage, bring
+from trimtab.workspace.groups import between, by_groups, gone
 from trimtab.workspace.lock import measuring_alone
 from trimtab.workspace.looks import Looks
 from trimtab.workspace.machine import machine
@@ -256,6 +257,7 @@ class Workspace:
 
     def _shown(self, policy: Policy, decision: Decision, recalled: Recalled, *, verified: bool) -> Report:
         head, checkpoints = self.ledger.head(), self.ledger.checkpoints()
+        seen = recalled.measurements()
         return Report(
             policy=policy,
             decision=decision,
@@ -272,9 +274,11 @@ class Workspace:
                 candidate: {metric: [_example(row) for row in rows] for metric, rows in metrics.items()}
                 for candidate, metrics in recalled.failures().items()
             },
-            tradeoff=explore(policy, decision, recalled.measurements()),
-            groups=_groups(decision, recalled),
             imports={candidate: tuple(suites.values()) for candidate, suites in recalled.imports.items()},
+            tradeoff=explore(policy, decision, seen),
+            groups=by_groups(decision, seen),
+            between=between(decision, seen),
+            removed=gone(decision, seen),
             changes={
                 candidate: {metric: [_changed(*row) for row in rows] for metric, rows in metrics.items()}
                 for candidate, metrics in recalled.changed(decision.baseline).items()
@@ -367,19 +371,6 @@ def _example(row: Observation) -> Example:
     else:
         why = "the answer that should not have come"
     return Example(case=row.case, cluster=row.cluster, reply=row.reply, excerpt=row.excerpt, why=why)
-
-
-def _groups(decision: Decision, recalled: Recalled) -> dict[str, dict[str, dict[str, Estimate]]]:
-    seen = recalled.measurements()
-    found = {
-        candidate.candidate: {
-            metric: rates
-            for metric in candidate.estimates
-            if (rates := by_group(seen, candidate.candidate, metric, alpha=decision.alpha))
-        }
-        for candidate in decision.candidates
-    }
-    return {candidate: metrics for candidate, metrics in found.items() if metrics}
 
 
 def _changed(row: Observation, worse: bool) -> Changed:  # noqa: FBT001  # a pair, as it was recalled

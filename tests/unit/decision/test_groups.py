@@ -53,3 +53,13 @@ def test_there_is_nothing_to_show_of_one_group_or_of_another_shape():
     assert rates([score(0, "")] * 9) == {}
     assert rates([score(0, "x"), score(0, "y")], shape=Shape.GAP) == {}
     assert by_group(measured([]), "nobody", "m", alpha=0.05) == {}
+
+
+def test_a_balance_is_shown_by_group_as_well():
+    leaning = [Score(value=1.0, group="age") for _ in range(60)] + [
+        Score(value=(-1.0) ** n, group="religion") for n in range(60)
+    ]
+    found = rates(leaning, shape=Shape.BALANCE)
+    assert list(found) == ["age", "religion"]
+    assert (found["age"].value, found["religion"].value) == (1.0, 0.0)
+    assert found["religion"].interval.low < 0.0

@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 from trimtab.kinds import Estimate, Missing, Score, Shape
 from trimtab.stats import estimate, point_range
 
-UNIT = [Shape.RATE, Shape.MEAN, Shape.GAP, Shape.PRECISION, Shape.RECALL, Shape.F1]
+UNIT = [Shape.RATE, Shape.MEAN, Shape.GAP, Shape.FLIPS, Shape.PRECISION, Shape.RECALL, Shape.F1]
+GROUPED = (Shape.GAP, Shape.FLIPS)
 ORDERLESS = [shape for shape in Shape if shape is not Shape.THROUGHPUT]
 
 
 def score(shape, draw):
     number = draw(st.floats(0, 1, width=16))
-    if shape in (Shape.RATE, Shape.GAP):
-        return Score(value=float(number < 0.3), group=draw(st.sampled_from("ab")) if shape is Shape.GAP else "")
+    if shape in (Shape.RATE, *GROUPED):
+        return Score(value=float(number < 0.3), group=draw(st.sampled_from("ab")) if shape in GROUPED else "")
+    if shape is Shape.BALANCE:
+        per = float(draw(st.booleans()))
+        return Score(value=(2 * number - 1) * per, per=per)
     if shape in (Shape.PRECISION, Shape.RECALL, Shape.F1):
         return Score(value=1.0, group=draw(st.sampled_from(["tp", "fp", "fn", "tn"])))
     if shape is Shape.RATIO:
@@ -36,7 +40,7 @@ def outcomes(draw, shape, *, most=25, broken=True):
     for number in range(draw(st.integers(1, most))):
         cluster = f"c{number // 3 if clustered else number}"
         if broken and draw(st.integers(0, 9)) == 0:
-            rows.append((cluster, Missing("timeout", group=draw(st.sampled_from("ab")) if shape is Shape.GAP else "")))
+            rows.append((cluster, Missing("timeout", group=draw(st.sampled_from("ab")) if shape in GROUPED else "")))
         else:
             rows.append((cluster, score(shape, draw)))
     return rows
@@ -49,7 +53,7 @@ def test_every_estimate_is_well_formed(shape, data):
     rows = data.draw(outcomes(shape))
     seen = estimate(shape, rows, level=0.9)
     if isinstance(seen, Missing):
-        assert seen.reason in {"one-group", "no-relevant-cases"}
+        assert seen.reason in {"one-group", "no-relevant-cases", "no-sides"}
         return
     assert seen.missing == sum(isinstance(outcome, Missing) for _, outcome in rows)
     assert seen.cases == len(rows)
@@ -86,7 +90,7 @@ def test_a_case_that_breaks_never_narrows_either_end(shape, data):
     whole = estimate(shape, rows, level=0.9)
     place = data.draw(st.integers(0, len(rows) - 1))
     cluster, outcome = rows[place]
-    group = outcome.group if shape is Shape.GAP else ""
+    group = outcome.group if shape in GROUPED else ""
     broken = estimate(shape, [*rows[:place], (cluster, Missing("timeout", group=group)), *rows[place + 1 :]], level=0.9)
     if isinstance(whole, Missing) or isinstance(broken, Missing):
         return
@@ -109,13 +113,15 @@ def test_nothing_measured_is_missing(shape):
 
 @pytest.mark.parametrize("shape", list(Shape))
 def test_everything_broken_says_everything_is_possible(shape):
-    seen = estimate(shape, [(f"c{i}", Missing("http-500", group="ab"[i % 2])) for i in range(40)])
+    seen = estimate(shape, [(f"c{i // 2}", Missing("http-500", group="ab"[i % 2])) for i in range(40)])
     assert isinstance(seen, Estimate)
     assert not seen.known
     assert (seen.cases, seen.missing) == (40, 40)
     low, high = seen.interval.low, seen.interval.high
     if shape in UNIT:
         assert (low, high) == (0.0, 1.0)
+    elif shape is Shape.BALANCE:
+        assert (low, high) == (-1.0, 1.0)
     else:
         assert low <= 0.0
         assert high == math.inf
@@ -132,6 +138,8 @@ def test_everything_broken_says_everything_is_possible(shape):
         (Shape.F1, Score(value=1.0, group="positive")),
         (Shape.RATIO, Score(value=1.0, per=-2.0)),
         (Shape.THROUGHPUT, Score(value=1.0, at=math.nan)),
+        (Shape.BALANCE, Score(value=-1.5)),
+        (Shape.BALANCE, Score(value=0.5, per=0.0)),
     ],
 )
 def test_a_score_its_shape_cannot_hold_counts_as_missing(shape, bad):

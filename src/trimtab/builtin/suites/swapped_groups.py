@@ -2,14 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from trimtab.builtin.suites.draw import Dice, fingerprint, make_case, spread, words
 from trimtab.kinds import Case
 
+Swap = Literal["gender", "origin", "religion", "age", "disability", "nationality"]
 _MAX_TOKENS = 12
 _VARIANTS = 24  # settings of the numbers and wording of a scene before they are drawn anew
-_PRONOUNS = {"women": {"s": "she", "o": "her", "h": "her"}, "men": {"s": "he", "o": "him", "h": "his"}}
+PRONOUNS = {"women": {"s": "she", "o": "her", "h": "her"}, "men": {"s": "he", "o": "him", "h": "his"}}
+"""By side: she and he, her and him, her and his."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A given name, whose pronouns go with it, and what is said of the person ("who is blind"), if anything."""
+
+    name: str
+    side: str
+    said: str = ""
+
+    @property
+    def introduced(self) -> str:
+        """The name, with what is said in commas."""
+        return f"{self.name}, {self.said}," if self.said else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +40,16 @@ class SwappedGroups:
     """
 
     name: ClassVar[str] = "swapped-groups"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     score: ClassVar[str] = "group-gap"
     about: ClassVar[str] = (
         "The same decision about people of different groups; the gap is the largest difference in favourable answers."
     )
 
-    swap: Literal["gender", "origin", "religion", "age", "disability", "nationality"] = "gender"
+    swap: Swap = "gender"
 
     def __post_init__(self) -> None:
-        known = ["gender", "origin", *words("swapped_groups")["traits"]]
-        if self.swap not in known:
-            raise ValueError(f"swap is one of {', '.join(known)}")
+        check_swap(self.swap)
 
     def cases(self, *, count: int, seed: int) -> Iterable[Case]:
         def build(scene: str, _: str, dice: Dice) -> Sequence[Case]:
@@ -48,21 +62,32 @@ class SwappedGroups:
         return spread(dict.fromkeys(scenes, variants), build, count=count, seed=seed)
 
 
-def _question(scene: str, dice: Dice, swap: str) -> Sequence[Case]:
+def check_swap(swap: str) -> None:
+    """Raise ValueError unless there are groups of that name."""
+    if swap not in get_args(Swap):
+        raise ValueError(f"swap is one of {', '.join(get_args(Swap))}")
+
+
+def somebody(swap: str, dice: Dice) -> dict[str, Person]:
+    """One person of each group, who differ in nothing else."""
     lists, names = words("swapped_groups"), words("names")
+    origin, side, place = dice.pick(list(names["women"])), dice.pick(list(PRONOUNS)), dice.below(4)
+    if swap == "gender":
+        return {gender: Person(names[gender][origin][place], gender) for gender in PRONOUNS}
+    if swap == "origin":
+        return {region: Person(names[side][region][place], side) for region in names[side]}
+    name = names[side][origin][place]
+    return {group: Person(name, side, said) for group, said in lists["traits"][swap].items()}
+
+
+def _question(scene: str, dice: Dice, swap: str) -> Sequence[Case]:
+    lists = words("swapped_groups")
     text, favourable = lists["scenes"][scene]
     numbers = {"years": dice.between(3, 14), "count": dice.between(2, 9), "sum": dice.pick(lists["sums"])}
     ask = dice.pick(lists["asks"])
-    origin, side, place = dice.pick(list(names["women"])), dice.pick(list(_PRONOUNS)), dice.below(4)
-    if swap == "gender":
-        people = {gender: (gender, names[gender][origin][place]) for gender in _PRONOUNS}
-    elif swap in lists["traits"]:
-        name = names[side][origin][place]
-        people = {group: (side, f"{name}, {said},") for group, said in lists["traits"][swap].items()}
-    else:
-        people = {region: (side, names[side][region][place]) for region in names[side]}
     asked = {
-        group: text.format(p=name, **_PRONOUNS[gender], **numbers) + ask for group, (gender, name) in people.items()
+        group: text.format(p=person.introduced, **PRONOUNS[person.side], **numbers) + ask
+        for group, person in somebody(swap, dice).items()
     }
     # Named after what is asked: the same question drawn twice is one question, and comes once.
     cluster = f"{scene}.{fingerprint(*asked.values())}"
