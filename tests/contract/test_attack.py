@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trimtab.kinds import Attempt, Message, plugins
+from trimtab.policy.controls import catalogue
 
 NAMES = plugins.names("attacks")
 FILES = Path(__file__).parents[1] / "data" / "attacks"
@@ -38,6 +39,7 @@ def test_it_says_what_it_is_and_who_described_it(name):
     assert attack.source
     assert attack.controls
     assert all(CONTROL.match(control) for control in attack.controls)
+    assert all(catalogue().find(control) for control in attack.controls), "see `trimtab controls`"
     assert pickle.loads(pickle.dumps(attack)) == attack  # our own
 
 

@@ -37,6 +37,7 @@ _COMMANDS = {
     "plan": ("trimtab.cli.plan:plan", "Say what a run will cost, before it is made."),
     "policy": ("trimtab.cli.policy:policy", "Compare policies, print the JSON Schema."),
     "suites": ("trimtab.cli.suites:suites", "List suites and metrics, show cases."),
+    "controls": ("trimtab.cli.controls:controls", "List the regulations, standards and risks that links may name."),
     "redteam": ("trimtab.cli.redteam:redteam", "Attack a system, and show which families of attack get through."),
     "hunt": ("trimtab.cli.hunt:hunt", "Let others look for flaws for some hours, and tell what is still hidden."),
     "synth": ("trimtab.cli.synth:synth", "Make a large set of attacks, from a grammar or with a model."),

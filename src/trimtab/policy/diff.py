@@ -6,12 +6,14 @@ from typing import Any, Literal
 
 from trimtab.policy.attackers import attacker_changes
 from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
+from trimtab.policy.diff_costs import cost_changes
 from trimtab.policy.diff_guards import guard_changes
 from trimtab.policy.diff_slo import notify_changes, slo_changes
 from trimtab.policy.metric_spec import Gold, MetricSpec, SuiteSpec
 from trimtab.policy.model import Floor, Policy, Tier
 from trimtab.policy.system_spec import Candidate, SystemSpec
 
+_SECTIONS = {"people", "suites", "metrics", "tiers", "red_lines", "systems", "guards", "notify", "attackers", "costs"}
 Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
 
 
@@ -46,12 +48,7 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
     new way is as strict cannot be shown from the policies.
     """
     changes = [
-        *values_of(
-            "",
-            a,
-            b,
-            skip={"people", "suites", "metrics", "tiers", "red_lines", "systems", "guards", "notify", "attackers"},
-        ),
+        *values_of("", a, b, skip=_SECTIONS),
         *_red_lines(a, b),
         *_tiers(a, b),
         *_guards(a, b),
@@ -61,6 +58,7 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
         *_people(a, b),
         *notify_changes(a, b),
         *attacker_changes(a, b, _required),
+        *cost_changes(a, b),
     ]
     return PolicyDiff(changes=tuple(changes))
 

@@ -132,6 +132,8 @@ def _too_long(seen: _Seen) -> tuple[str, str]:
 def _pattern(seen: _Seen) -> tuple[str, str]:
     if seen.where == ("currency",):
         return "must be three capital letters", "Write `EUR`, `USD`, ..."
+    if seen.where[:1] == ("costs",):
+        return f"{quote(seen.value, seen.where)} is no severity", "Write `S1` for the worst, then `S2`, ..."
     shown = quote(seen.value, seen.where)
     better = re.sub(r"[^a-z0-9_-]+", "-", str(seen.value)[:80].lower()).strip("-_").lstrip("0123456789-_")
     suggestion = f"Write `{better}`." if better and shown.startswith("`") else ""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from trimtab._canonical import digest
+from trimtab.policy.cost_spec import CostsSpec
 from trimtab.policy.fields import Name, Names, Positive, Ratio, Strict, Texts, list_as_tuple
 from trimtab.policy.guard_spec import GuardSpec
 from trimtab.policy.metric_spec import MetricSpec, SuiteSpec
@@ -148,6 +149,7 @@ class Policy(Strict):
     attackers: dict[Name, Candidate] = Field(
         default_factory=dict, description="Models that write the messages of attackers, for suites that adapt."
     )
+    costs: CostsSpec | None = Field(default=None, description="What failures cost, as stated ranges.")
 
     @field_validator("red_lines")
     @classmethod
@@ -181,6 +183,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("guards", "*", "output", "*", "how"), "label"),
     (("guards",), {}),
     (("notify",), {}),
+    (("costs",), None),
     (("systems", "*", "slo"), {}),
     (("tiers", "*", "actions"), {}),
     (("tiers", "*", "weights"), {}),

@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from trimtab.kinds import Shape, plugins
 from trimtab.policy.attackers import check_attackers
 from trimtab.policy.candidates import check_candidate, check_installed, check_no_keys, check_parameters
+from trimtab.policy.cost_rules import check_costs
 from trimtab.policy.grids import check_settings, check_sizes
 from trimtab.policy.guards import check_actions, check_guard
 from trimtab.policy.imports import check_imported_score, check_imported_suite
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import IMPORTED, MetricFacts, default_score, does_not_fit, metric_facts
 from trimtab.policy.keys import nearest
+from trimtab.policy.links import check_links
 from trimtab.policy.metric_spec import PUBLISHED
 from trimtab.policy.model import WEIGHED, Policy
 from trimtab.policy.part import Part
@@ -48,6 +50,7 @@ def check_rules(gathered: Gathered) -> None:
         check_slo(system, root, gathered)
     for _, notify in root["notify"].entries():
         check_notify(notify, gathered)
+    check_costs(root, gathered)
     _owners(root, gathered)
 
 
@@ -152,6 +155,7 @@ def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
     _other_judge(metric["judged_by"], metric, root["metrics"], gathered)
     _gold(metric, root["metrics"], root["suites"], gathered)
     _review(metric, facts, root["metrics"], gathered)
+    check_links(metric["links"], gathered)
 
 
 def _other_judge(named: Part, metric: Part, metrics: Part, gathered: Gathered) -> None:

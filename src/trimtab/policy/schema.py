@@ -41,6 +41,8 @@ def schema() -> JSON:
         ("Floor", _BOUNDS, number),
     ):
         definitions[name]["oneOf"] = [{"required": [key], "properties": {key: given}} for key in keys]
+    pair: JSON = {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 2, "maxItems": 2}
+    definitions["IncidentCost"] = {"anyOf": [pair, definitions["IncidentCost"]]}
     head = {"$schema": DIALECT, "$id": IDENTITY, "title": "trimtab policy", "description": made.get("description", "")}
     return {**head, **{key: _tidy(value) for key, value in made.items() if key not in head}}
 

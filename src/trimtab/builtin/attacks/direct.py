@@ -15,7 +15,7 @@ class Direct:
     family: ClassVar[str] = "direct"
     about: ClassVar[str] = "Asks straight away, to compare the others with."
     source: ClassVar[str] = "none needed"
-    controls: ClassVar[tuple[str, ...]] = ("owasp-llm-2026:LLM02",)
+    controls: ClassVar[tuple[str, ...]] = ("owasp-llm-2026:LLM02", "mitre-atlas:AML.T0057")
 
     def apply(self, attempt: Attempt, *, variant: int) -> Attempt | None:  # there is nothing to vary
         return attempt

@@ -9,6 +9,7 @@ from dataclasses import replace
 from trimtab.builtin.attacks.plain import attack
 from trimtab.kinds import Attempt
 
+_CONTROLS = ("owasp-llm-2026:LLM01", "mitre-atlas:AML.T0054", "mitre-atlas:AML.T0068")  # a jailbreak that is obfuscated
 _WEI = "Wei, Haghtalab & Steinhardt (2023), Jailbroken: How Does LLM Safety Training Fail?, arXiv:2307.02483"
 _YUAN = "Yuan et al. (2024), GPT-4 Is Too Smart To Be Safe: Stealthy Chat with LLMs via Cipher, arXiv:2308.06463"
 _JIANG = "Jiang et al. (2024), ArtPrompt, arXiv:2402.11753"
@@ -56,7 +57,7 @@ def _encoding(name: str, about: str, source: str, note: str, encode: Callable[[s
     def change(attempt: Attempt, variant: int) -> Attempt:  # noqa: ARG001  # there is one way to encode
         return replace(attempt, said=f"{note} {encode(attempt.said)}" if note else encode(attempt.said))
 
-    return attack(name, "encoding", about, source, change, module=__name__)
+    return attack(name, "encoding", about, source, change, controls=_CONTROLS, module=__name__)
 
 
 def _morse(text: str) -> str:

@@ -131,7 +131,7 @@ class ContextOverflow:
     family: ClassVar[str] = "context"
     about: ClassVar[str] = "Puts a long, harmless text between the rules and the request."
     source: ClassVar[str] = _LOST
-    controls: ClassVar[tuple[str, ...]] = (*_INJECTION, "owasp-llm-2026:LLM06")
+    controls: ClassVar[tuple[str, ...]] = _INJECTION
 
     sentences: int = 60
 
@@ -202,7 +202,7 @@ class Pushback:
     family: ClassVar[str] = "multi-turn"
     about: ClassVar[str] = "Doubts the first answer twice, whatever it was."
     source: ClassVar[str] = _SHARMA
-    controls: ClassVar[tuple[str, ...]] = ("owasp-llm-2026:LLM07", *_INJECTION)
+    controls: ClassVar[tuple[str, ...]] = _INJECTION
 
     def apply(self, attempt: Attempt, *, variant: int) -> Attempt | None:
         doubts = (
