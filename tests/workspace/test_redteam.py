@@ -77,7 +77,7 @@ def test_what_got_through_is_told_with_the_command_to_try_it_again(redteam):
     done = redteam("--candidate", "open", "--technique", "hierarchy", "--technique", "direct", "--cases", "60")
     said = " ".join(done.stdout.split())
     assert "worst family hierarchy" in said
-    assert "trimtab redteam --candidate open --case '" in said
+    assert "trimtab redteam trimtab.yaml --system bot --candidate open --case '" in said
 
 
 def test_an_attack_without_outcome_is_no_attack_that_failed(redteam):

@@ -112,13 +112,14 @@ _CHECKED = {
 
 
 def _testers() -> dict[str, list[str]]:
-    """The attacks that are installed, by the controls that they test."""
+    """The attacks and strategies that are installed, by the controls that they test."""
     from trimtab.kinds import plugins
 
     found: dict[str, list[str]] = {}
-    for name in plugins.names("attacks"):
-        for link in plugins.make("attacks", name).controls:
-            found.setdefault(link, []).append(name)
+    for kind in ("attacks", "strategies"):
+        for name in plugins.names(kind):
+            for link in plugins.make(kind, name).controls:
+                found.setdefault(link, []).append(name)
     return found
 
 

@@ -1,6 +1,7 @@
 """A rate by the groups that its cases belong to: which family of attacks gets through, whom a failure meets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from trimtab.decision.floors import level_of, outcomes_of
 from trimtab.decision.model import Measurements, Trial
@@ -10,7 +11,14 @@ from trimtab.stats import estimate
 _MOST = 40  # groups; beyond, nobody reads the table
 
 
-def by_group(measurements: Measurements, candidate: str, metric: str, *, alpha: float) -> dict[str, Estimate]:
+def by_group(
+    measurements: Measurements,
+    candidate: str,
+    metric: str,
+    *,
+    alpha: float,
+    of: Mapping[str, str] | None = None,
+) -> dict[str, Estimate]:
     """The rate of each group, worst first, all intervals at once: together they err with probability `alpha` at an end.
 
     A case without a score counts in its own group, and in every group if it
@@ -22,11 +30,14 @@ def by_group(measurements: Measurements, candidate: str, metric: str, *, alpha: 
         metric: A rate or a balance; of any other shape, and of one whose scores name fewer than two groups, nothing
             is returned.
         alpha: Error probability of one end of all intervals together (Bonferroni), in (0, 0.5].
+        of: The group of each case by its id, instead of the one that its score names: the same cases, parted anew.
     """
     shape = measurements.shapes.get(metric)
     if shape not in (Shape.RATE, Shape.BALANCE):
         return {}
     trials = measurements.trials.get(candidate, {}).get(metric, ())
+    if of is not None:
+        trials = [replace(trial, outcome=replace(trial.outcome, group=of.get(trial.case, ""))) for trial in trials]
     names = sorted({trial.outcome.group for trial in trials if isinstance(trial.outcome, Score)} - {""})
     if not 2 <= len(names) <= _MOST:
         return {}

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self, get_args
 
 import orjson
 
+from trimtab.evidence.attacks import GotThrough
 from trimtab.evidence.fields import Fields
 from trimtab.evidence.hunting import HuntClosed, HuntFiled, HuntOpened, HuntTriaged
 from trimtab.evidence.imported import Import
@@ -289,13 +290,14 @@ Record = (
     | HuntFiled
     | HuntTriaged
     | HuntClosed
+    | GotThrough
 )
 RECORDS: Mapping[str, type[Record]] = {r.kind: r for r in get_args(Record)}
 
 
 def metric_of(record: Record) -> str:
     """The metric a record is about, or empty text."""
-    return record.metric if isinstance(record, Observation | Alarm | BudgetChanged) else ""
+    return record.metric if isinstance(record, Observation | Alarm | BudgetChanged | GotThrough) else ""
 
 
 def record_from(row: Row) -> Record:
@@ -321,6 +323,7 @@ __all__ = [
     "Decided",
     "DetectorFitted",
     "Escalated",
+    "GotThrough",
     "HoldLifted",
     "HuntClosed",
     "HuntFiled",

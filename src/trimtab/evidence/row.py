@@ -29,6 +29,7 @@ KINDS = frozenset(
         "detector-fitted",
         "look",
         "escalated",
+        "got-through",
         "hold-lifted",
         "hunt-closed",
         "hunt-filed",

@@ -19,6 +19,7 @@ def groups_section(report: Report) -> Markup | None:
     panels = [
         _panel(report, candidate.candidate, metric, rates)
         for metric in report.policy.metrics
+        if metric not in report.attacks  # shown with the red team
         for candidate in report.candidates
         if (rates := report.groups.get(candidate.candidate, {}).get(metric))
     ]

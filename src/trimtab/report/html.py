@@ -9,6 +9,7 @@ from importlib.resources import files
 from trimtab.decision.model import CandidateDecision, Judgement
 from trimtab.kinds import Missing
 from trimtab.report.appendix import examples_section, methods_section, provenance_section, words_section
+from trimtab.report.attack_page import attack_sections
 from trimtab.report.charts import definitions
 from trimtab.report.choice import choice_section
 from trimtab.report.fairness import fairness_section
@@ -33,6 +34,7 @@ def page(report: Report) -> str:
     main = [
         _masthead(report),
         _verdict_section(report),
+        *attack_sections(report),
         safety_section(report),
         choice_section(report),
         floors_section(report),

@@ -14,6 +14,7 @@ import orjson
 from trimtab.decision.model import CandidateDecision, Judgement
 from trimtab.decision.tradeoff import Tradeoff
 from trimtab.kinds import Estimate, Missing
+from trimtab.report.attack_data import attacks_data
 from trimtab.report.changes import as_data
 from trimtab.report.choice_words import rule_words
 from trimtab.report.fairness import between_data
@@ -51,6 +52,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "candidates": [_candidate(report, c) for c in report.candidates],
         "metrics": {name: _metric(report, name) for name in report.metrics()},
         "choice": _choice(report.tradeoff) if report.tradeoff else None,
+        "red_team": {metric: attacks_data(report, baseline) for metric, baseline in report.attacks.items()},
         "provenance": {
             "run": decision.run,
             "time_us": decision.time,

@@ -7,12 +7,25 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from trimtab.decision.attacks import Baseline
 from trimtab.decision.model import CandidateDecision
 from trimtab.kinds import Estimate, Missing
+from trimtab.report.attack_data import attacks_data
+from trimtab.report.attack_words import (
+    NO_COSTS,
+    frameworks,
+    money_span,
+    per,
+    replay_command,
+    stoppings,
+    unstopped_words,
+)
 from trimtab.report.figures import count, fitting, unit_figures
 from trimtab.report.markup import visible
 from trimtab.report.view import Report
 from trimtab.report.words import missing_words, name, work
+
+_AGAIN = 5  # of each candidate; the page has more
 
 
 def redteam_view(report: Report, metric: str) -> RenderableType:
@@ -28,16 +41,47 @@ def redteam_view(report: Report, metric: str) -> RenderableType:
     table.add_section()
     table.add_row("all together", *[_cell(report, metric, c.estimates.get(metric)) for c in _attacked(report)])
     lines = [Text.assemble((name(c.candidate), "bold"), f": {_worst(report, metric, c)}") for c in _attacked(report)]
-    again = [
-        Text(f"  trimtab redteam --candidate {name(candidate)} --case '{visible(row.case, limit=160)}'")
-        for candidate, metrics in report.examples.items()
-        for row in metrics.get(metric, ())
-        if not row.why.startswith("no answer")
-    ]
     parts: list[RenderableType] = [table, *lines]
-    if again:
-        parts += [Text("Try again what got through:", style="bold"), *again]
+    baseline = report.attacks.get(metric)
+    if baseline is not None:
+        parts += [*_costs(report, baseline), *_coverage(baseline), *_stops(report, baseline), *_again(report, baseline)]
     return Group(*parts, Text(f"Work  {work(report)}", style="dim"))
+
+
+def _costs(report: Report, baseline: Baseline) -> list[Text]:
+    costs = baseline.costs
+    if costs is None:
+        return [Text(NO_COSTS.replace("`", ""))] if report.policy.costs is None else []
+    said = [f"{name(c)} {money_span(report, one.low, one.high)}" for c, one in costs.whole.items()]
+    return [Text.assemble(("Expected cost ", "bold"), f"{per(costs)}: {'; '.join(said) or 'not stated'}")]
+
+
+def _coverage(baseline: Baseline) -> list[Text]:
+    if baseline.unknown:
+        return [Text.assemble(("Coverage ", "bold"), f"is not known: {baseline.unknown}")]
+    return [Text.assemble(("Coverage ", "bold"), f"{one.title}: {one}") for one in frameworks(baseline)]
+
+
+def _stops(report: Report, baseline: Baseline) -> list[Text]:
+    lines = []
+    for candidate in _attacked(report):
+        told = baseline.successes.get(candidate.candidate, ())
+        best = sorted(stoppings(told), key=lambda one: -one.stopped)[:3]
+        said = ", ".join(f"{visible(one.who, limit=60)} {count(one.stopped)}" for one in best if one.stopped)
+        if told:
+            rest = f" (most: {said})" if said else ""
+            lines.append(Text.assemble((name(candidate.candidate), "bold"), f": {unstopped_words(told)}{rest}"))
+    return lines
+
+
+def _again(report: Report, baseline: Baseline) -> list[Text]:
+    lines = [
+        Text(f"  {visible(command, limit=400)}")
+        for candidate in _attacked(report)
+        for one in baseline.successes.get(candidate.candidate, ())[:_AGAIN]
+        if (command := replay_command(baseline, candidate.candidate, one.case))
+    ]
+    return [Text("Try again what got through:", style="bold"), *lines] if lines else []
 
 
 def unanswered(report: Report, metric: str) -> int:
@@ -50,6 +94,8 @@ def redteam_data(report: Report, metric: str) -> dict[str, Any]:
     """The same as JSON values."""
     return {
         "run": report.decision.run,
+        "policy": report.decision.policy,
+        "red_team": attacks_data(report, report.attacks[metric]) if metric in report.attacks else None,
         "system": report.decision.system,
         "candidates": {
             c.candidate: {

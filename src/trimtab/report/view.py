@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from trimtab.decision.attacks import Baseline
 from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement, Verdict
 from trimtab.decision.tradeoff import Tradeoff
 from trimtab.evidence.records import Import, RunFinished, RunStarted
@@ -75,7 +76,7 @@ class Report:
     `groups`, worst first, the differences of every two groups (`between`) and the
     share of the baseline's gap that is gone (`removed`). `imports` are the files of
     other tools that it rests on, by candidate. `tradeoff` is what stands around the
-    decision; it is no part of it.
+    decision; it is no part of it. `attacks` are by metric, of red-team suites.
 
     Raises:
         ValueError: The decision was not made under this policy, so its floors
@@ -94,6 +95,7 @@ class Report:
     imports: Mapping[str, Sequence[Import]] = field(default_factory=dict)
     between: Mapping[str, Mapping[str, Mapping[tuple[str, str], Estimate]]] = field(default_factory=dict)
     removed: Mapping[str, Mapping[str, Estimate | Missing]] = field(default_factory=dict)
+    attacks: Mapping[str, Baseline] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.decision.policy != self.policy.digest:

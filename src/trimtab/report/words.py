@@ -103,7 +103,7 @@ def headline(report: Report) -> Headline:
         title = "Ship none: no candidate clears every floor"
         changes = [line for c in report.shown for line in _obstacles(report, c)]
     elif not any(c.judgements for c in report.candidates):
-        title = "Measured: nothing was asked, so nothing is decided"
+        title = f"{'Red-team baseline' if report.attacks else 'Measured'}: nothing was asked, so nothing is decided"
         changes = [line for c in report.shown for line in _obstacles(report, c)]
     else:
         title = "Not enough evidence to decide"
@@ -124,6 +124,10 @@ def next_step(report: Report) -> str:
     if report.verdict is Verdict.FAIL:
         return "Mend a candidate or add another to the policy, then run `trimtab run` again."
     if not any(c.judgements for c in report.candidates):
+        if report.attacks:
+            return (
+                "Mend where it breaks, then give `attack_success` a floor in the policy: `trimtab run` will judge it."
+            )
         return "Give what was measured a floor in the policy, and `trimtab run` will judge it."
     if any(c.verdict is not Verdict.FAIL for c in report.candidates) and all(
         c.verdict is Verdict.FAIL or any(j.hopeless for j in c.judgements) for c in report.candidates

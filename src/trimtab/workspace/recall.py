@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from trimtab.decision.model import Measurements, Trial
 from trimtab.errors import UsageError
 from trimtab.evidence import Ledger
+from trimtab.evidence.attacks import GotThrough
 from trimtab.evidence.records import (
     Decided,
     Import,
@@ -40,6 +41,8 @@ class Recalled:
     artefacts: dict[str, str] = field(default_factory=dict)  # candidate -> digest
     looks: dict[str, dict[str, int]] = field(default_factory=dict)  # candidate -> suite -> which look
     imports: dict[str, dict[str, Import]] = field(default_factory=dict)  # candidate -> suite -> other tool's results
+    # metric -> candidate -> case: attacks that got through; of a run that was gone on with, the last word
+    through: dict[str, dict[str, dict[str, GotThrough]]] = field(default_factory=dict)
 
     @property
     def observations(self) -> dict[str, dict[str, list[Observation]]]:
@@ -76,6 +79,8 @@ class Recalled:
                     "Measure it anew with `trimtab run --fresh`.",
                 )
             self.artefacts[row.candidate] = before
+        elif isinstance(record, GotThrough):
+            self.through.setdefault(record.metric, {}).setdefault(row.candidate, {})[record.case] = record
         elif isinstance(record, Looked):
             self.looks.setdefault(row.candidate, {})[record.suite] = record.number
         elif isinstance(record, Import):

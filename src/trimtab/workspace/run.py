@@ -23,6 +23,7 @@ from trimtab.policy import Candidate, Policy
 from trimtab.policy.settings import ORDER_SHARE
 from trimtab.stats import share_of_look
 from trimtab.stats.loss_table import in_ordering_part
+from trimtab.workspace.breaches import Breaches
 from trimtab.workspace.brought import Baggage
 from trimtab.workspace.course import Course
 from trimtab.workspace.looks import Looks, to_records
@@ -64,6 +65,7 @@ class Measuring:
     fresh: bool = False
     only_order: bool = False  # of a grid: ask nothing but the part that fixes the order
     tally: Tally = field(default_factory=Tally)
+    breaches: Breaches = field(default_factory=Breaches)
     _pending: dict[str, list[Record]] = field(default_factory=dict)  # by what made them
     _flushed: float = 0.0
     _courses: dict[str, Course] = field(default_factory=dict)  # of sequential runs, by candidate
@@ -332,6 +334,7 @@ class Measuring:
             outcome = known or given or outcome_of(scored, result)
             watched.outcomes.append((result.case.independent_unit, outcome))
             outcomes[scored.name] = outcome
+            self.breaches.take(result, scored.name, scored.plugin, outcome)
             if known is None:
                 new = True
                 maker = f"{scored.plugin.name}/{scored.plugin.version}"

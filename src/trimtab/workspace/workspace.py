@@ -19,8 +19,10 @@ from trimtab.evidence.records import Decided, Observation, PolicyAdopted, Record
 from trimtab.kinds import Instrument, Missing
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Purse
+from trimtab.measure.suites import LoadedSuite
 from trimtab.policy import Policy, load_policy
 from trimtab.report import Changed, Example, LedgerFacts, Report
+from trimtab.workspace.baseline import baselines
 from trimtab.workspace.brought import Baggage, bring
 from trimtab.workspace.groups import between, by_groups, gone
 from trimtab.workspace.lock import measuring_alone
@@ -47,6 +49,7 @@ class Workspace:
     base: Path
     ledger: Ledger
     replies: Path
+    file: str = ""  # the policy's, as somebody in the same folder would type it
 
     @classmethod
     def open(cls, policy: str | Path | None, *, ledger: str | Path = "") -> Self:
@@ -68,6 +71,7 @@ class Workspace:
             base=Path(policy).parent if policy is not None else Path(),
             ledger=Ledger.open(where, create=policy is not None),
             replies=folder / "replies.db",
+            file=_typed(policy),
         )
 
     def __enter__(self) -> Self:
@@ -151,8 +155,19 @@ class Workspace:
         if lost and not recalled.answered:
             self._append(finished, system=plan.system, run=run, policy=measuring.policy.digest)
             raise _nobody_answered({name: tally.unavailable[name] for name in plan.candidates})
+        if measuring.breaches.found:
+            measuring.board.say("looking what would have stopped each attack")
+            self._tell_breaches(measuring)
+            recalled = recall_run(self.ledger, run)
         measuring.board.say("deciding")
-        return self._decide(recalled, finished)
+        return self._decide(recalled, finished, suites=plan.suites)
+
+    def _tell_breaches(self, measuring: Measuring) -> None:
+        """Record each attack that got through, with what would have stopped it."""
+        policy, system = measuring.policy, measuring.plan.system
+        for candidate, records in measuring.breaches.records(policy, system):
+            subject = Subject(system=system, candidate=candidate)
+            self.ledger.append(records, subject=subject, run=measuring.run, maker=_MAKER, policy=policy.digest)
 
     def _system(self, name: str) -> tuple[Policy, str]:
         if self.policy is None:
@@ -191,7 +206,9 @@ class Workspace:
 
     # -- deciding ----------------------------------------------------------------
 
-    def _decide(self, recalled: Recalled, finished: RunFinished) -> Report:
+    def _decide(
+        self, recalled: Recalled, finished: RunFinished, *, suites: Mapping[str, LoadedSuite] | None = None
+    ) -> Report:
         """Decide from what the ledger holds and nothing else, the policy included, and record it."""
         policy = recall_policy(self.ledger, recalled.policy_digest)
         moment = time.time_ns() // 1000
@@ -202,7 +219,7 @@ class Workspace:
         ended = [finished] if recalled.finished is None or finished != recalled.finished else []
         self._append(*ended, decided, system=recalled.system, run=recalled.run, policy=policy.digest)
         recalled.finished = finished
-        return self._shown(policy, decision, recalled, verified=True)
+        return self._shown(policy, decision, recalled, suites=suites)
 
     def decide_again(self, run: str) -> Report:
         """Decide a finished run anew, since people have marked some of it; the earlier decision stays in the ledger.
@@ -234,7 +251,7 @@ class Workspace:
         again = decide(policy, recalled.system, measured, run=recalled.run, time=recorded.time)
         if to_payload(again) != to_payload(recorded):
             raise UnreproducibleError(recalled.run, recalled.started.trimtab)
-        return self._shown(policy, recorded, recalled, verified=True)
+        return self._shown(policy, recorded, recalled)
 
     def recalled(self, run: str = "latest") -> Recalled:
         """A run as the ledger holds it; the latest that was decided unless named.
@@ -255,7 +272,14 @@ class Workspace:
         meant = [name for name in known if name.startswith(run)]
         return meant[0] if run not in known and len(meant) == 1 else run
 
-    def _shown(self, policy: Policy, decision: Decision, recalled: Recalled, *, verified: bool) -> Report:
+    def _shown(
+        self,
+        policy: Policy,
+        decision: Decision,
+        recalled: Recalled,
+        *,
+        suites: Mapping[str, LoadedSuite] | None = None,
+    ) -> Report:
         head, checkpoints = self.ledger.head(), self.ledger.checkpoints()
         seen = recalled.measurements()
         return Report(
@@ -268,7 +292,7 @@ class Workspace:
                 size=head.seq if head else 0,
                 head=head.hash.hex() if head else "",
                 checkpoint=checkpoints[-1].root.hex() if checkpoints else "",
-                verified=verified,
+                verified=True,
             ),
             examples={
                 candidate: {metric: [_example(row) for row in rows] for metric, rows in metrics.items()}
@@ -279,6 +303,7 @@ class Workspace:
             groups=by_groups(decision, seen),
             between=between(decision, seen),
             removed=gone(decision, seen),
+            attacks=baselines(policy, decision, recalled, base=self.base, file=self.file, suites=suites or {}),
             changes={
                 candidate: {metric: [_changed(*row) for row in rows] for metric, rows in metrics.items()}
                 for candidate, metrics in recalled.changed(decision.baseline).items()
@@ -363,6 +388,14 @@ def lines_of(policy: Policy, plan: Plan) -> list[Line]:
         for candidate in plan.candidates
         for suite in plan.suites.values()
     ]
+
+
+def _typed(policy: str | Path | None) -> str:
+    """A policy's path for people elsewhere: as it was given, but nothing that tells of a machine."""
+    if policy is None:
+        return ""
+    path = Path(policy)
+    return path.name if path.is_absolute() else str(path)
 
 
 def _example(row: Observation) -> Example:
