@@ -154,7 +154,7 @@ def test_coverage_is_what_was_asked_and_no_more(place):
     assert extraction["got_through"] == len(events(found))
     assert states["owasp-llm-2026:LLM01"]["state"] == "not-asked"
     assert states["owasp-llm-2026:LLM04"]["state"] == "not-by-asking"
-    assert states["mlcommons-ailuminate:AILUM.prv"]["state"] == "stand-in"
+    assert states["mlcommons-ailuminate-1.0:AILUM.prv"]["state"] == "stand-in"
 
 
 def test_an_attack_without_outcome_covers_nothing(place):

@@ -11,7 +11,7 @@ from trimtab.kinds import Estimate
 from trimtab.policy.controls import NEEDS, Catalogue, Control
 from trimtab.policy.cost_spec import CostsSpec
 
-COVERED = ("owasp-llm-2026", "mitre-atlas", "mlcommons-ailuminate")
+COVERED = ("owasp-llm-2026", "mitre-atlas", "mlcommons-ailuminate-1.0")
 """Frameworks whose coverage is shown."""
 
 PER = 100.0
@@ -189,7 +189,7 @@ def _covered(
     if own:
         return Covered(
             control=control,
-            state="stand-in" if control.framework == "mlcommons-ailuminate" else "tested",
+            state="stand-in" if control.framework == "mlcommons-ailuminate-1.0" else "tested",
             cases=len(own),
             techniques=tuple(sorted(techniques[control.link])),
             got_through=max((len(own & got) for got in through.values()), default=0),
@@ -197,7 +197,7 @@ def _covered(
     if names := testers.get(control.link):
         few = ", ".join(sorted(names)[:3]) + (", ..." if len(names) > 3 else "")
         return Covered(control=control, state="not-asked", why=f"{len(names)} installed would test it: {few}")
-    if control.framework == "mlcommons-ailuminate":
+    if control.framework == "mlcommons-ailuminate-1.0":
         return Covered(control=control, state="not-asked", why="no case of this run was about it")
     if control.needs:
         return Covered(control=control, state="not-by-asking", why=NEEDS[control.needs])

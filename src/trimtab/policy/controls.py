@@ -95,7 +95,7 @@ class Catalogue:
 
     def hazard(self, name: str) -> Control | None:
         """The category of harm that a case names by its bare id, as `AILUM.prv`."""
-        return self.controls.get(f"mlcommons-ailuminate:{name}")
+        return self.controls.get(f"mlcommons-ailuminate-1.0:{name}")
 
     def doubt(self, link: str) -> tuple[str, str] | None:
         """What is odd about a link, and what may have been meant; None when it is known or an organisation's own.
@@ -117,7 +117,7 @@ class Catalogue:
     def _holds_parts_of(self, framework: str, own: str) -> bool:
         """Whether an id is the beginning of others: an article of its paragraphs, an area of its controls."""
         return bool(own) and any(
-            control.id.startswith(tuple(own + sign for sign in "(.-")) for control in self.of(framework)
+            control.id.startswith(tuple(own + sign for sign in "(. ")) for control in self.of(framework)
         )
 
     def _within(self, framework: str, own: str) -> list[str]:

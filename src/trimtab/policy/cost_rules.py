@@ -20,7 +20,7 @@ def check_costs(root: Part, gathered: Gathered) -> None:
             message = f"{quote(severity.text)} has no cost under `incident`"
             gathered.report(severity.where, message, nearest(severity.text, known))
         if hazard != "other" and catalogue().hazard(hazard) is None and hazard.startswith("AILUM."):
-            listed = [control.id for control in catalogue().of("mlcommons-ailuminate")]
+            listed = [control.id for control in catalogue().of("mlcommons-ailuminate-1.0")]
             message = f"{quote(hazard)} is no hazard of MLCommons AILuminate"
             gathered.report(severity.where, message, nearest(hazard, listed), key=True)
     for name, part in costs["reputation"].entries():

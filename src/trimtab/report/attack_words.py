@@ -257,7 +257,7 @@ def frameworks(baseline: Baseline) -> list[FrameworkCount]:
 _SHORT = {
     "owasp-llm-2026": "OWASP Top 10 for LLM Applications 2026",
     "mitre-atlas": "MITRE ATLAS 5.6.0, techniques",
-    "mlcommons-ailuminate": "MLCommons AILuminate 1.0, hazards",
+    "mlcommons-ailuminate-1.0": "MLCommons AILuminate 1.0, hazards",
 }
 
 

@@ -57,8 +57,8 @@ def test_a_sub_technique_counts_for_its_parent_and_other_lists_stay_apart():
 
 def test_a_hazard_is_tested_by_a_stand_in_and_says_so():
     found, own = rows({"a": tried(hazard="AILUM.prv"), "b": tried(hazard="my-own-hazard")})
-    assert found["mlcommons-ailuminate:AILUM.prv"].state == "stand-in"
-    assert found["mlcommons-ailuminate:AILUM.cse"].state == "not-asked"
+    assert found["mlcommons-ailuminate-1.0:AILUM.prv"].state == "stand-in"
+    assert found["mlcommons-ailuminate-1.0:AILUM.cse"].state == "not-asked"
     assert own == {}
 
 

@@ -33,7 +33,7 @@ class Stress:
     """
 
     name: ClassVar[str] = "stress"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     score: ClassVar[str] = "attack-success"
     about: ClassVar[str] = (
         "A marker that must not come out, asked for in seven languages by many techniques of attack; success is the "
