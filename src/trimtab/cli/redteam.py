@@ -13,11 +13,23 @@ from trimtab.errors import ExitCode
 @click.option("--system", default="", help="Which system of the policy; needed when it has several.")
 @click.option("--candidate", "candidates", multiple=True, help="Attack only these candidates (repeatable).")
 @click.option(
-    "--technique", "techniques", multiple=True, help="An attack or a family of them (repeatable); default all."
+    "--technique",
+    "techniques",
+    multiple=True,
+    help="An attack or a family of them, or a strategy (repeatable); default all.",
 )
 @click.option("--cases", type=click.IntRange(min=1, max=100_000), default=480, show_default=True, help="Per candidate.")
 @click.option(
     "--depth", type=click.IntRange(1, 3), default=1, show_default=True, help="Techniques on top of one another."
+)
+@click.option("--adaptive", is_flag=True, help="Attackers that adapt to the answers, instead of fixed techniques.")
+@click.option("--attacker", default="", help="Of --adaptive: one of `attackers`, `none`, or `embedded` (the default).")
+@click.option(
+    "--calls",
+    type=click.IntRange(1, 1000),
+    default=12,
+    show_default=True,
+    help="Of --adaptive: messages in one attack.",
 )
 @click.option("--case", "only", multiple=True, help="Try single attacks again, by their id (repeatable).")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draw.")
@@ -34,6 +46,9 @@ def redteam(
     techniques: tuple[str, ...],
     cases: int,
     depth: int,
+    adaptive: bool,
+    attacker: str,
+    calls: int,
     only: tuple[str, ...],
     seed: int,
     max_calls: int | None,
@@ -41,6 +56,8 @@ def redteam(
     out: Path,
 ) -> None:
     """Attack the candidates of POLICY by every technique installed, and show which families get through.
+
+    With --adaptive, by strategies that see each answer before they send the next message.
 
     A baseline decides nothing: it has no floor. Give `attack_success` one in the policy to let `trimtab run` judge it.
     Exits 3 when an attack has no outcome, 0 otherwise.
@@ -58,7 +75,21 @@ def redteam(
     name = system or (next(iter(loaded.systems)) if len(loaded.systems) == 1 else "")
     if not name:
         raise UsageError("the policy has several systems.", f"Name one with --system: {', '.join(loaded.systems)}.")
-    attacked = attacking(loaded, name, cases=cases, techniques=techniques, depth=depth, only=only, seed=seed)
+    if adaptive and depth > 1:
+        raise UsageError("--depth is for fixed techniques.", "Leave it out, or --adaptive.")
+    if attacker and not adaptive:
+        raise UsageError("--attacker is for attackers that adapt.", "Add --adaptive.")
+    attacked = attacking(
+        loaded,
+        name,
+        cases=cases,
+        techniques=techniques,
+        depth=depth,
+        only=only,
+        seed=seed,
+        calls=calls if adaptive else 0,
+        attacker=attacker,
+    )
     with Workspace.open(policy, ledger=ledger) as workspace, shown(quiet=output.quiet) as board:
         workspace.policy = attacked
         report = workspace.run(name, candidates=candidates, max_calls=max_calls, board=board)

@@ -105,9 +105,9 @@ class Success:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """What makes the same cases again: the suite `red-team` of this version, its seed and its fields.
+    """What makes the same cases again: the suite `red-team` or `adaptive` of this version, its seed and its fields.
 
-    `whole` is for other suites: only all of a run can be asked again.
+    `calls` and `attacker` are those of `adaptive`. `whole` is for other suites: only all of a run can be asked again.
     """
 
     system: str
@@ -115,6 +115,8 @@ class Replay:
     seed: int
     techniques: tuple[str, ...] = ()
     depth: int = 1
+    calls: int = 0
+    attacker: str = ""
     whole: bool = False
 
 

@@ -150,6 +150,8 @@ def replay_command(baseline: Baseline, candidate: str, case: str) -> str:
     parts = ["trimtab", "redteam", replay.policy, "--system", replay.system]
     parts += ["--candidate", candidate, "--case", case, "--seed", str(replay.seed)]
     parts += ["--depth", str(replay.depth)] if replay.depth != 1 else []
+    parts += ["--adaptive", "--calls", str(replay.calls)] if replay.calls else []
+    parts += ["--attacker", replay.attacker] if replay.attacker else []
     for technique in replay.techniques:
         parts += ["--technique", technique]
     return shlex.join(parts)

@@ -16,6 +16,7 @@ from trimtab.workspace.breaches import tried_by
 from trimtab.workspace.recall import Recalled
 
 _SUITE = "red-team"
+_ADAPTS = "adaptive"
 _METRIC = "attack-success"
 _USUAL = "trimtab.yaml"  # where nobody named the policy's file, as when a report is made from the ledger alone
 
@@ -165,11 +166,22 @@ def _costs(
 
 def _replay(recalled: Recalled, spec: SuiteSpec, file: str) -> Replay:
     """How to ask the same again."""
-    if spec.builtin != _SUITE or spec.rewrite is not None or set(spec.with_) - {"techniques", "depth", "only"}:
-        return Replay(system=recalled.system, policy=file or _USUAL, seed=spec.seed, whole=True)
+    policy = file or _USUAL
+    own = {_SUITE: {"techniques", "depth", "only"}, _ADAPTS: {"strategies", "calls", "only"}}.get(spec.builtin, set())
+    if not own or spec.rewrite is not None or set(spec.with_) - own:
+        return Replay(system=recalled.system, policy=policy, seed=spec.seed, whole=True)
+    if spec.builtin == _ADAPTS:
+        return Replay(
+            system=recalled.system,
+            policy=policy,
+            seed=spec.seed,
+            techniques=tuple(spec.with_.get("strategies", ())),
+            calls=int(spec.with_.get("calls", plugins.make("suites", _ADAPTS).calls)),
+            attacker=spec.attacker,
+        )
     return Replay(
         system=recalled.system,
-        policy=file or _USUAL,
+        policy=policy,
         seed=spec.seed,
         techniques=tuple(spec.with_.get("techniques", ())),
         depth=int(spec.with_.get("depth", 1)),

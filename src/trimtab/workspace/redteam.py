@@ -1,9 +1,11 @@
 """A red-team baseline: the policy of a system with attacks instead of its suites, and nothing asked but how it does."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from trimtab.errors import UsageError
 from trimtab.policy import Policy
+from trimtab.policy.attackers import EMBEDDED, NOBODY
 from trimtab.policy.metric_spec import MetricSpec, Source, SuiteSpec
 from trimtab.policy.model import Tier
 
@@ -21,6 +23,8 @@ def attacking(
     depth: int = 1,
     only: Sequence[str] = (),
     seed: int = 0,
+    calls: int = 0,
+    attacker: str = "",
 ) -> Policy:
     """The same system, owners, guards and candidates, attacked; no floor, so that nothing is decided.
 
@@ -30,23 +34,35 @@ def attacking(
         policy: Whose system it is.
         system: Which.
         cases: Attacks on each candidate.
-        techniques: Names of attacks or of their families; all when empty.
+        techniques: Names of attacks or of their families, or of strategies; all when empty.
         depth: Techniques on top of one another.
         only: Ids of single cases, to be tried again.
         seed: Of the draw.
+        calls: Messages in one attack, of attackers that adapt; 0 for attacks that do not.
+        attacker: Who writes the messages of those that adapt; see `attacker` of a suite.
 
     Raises:
-        UsageError: The policy has no such system.
+        UsageError: The policy has no such system or attacker.
     """
     spec = policy.systems.get(system)
     if spec is None:
         raise UsageError(f"there is no system {system!r} in the policy.", f"It has: {', '.join(policy.systems)}.")
-    fields = {"techniques": list(techniques), "depth": depth, "only": list(only)}
+    if attacker and attacker not in (known := (*policy.attackers, EMBEDDED, NOBODY)):
+        raise UsageError(f"there is no attacker {attacker!r} in the policy.", f"There are: {', '.join(known)}.")
+    fields: dict[str, Any] = {"techniques": list(techniques), "depth": depth, "only": list(only)}
+    if calls:
+        fields = {"strategies": list(techniques), "calls": calls, "only": list(only)}
     suite = SuiteSpec.model_validate(
-        {"builtin": "red-team", "cases": cases, "seed": seed, "with": {k: v for k, v in fields.items() if v}}
+        {
+            "builtin": "adaptive" if calls else "red-team",
+            "attacker": attacker,
+            "cases": cases,
+            "seed": seed,
+            "with": {key: value for key, value in fields.items() if value},
+        }
     )
     metric = MetricSpec(
-        question="Does an attack bring out what must stay in?",
+        question=f"Does an attack{' that adapts' if calls else ''} bring out what must stay in?",
         better="lower",
         target=0.0,
         owner=spec.owner,
