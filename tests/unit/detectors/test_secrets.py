@@ -25,8 +25,8 @@ from tests.unit.detectors.fake_secrets import (
 )
 
 from trimtab.builtin.detectors.patterns.detector import PatternDetector
-from trimtab.builtin.detectors.patterns.secret_context import kind_of
 from trimtab.builtin.detectors.patterns.secret_keys import KEYS
+from trimtab.builtin.detectors.patterns.secret_names import kind_of
 from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
 

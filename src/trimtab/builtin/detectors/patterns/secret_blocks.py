@@ -4,7 +4,8 @@ import base64
 import binascii
 import re
 
-from trimtab.builtin.detectors.patterns.secret_context import ABROAD, ANCHORS, abroad, assigned
+from trimtab.builtin.detectors.patterns.secret_context import abroad, assigned
+from trimtab.builtin.detectors.patterns.secret_names import ABROAD, ANCHORS
 from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
 from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, plausible, stands_in, starts_word
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern

@@ -1,0 +1,124 @@
+"""The signs between the name of a credential and its value, and where that value begins and ends.
+
+Signs are those of code, files, shells, markup and prose; a value goes as far as its quotes or as far as a person would
+read it.
+"""
+
+import re
+
+from trimtab.builtin.detectors.patterns.secret_values import random_part
+from trimtab.detect.signs import later
+
+_QUOTE = r"(?:\\{1,6}[\"'`]|&(?:amp;)?(?:quot|#34|#39|apos);|[\"'`]{1,3}|[“”„«»「」‘’])"
+# Markup between a name and its value.
+_AROUND = r"</?(?:b|strong|i|em|code|span|tt|kbd|samp|pre|label)(?:\s[^<>\n]{0,60})?>\s{0,10}"
+SIGN = later(
+    # What closes the name: its quote, a bracket, emphasis.
+    rf"(?P<close>{_QUOTE}?[\])]{{0,2}}(?:\*\*|__|</(?:b|strong|code|em|label|span|dt|th)>)?)"
+    r"(?:[ \t]\((?![\"'`])[^()\n]{1,40}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|di)[ \t][\w.@-]{1,30}(?:[ \t][\w.@-]{1,30})?(?=[ \t]?[:=]))?"  # password (temporary): ...
+    r"(?:"
+    r"(?P<typed>\s\{[^{}\n]{1,30}\}\s{0,3}=\s{0,3}|\s{0,3}:\s{0,3}[&*]{0,2}(?:'\w{1,20} )?[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
+    r"|\s{0,20}(?P<sign>:=|\|\|=|<-|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20}|\s{0,4}\\\r?\n\s{0,20})?"
+    rf"(?:{_AROUND}){{0,3}}(?:!{{1,2}}[a-z]{{0,9}}[ \t]{{1,3}}|&\w{{1,20}}[ \t]{{1,3}}|-[ \t]{{1,3}})?"
+    r"|(?P<fallback>\)?\s{0,3}(?:\|\||\?\?|\?:|\bor\b|\.equals(?:IgnoreCase)?\(|\|\s?default\()\s{0,3}(?=[\"'`]))"
+    r"|(?P<pair>(?:\s{0,3}(?:,\s{0,20}|\s{1,20})[\"']?(?:description|type|label|required|secret|sensitive|kind)[\"']?\s{0,3}[:=]\s{0,3}(?:\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'|[^\"'\s,][^\n,]{0,80})){0,3}\s{0,3},\s{0,20}[\"']?(?:[Vv]alue|default|content|Default|VALUE)[\"']?\s{0,3}[:=]\s{0,3}|(?:\s{0,3}\n\s{0,20}(?:description|type|label|required|secret|sensitive|kind)\s{0,3}[:=][^\n]{0,80}){0,3}\s{0,3}\n\s{0,20}[\"']?(?:value|default|content)[\"']?\s{0,3}[:=]\s{0,3}|\s{1,3}(?:\w{1,20}:)?(?:value|content|default)\s{0,2}=\s{0,2}|\s{0,3}\{(?:[^{}\"]|\"[^\"\n]{0,80}\"){0,200}?\bdefault\s{0,20}=\s{0,4})"
+    r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:<(?:value|string)>\s{0,20})?(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}(?:<(?:code|b|tt|span)[^<>\n]{0,40}>\s{0,10})?|(?:\s{1,3}[A-Za-z:-]{2,16}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{0,60}[\"']){1,4}\s{0,3}>\s{0,20})"
+    rf"|(?P<call>\s{{0,3}}[({{,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
+    r"|(?P<table>\s{0,20}\|\s{0,20})"
+    r"|(?P<prose>[ \t][-–—][ \t]{1,3}|(?:[ \t][\w.@'’-]{1,24}+){0,5}?[ \t](?:is|was|are|be|ist|lautet|es|est|é|è|är|er|on|jest|is:|to|equals|это|это:|является)(?:[ \t](?:now|set to|currently|still|nun|jetzt|ahora|maintenant|this|the following))?:?[ \t]{1,3})"
+    r"|(?P<east>\s?(?:是|为|為|は|が|는|은|ist)\s?[：:]?\s?)"
+    r"|(?P<below>:?(?:\*\*)?[ \t]{0,3}\r?\n[ \t]{0,4}(?:\r?\n)?(?=[^\s<|-]))"
+    r"|(?P<option>(?:[ \t]|\\t){1,4}(?:-{1,2}[A-Za-z]{2,16}[ \t]){0,2}(?:\\\n\s{0,8})?)"
+    r")"
+    # A call with a default, or a conversion, may stand before the literal.
+    r"(?:(?:os\.)?(?:getenv|environ\.get|env\.get|getEnv|ENV\.fetch)\([^()\n]{1,60}?(?:,|\)\s{0,2}(?:or|\|\||\?\?))\s{0,2}(?=[\"'`])|(?:new\s)?(?:String|SecretStr|str|bytes|bytes\.fromhex|unhexlify|binascii\.unhexlify|md5|MD5|sha1|SHA1|sha256|SHA256|sha2|SHA2|PASSWORD|crypt|Field|b64decode|Buffer\.from|secret|Some|base64\.b64decode|encode|quote|Secret|new_secret)\((?=[\"'`]))?"
+    rf"(?P<list>[\[({{]{{1,2}}\s{{0,20}}(?={_QUOTE}))?"
+    rf"(?P<open>(?:[bBuUrRfFLN@$]{{0,2}}{_QUOTE})?)"
+)
+_IN_QUOTES = {
+    '"': later(r'(?:\\.|[^"\\\r\n]){1,512}'),
+    "'": later(r"(?:\\.|''(?=\w)|[^'\\\r\n]){1,512}"),
+    "`": later(r"[^`\r\n]{1,512}"),
+}
+_IN_ESCAPED = later(r"(?:[^\\\"'`\r\n&]|&(?!(?:amp;)?(?:quot|#34|#39|apos);)|\\(?!\\{0,5}[\"'`]).){1,512}")
+_IN_CURLY = later(r"[^“”„«»「」‘’\r\n]{1,512}")
+_BARE = later(r"[^\s\"'`<>，。；、」「“”]{1,512}")
+_IN_CELL_TEXT = later(r"[^\s\"'`<>|]{1,512}")
+MORE = later(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
+_MARKUP_TEXT = later(r"[^<>\r\n]{1,512}")
+_NEXT = later(
+    # All begin with one of these signs, so that what comes before the first of them is passed over quickly.
+    r"[,;&|?%\\*](?:(?<=[,;&|?])[ \t]{0,2}(?:amp;)?[\w.-]{1,40}+\s?[=:]|(?<=%)26[\w.-]{1,40}+%3[dD]|(?<=\\)[nrt\"']"
+    r"|(?<=&)(?:(?:amp;)?(?:quot|#\d+);|[lg]t;)|(?<=;)(?=\s|\Z)|(?<=\*)\*(?!\w)|(?<=,)(?=[A-Za-z_]+[=:]))"
+)
+_JOIN = later(
+    r"[\"'`](?:\s{0,8}(?:[+.\\]|&(?:\s_)?)\s{0,8}\\?|\s{0,8}\\?)(?:\r?\n\s{0,40}(?:[+.&]\s{0,8})?)?[brfuBRFU]?[\"'`]([^\"'`\r\n]{4,512})(?=[\"'`])"
+)
+
+
+def value_after(  # noqa: C901, PLR0912 - each kind of quote ends in its own way
+    text: str, sign: re.Match[str], *, quoted: bool
+) -> tuple[int, int] | None:
+    """Where the value is."""
+    start = sign.end()
+    opened = sign["open"].lstrip("bBuUrRfFLN@$")
+    if quoted:
+        if opened[0] in "\\&":
+            match = _IN_ESCAPED.match(text, start)
+        elif opened[0] in _IN_QUOTES:
+            if len(opened) == 2:  # an empty string
+                return None
+            if len(opened) == 3:
+                blank = later(r"\s{0,40}").match(text, start)
+                start = blank.end() if blank else start
+            match = _IN_QUOTES[opened[0]].match(text, start)
+        else:
+            match = _IN_CURLY.match(text, start)
+        if not match:
+            return None
+        low, high = match.span()
+        while low < high and text[high - 1] in " \t":
+            high -= 1
+        while low < high and text[low] in " \t":
+            low += 1
+        return (low, high) if low < high else None
+    if sign["markup"]:
+        match = _MARKUP_TEXT.match(text, start)
+        if not match:
+            return None
+        stripped = match.group().strip().removesuffix("]]")
+        low = start + len(match.group()) - len(match.group().lstrip())
+        return (low, low + len(stripped)) if stripped and " " not in stripped else None
+    match = (_IN_CELL_TEXT if sign["table"] else _BARE).match(text, start)
+    if not match:
+        return None
+    low, high = match.span()
+    cut = _NEXT.search(text, low, high)
+    if cut and cut.start() > low:
+        high = cut.start()
+    while (high > low and text[high - 1] in ",;") or (
+        high > low and text[high - 1] in ")]}" and not any(c in text[low:high] for c in "([{")
+    ):
+        high -= 1
+    return (low, high) if high > low else None
+
+
+_WRAPPED = later(r"\\?\r?\n[ \t]{0,40}([A-Za-z0-9+/_-]{8,160}={0,2})(?=[\"'`<\s\\]|\Z)")
+
+
+FURTHER_IN = later(r"\r?\n[ \t]")  # a line that goes on with the one before it
+
+
+def goes_on(text: str, high: int) -> int:
+    """The end of a literal that goes on in the next lines."""
+    for _ in range(60):
+        more = _WRAPPED.match(text, high)
+        if not more or not random_part(more[1].rstrip("=")):
+            break
+        high = more.end(1)
+    for _ in range(60):
+        more = _JOIN.match(text, high)
+        if not more or " " in more[1].strip():
+            break
+        high = more.end(1)
+    return high
