@@ -38,6 +38,7 @@ class Engine:
                 self._mixed.append(number)
         shapes = [f"((?{'i' * patterns[number].ignore_case}:{patterns[number].shape}))" for number in self._mixed]
         self._mixed_from = [later("|".join(shapes[first:])) for first in range(len(shapes))]
+        self._plain = frozenset(number for number, pattern in enumerate(patterns) if _spelled_out(pattern))
         self._anchors = [(anchor.encode(), exact, numbers) for (anchor, exact), numbers in by_anchor.items()]
         self._signs = Signs(
             [anchor for anchor, _ in by_anchor], exact=[exact for _, exact in by_anchor], hyperscan=hyperscan
@@ -54,23 +55,25 @@ class Engine:
             for number in {number for anchor, number in self._wide if anchor in low}:
                 self._collect(found, number, text, None)
         for number, places in self._present(view.raw, view.low, digits=bool(groups)):
-            self._collect(found, number, text, places)
+            if number in self._plain and places is not None:
+                self._judge(found, number, text, ((place, place + size) for place, size in sorted(places.items())))
+            else:
+                self._collect(found, number, text, None if places is None else sorted(places))
         if groups and self._mixed:
             for start in _mixed_words(text, view.raw, groups):
                 self._collect_mixed(found, text, start)
         return found
 
     def _collect(self, found: list[Finding], number: int, text: str, places: Iterable[int] | None) -> None:
-        pattern, shape = self._patterns[number]
-        spans: Iterable[tuple[int, int]]
-        if places is None:
-            spans = (match.span() for match in shape.finditer(text))
-        elif pattern.shape in pattern.anchors:  # the anchor is all of it
-            spans = ((place, place + len(pattern.shape)) for place in places)
-        else:
-            spans = (match.span() for place in places if (match := shape.match(text, place)))
+        shape = self._patterns[number][1]
+        matches = shape.finditer(text) if places is None else (shape.match(text, place) for place in places)
+        self._judge(found, number, text, (match.span() for match in matches if match))
+
+    def _judge(self, found: list[Finding], number: int, text: str, spans: Iterable[tuple[int, int]]) -> None:
+        pattern = self._patterns[number][0]
+        judge = pattern.judge
         for start, end in spans:
-            judged = pattern.judge(text, start, end)
+            judged = judge(text, start, end)
             if judged:
                 _add(found, pattern.label, judged)
 
@@ -84,25 +87,40 @@ class Engine:
             if judged:
                 _add(found, pattern.label, judged)
 
-    def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[tuple[int, list[int] | None]]:
-        """Which patterns may match, and where they then begin; None for anywhere."""
-        present: dict[int, list[int]] = {}
-        for hit in self._signs.of(raw, low):
-            anchor, exact, patterns = self._anchors[hit]
+    def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[tuple[int, dict[int, int] | None]]:
+        """Which patterns may match, and where they then begin with how long an anchor; None for anywhere."""
+        present: dict[int, dict[int, int]] = {}
+        hits = self._signs.of(raw, low)
+        for anchor, exact, patterns in sorted([self._anchors[hit] for hit in hits], key=_length):
             wanted = [number for number in patterns if digits or not self._patterns[number][0].needs_digit]
             if not wanted:
                 continue
-            places = _places(raw if exact else low, anchor)
+            places = dict.fromkeys(_places(raw if exact else low, anchor), len(anchor))
             for number in wanted:
-                present.setdefault(number, []).extend(places)
+                present.setdefault(number, {}).update(places)  # the longest come last
         for number, places in present.items():
             pattern = self._patterns[number][0]
             if not pattern.begins:
                 yield number, None
             elif pattern.digit_near:
-                yield number, [at for at in sorted(set(places)) if _digit_near(raw, at, pattern.digit_near)]
+                yield number, {at: size for at, size in places.items() if _digit_near(raw, at, pattern.digit_near)}
             else:
-                yield number, sorted(set(places))
+                yield number, places
+
+
+def _length(anchor: tuple[bytes, bool, list[int]]) -> int:
+    return len(anchor[0])
+
+
+def _spelled_out(pattern: Pattern) -> bool:
+    """Whether the shape is a choice among the anchors in any case, so that where one stands is a match as long as it."""
+    plain = re.sub(r"\\(\W)", r"\1", pattern.shape)
+    return (
+        pattern.begins
+        and pattern.ignore_case
+        and set(plain.lower().split("|")) == set(pattern.anchors)
+        and not re.search(r"[][(){}.*+?^$|]", re.sub(r"\\\W|\|", "", pattern.shape))
+    )
 
 
 def _add(found: list[Finding], label: str, judged: Judged | list[Judged]) -> None:

@@ -8,22 +8,34 @@ from trimtab.builtin.detectors.patterns.secret_names import (
     PASSWORD,
     PIN,
     SALT,
+    TOKEN,
     VAGUE,
     WEAK,
     kind_of,
 )
-from trimtab.builtin.detectors.patterns.secret_signs import FURTHER_IN, MORE, SIGN, goes_on, value_after
-from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, random_looking, refers
+from trimtab.builtin.detectors.patterns.secret_signs import (
+    FURTHER_IN,
+    MORE,
+    SIGN,
+    bare_head,
+    bare_value,
+    element_text,
+    goes_on,
+    quoted_value,
+)
+from trimtab.builtin.detectors.patterns.secret_values import hopeless, like_key, like_password, random_looking, refers
 from trimtab.builtin.detectors.patterns.spec import Judged
 from trimtab.detect.signs import later
 
 _BACK = later(r"[\w-]{0,48}")
 _CHAIN = later(r"=[\w.-]{1,50}=")
 _FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
+_LONGEST_TAIL = 40
 _TAIL = later(r"[\w-]{0,40}(?:\.(?!(?:get|is|to|set|has)[A-Z])[a-z]{2,16}(?=\s?[=:]\s?[^\s=]))?")
 _BYTES = later(
     r"[\[({]\s{0,20}(?:(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')[uUL]?\s{0,8},[\s\\]{0,20}){7,400}(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')?"
 )
+_LONGEST_BYTES_SIGN = 64
 _BYTES_SIGN = later(
     r"(?:\[\d{0,4}\])?\s{0,4}(?::=|[:=])?\s{0,4}(?:new\s)?(?:\[\]\s?)?(?:byte|uint8|u8|char|bytes|bytearray|Uint8Array|unsigned char)?\s{0,2}(?:\[\d{0,4}\])?\s{0,2}[(]?(?=[\[({])"
 )
@@ -36,33 +48,27 @@ _UNIT = later(
 
 def assigned(text: str, start: int, end: int) -> Judged | None:
     """The value that the name around `text[start:end]` introduces, if it looks like a credential."""
-    tail = _TAIL.match(text, end)
-    assert tail is not None
-    if tail.end() - end >= 40:
+    begin, upto = _begin(text, start), _upto(text, end)
+    if upto - end >= _LONGEST_TAIL:
         return None
-    begin = _begin(text, start)
-    if text[start:end].lower() in FOREIGN_KINDS:
-        kind = FOREIGN_KINDS[text[start:end].lower()]
-        sign = SIGN.match(text, end)
-        return (
-            _judged(text, sign, kind, text[start:end], start)
-            if sign and begin == start and tail.end() - end < 2
-            else None
-        )
-    name = text[begin : tail.end()]
+    kind = FOREIGN_KINDS.get(text[start:end].lower())
+    if kind:
+        sign = SIGN.match(text, end) if begin == start and upto - end < 2 else None
+        return _judged(text, sign, kind, text[start:end], start) if sign else None
+    name = text[begin:upto]
     if len(name) > 80 or _chained(text, begin):
         return None
     kind = kind_of(name.strip("-_"))
-    if kind in {WEAK, NOTHING}:
+    if kind in {WEAK, NOTHING} and text[begin - 1 : begin] == " ":
         # "access key": two words are one name.
         first = _FIRST_WORD.match(text[max(0, begin - 24) : begin][::-1])
         if first:
             kind = kind_of(f"{first[1][::-1]}_{name}") or kind
     if not kind:
         return None
-    sign = SIGN.match(text, tail.end())
+    sign = SIGN.match(text, upto)
     found = _judged(text, sign, kind, name, begin) if sign else None
-    return found or _in_bytes(text, start, tail.end()) or _before(text, begin, kind)
+    return found or _in_bytes(text, start, upto, name) or _before(text, begin, kind)
 
 
 # A value before the name that says what it is, in an element or an object: `value="..." name="password"`.
@@ -93,8 +99,18 @@ def _chained(text: str, begin: int) -> bool:
 
 def _begin(text: str, start: int) -> int:
     """Where the name begins of which a part begins at `start`."""
+    if not start or not ((before := text[start - 1]).isalnum() or before in "_-"):
+        return start
     back = _BACK.match(text[max(0, start - 48) : start][::-1])
     return start - (back.end() if back else 0)
+
+
+def _upto(text: str, end: int) -> int:
+    """Where the name ends of which a part ends at `end`."""
+    if end == len(text) or not ((after := text[end]).isalnum() or after in "_-."):
+        return end
+    tail = _TAIL.match(text, end)
+    return tail.end() if tail else end
 
 
 def abroad(text: str, start: int, end: int) -> Judged | None:
@@ -118,19 +134,19 @@ _IN_CELL = later(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
 def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
     text: str, sign: re.Match[str], kind: str, name: str, begin: int
 ) -> Judged | None:
-    quoted = bool(sign["open"])
-    plain = quoted or bool(sign["markup"])
-    written = (
-        sign["sign"]
-        or sign["typed"]
-        or sign["pair"]
-        or sign["markup"]
-        or sign["call"]
-        or sign["table"]
-        or sign["fallback"]
+    # All groups at once: asked for one by one they take as long as what is asked of them.
+    close, typed, equals, fallback, pair, markup, call, table, prose, east, under, option, listed, opened = (
+        sign.groups()
     )
-    below = sign["below"] is not None
-    option = below or sign["option"] is not None
+    quoted, below = bool(opened), under is not None
+    bare, head = not quoted and markup is None, ""
+    if bare:
+        head = bare_head(text, sign.end())
+        if len(head) < _SHORTEST[kind] or hopeless(head, licences=kind in _LICENSED):
+            return None
+    if not quoted and equals in {"==", "===", "!=", "!=="}:
+        return None
+    option = below or option is not None
     if below and not _ALONE.search(text[max(0, begin - 24) : begin]):
         return None
     flag = option and (
@@ -140,24 +156,22 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
             and _TOLD_BEFORE.search(text[max(0, begin - 60) : begin]) is not None
         )
     )
-    if (
-        sign["markup"]
-        and sign["markup"].strip() in {">", "/>"}
-        and text[begin - 1 : begin] not in {"<", ":", '"', "'"}
-        and sign["close"] == ""
-    ):
+    if markup and close == "" and text[begin - 1 : begin] not in {"<", ":", '"', "'"} and markup.strip() in {">", "/>"}:
         return None
     if (option and not (flag or quoted)) and (
-        (sign["close"] and not below) or kind == SALT or not _DIGIT_IN_WORD.match(text, sign.end())
+        (close and not below) or kind == SALT or not _DIGIT_IN_WORD.match(text, sign.end())
     ):
         return None
-    if sign["table"] and not _IN_CELL.search(text[max(0, begin - 60) : begin]):
+    if table and not _IN_CELL.search(text[max(0, begin - 60) : begin]):
         return None
-    value = value_after(text, sign, quoted=quoted)
+    if bare:
+        value = bare_value(text, sign.end(), head, cell=table is not None)
+    else:
+        value = quoted_value(text, sign.end(), opened) if quoted else element_text(text, sign.end())
     if value is None:
         return None
     low, high = value
-    if sign["prose"] or option or sign["east"]:
+    if prose or option or east:
         while high > low and text[high - 1] in ".,:;?)" and not flag and (not quoted or text[high - 1] in ".,"):
             high -= 1
         if high - low < 4 or (text[low:high].isdigit() and _UNIT.match(text, high)):
@@ -165,31 +179,29 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
     found = text[low:high]
     if below and text[high : high + 1] not in {"", "\r", "\n", "`"}:
         return None
-    if sign["markup"] and found[0] == "@":
+    if markup and found[0] == "@":
         return None  # `<password>@host`
     if not quoted and found[-1] in ":=" and found[:-1].isalpha():
         return None  # the next name
-    if not quoted and sign["markup"] is None and ((high < len(text) and text[high] in "([") or _refers(found, sign)):
+    if bare and ((high < len(text) and text[high] in "([") or _refers(found, sign)):
         return None
-    told = (written is not None and not (sign["call"] or "").lstrip().startswith(",")) or flag
+    told = flag or bool(
+        equals or typed or pair or markup or table or fallback or (call and not call.lstrip().startswith(","))
+    )
     literal = flag or (
-        sign["sign"] == "="
-        and sign.end() - sign.start("sign") == 1
-        and (name.isupper() or "." in name or "=" not in name)
+        equals == "=" and sign.end() - sign.start("sign") == 1 and (name.isupper() or "." in name or "=" not in name)
     )
     if literal and not flag and not quoted and not (name.isupper() or text[begin - 1 : begin] in {"?", "&", ";", "-"}):
         literal = False
-    if sign["sign"] in {"==", "===", "!=", "!=="} and not quoted:
-        return None
-    sure = _sureness(found, kind, quoted=plain, told=told, literal=literal, loose=option and not flag)
+    sure = _sureness(found, kind, quoted=quoted or bool(markup), told=told, literal=literal, loose=option and not flag)
     if not sure:
         return None
     if quoted:
         high = goes_on(text, high)
-        if sign["list"]:
+        if listed:
             rest = _LIST_END.match(text, high)
             high = rest.end() if rest else high
-    elif sign["markup"] or text[high - 1] == "\\" or (sign["sign"] and FURTHER_IN.match(text, high)):
+    elif markup or text[high - 1] == "\\" or (equals and FURTHER_IN.match(text, high)):
         high = goes_on(text, high)
     elif high - low >= 500:
         more = MORE.match(text, low)
@@ -219,6 +231,9 @@ def _sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool,
     return like_key(value, least=8 if told else 12, weak=False)
 
 
+# Characters below which no value of a kind is one, without quotes.
+_SHORTEST = {PASSWORD: 4, PIN: 4, TOKEN: 7, SALT: 10, WEAK: 14, VAGUE: 20}
+_LICENSED = frozenset({TOKEN, PIN, SALT})  # kinds whose values may be groups of capitals
 _LOGIN_PAIR = later(r"[A-Za-z][\w.@-]{1,30}[:/]([^\s:/]{4,60})")
 _DIGITS = later(r"\d{4,8}")
 _SALTY = later(r"(?=(?:\D*\d){3})(?=(?:[^!#$%^&*@~\\]*[!#$%^&*@~\\]){2})\S{6,64}\Z")
@@ -237,13 +252,16 @@ def _refers(value: str, sign: re.Match[str]) -> bool:
     return refers(value) and not (sign["sign"] in {"=", ":"} and random_looking(value, 10))
 
 
-def _in_bytes(text: str, start: int, end: int) -> Judged | None:
+def _in_bytes(text: str, start: int, end: int, name: str) -> Judged | None:
     """A key written as a row of numbers."""
+    near = text[end : end + _LONGEST_BYTES_SIGN]
+    if "[" not in near and "{" not in near and "(" not in near:
+        return None
     sign = _BYTES_SIGN.match(text, end)
     row = sign and _BYTES.match(text, sign.end())
     if not row:
         return None
-    kind = kind_of(text[_begin(text, start) : end].strip("-_"))
+    kind = kind_of(name.strip("-_"))
     if kind in {NOTHING, WEAK, VAGUE} and "aes" not in text[max(0, start - 8) : end].lower():
         return None
     return row.start() + 1, row.end(), 0.8

@@ -43,6 +43,14 @@ _IN_QUOTES = {
 _IN_ESCAPED = later(r"(?:[^\\\"'`\r\n&]|&(?!(?:amp;)?(?:quot|#34|#39|apos);)|\\(?!\\{0,5}[\"'`]).){1,512}")
 _IN_CURLY = later(r"[^“”„«»「」‘’\r\n]{1,512}")
 _BARE = later(r"[^\s\"'`<>，。；、」「“”]{1,512}")
+_LONGEST_HEAD = 64
+_BARE_HEAD = later(r"[^\s\"'`<>，。；、」「“”]{1,64}")
+# Letters of a script without spaces that go on after a value: the next name with its sign, or the rest of the sentence.
+_EAST = later(
+    "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,24}"
+    "(?:[是为為はが는은：:=]|[^\\s!-~，。；、」「“”]{0,40}(?=[\\s\"'`<>，。；、」「“”]|\\Z))"
+)
+_BLANK = later(r"\s{0,40}")
 _IN_CELL_TEXT = later(r"[^\s\"'`<>|]{1,512}")
 MORE = later(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
 _MARKUP_TEXT = later(r"[^<>\r\n]{1,512}")
@@ -56,51 +64,66 @@ _JOIN = later(
 )
 
 
-def value_after(  # noqa: C901, PLR0912 - each kind of quote ends in its own way
-    text: str, sign: re.Match[str], *, quoted: bool
-) -> tuple[int, int] | None:
-    """Where the value is."""
-    start = sign.end()
-    opened = sign["open"].lstrip("bBuUrRfFLN@$")
-    if quoted:
-        if opened[0] in "\\&":
-            match = _IN_ESCAPED.match(text, start)
-        elif opened[0] in _IN_QUOTES:
-            if len(opened) == 2:  # an empty string
-                return None
-            if len(opened) == 3:
-                blank = later(r"\s{0,40}").match(text, start)
-                start = blank.end() if blank else start
-            match = _IN_QUOTES[opened[0]].match(text, start)
-        else:
-            match = _IN_CURLY.match(text, start)
+def bare_head(text: str, start: int) -> str:
+    """The first characters of a value without quotes."""
+    head = _BARE_HEAD.match(text, start)
+    return head.group() if head else ""
+
+
+def bare_value(text: str, start: int, head: str, *, cell: bool) -> tuple[int, int] | None:
+    """Where the value is that begins so, without quotes: up to a space, the next name, or letters of another script."""
+    high = start + len(head)
+    east = None if head.isascii() else _EAST.search(text, start + 4, high)
+    if east and text[start : east.start()].isascii():
+        high = east.start()
+    elif cell or len(head) == _LONGEST_HEAD:
+        match = (_IN_CELL_TEXT if cell else _BARE).match(text, start)
         if not match:
             return None
-        low, high = match.span()
-        while low < high and text[high - 1] in " \t":
-            high -= 1
-        while low < high and text[low] in " \t":
-            low += 1
-        return (low, high) if low < high else None
-    if sign["markup"]:
-        match = _MARKUP_TEXT.match(text, start)
-        if not match:
+        high = match.end()
+    cut = _NEXT.search(text, start, high)
+    if cut and cut.start() > start:
+        high = cut.start()
+    while high > start and (
+        text[high - 1] in ",;"
+        or (text[high - 1] in ")]}" and not any(opening in text[start:high] for opening in "([{"))
+    ):
+        high -= 1
+    return (start, high) if high > start else None
+
+
+def quoted_value(text: str, start: int, opened: str) -> tuple[int, int] | None:
+    """Where the value is that `opened`, a quote of any kind, opens."""
+    opened = opened.lstrip("bBuUrRfFLN@$")
+    if opened[0] in "\\&":
+        match = _IN_ESCAPED.match(text, start)
+    elif opened[0] in _IN_QUOTES:
+        if len(opened) == 2:  # an empty string
             return None
-        stripped = match.group().strip().removesuffix("]]")
-        low = start + len(match.group()) - len(match.group().lstrip())
-        return (low, low + len(stripped)) if stripped and " " not in stripped else None
-    match = (_IN_CELL_TEXT if sign["table"] else _BARE).match(text, start)
+        if len(opened) == 3:
+            blank = _BLANK.match(text, start)
+            start = blank.end() if blank else start
+        match = _IN_QUOTES[opened[0]].match(text, start)
+    else:
+        match = _IN_CURLY.match(text, start)
     if not match:
         return None
     low, high = match.span()
-    cut = _NEXT.search(text, low, high)
-    if cut and cut.start() > low:
-        high = cut.start()
-    while (high > low and text[high - 1] in ",;") or (
-        high > low and text[high - 1] in ")]}" and not any(c in text[low:high] for c in "([{")
-    ):
+    while low < high and text[high - 1] in " \t":
         high -= 1
-    return (low, high) if high > low else None
+    while low < high and text[low] in " \t":
+        low += 1
+    return (low, high) if low < high else None
+
+
+def element_text(text: str, start: int) -> tuple[int, int] | None:
+    """Where the value is that stands between tags."""
+    match = _MARKUP_TEXT.match(text, start)
+    if not match:
+        return None
+    stripped = match.group().strip().removesuffix("]]")
+    low = start + len(match.group()) - len(match.group().lstrip())
+    return (low, low + len(stripped)) if stripped and " " not in stripped else None
 
 
 _WRAPPED = later(r"\\?\r?\n[ \t]{0,40}([A-Za-z0-9+/_-]{8,160}={0,2})(?=[\"'`<\s\\]|\Z)")

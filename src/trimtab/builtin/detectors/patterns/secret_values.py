@@ -37,6 +37,25 @@ _HEX = later(r"(?:0x)?[0-9a-fA-F]{12,}")
 _ESCAPED = later(r"%[0-9A-Fa-f]{2}|\x1b\[[0-9;]*m|\\[nrt]|\\x[0-9a-f]{2}")
 
 
+# Digits, letters and all else; the same with the signs that join words apart from the others.
+_MADE_OF = bytes(
+    0x30 if chr(code).isdigit() else 0x61 if chr(code).islower() else 0x41 if chr(code).isupper() else 0x2D
+    for code in range(128)
+) + bytes(128)
+_JOINING = bytes(
+    0x30 if chr(code).isdigit() else 0x61 if chr(code).isalpha() else 0x2D if chr(code) in "-_./:" else 0x21
+    for code in range(128)
+) + bytes(128)
+
+
+def _made_of(head: str) -> tuple[int, bool, bool, list[str]]:
+    """How many digits there are, whether letters in lower and upper case, and the signs beyond ASCII's letters and digits."""
+    if not head.isascii():
+        return len(_DIGIT.findall(head)), bool(_LOWER.search(head)), bool(_UPPER.search(head)), _OTHER.findall(head)
+    kinds = head.encode().translate(_MADE_OF)  # several times as quick as asking for each
+    return kinds.count(b"0"), b"a" in kinds, b"A" in kinds, _OTHER.findall(head) if b"-" in kinds else []
+
+
 def starts_word(text: str, start: int) -> bool:
     """Whether nothing that belongs to it stands before a token; an escape sequence does not."""
     if not start or not (text[start - 1].isalnum() or text[start - 1] == "_"):
@@ -54,6 +73,10 @@ def wordiness(letters: str) -> float:
     return sum(map(_PAIRS.__contains__, map(add, low, low[1:]))) / (len(low) - 1)
 
 
+def _digits(value: str) -> int:
+    return value.encode().translate(_MADE_OF).count(b"0") if value.isascii() else len(_DIGIT.findall(value))
+
+
 _LEAST_DRAWN = 8  # characters below which nothing looks drawn
 
 
@@ -62,7 +85,7 @@ def random_part(part: str) -> bool:
     size = len(part)
     if size < _LEAST_DRAWN:
         return False
-    digits = len(_DIGIT.findall(part))
+    digits = _digits(part)
     if digits == size:
         return False
     if digits == 0:
@@ -107,7 +130,7 @@ def _thick(head: str, joined: str) -> bool:
 
 _WORDS_ONLY = later(r"[A-Za-z]{2,}(?:[-_./: ]{1,2}(?:[A-Za-z]{2,}|v?\d{1,4}))*")
 
-# Where a credential should be put, and what stands in for one in manuals. Plain searches first: they cost nothing.
+# Where a credential should be put, and what stands in for one in manuals. One search for any of their beginnings first.
 _STAND_INS = (
     "your", "change", "placeholder", "replace", "insert", "redacted", "masked", "hidden", "goeshere", "goes_here", "goes-here", "goes here", "lorem", "foobar",
     "foo_bar", "1234567890", "abcdefghi", "12345678-1234", "notareal", "not_a_real", "not-a-real", "notset", "not_set", "not-set", "xxxxx", "*****", "...",
@@ -129,6 +152,7 @@ _WORDS_IN = (
     "a-",
     "a_",
 )
+_MAY_STAND_IN = later("|".join(map(re.escape, (*_STAND_INS, *_WORDS_IN))))
 _STANDS_IN = later(
     r"<[a-z][\w .-]{1,40}>|\[[a-z][\w .-]{1,40}\]|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|with|this)|insert[-_ ]|1234567890(?!\d)|"
     r"your|placeholder|redacted|masked|hidden|goes[-_ ]?here|lorem|foo_?bar|abcdefghi|12345678-1234|not[-_ ]?a[-_ ]?real|not[-_]?set|"
@@ -142,23 +166,18 @@ _STANDS_ALONE = later(
 def _placeholder(value: str) -> tuple[int, int] | None:
     """Where a value says that it stands in for another."""
     low = value.lower()
-    found = None
-    if any(map(low.__contains__, _STAND_INS)):
-        found = _STANDS_IN.search(low)
-    if not found and any(map(low.__contains__, _WORDS_IN)):
-        found = _STANDS_ALONE.search(low)
-    if found:
+    if _MAY_STAND_IN.search(low) and (found := _STANDS_IN.search(low) or _STANDS_ALONE.search(low)):
         return found.span()
     return (0, len(value)) if low.startswith(("enc(", "enc[")) or low == "n/a" else None
 
 
+# Of a value in lower case, since letters of any case are several times as slow to match.
 _CODE = later(
-    r"\$[\[{(]|&[a-z]+;|%[A-Z_]+%$|\{\{|<%|<\?|%\(|%[A-Z_]{3,}%|#\{|\{[\w.]*\}$|@[\w.]+@$|"
+    r"\$[\[{(]|&[a-z]+;|%[a-z_]+%$|\{\{|<%|<\?|%\(|%[a-z_]{3,}%|#\{|\{[\w.]*\}$|@[\w.]+@$|"
     r"(?:https?|ftp|file|s3|gs|ssm|arn|vault|ref|data|urn|env|secret|op|kms|azurekeyvault|javascript|blob|mailto):|"
     r"(?:function|async|await|new|return|lambda|typeof|throw|import|require)\b|"
-    r"(?:self|this|os|env|ENV|process|System|config|settings|request|req|args|opts|options|params?|props|ctx|context|cls|data|var|local|module|output|each|secrets|stdenv|Environment)[.\[]|"
+    r"(?:self|this|os|env|process|system|config|settings|request|req|args|opts|options|params?|props|ctx|context|cls|data|var|local|module|output|each|secrets|stdenv|environment)[.\[]|"
     r"(?:null|none|nil|true|false|undefined|nan|string|str|int|integer|bool|boolean|bytes?|object|any|optional|required|char|text|varchar|number|float|double|void|array|list|dict|map|uuid)\b(?![-!@#$%^&*~]|[^\W_]*\d)",
-    re.IGNORECASE,
 )
 _PATH = later(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\|\\\\)[\w.$@{} -]+(?:[/\\]|$|\.\w{1,5}$)")
 _VARIABLE = later(r"[$&@%][A-Za-z_][\w.:-]*[$@%]?")
@@ -173,22 +192,24 @@ _NUMBER = later(r"[-+]?\d[\d_,.:/ xXeE-]*(?:px|em|rem|ms|s|kb|mb|gb|%|h|d|m|min|
 _VERSION = later(r"v?\d+(?:\.\d+)+(?:[-.][A-Za-z]+[.\d]*)?|\d{4}-\d\d-\d\d(?:[T ].*)?")
 _SAYS_ITSELF = later(
     r"pass(?:w|$|_|\d|wd)|pwd|passphrase|secret|token|key|credential|auth|login|user(?!n?\d)|param|field|input|value|string|buf|arg|attr|hash|salt",
-    re.IGNORECASE,
 )
 
 # Words that follow the name of a secret in forms, manuals and translations without being one.
-_TALK = later(
-    r"(?:re)?enter|forgot|forgotten|required?|requis|invalid|incorrect|wrong|missing|empty|blank|reset|confirm|confirmation|repeat|show|hide|hidden|change|"
-    r"changed|update|updated|new|old|current|expired?|weak|strong|short|long|text|type|string|hash|hashed|encrypted|protected|default|optional|basic|"
-    r"bearer|digest|plain|none|null|true|false|yes|no|on|off|auto|always|never|prompt|stdin|file|env|login|signin|account|user|username|email|form|"
-    r"field|input|label|value|name|id|key|keys|token|tokens|secret|secrets|password|passwords|passwort|passwd|pwd|pass|passphrase|passcode|contrase[ñn]a|clave|senha|wachtwoord|kennwort|"
-    r"parola|has[łl]o|l[öo]senord|adgangskode|passord|salasana|heslo|jelsz[óo]|[şs]ifre|sandi|motdepasse|mot|public|private|access|refresh|session|oauth2?|jwt|api|sso|saml|ldap|"
-    r"static|dynamic|random|generated|example|sample|test|testing|dummy|fake|mock|demo|todo|placeholder|changeme|unknown|disabled|enabled|this|that|it|"
-    r"not|correct|valid|set|unset|safe|secure|unsafe|stored|kept|sent|used|needed|provided|given|same|different|also|only|already|too|the|an?|your|my|our|"
-    r"and|or|of|for|to|in|at|by|with|from|as|mandatory|sensitive|undefined|object|number|boolean|integer|authentication|authorization|auth|credentials?|"
-    r"manager|policy|strength|length|expiry|column|table|index|primary|foreign|unique|constructor|prototype|function|method|property|self|other|left|right|node|item|data|"
-    r"space|enter|escape|tab|shift|ctrl|control|alt|meta|up|down|home|end|delete|backspace|arrow(?:up|down|left|right)|identifier|comma|colon|semicolon|eof|newline|operator|keyword|literal|number|comment|whitespace",
-    re.IGNORECASE,
+_TALK = frozenset(
+    (  # noqa: SIM905 - a table of words
+        "enter reenter forgot forgotten require required requis invalid incorrect wrong missing empty blank reset confirm confirmation repeat show hide "
+        "hidden change changed update updated new old current expire expired weak strong short long text type string hash hashed encrypted protected "
+        "default optional basic bearer digest plain none null true false yes no on off auto always never prompt stdin file env login signin account user "
+        "username email form field input label value name id key keys token tokens secret secrets password passwords passwort passwd pwd pass passphrase "
+        "passcode contraseña contrasena clave senha wachtwoord kennwort parola hasło haslo lösenord losenord adgangskode passord salasana heslo jelszó "
+        "jelszo şifre sifre sandi motdepasse mot public private access refresh session oauth oauth2 jwt api sso saml ldap static dynamic random generated "
+        "example sample test testing dummy fake mock demo todo placeholder changeme unknown disabled enabled this that it not correct valid set unset safe "
+        "secure unsafe stored kept sent used needed provided given same different also only already too the a an your my our and or of for to in at by "
+        "with from as mandatory sensitive undefined object number boolean integer authentication authorization auth credential credentials manager policy "
+        "strength length expiry column table index primary foreign unique constructor prototype function method property self other left right node item "
+        "data space escape tab shift ctrl control alt meta up down home end delete backspace arrowup arrowdown arrowleft arrowright identifier comma colon "
+        "semicolon eof newline operator keyword literal comment whitespace"
+    ).split()
 )
 _WEAK = frozenset(
     "letmein qwerty iloveyou monkey dragon sunshine princess football baseball superman batman trustno hunter shadow master "  # noqa: SIM905 - a table of words
@@ -215,11 +236,17 @@ def plausible(key: str) -> bool:
 def stands_in(value: str) -> bool:
     """Whether a value is a placeholder, a variable, a path, a type or another piece of code, and so holds no secret."""
     head = value[:LOOKED_AT]
+    low = head.lower()
     return (
         len(set(head)) < 3
-        or _CODE.match(head) is not None
-        or (_VARIABLE.fullmatch(head) is not None and not random_part(head[1:]) and not _many_pieces(head[1:]))
-        or (_PATH.match(head) is not None and not random_looking(head, 16))
+        or _CODE.match(low) is not None
+        or (
+            head[0] in "$&@%"
+            and _VARIABLE.fullmatch(head) is not None
+            and not random_part(head[1:])
+            and not _many_pieces(head[1:])
+        )
+        or ((head[0] in "/.~\\" or head[1:2] == ":") and _PATH.match(head) is not None and not random_looking(head, 16))
         or _placeholder(head) is not None
         or (not _FORMAT_SIGNS.isdisjoint(head) and _FORMAT.search(head) is not None)
         or (head[0] in "<[{(" and head[-1] in ">]})")
@@ -229,15 +256,27 @@ def stands_in(value: str) -> bool:
 def refers(value: str) -> bool:
     """Whether a value without quotes is the name of something in a program rather than a literal."""
     head = value[:LOOKED_AT]
-    if _CALL.match(head):
+    if ("(" in head or "[" in head) and _CALL.match(head):
         return True
-    if _DOTTED.fullmatch(head):
+    if ("." in head or ":" in head or ">" in head) and _DOTTED.fullmatch(head):
         return not random_looking(head, 12)
     return (
         _NAME.fullmatch(head) is not None
         and not random_part(head)
-        and (_SAYS_ITSELF.search(head) is not None or not _DIGIT.search(head))
+        and (_SAYS_ITSELF.search(head.lower()) is not None or not _DIGIT.search(head))
     )
+
+
+def hopeless(head: str, *, licences: bool) -> bool:
+    """Whether short words and signs between them are all that a bare value begins with: nothing judges it a credential.
+
+    With `licences` words of capitals are left to the judges. Where names of credentials stand side by side in a hostile
+    text, this is what most of them are asked.
+    """
+    if not head.isascii() or (licences and not head.islower()):
+        return False
+    kinds = head.encode().translate(_JOINING)
+    return b"-a" in kinds and b"0" not in kinds and b"!" not in kinds and b"aaaaaaaa" not in kinds
 
 
 def like_password(value: str, *, quoted: bool, told: bool, literal: bool) -> float:
@@ -257,10 +296,9 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
     size = len(head)
     if size < 4:
         return 0.0
-    if head.isalpha() and (_TALK.fullmatch(head) or (not (quoted or literal) and head.islower() and size < 8)):
+    if head.isalpha() and (head.lower() in _TALK or (not (quoted or literal) and head.islower() and size < 8)):
         return 0.0
-    digits, lower, upper = len(_DIGIT.findall(head)), bool(_LOWER.search(head)), bool(_UPPER.search(head))
-    others = _OTHER.findall(head)
+    digits, lower, upper, others = _made_of(head)
     if " " in head:
         return (
             0.7
@@ -281,12 +319,12 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
         return 0.6 if plain and told and (literal or quoted) else 0.0
     if not digits:
         return _without_digits(head, others, quoted=quoted, told=told)
-    if not quoted and _NAME.fullmatch(head) and _SAYS_ITSELF.search(head) and not literal:
+    if not quoted and _NAME.fullmatch(head) and _SAYS_ITSELF.search(head.lower()) and not literal:
         return 0.0
     kinds = lower + upper + bool(digits) + bool(others)
     if kinds == 2 and not letters:
         return 0.6 if told and quoted and any(sign in _STRONG for sign in others) else 0.0
-    if size < 5 or (digits < 3 and not told and _TALK.fullmatch("".join(letters))):
+    if size < 5 or (digits < 3 and not told and "".join(letters).lower() in _TALK):
         return 0.0
     if told:
         return 0.9 if kinds >= 3 else 0.8
@@ -304,7 +342,7 @@ def _without_digits(head: str, others: list[str], *, quoted: bool, told: bool) -
         not signs
         or not letters
         or (len(signs) == 1 and head[-1] in "!?*=" and head[0].isupper())
-        or _TALK.fullmatch(letters)
+        or letters.lower() in _TALK
     ):
         if len(head) >= 10 and not _WORDS_ONLY.fullmatch(head.strip("-_.")) and random_looking(head, 10):
             return 0.8
