@@ -71,6 +71,10 @@ class Engine:
 
     def _judge(self, found: list[Finding], number: int, text: str, spans: Iterable[tuple[int, int]]) -> None:
         pattern = self._patterns[number][0]
+        if pattern.reader is not None:
+            for one in pattern.reader(text, spans):
+                _add(found, pattern.label, one)
+            return
         judge = pattern.judge
         for start, end in spans:
             judged = judge(text, start, end)

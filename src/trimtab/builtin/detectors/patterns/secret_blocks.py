@@ -415,7 +415,9 @@ BLOCKS: tuple[Pattern, ...] = (
         ignore_case=False,
     ),
     wide("ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False),
-    wide("password", either(ANCHORS), ANCHORS, assigned),
+    Pattern(
+        label="secret.password", shape=either(ANCHORS), anchors=ANCHORS, begins=True, reader=assigned, ignore_case=True
+    ),
     Pattern(
         label="secret.password",
         shape=either(ABROAD),

@@ -1,6 +1,7 @@
 """What introduces a credential: a name such as `db_password`, a sign of assignment, and the value after it."""
 
 import re
+from collections.abc import Iterable, Iterator
 
 from trimtab.builtin.detectors.patterns.secret_names import (
     FOREIGN_KINDS,
@@ -46,15 +47,28 @@ _UNIT = later(
 )
 
 
-def assigned(text: str, start: int, end: int) -> Judged | None:
-    """The value that the name around `text[start:end]` introduces, if it looks like a credential."""
-    begin, upto = _begin(text, start), _upto(text, end)
-    if upto - end >= _LONGEST_TAIL:
-        return None
-    kind = FOREIGN_KINDS.get(text[start:end].lower())
-    if kind:
-        sign = SIGN.match(text, end) if begin == start and upto - end < 2 else None
-        return _judged(text, sign, kind, text[start:end], start) if sign else None
+def assigned(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Judged]:
+    """The values that look like credentials, of those that the names around `spans`, which rise, introduce."""
+    last = -1
+    for start, end in spans:
+        word = text[start:end].lower()
+        if word not in FOREIGN_KINDS:
+            if start < last:
+                continue  # another part of the same name
+            begin, upto = _begin(text, start), _upto(text, end)
+            if upto - end < _LONGEST_TAIL:
+                last = upto
+                found = _named(text, begin, upto)
+                if found:
+                    yield found
+        elif _begin(text, start) == start and _upto(text, end) - end < 2 and (sign := SIGN.match(text, end)):
+            found = _judged(text, sign, FOREIGN_KINDS[word], text[start:end], start)
+            if found:
+                yield found
+
+
+def _named(text: str, begin: int, upto: int) -> Judged | None:
+    """The value that the name `text[begin:upto]` introduces."""
     name = text[begin:upto]
     if len(name) > 80 or _chained(text, begin):
         return None
@@ -66,9 +80,20 @@ def assigned(text: str, start: int, end: int) -> Judged | None:
             kind = kind_of(f"{first[1][::-1]}_{name}") or kind
     if not kind:
         return None
-    sign = SIGN.match(text, upto)
+    after = text[upto : upto + 2]
+    # Most of what follows a name in a text without credentials is seen at a glance to be no sign.
+    sign = SIGN.match(text, upto) if after[:1] not in _NO_SIGN and after not in _NO_SIGNS else None
     found = _judged(text, sign, kind, name, begin) if sign else None
-    return found or _in_bytes(text, start, upto, name) or _before(text, begin, kind)
+    return found or _in_bytes(text, begin, upto, name) or _before(text, begin, kind)
+
+
+_NO_SIGN = frozenset(("", *"@#$;}~^0123456789"))
+_NO_SIGNS = frozenset(
+    f"{first}{second}"
+    for first, none in (("%", "3"), (".", "e"), ("&", "qag#"))
+    for second in map(chr, range(128))
+    if second not in none
+)
 
 
 # A value before the name that says what it is, in an element or an object: `value="..." name="password"`.
@@ -139,16 +164,16 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         sign.groups()
     )
     quoted, below = bool(opened), under is not None
-    bare, head = not quoted and markup is None, ""
-    if bare:
-        head = bare_head(text, sign.end())
-        if len(head) < _SHORTEST[kind] or hopeless(head, licences=kind in _LICENSED):
-            return None
-    if not quoted and equals in {"==", "===", "!=", "!=="}:
-        return None
     option = below or option is not None
     if below and not _ALONE.search(text[max(0, begin - 24) : begin]):
         return None
+    bare, head = not quoted and markup is None, ""
+    if bare:
+        if equals in {"==", "===", "!=", "!=="}:
+            return None
+        head = bare_head(text, sign.end())
+        if len(head) < _SHORTEST[kind] or hopeless(head, licences=kind in _LICENSED):
+            return None
     flag = option and (
         name.startswith("-")
         or (
