@@ -176,6 +176,20 @@ for _signs, _name in ((b":", "c"), (b"-+", "m"), (b"/|", "s"), (b" ", " ")):
         _CLASSES[_code] = ord(_name)
 _WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
 _LETTER, _BAR, _SPACE = b"as "
+_CLASSES_OF_ASCII = bytearray(_CLASSES)
+_CLASSES_OF_ASCII[ord("?")] = ord(".")
+_SHORTEST = 9
+_GOES_ON = frozenset(b" m")
+
+
+def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the word of letters, digits and colons begins that holds `text[start:end]`, and where it ends, hyphens included."""
+    low, high, size = start, end, len(text)
+    while low > 0 and start - low < _LONGEST_WORD and (text[low - 1].isalnum() or text[low - 1] == ":"):
+        low -= 1
+    while high < size and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
+        high += 1
+    return low, high
 
 
 def _mixed_words(  # noqa: C901 - one case after the other
@@ -183,28 +197,32 @@ def _mixed_words(  # noqa: C901 - one case after the other
 ) -> Iterator[int]:
     """Where words begin that hold digits and letters, or digits and colons; and pairs of letters before digits."""
     last = -1
-    size = len(text)
-    marks = raw.translate(_CLASSES) + b"..."  # so that places just before the first and after the last are there
+    wide = not text.isascii()
+    marks = raw.translate(_CLASSES if wide else _CLASSES_OF_ASCII)
+    marks += b"..."  # so that places just before the first and after the last are there
     for start, end in groups:
         if start < last:
             continue
         before, after = marks[start - 1], marks[end]
         if before in _WORD_BEFORE or after in _WORD_AFTER:
-            low = start
-            while low > 0 and start - low < _LONGEST_WORD and (text[low - 1].isalnum() or text[low - 1] == ":"):
-                low -= 1
-            high = end
-            while high < size and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
-                high += 1
+            if wide:
+                low, high = _word_around(text, start, end)
+            else:
+                low, least, high, most = start, start - _LONGEST_WORD, end, end + _LONGEST_WORD
+                while marks[low - 1] in _WORD_BEFORE and low > least:
+                    low -= 1
+                while marks[high] in _WORD_AFTER and high < most:
+                    high += 1
             last = high
-            # Digits and hyphens alone are left to `numbers`, save for one form of ten digits.
-            if (low < start or high > end) and (
-                high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit()
-            ):
-                yield low
-                continue
-            after = marks[high] if high > end else after
             if low < start or high > end:
+                # A short word is one of these only with colons in it, or as letters before what goes on apart; digits
+                # and hyphens alone are left to `numbers`, save for one form of ten digits.
+                if (
+                    high - low >= _SHORTEST
+                    or b"c" in marks[low:high]
+                    or (marks[high] in _GOES_ON and text[low].isalpha())
+                ) and (high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit()):
+                    yield low
                 continue
         if after == _BAR:
             yield start

@@ -172,7 +172,7 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         if equals in {"==", "===", "!=", "!=="}:
             return None
         head = bare_head(text, sign.end())
-        if len(head) < _SHORTEST[kind] or hopeless(head, licences=kind in _LICENSED):
+        if len(head) < _SHORTEST[kind] or hopeless(head, key=kind in _KEYS, licences=kind in _LICENSED):
             return None
     flag = option and (
         name.startswith("-")
@@ -258,6 +258,7 @@ def _sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool,
 
 # Characters below which no value of a kind is one, without quotes.
 _SHORTEST = {PASSWORD: 4, PIN: 4, TOKEN: 7, SALT: 10, WEAK: 14, VAGUE: 20}
+_KEYS = frozenset({WEAK, VAGUE})  # kinds whose values are nothing but keys
 _LICENSED = frozenset({TOKEN, PIN, SALT})  # kinds whose values may be groups of capitals
 _LOGIN_PAIR = later(r"[A-Za-z][\w.@-]{1,30}[:/]([^\s:/]{4,60})")
 _DIGITS = later(r"\d{4,8}")

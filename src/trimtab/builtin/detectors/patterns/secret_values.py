@@ -267,16 +267,17 @@ def refers(value: str) -> bool:
     )
 
 
-def hopeless(head: str, *, licences: bool) -> bool:
+def hopeless(head: str, *, key: bool, licences: bool) -> bool:
     """Whether short words and signs between them are all that a bare value begins with: nothing judges it a credential.
 
-    With `licences` words of capitals are left to the judges. Where names of credentials stand side by side in a hostile
+    For a `key` any signs count as between words; with `licences` words of capitals are left to the judges. Where names of
+    credentials stand side by side in a hostile
     text, this is what most of them are asked.
     """
     if not head.isascii() or (licences and not head.islower()):
         return False
     kinds = head.encode().translate(_JOINING)
-    return b"-a" in kinds and b"0" not in kinds and b"!" not in kinds and b"aaaaaaaa" not in kinds
+    return b"0" not in kinds and b"aaaaaaaa" not in kinds and (key or (b"-a" in kinds and b"!" not in kinds))
 
 
 def like_password(value: str, *, quoted: bool, told: bool, literal: bool) -> float:
