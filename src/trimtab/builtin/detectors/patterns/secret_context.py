@@ -219,6 +219,8 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
     if literal and not flag and not quoted and not (name.isupper() or text[begin - 1 : begin] in {"?", "&", ";", "-"}):
         literal = False
     sure = _sureness(found, kind, quoted=quoted or bool(markup), told=told, literal=literal, loose=option and not flag)
+    if not sure and quoted and told and name.lower() == "secret" and _DIGIT_WITHIN.search(found):
+        sure = like_password(found, quoted=True, told=True, literal=False)  # a secret may be a key or a password
     if not sure:
         return None
     if quoted:
@@ -243,7 +245,7 @@ def _sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool,
     if kind == PIN:
         return 0.7 if (told and _DIGITS.fullmatch(value)) or like_key(value, least=14, weak=False) else 0.0
     if kind == SALT:
-        if quoted and told and _SALTY.match(value):
+        if quoted and told and (_SALTY.match(value) or _SALTY_ESCAPES.match(value)):
             return 0.7
         return like_key(value, least=10, weak=False) if quoted or told else 0.0
     if kind == VAGUE:
@@ -263,6 +265,8 @@ _LICENSED = frozenset({TOKEN, PIN, SALT})  # kinds whose values may be groups of
 _LOGIN_PAIR = later(r"[A-Za-z][\w.@-]{1,30}[:/]([^\s:/]{4,60})")
 _DIGITS = later(r"\d{4,8}")
 _SALTY = later(r"(?=(?:\D*\d){3})(?=(?:[^!#$%^&*@~\\]*[!#$%^&*@~\\]){2})\S{6,64}\Z")
+_SALTY_ESCAPES = later(r"(?=[^\\]*\\[xu0])(?=(?:\D*\d){4})\S{6,64}\Z")
+_DIGIT_WITHIN = later(r"[A-Za-z]\d+[A-Za-z]|[A-Z][a-z]+[A-Z][a-z]*\d")
 _THREE_KINDS = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
 _STRONG_LOOK = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)(?=.*[^\w.,:/()-]|.{8,})[^\s]{7,64}")
 

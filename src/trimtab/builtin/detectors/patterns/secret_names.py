@@ -103,10 +103,13 @@ def kind_of(name: str) -> str:
     """What a name says its value is; "" if nothing of interest: `PASSWORD_STRIPE` is a password as well."""
     kind = _kind(name)
     if not kind:
-        rest, _, last = name.replace(".", "_").replace("-", "_").rpartition("_")
-        if rest and last.isalnum() and last.lower() not in _ABOUT and len(last) < 12:
+        *words, last = _SPLIT.findall(name) or [""]
+        if words and last.lower() not in _ABOUT and len(last) < 12:
+            rest = "_".join(words)
             kind = _kind(rest)
-            return kind if kind in {PASSWORD, TOKEN} and _KINDRED.search(rest) else NOTHING
+            if kind in {PASSWORD, TOKEN} and _KINDRED.search(rest):
+                return kind
+            return VAGUE if _OPENS.intersection(map(str.lower, words)) else NOTHING
     return kind
 
 

@@ -4,8 +4,6 @@ Signs are those of code, files, shells, markup and prose; a value goes as far as
 read it.
 """
 
-import re
-
 from trimtab.builtin.detectors.patterns.secret_values import random_part
 from trimtab.detect.signs import later
 

@@ -356,6 +356,8 @@ def _without_digits(head: str, others: list[str], *, quoted: bool, told: bool) -
 
 _HASHED = later(r"(?:sha\d{1,3}[-:=]|md5[-:=]|sha1\$)", re.IGNORECASE)
 _UUID = later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_LONG_NUMBER = later(r"\d[\d-]{22,62}\d")
+_LEAST_OF_NUMBER = 24  # digits of a number that counts or dates nothing
 _LICENCE = later(r"[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7}")
 _DIGEST = later(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64}")
 
@@ -377,7 +379,7 @@ def _drawn(head: str, value: str, *, least: int, weak: bool) -> float:
     if _UUID.fullmatch(head) or _DIGEST.fullmatch(value):
         return 0.0 if weak else 0.8
     if _VERSION.fullmatch(head) or _NUMBER.fullmatch(head):
-        return 0.0
+        return 0.7 if _LONG_NUMBER.fullmatch(head) and _digits(head) >= _LEAST_OF_NUMBER else 0.0
     if random_looking(head, least) or (not weak and _LICENCE.fullmatch(head)):
         return 0.85
     if (
