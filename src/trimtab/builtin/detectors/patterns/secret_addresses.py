@@ -46,10 +46,14 @@ def _dsn(text: str, start: int, _end: int) -> Judged | None:
     before = _DSN_BACK.search(text[max(0, start - 120) : start])
     if not before or stands_in(before[1]) or DUMMY.fullmatch(before[1]):
         return None
+    if before[1].isalpha() and not text.startswith(_DRIVERS, start):
+        return None
     return start - len(before[1]), start, 0.9
 
 
-_DSN_BACK = later(r"[\w.-]{1,40}:([^\s:\"'`]{3,80})\Z")
+_DRIVERS = ("@tcp(", "@unix(", "@udp(")
+_HOSTS = ("@localhost", "@127.0.0.1", "@10.", "@192.168.", *(f"@172.{part}." for part in range(16, 32)))
+_DSN_BACK = later(r"[\w.-]{1,40}:(?!//)([^\s:\"'`]{3,80})\Z")
 
 
 def _oracle(text: str, _start: int, end: int) -> Judged | None:
@@ -114,7 +118,7 @@ _STORES = (".firebaseio.com", ".firebaseapp.com", ".firebasedatabase.app")
 
 ADDRESSES: tuple[Pattern, ...] = (
     wide("connection-string", r":(?:\\?/){2}", ("://", ":\\/\\/"), _address),
-    wide("connection-string", r"@(?:tcp|unix|udp)\(", ("@tcp(", "@unix(", "@udp("), _dsn),
+    wide("connection-string", either((*_DRIVERS, *_HOSTS)), (*_DRIVERS, *_HOSTS), _dsn),
     wide(
         "connection-string",
         "jdbc:oracle:(?:thin|oci):|sqlplus |connect ",

@@ -24,7 +24,14 @@ from trimtab.builtin.detectors.patterns.secret_signs import (
     goes_on,
     quoted_value,
 )
-from trimtab.builtin.detectors.patterns.secret_values import hopeless, like_key, like_password, random_looking, refers
+from trimtab.builtin.detectors.patterns.secret_values import (
+    has_strength,
+    hopeless,
+    like_key,
+    like_password,
+    random_looking,
+    refers,
+)
 from trimtab.builtin.detectors.patterns.spec import Judged
 from trimtab.detect.signs import later
 
@@ -78,6 +85,8 @@ def _named(text: str, begin: int, upto: int) -> Judged | None:
         first = _FIRST_WORD.match(text[max(0, begin - 24) : begin][::-1])
         if first:
             kind = kind_of(f"{first[1][::-1]}_{name}") or kind
+    if kind == WEAK and name.lower() == "key":
+        kind = _key_of(text, begin)
     if not kind:
         return None
     after = text[upto : upto + 2]
@@ -85,6 +94,16 @@ def _named(text: str, begin: int, upto: int) -> Judged | None:
     sign = SIGN.match(text, upto) if after[:1] not in _NO_SIGN and after not in _NO_SIGNS else None
     found = _judged(text, sign, kind, name, begin) if sign else None
     return found or _in_bytes(text, begin, upto, name) or _before(text, begin, kind)
+
+
+_NETWORK = later(r"\b(?:wi-?fi|wlan|wpa[23]?|ssid)\b", re.IGNORECASE)
+
+
+def _key_of(text: str, begin: int) -> str:
+    """What `key` alone is the name of: in the query of an address a token, after the name of a network its password."""
+    if text[begin - 1 : begin] in {"?", "&"}:
+        return TOKEN
+    return PASSWORD if _NETWORK.search(text[max(0, begin - 60) : begin]) else WEAK
 
 
 _NO_SIGN = frozenset(("", *"@#$;}~^0123456789"))
@@ -135,7 +154,9 @@ def _upto(text: str, end: int) -> int:
     if end == len(text) or not ((after := text[end]).isalnum() or after in "_-."):
         return end
     tail = _TAIL.match(text, end)
-    return tail.end() if tail else end
+    if not tail:
+        return end
+    return tail.end() - (text[tail.end() - 1] == "-" and text[tail.end() : tail.end() + 1] == ">")  # before an arrow
 
 
 def abroad(text: str, start: int, end: int) -> Judged | None:
@@ -153,6 +174,7 @@ _TOLD_BEFORE = later(r"(?:(?:^|\n)[ \t]*(?:ENV|ARG|export|setx?) |\blogin [\w.@-
 _ALONE = later(
     r"(?:\A|\n)[ \t>*#-]{0,6}(?:[A-Za-z]{2,12} )?\Z|\bname=[\"']\Z"
 )  # what may stand before a name in a line of its own
+_SETTINGS = frozenset({"requirepass", "masterauth", "bindpw", "rpcpassword"})  # after which the value stands at once
 _IN_CELL = later(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
 
 
@@ -176,6 +198,7 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
             return None
     flag = option and (
         name.startswith("-")
+        or name.lower() in _SETTINGS
         or (
             (name.isupper() or "login" in text[max(0, begin - 60) : begin])
             and _TOLD_BEFORE.search(text[max(0, begin - 60) : begin]) is not None
@@ -208,18 +231,28 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         return None  # `<password>@host`
     if not quoted and found[-1] in ":=" and found[:-1].isalpha():
         return None  # the next name
-    if bare and ((high < len(text) and text[high] in "([") or _refers(found, sign)):
-        return None
     told = flag or bool(
         equals or typed or pair or markup or table or fallback or (call and not call.lstrip().startswith(","))
     )
+    if not told and quoted and _DIGIT_IN_WORD.match(found) and ("_" in name or not (name.islower() or name.isupper())):
+        told = True  # `storePassword '...'`, `define('DB_PASSWORD', '...')`: no sentence has such a word
     literal = flag or (
         equals == "=" and sign.end() - sign.start("sign") == 1 and (name.isupper() or "." in name or "=" not in name)
     )
     if literal and not flag and not quoted and not (name.isupper() or text[begin - 1 : begin] in {"?", "&", ";", "-"}):
         literal = False
+    if bare and (
+        (high < len(text) and text[high] in "([") or (_refers(found, sign) and not (literal and found.isalpha()))
+    ):
+        return None
     sure = _sureness(found, kind, quoted=quoted or bool(markup), told=told, literal=literal, loose=option and not flag)
-    if not sure and quoted and told and name.lower() == "secret" and _DIGIT_WITHIN.search(found):
+    if (
+        not sure
+        and quoted
+        and told
+        and name.lower() == "secret"
+        and (_DIGIT_WITHIN.search(found) or has_strength(found))
+    ):
         sure = like_password(found, quoted=True, told=True, literal=False)  # a secret may be a key or a password
     if not sure:
         return None
@@ -240,7 +273,7 @@ def _sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool,
     if kind == PASSWORD:
         sure = like_password(value, quoted=quoted, told=told and not loose, literal=literal)
         if loose and not quoted:
-            return sure if _strong(value) else 0.0
+            return sure if has_strength(value) else 0.0
         return sure
     if kind == PIN:
         return 0.7 if (told and _DIGITS.fullmatch(value)) or like_key(value, least=14, weak=False) else 0.0
@@ -268,13 +301,6 @@ _SALTY = later(r"(?=(?:\D*\d){3})(?=(?:[^!#$%^&*@~\\]*[!#$%^&*@~\\]){2})\S{6,64}
 _SALTY_ESCAPES = later(r"(?=[^\\]*\\[xu0])(?=(?:\D*\d){4})\S{6,64}\Z")
 _DIGIT_WITHIN = later(r"[A-Za-z]\d+[A-Za-z]|[A-Z][a-z]+[A-Z][a-z]*\d")
 _THREE_KINDS = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
-_STRONG_LOOK = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)(?=.*[^\w.,:/()-]|.{8,})[^\s]{7,64}")
-
-
-def _strong(value: str) -> bool:
-    return _STRONG_LOOK.fullmatch(value) is not None and (
-        not value.isalnum() or random_looking(value, 7) or bool(re.search(r"\d[A-Za-z]", value))
-    )
 
 
 def _refers(value: str, sign: re.Match[str]) -> bool:

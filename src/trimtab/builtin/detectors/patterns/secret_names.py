@@ -19,7 +19,7 @@ FOREIGN = (
 )  # fmt: skip
 _FOREIGN_TOKENS = (
     "api-schlüssel", "schlüssel", "schluessel", "clé api", "clé d'api", "clave api", "clave de api", "chave de api", "chave", "chiave", "sleutel", "jeton",
-    "ключ", "ключ api", "токен", "секрет", "密钥", "令牌", "api密钥", "トークン", "apiキー", "토큰", "인증키",
+    "ключ", "ключ api", "токен", "секрет", "密钥", "令牌", "api密钥", "トークン", "apiキー", "秘密鍵", "アクセスキー", "秘密密钥", "访问密钥", "存取金鑰", "비밀키", "секретный ключ", "ключ доступа", "токен доступа", "토큰", "인증키",
 )  # fmt: skip
 FOREIGN_KINDS = dict.fromkeys(FOREIGN, "password") | dict.fromkeys(_FOREIGN_TOKENS, "token")
 ABROAD = tuple(word for word in FOREIGN_KINDS if not word.isascii())
@@ -133,6 +133,7 @@ def _kind(name: str) -> str:  # noqa: C901, PLR0912 - one question after the oth
     if (
         last in FOREIGN
         or last in {"psk", "masterauth"}
+        or (last.endswith("pw") and len(last) > 3)
         or last.startswith(_GLUED[:-1])
         or last.endswith(_GLUED)
         or "passw" in last

@@ -13,7 +13,7 @@ _AROUND = r"</?(?:b|strong|i|em|code|span|tt|kbd|samp|pre|label)(?:\s[^<>\n]{0,6
 SIGN = later(
     # What closes the name: its quote, a bracket, emphasis.
     rf"(?P<close>{_QUOTE}?[\])]{{0,2}}(?:\*\*|__|</(?:b|strong|code|em|label|span|dt|th)>)?)"
-    r"(?:[ \t]\((?![\"'`])[^()\n]{1,40}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|di)[ \t][\w.@-]{1,30}(?:[ \t][\w.@-]{1,30})?(?=[ \t]?[:=]))?"  # password (temporary): ...
+    r"(?:[ \t]\((?![\"'`])[^()\n]{1,40}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|di|de|von)[ \t][\w.@-]{1,30}(?:[ \t][\w.@-]{1,30})?(?=[ \t]?[:=]))?"  # password (temporary): ...
     r"(?:"
     r"(?P<typed>\s\{[^{}\n]{1,30}\}\s{0,3}=\s{0,3}|\s{0,3}:\s{0,3}[&*]{0,2}(?:'\w{1,20} )?[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
     r"|\s{0,20}(?P<sign>:=|\|\|=|<-|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20}|\s{0,4}\\\r?\n\s{0,20})?"

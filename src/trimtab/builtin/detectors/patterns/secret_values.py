@@ -114,6 +114,13 @@ def random_looking(value: str, least: int) -> bool:
             and len(_TURNS.findall(joined)) >= 3
         ):
             return True
+        if (
+            len(joined) >= max(least, 24)
+            and len(parts) > 1
+            and _many_pieces(joined)
+            and len(_FLIPS.findall(joined)) >= 6
+        ):
+            return True
         return len(joined) >= least and len(parts) > 1 and len(joined) < len(parts) * 12 and _thick(head, joined)
     return False
 
@@ -181,6 +188,7 @@ _CODE = later(
 )
 _PATH = later(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\|\\\\)[\w.$@{} -]+(?:[/\\]|$|\.\w{1,5}$)")
 _VARIABLE = later(r"[$&@%][A-Za-z_][\w.:-]*[$@%]?")
+_VARIABLE_NAME = later(r"[A-Z]+(?:_[A-Z0-9]+){2,7}")
 _CALL = later(r"[A-Za-z_$][\w.$:>-]*[(\[]")
 _FORMAT = later(
     r"%[-+0-9.]*[sdrfiuxXc](?![^\W_])|%\(\w+\)|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\[[^\]\s]{0,20}(?:a-z|A-Z|0-9)|\(\?[:=!<]"
@@ -248,6 +256,7 @@ def stands_in(value: str) -> bool:
         )
         or ((head[0] in "/.~\\" or head[1:2] == ":") and _PATH.match(head) is not None and not random_looking(head, 16))
         or _placeholder(head) is not None
+        or _VARIABLE_NAME.fullmatch(head) is not None
         or (not _FORMAT_SIGNS.isdisjoint(head) and _FORMAT.search(head) is not None)
         or (head[0] in "<[{(" and head[-1] in ">]})")
     )
@@ -277,7 +286,12 @@ def hopeless(head: str, *, key: bool, licences: bool) -> bool:
     if not head.isascii() or (licences and not head.islower()):
         return False
     kinds = head.encode().translate(_JOINING)
-    return b"0" not in kinds and b"aaaaaaaa" not in kinds and (key or (b"-a" in kinds and b"!" not in kinds))
+    return (
+        b"0" not in kinds
+        and b"aaaaaaaa" not in kinds
+        and (key or (b"-a" in kinds and b"!" not in kinds))
+        and ("-" not in head or not _PHRASE.match(head))
+    )
 
 
 def like_password(value: str, *, quoted: bool, told: bool, literal: bool) -> float:
@@ -329,9 +343,19 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
         return 0.0
     if told:
         return 0.9 if kinds >= 3 else 0.8
-    return 0.8 if kinds >= 3 or len(_TURNS.findall(head)) >= 2 or (size >= 6 and digits >= 2) else 0.0
+    if kinds == 2 and not others and _TECHNICAL.fullmatch(head):
+        return 0.0
+    if kinds >= 3 or len(_TURNS.findall(head)) >= 2 or (size >= 6 and digits >= 2):
+        return 0.8
+    return 0.6 if size >= 6 and kinds == 2 and not others else 0.0
 
 
+# Words with a digit that sentences about passwords use.
+_TECHNICAL = later(
+    r"(?:base|sha|md|utf|oauth|argon|bcrypt|scrypt|pbkdf|version|level|step|part|type|option|version|python|windows|ipv|http|tls|ssl|"
+    r"rsa|aes|des|rc|blake|keccak|sip|mp|web|ntlm|v|x|p)\d{1,4}",
+    re.IGNORECASE,
+)
 _STRONG = frozenset("!@#$%^&*~?+=|§€£")
 
 
@@ -345,6 +369,8 @@ def _without_digits(head: str, others: list[str], *, quoted: bool, told: bool) -
         or (len(signs) == 1 and head[-1] in "!?*=" and head[0].isupper())
         or letters.lower() in _TALK
     ):
+        if told and _PHRASE.fullmatch(head) and 3 * sum(map(_TALK.__contains__, head.split("-"))) <= head.count("-"):
+            return 0.6
         if len(head) >= 10 and not _WORDS_ONLY.fullmatch(head.strip("-_.")) and random_looking(head, 10):
             return 0.8
         return 0.0
@@ -354,6 +380,18 @@ def _without_digits(head: str, others: list[str], *, quoted: bool, told: bool) -
     return 0.75 if (quoted and told) or upper or len(signs) >= 2 else 0.0
 
 
+_STRONG_LOOK = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)(?=.*[^\w.,:/()-]|.{8,})[^\s]{7,64}")
+_DIGIT_BEFORE_LETTER = later(r"\d[A-Za-z]")
+
+
+def has_strength(value: str) -> bool:
+    """Whether a value is what rules for passwords ask for: both cases, digits, signs, and not one word with a number."""
+    return _STRONG_LOOK.fullmatch(value) is not None and (
+        not value.isalnum() or random_looking(value, 7) or _DIGIT_BEFORE_LETTER.search(value) is not None
+    )
+
+
+_PHRASE = later(r"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")  # words drawn from a list
 _HASHED = later(r"(?:sha\d{1,3}[-:=]|md5[-:=]|sha1\$)", re.IGNORECASE)
 _UUID = later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _LONG_NUMBER = later(r"\d[\d-]{22,62}\d")
@@ -385,7 +423,10 @@ def _drawn(head: str, value: str, *, least: int, weak: bool) -> float:
     if (
         not weak
         and least <= len(head) <= 24
-        and len(_DIGIT.findall(head)) >= 2
+        and (
+            len(_DIGIT.findall(head)) >= 2
+            or (len(head) >= 16 and head.isalnum() and _DIGIT.search(head) and _many_pieces(head))
+        )
         and _UPPER.search(head)
         and _LOWER.search(head)
     ):
