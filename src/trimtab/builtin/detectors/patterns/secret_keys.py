@@ -337,7 +337,7 @@ def _says_little(key: str) -> bool:
     if key.startswith("00D") and len(key) < 19:
         return _ONLY_HEX.fullmatch(key) is not None or not _THREE_KINDS.match(key[:2] + "a" + key[2:])
     if len(key) in {16, 32} and _BASE32.fullmatch(key):
-        return len(_BASE32_DIGIT.findall(key)) < 2 or not random_part(key)
+        return len(_BASE32_DIGIT.findall(key)) < 2 or not random_part(key) or "ABCDEFG" in key
     return False
 
 

@@ -191,7 +191,7 @@ _VARIABLE = later(r"[$&@%][A-Za-z_][\w.:-]*[$@%]?")
 _VARIABLE_NAME = later(r"[A-Z]+(?:_[A-Z0-9]+){2,7}")
 _CALL = later(r"[A-Za-z_$][\w.$:>-]*[(\[]")
 _FORMAT = later(
-    r"%[-+0-9.]*[sdrfiuxXc](?![^\W_])|%\(\w+\)|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\[[^\]\s]{0,20}(?:a-z|A-Z|0-9)|\(\?[:=!<]"
+    r"%[-+0-9.]*[sdrfiuxXc](?![^\W_])|%\d*\.\d*[dfs]|%\(\w+\)|\{\d*\}|\\[dwsbDWSB][+*?{]|\[\^?[\w\\-]+\][+*{]|\[[^\]\s]{0,20}(?:a-z|A-Z|0-9)|\(\?[:=!<]"
 )
 _FORMAT_SIGNS = frozenset("%{\\[(")
 _DOTTED = later(r"[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+;?")
@@ -205,7 +205,7 @@ _SAYS_ITSELF = later(
 # Words that follow the name of a secret in forms, manuals and translations without being one.
 _TALK = frozenset(
     (  # noqa: SIM905 - a table of words
-        "enter reenter forgot forgotten require required requis invalid incorrect wrong missing empty blank reset confirm confirmation repeat show hide "
+        "geheim parole secreto segreto enter reenter forgot forgotten require required requis invalid incorrect wrong missing empty blank reset confirm confirmation repeat show hide "
         "hidden change changed update updated new old current expire expired weak strong short long text type string hash hashed encrypted protected "
         "default optional basic bearer digest plain none null true false yes no on off auto always never prompt stdin file env login signin account user "
         "username email form field input label value name id key keys token tokens secret secrets password passwords passwort passwd pwd pass passphrase "
@@ -343,7 +343,7 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
         return 0.0
     if told:
         return 0.9 if kinds >= 3 else 0.8
-    if kinds == 2 and not others and _TECHNICAL.fullmatch(head):
+    if kinds == 2 and not others and (_TECHNICAL.fullmatch(head) or _TURNS_INTO.fullmatch(head)):
         return 0.0
     if kinds >= 3 or len(_TURNS.findall(head)) >= 2 or (size >= 6 and digits >= 2):
         return 0.8
@@ -362,12 +362,13 @@ _STRONG = frozenset("!@#$%^&*~?+=|§€£")
 def _without_digits(head: str, others: list[str], *, quoted: bool, told: bool) -> float:
     """A password of letters and signs, told from sentences, names with hyphens and markup."""
     signs = [sign for sign in others if sign in _STRONG]
-    letters = "".join(_LETTERS.findall(head))
+    words = _LETTERS.findall(head)
+    letters = "".join(words)
     if (
         not signs
         or not letters
         or (len(signs) == 1 and head[-1] in "!?*=" and head[0].isupper())
-        or letters.lower() in _TALK
+        or all(word.lower() in _TALK for word in words)
     ):
         if told and _PHRASE.fullmatch(head) and 3 * sum(map(_TALK.__contains__, head.split("-"))) <= head.count("-"):
             return 0.6
@@ -410,7 +411,10 @@ def like_key(value: str, *, least: int, weak: bool) -> float:
     if len(head) < least or " " in head.strip():
         return 0.0
     sure = _drawn(head, value, least=least, weak=weak)
-    return 0.0 if not sure or _HASHED.match(head) or stands_in(value) else sure
+    return 0.0 if not sure or _HASHED.match(head) or _TURNS_INTO.fullmatch(head) or stands_in(value) else sure
+
+
+_TURNS_INTO = later(r"[a-z]{3,12}[24][a-z]{3,12}")  # how programs name what makes one thing of another
 
 
 def _drawn(head: str, value: str, *, least: int, weak: bool) -> float:
