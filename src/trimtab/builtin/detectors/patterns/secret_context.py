@@ -35,6 +35,7 @@ from trimtab.builtin.detectors.patterns.secret_values import (
 from trimtab.builtin.detectors.patterns.spec import Judged
 from trimtab.detect.signs import later
 
+_LONGEST_HEAD = 48
 _BACK = later(r"[\w-]{0,48}")
 _CHAIN = later(r"=[\w.-]{1,50}=")
 _FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
@@ -56,28 +57,39 @@ _UNIT = later(
 
 def assigned(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Judged]:
     """The values that look like credentials, of those that the names around `spans`, which rise, introduce."""
+    names = text.encode().translate(_NAME_SIGNS) if text.isascii() else None
     last = -1
     for start, end in spans:
-        word = text[start:end].lower()
-        if word not in FOREIGN_KINDS:
-            if start < last:
-                continue  # another part of the same name
+        if start < last:
+            continue  # another part of the same name
+        if names is None:
             begin, upto = _begin(text, start), _upto(text, end)
-            if upto - end < _LONGEST_TAIL:
-                last = upto
-                found = _named(text, begin, upto)
-                if found:
-                    yield found
-        elif _begin(text, start) == start and _upto(text, end) - end < 2 and (sign := SIGN.match(text, end)):
-            found = _judged(text, sign, FOREIGN_KINDS[word], text[start:end], start)
-            if found:
-                yield found
+        else:
+            least = start - _LONGEST_HEAD if start > _LONGEST_HEAD else 0
+            begin = names.rfind(b".", least, start) + 1 or least
+            upto = names.find(b".", end, end + _LONGEST_TAIL)
+            if upto < 0 or text[upto] == "." or text[upto - 1] == "-":
+                upto = _upto(text, end)
+        if upto - end >= _LONGEST_TAIL:
+            continue
+        last = upto
+        kind = FOREIGN_KINDS.get(text[start:end].lower()) if begin == start and upto - end < 2 else None
+        if not kind:
+            found = _named(text, begin, upto)
+        else:
+            sign = SIGN.match(text, end)
+            found = _judged(text, sign, kind, text[start:end], start) if sign else None
+        if found:
+            yield found
+
+
+_NAME_SIGNS = bytes(0x77 if chr(code).isalnum() or chr(code) in "_-" else 0x2E for code in range(128)) + bytes(128)
 
 
 def _named(text: str, begin: int, upto: int) -> Judged | None:
     """The value that the name `text[begin:upto]` introduces."""
     name = text[begin:upto]
-    if len(name) > 80 or _chained(text, begin):
+    if len(name) > 80 or (text[begin - 1 : begin] == "=" and _chained(text, begin)):
         return None
     kind = kind_of(name.strip("-_"))
     if kind in {WEAK, NOTHING} and text[begin - 1 : begin] == " ":
@@ -85,25 +97,27 @@ def _named(text: str, begin: int, upto: int) -> Judged | None:
         first = _FIRST_WORD.match(text[max(0, begin - 24) : begin][::-1])
         if first:
             kind = kind_of(f"{first[1][::-1]}_{name}") or kind
-    if kind == WEAK and name.lower() == "key":
-        kind = _key_of(text, begin)
     if not kind:
         return None
     after = text[upto : upto + 2]
     # Most of what follows a name in a text without credentials is seen at a glance to be no sign.
     sign = SIGN.match(text, upto) if after[:1] not in _NO_SIGN and after not in _NO_SIGNS else None
+    if sign and kind == WEAK and name.lower() == "key":
+        kind = _key_of(text, begin)
     found = _judged(text, sign, kind, name, begin) if sign else None
     return found or _in_bytes(text, begin, upto, name) or _before(text, begin, kind)
 
 
-_NETWORK = later(r"\b(?:wi-?fi|wlan|wpa[23]?|ssid)\b", re.IGNORECASE)
+_OF_NETWORKS = ("wifi", "wi-fi", "wlan", "wpa", "ssid")
+_NETWORK = later(r"\b(?:wi-?fi|wlan|wpa[23]?|ssid)\b")
 
 
 def _key_of(text: str, begin: int) -> str:
     """What `key` alone is the name of: in the query of an address a token, after the name of a network its password."""
     if text[begin - 1 : begin] in {"?", "&"}:
         return TOKEN
-    return PASSWORD if _NETWORK.search(text[max(0, begin - 60) : begin]) else WEAK
+    before = text[max(0, begin - 60) : begin].lower()
+    return PASSWORD if any(map(before.__contains__, _OF_NETWORKS)) and _NETWORK.search(before) else WEAK
 
 
 _NO_SIGN = frozenset(("", *"@#$;}~^0123456789"))
@@ -145,7 +159,7 @@ def _begin(text: str, start: int) -> int:
     """Where the name begins of which a part begins at `start`."""
     if not start or not ((before := text[start - 1]).isalnum() or before in "_-"):
         return start
-    back = _BACK.match(text[max(0, start - 48) : start][::-1])
+    back = _BACK.match(text[max(0, start - _LONGEST_HEAD) : start][::-1])
     return start - (back.end() if back else 0)
 
 
@@ -271,10 +285,9 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
 
 def _sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool, loose: bool) -> float:
     if kind == PASSWORD:
-        sure = like_password(value, quoted=quoted, told=told and not loose, literal=literal)
-        if loose and not quoted:
-            return sure if has_strength(value) else 0.0
-        return sure
+        if loose and not quoted and not has_strength(value):
+            return 0.0
+        return like_password(value, quoted=quoted, told=told and not loose, literal=literal)
     if kind == PIN:
         return 0.7 if (told and _DIGITS.fullmatch(value)) or like_key(value, least=14, weak=False) else 0.0
     if kind == SALT:

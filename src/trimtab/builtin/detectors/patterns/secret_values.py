@@ -107,6 +107,8 @@ def random_looking(value: str, least: int) -> bool:
     if len(head) >= max(least, 12) and not _WORDS_ONLY.fullmatch(head):
         # Signs of Base64 and of generators cut a random value into pieces too short to tell: look at the whole.
         joined = "".join(parts)
+        if len(joined) < least:
+            return False
         if (
             len(joined) >= max(least, 16)
             and _many_pieces(joined)
@@ -121,7 +123,7 @@ def random_looking(value: str, least: int) -> bool:
             and len(_FLIPS.findall(joined)) >= 6
         ):
             return True
-        return len(joined) >= least and len(parts) > 1 and len(joined) < len(parts) * 12 and _thick(head, joined)
+        return len(parts) > 1 and len(joined) < len(parts) * 12 and _thick(head, joined)
     return False
 
 
