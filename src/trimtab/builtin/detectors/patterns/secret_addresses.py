@@ -3,7 +3,8 @@
 import re
 
 from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
-from trimtab.builtin.detectors.patterns.secret_values import like_key, plausible, stands_in
+from trimtab.builtin.detectors.patterns.secret_stand_ins import plausible, stands_in
+from trimtab.builtin.detectors.patterns.secret_values import like_key
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import later
 

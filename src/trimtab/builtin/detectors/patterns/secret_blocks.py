@@ -5,9 +5,11 @@ import binascii
 import re
 
 from trimtab.builtin.detectors.patterns.secret_context import abroad, assigned
+from trimtab.builtin.detectors.patterns.secret_drawn import starts_word
 from trimtab.builtin.detectors.patterns.secret_names import ABROAD, ANCHORS
 from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
-from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, stands_in, starts_word
+from trimtab.builtin.detectors.patterns.secret_stand_ins import stands_in
+from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import later
 

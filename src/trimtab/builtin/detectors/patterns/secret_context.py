@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from trimtab.builtin.detectors.patterns.secret_drawn import random_looking
 from trimtab.builtin.detectors.patterns.secret_names import (
     FOREIGN_KINDS,
     NOTHING,
@@ -13,6 +14,7 @@ from trimtab.builtin.detectors.patterns.secret_names import (
     VAGUE,
     WEAK,
     kind_of,
+    kind_of_key,
 )
 from trimtab.builtin.detectors.patterns.secret_signs import (
     FURTHER_IN,
@@ -23,15 +25,11 @@ from trimtab.builtin.detectors.patterns.secret_signs import (
     element_text,
     goes_on,
     quoted_value,
+    row_of_bytes,
+    value_before,
 )
-from trimtab.builtin.detectors.patterns.secret_values import (
-    has_strength,
-    hopeless,
-    like_key,
-    like_password,
-    random_looking,
-    refers,
-)
+from trimtab.builtin.detectors.patterns.secret_stand_ins import refers
+from trimtab.builtin.detectors.patterns.secret_values import has_strength, hopeless, like_key, like_password
 from trimtab.builtin.detectors.patterns.spec import Judged
 from trimtab.detect.signs import later
 
@@ -41,13 +39,6 @@ _CHAIN = later(r"=[\w.-]{1,50}=")
 _FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
 _LONGEST_TAIL = 40
 _TAIL = later(r"[\w-]{0,40}(?:\.(?!(?:get|is|to|set|has)[A-Z])[a-z]{2,16}(?=\s?[=:]\s?[^\s=]))?")
-_BYTES = later(
-    r"[\[({]\s{0,20}(?:(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')[uUL]?\s{0,8},[\s\\]{0,20}){7,400}(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')?"
-)
-_LONGEST_BYTES_SIGN = 64
-_BYTES_SIGN = later(
-    r"(?:\[\d{0,4}\])?\s{0,4}(?::=|[:=])?\s{0,4}(?:new\s)?(?:\[\]\s?)?(?:byte|uint8|u8|char|bytes|bytearray|Uint8Array|unsigned char)?\s{0,2}(?:\[\d{0,4}\])?\s{0,2}[(]?(?=[\[({])"
-)
 _LIST_END = later(r"[^\]})\n]{0,400}")
 _UNIT = later(
     r"\s(?:characters?|chars?|bits?|bytes?|digits?|seconds?|minutes?|hours?|days?|times|letters|symbols|tokens|words|per|of|or|and|years?|months?|weeks?|zeichen|caracteres|users?|attempts?)\b",
@@ -103,21 +94,9 @@ def _named(text: str, begin: int, upto: int) -> Judged | None:
     # Most of what follows a name in a text without credentials is seen at a glance to be no sign.
     sign = SIGN.match(text, upto) if after[:1] not in _NO_SIGN and after not in _NO_SIGNS else None
     if sign and kind == WEAK and name.lower() == "key":
-        kind = _key_of(text, begin)
+        kind = kind_of_key(text[max(0, begin - 60) : begin])
     found = _judged(text, sign, kind, name, begin) if sign else None
     return found or _in_bytes(text, begin, upto, name) or _before(text, begin, kind)
-
-
-_OF_NETWORKS = ("wifi", "wi-fi", "wlan", "wpa", "ssid")
-_NETWORK = later(r"\b(?:wi-?fi|wlan|wpa[23]?|ssid)\b")
-
-
-def _key_of(text: str, begin: int) -> str:
-    """What `key` alone is the name of: in the query of an address a token, after the name of a network its password."""
-    if text[begin - 1 : begin] in {"?", "&"}:
-        return TOKEN
-    before = text[max(0, begin - 60) : begin].lower()
-    return PASSWORD if any(map(before.__contains__, _OF_NETWORKS)) and _NETWORK.search(before) else WEAK
 
 
 _NO_SIGN = frozenset(("", *"@#$;}~^0123456789"))
@@ -127,27 +106,6 @@ _NO_SIGNS = frozenset(
     for second in map(chr, range(128))
     if second not in none
 )
-
-
-# A value before the name that says what it is, in an element or an object: `value="..." name="password"`.
-_MEMBER = r"[\"']?\w{1,20}[\"']?\s{0,3}[:=]\s{0,3}(?:[\"'][^\"'\n]{0,80}[\"']|\w{1,20})"
-_VALUE_FIRST = later(
-    r"\b(?:value|content|default)[\"']?\s{0,3}[:=]\s{0,3}[\"'](?P<value>[^\"'\n]{4,200})[\"']"
-    rf"(?:[\s,]{{1,20}}{_MEMBER}){{0,3}}[\s,]{{1,20}}[\"']?(?:name|key|id|type|field|label)[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']\Z",
-    re.IGNORECASE,
-)
-
-
-def _before(text: str, begin: int, kind: str) -> Judged | None:
-    if text[begin - 1 : begin] not in {'"', "'"}:
-        return None
-    low = max(0, begin - 300)
-    near = text[low:begin]
-    if "value" not in near and "content" not in near and "default" not in near:
-        return None
-    found = _VALUE_FIRST.search(near)
-    sure = _sureness(found["value"], kind, quoted=True, told=True, literal=False, loose=False) if found else 0.0
-    return (low + found.start("value"), low + found.end("value"), sure) if found and sure else None
 
 
 def _chained(text: str, begin: int) -> bool:
@@ -321,16 +279,18 @@ def _refers(value: str, sign: re.Match[str]) -> bool:
     return refers(value) and not (sign["sign"] in {"=", ":"} and random_looking(value, 10))
 
 
-def _in_bytes(text: str, start: int, end: int, name: str) -> Judged | None:
+def _before(text: str, begin: int, kind: str) -> Judged | None:
+    """A value that stands before its name, in an element or an object."""
+    place = value_before(text, begin)
+    value = text[slice(*place)] if place else ""
+    sure = _sureness(value, kind, quoted=True, told=True, literal=False, loose=False) if value else 0.0
+    return (*place, sure) if place and sure else None
+
+
+def _in_bytes(text: str, begin: int, end: int, name: str) -> Judged | None:
     """A key written as a row of numbers."""
-    near = text[end : end + _LONGEST_BYTES_SIGN]
-    if "[" not in near and "{" not in near and "(" not in near:
-        return None
-    sign = _BYTES_SIGN.match(text, end)
-    row = sign and _BYTES.match(text, sign.end())
+    row = row_of_bytes(text, end)
     if not row:
         return None
-    kind = kind_of(name.strip("-_"))
-    if kind in {NOTHING, WEAK, VAGUE} and "aes" not in text[max(0, start - 8) : end].lower():
-        return None
-    return row.start() + 1, row.end(), 0.8
+    unnamed = kind_of(name.strip("-_")) in {NOTHING, WEAK, VAGUE}
+    return None if unnamed and "aes" not in text[max(0, begin - 8) : end].lower() else (*row, 0.8)

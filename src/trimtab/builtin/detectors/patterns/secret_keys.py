@@ -9,7 +9,8 @@ import base64
 import binascii
 import re
 
-from trimtab.builtin.detectors.patterns.secret_values import plausible, random_looking, random_part, starts_word
+from trimtab.builtin.detectors.patterns.secret_drawn import random_looking, random_part, starts_word
+from trimtab.builtin.detectors.patterns.secret_stand_ins import plausible
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern, Single
 from trimtab.detect.signs import later
 

@@ -2,8 +2,8 @@
 
 import re
 
+from trimtab.builtin.detectors.patterns.secret_drawn import random_looking
 from trimtab.builtin.detectors.patterns.secret_places import wide
-from trimtab.builtin.detectors.patterns.secret_values import random_looking
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import later
 

@@ -178,3 +178,15 @@ def _kind(name: str) -> str:  # noqa: C901, PLR0912 - one question after the oth
     if glued.endswith(("connectionstring",)):
         return WEAK
     return NOTHING
+
+
+_OF_NETWORKS = ("wifi", "wi-fi", "wlan", "wpa", "ssid")
+_NETWORK = later(r"\b(?:wi-?fi|wlan|wpa[23]?|ssid)\b")
+
+
+def kind_of_key(before: str) -> str:
+    """What `key` alone says after these words: in the query of an address a token, after a network its password."""
+    if before.endswith(("?", "&")):
+        return TOKEN
+    low = before.lower()
+    return PASSWORD if any(map(low.__contains__, _OF_NETWORKS)) and _NETWORK.search(low) else WEAK

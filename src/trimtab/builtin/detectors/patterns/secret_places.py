@@ -3,7 +3,8 @@
 import re
 
 from trimtab.builtin.detectors.patterns.secret_names import kind_of
-from trimtab.builtin.detectors.patterns.secret_values import has_strength, like_key, like_password, stands_in
+from trimtab.builtin.detectors.patterns.secret_stand_ins import stands_in
+from trimtab.builtin.detectors.patterns.secret_values import has_strength, like_key, like_password
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
 from trimtab.detect.signs import later
 

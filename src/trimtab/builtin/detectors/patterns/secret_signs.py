@@ -4,7 +4,9 @@ Signs are those of code, files, shells, markup and prose; a value goes as far as
 read it.
 """
 
-from trimtab.builtin.detectors.patterns.secret_values import random_part
+import re
+
+from trimtab.builtin.detectors.patterns.secret_drawn import random_part
 from trimtab.detect.signs import later
 
 _QUOTE = r"(?:\\{1,6}[\"'`]|&(?:amp;)?(?:quot|#34|#39|apos);|[\"'`]{1,3}|[“”„«»「」‘’])"
@@ -143,3 +145,43 @@ def goes_on(text: str, high: int) -> int:
             break
         high = more.end(1)
     return high
+
+
+# A value before the name that says what it is, in an element or an object: `value="..." name="password"`.
+_MEMBER = r"[\"']?\w{1,20}[\"']?\s{0,3}[:=]\s{0,3}(?:[\"'][^\"'\n]{0,80}[\"']|\w{1,20})"
+_VALUE_FIRST = later(
+    r"\b(?:value|content|default)[\"']?\s{0,3}[:=]\s{0,3}[\"'](?P<value>[^\"'\n]{4,200})[\"']"
+    rf"(?:[\s,]{{1,20}}{_MEMBER}){{0,3}}[\s,]{{1,20}}[\"']?(?:name|key|id|type|field|label)[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']\Z",
+    re.IGNORECASE,
+)
+
+
+def value_before(text: str, begin: int) -> tuple[int, int] | None:
+    """Where the value is that stands before its name, which begins in quotes at `begin`."""
+    if text[begin - 1 : begin] not in {'"', "'"}:
+        return None
+    low = max(0, begin - 300)
+    near = text[low:begin]
+    if "value" not in near and "content" not in near and "default" not in near:
+        return None
+    found = _VALUE_FIRST.search(near)
+    return (low + found.start("value"), low + found.end("value")) if found else None
+
+
+_BYTES = later(
+    r"[\[({]\s{0,20}(?:(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')[uUL]?\s{0,8},[\s\\]{0,20}){7,400}(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')?"
+)
+_LONGEST_BYTES_SIGN = 64
+_BYTES_SIGN = later(
+    r"(?:\[\d{0,4}\])?\s{0,4}(?::=|[:=])?\s{0,4}(?:new\s)?(?:\[\]\s?)?(?:byte|uint8|u8|char|bytes|bytearray|Uint8Array|unsigned char)?\s{0,2}(?:\[\d{0,4}\])?\s{0,2}[(]?(?=[\[({])"
+)
+
+
+def row_of_bytes(text: str, end: int) -> tuple[int, int] | None:
+    """Where a row of numbers is that follows a name, as a program writes the bytes of a key."""
+    near = text[end : end + _LONGEST_BYTES_SIGN]
+    if "[" not in near and "{" not in near and "(" not in near:
+        return None
+    sign = _BYTES_SIGN.match(text, end)
+    row = sign and _BYTES.match(text, sign.end())
+    return (row.start() + 1, row.end()) if row else None
