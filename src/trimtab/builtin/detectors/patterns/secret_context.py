@@ -91,7 +91,8 @@ def _named(text: str, begin: int, upto: int) -> Judged | None:
     if not kind:
         return None
     after = text[upto : upto + 2]
-    # Most of what follows a name in a text without credentials is seen at a glance to be no sign.
+    if kind == PASSWORD and after[:1] in ":=" and after[1:].isalnum() and _nothing_glued(text, upto + 1):
+        return _before(text, begin, kind)
     sign = SIGN.match(text, upto) if after[:1] not in _NO_SIGN and after not in _NO_SIGNS else None
     if sign and kind == WEAK and name.lower() == "key":
         kind = kind_of_key(text[max(0, begin - 60) : begin])
@@ -99,6 +100,12 @@ def _named(text: str, begin: int, upto: int) -> Judged | None:
     return found or _in_bytes(text, begin, upto, name) or _before(text, begin, kind)
 
 
+def _nothing_glued(text: str, start: int) -> bool:
+    """Whether what stands at once after the sign of a name is no value: words, without another sign that gives one."""
+    return "=" not in text[start : start + 40] and hopeless(bare_head(text, start), key=False, licences=False)
+
+
+# At the end of a text, and before what no sign begins with.
 _NO_SIGN = frozenset(("", *"@#$;}~^0123456789"))
 _NO_SIGNS = frozenset(
     f"{first}{second}"

@@ -104,7 +104,7 @@ def kind_of(name: str) -> str:
     kind = _kind(name)
     if not kind:
         *words, last = _SPLIT.findall(name) or [""]
-        if words and last.lower() not in _ABOUT and len(last) < 12:
+        if words and last.lower() not in _ABOUT and 1 < len(last) < 12:
             rest = "_".join(words)
             kind = _kind(rest)
             if kind in {PASSWORD, TOKEN} and _KINDRED.search(rest):
