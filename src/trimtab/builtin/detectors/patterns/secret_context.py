@@ -20,6 +20,7 @@ from trimtab.builtin.detectors.patterns.secret_signs import (
     FURTHER_IN,
     MORE,
     SIGN,
+    UNIT,
     bare_head,
     bare_value,
     element_text,
@@ -40,10 +41,6 @@ _FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
 _LONGEST_TAIL = 40
 _TAIL = later(r"[\w-]{0,40}(?:\.(?!(?:get|is|to|set|has)[A-Z])[a-z]{2,16}(?=\s?[=:]\s?[^\s=]))?")
 _LIST_END = later(r"[^\]})\n]{0,400}")
-_UNIT = later(
-    r"\s(?:characters?|chars?|bits?|bytes?|digits?|seconds?|minutes?|hours?|days?|times|letters|symbols|tokens|words|per|of|or|and|years?|months?|weeks?|zeichen|caracteres|users?|attempts?)\b",
-    re.IGNORECASE,
-)
 
 
 def assigned(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Judged]:
@@ -201,7 +198,7 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
     if prose or option or east:
         while high > low and text[high - 1] in ".,:;?)" and not flag and (not quoted or text[high - 1] in ".,"):
             high -= 1
-        if high - low < 4 or (text[low:high].isdigit() and _UNIT.match(text, high)):
+        if high - low < 4 or (text[low:high].isdigit() and UNIT.match(text, high)):
             return None
     found = text[low:high]
     if below and text[high : high + 1] not in {"", "\r", "\n", "`"}:

@@ -147,6 +147,11 @@ def goes_on(text: str, high: int) -> int:
     return high
 
 
+# What a number counts, which is then no password.
+UNIT = later(
+    r"\s(?:characters?|chars?|bits?|bytes?|digits?|seconds?|minutes?|hours?|days?|times|letters|symbols|tokens|words|per|of|or|and|years?|months?|weeks?|zeichen|caracteres|users?|attempts?)\b",
+    re.IGNORECASE,
+)
 # A value before the name that says what it is, in an element or an object: `value="..." name="password"`.
 _MEMBER = r"[\"']?\w{1,20}[\"']?\s{0,3}[:=]\s{0,3}(?:[\"'][^\"'\n]{0,80}[\"']|\w{1,20})"
 _VALUE_FIRST = later(
