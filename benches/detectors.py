@@ -69,17 +69,20 @@ REPEATED = (
     "1 ", "1-", "a@", "@", "AA11 ", "x@a.", "12 34-56.", "4111 1111 ", "street 1 ", "1.1.1.1 ", "tel 1234567 ", "&#64;", "a b ", "%41", "\\u0041",
     "password=", "password: ", 'key="', "Bearer ", "://", "a:b@", "MII", "eyJ", "sk-", "AKIA", "-----BEGIN PRIVATE KEY-----\n", "insert into ",
     "415 555 0123 ", "(415) 555-0123 ", "4111 1111 1111 1112 ", "l2 34 5O ", "one two ", "616e6140", "61 6e 61 40 ", "YW5hQGV4YW1wbGUub3Jn",
-    "moc.a@", " at a.b", "\u200b1", "\u00e91 ", "1a ", "A", "-", "aA1", "0x", "::1 ", "born 1.1.", "Calle Mayor 1, ", "pw:", "密码是River8", "cookie: a=", "<a>", "|password|",
+    "moc.a@", " at a.b", "\u200b1", "\u00e91 ", "1a ", "A", "-", "aA1", "0x", "::1 ", "born 1.1.", "Calle Mayor 1, ", "pw:", "密码是River8", "cookie: a=", "<a>", "|password|", "pw:a1b2c3,", 'pw={{"', "pwd==", "key=a1B2c3D4e5F6g7H8&",
 )  # fmt: skip
 """Anchors and near-matches that a hostile text repeats."""
 
 
 def hostile(size: int, *, seed: int = 1) -> dict[str, str]:
     """Texts of so many characters that cost as much as we know how to make them, by name."""
+    from trimtab.builtin.detectors.patterns.secrets import SECRETS
+
     dice = random.Random(seed)
     texts = {repr(piece): (piece * (size // len(piece) + 1))[:size] for piece in REPEATED}
     alphabets = {
         "random digits and signs": "0123456789   .-", "random letters and digits": "abcABC0123456789@.:/ =-",
+        "random prefixes of keys": [anchor for pattern in SECRETS for anchor in pattern.anchors],
         "random anchors": ("password", "key", "token", "=", ": ", "'", " ", "\n", "1", "a", "@", ".", "sk-", "://", "%41", "&#6"),
         "random Unicode": [chr(code) for code in (*range(0x20, 0x7F), *range(0x400, 0x450), *range(0xFF10, 0xFF5A), 0x200B, 0x301)],
     }  # fmt: skip

@@ -23,21 +23,14 @@ def as_bytes(text: str) -> bytes:
     return text.encode("latin-1", "replace")
 
 
+_GROUP = re.compile(b"00*")
 _DIGITS = bytes(0x30 if 0x30 <= code <= 0x39 else 0x20 for code in range(256))
 
 
 def digit_groups(raw: bytes) -> list[tuple[int, int]]:
     """Where groups of ASCII digits begin and end."""
-    groups: list[tuple[int, int]] = []
-    mask = raw.translate(_DIGITS)  # then `find` looks for one byte, which is far quicker than a class of them
-    at = mask.find(b"0")
-    while at >= 0:
-        end = mask.find(b" ", at)
-        if end < 0:
-            end = len(mask)
-        groups.append((at, end))
-        at = mask.find(b"0", end)
-    return groups
+    # Of one byte that begins it, which is far quicker to search for than a class of them.
+    return [group.span() for group in _GROUP.finditer(raw.translate(_DIGITS))]
 
 
 class Signs:

@@ -185,6 +185,7 @@ def _back(text: str, least: int, place: int) -> int:
 
 _LEET_NUMBER = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[ .()\-]{0,2}[\dOoIlSBZ]){6,24}(?![A-Za-z0-9])", re.ASCII)
 _LEET_WORD = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[.()\-]{0,2}[\dOoIlSBZ])*+(?![A-Za-z0-9])", re.ASCII)
+_LEET_KINDS = bytes(0x30 if chr(code).isdigit() else 0x61 if chr(code).isalpha() else 0x20 for code in range(256))
 _LEET = str.maketrans("OoIlSBZ", "0011582")
 
 
@@ -211,14 +212,11 @@ def unleet(view: View) -> View | None:
             # A long row is a table: what is next to a number there says nothing of it, so each is read by itself.
             for match in (_LEET_NUMBER if at - low <= WINDOW * 2 else _LEET_WORD).finditer(view.text, low, at + 1):
                 written = match.group()
-                if sum(map(str.isdigit, written)) * 2 >= sum(map(str.isalnum, written)) and not _digits_only(written):
+                kinds = written.encode().translate(_LEET_KINDS)
+                if 0 < kinds.count(b"a") <= kinds.count(b"0"):
                     yield *match.span(), written.translate(_LEET)
 
     return replaced(view, "letters-for-digits", parts())
-
-
-def _digits_only(written: str) -> bool:
-    return not any(char.isalpha() for char in written)
 
 
 _ADDRESS_WORD = later(r"[\w.+-]{2,64}")

@@ -59,6 +59,8 @@ FORMATS: dict[str, tuple[str, str, str, int]] = {
     "wundergraph-key": ("cos", "mo_", HEX, 32),
     "readme-key": ("rd", "me_", string.ascii_lowercase + string.digits, 70),
     "twilio-key": ("S", "K", HEX, 32),
+    "elevenlabs-key": ("s", "k_", HEX, 48),
+    "mollie-key": ("li", "ve_", LETTERS, 30),
     "crates-token": ("c", "io", LETTERS, 32),
 }
 
@@ -160,6 +162,12 @@ def harmless(dice: random.Random) -> list[str]:
         f'"key": "{digest(40)}", "cache_key": "user-profile-settings-v2"',
         "tokens: 4096\nmax_tokens=2048\nprompt_tokens: 17\ntokenizer: gpt2",
         "The key to success is practice. He passed the ball. Press any key to continue.",
+        f"The password of tenant {uuid(dice)} was changed; token refreshed, request {uuid(dice)}.",
+        f"secret rotated: correlation_id={uuid(dice)} https://h.example/tokens/{uuid(dice)}",
+        "set `POSTGRES_PASSWORD`, `CF_R2_ACCESS_KEY_ID`, `CF_R2_SECRET_ACCESS_KEY`",
+        'login("bob", "home")',
+        "credentials: same / different, see the account\nSender: alerts7@mail.example.org",
+        "The password is base64 or sha256, on level2.",
         f"token_type=bearer&expires_in=3600&state={uuid(dice)}",
         '<input type="password" name="password" placeholder="Password" autocomplete="current-password">',
         "https://host.example:8443/x@y and ssh://git@host.example/path",

@@ -22,12 +22,13 @@ from tests.unit.detectors.fake_secrets import (
     password,
     pem,
     token,
+    uuid,
 )
 
 from trimtab.builtin.detectors.patterns.detector import PatternDetector
-from trimtab.builtin.detectors.patterns.secret_context import kind_of
 from trimtab.builtin.detectors.patterns.secret_keys import KEYS
-from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password
+from trimtab.builtin.detectors.patterns.secret_names import kind_of
+from trimtab.builtin.detectors.patterns.secret_values import hopeless, like_key, like_password
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
 
 DETECTOR = PatternDetector(("secret",))
@@ -168,6 +169,60 @@ def test_a_json_web_key_shows_nothing_private_in_any_notation(dress, kind):
     else:
         assert all(members[name] in shown for name in public)  # that is anybody's business
         assert shown.count("\0") >= sum(len(members[name]) for name in private)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The activation of the api key:\n  {}\nis free",
+        "# password\n151# {}",
+        "<Password>see below</Password>\n<Key>{}</Key>",
+        'creds were mailed\n"installation": "{}"',
+    ],
+)
+def test_a_bare_uuid_is_masked_where_credentials_are_spoken_of(text):
+    value = uuid(random.Random(text))
+    assert not readable(text.format(value), value)
+    assert DETECTOR.find(f"the installation {value} is up") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("密码是River8请勿外传", "密码是请勿外传"),
+        ("비밀번호: Falcon77!입니다", "비밀번호: 입니다"),
+        ("パスワードはMeadow42です。", "パスワードはです。"),
+        ("?key=3487263-2384579834-234732875-345&x=1", "?key=&x=1"),
+        ('salt = u"\\u0020827634876"', 'salt = u""'),
+    ],
+)
+def test_a_value_ends_where_a_reader_would_end_it(text, left):
+    assert masked(text).replace("\0", "") == left
+
+
+def test_of_a_signed_address_and_of_a_request_to_aws_only_the_scheme_is_left():
+    value = key("aws-access-key", random.Random(3))
+    address = f"https://b.s3.amazonaws.com/f?X-Amz-Algorithm=A&X-Amz-Credential={value}%2F20300101%2Feu-west-3%2Fs3%2Faws4_request&X-Amz-Signature=ab12"
+    assert masked(f'get "{address}" now').replace("\0", "") == 'get "https://" now'
+    assert masked(f"Credential={value}/20300101/eu-west-3/s3/aws4_request, x").replace("\0", "") == "Credential=, x"
+
+
+def test_the_name_of_an_open_store_is_masked():
+    assert masked("see app-42.firebaseio.com and firebaseio.com").replace("\0", "") == "see  and firebaseio.com"
+
+
+@given(
+    head=st.text("abzAZ09-_./:", min_size=1, max_size=64) | st.text("abzAZ09-_./:@=!,éß", min_size=1, max_size=64),
+    literal=st.booleans(),
+)
+def test_what_is_hopeless_is_judged_to_be_nothing(head, literal):
+    for kind, ask in {
+        "password": lambda value: like_password(value, quoted=False, told=True, literal=literal),
+        "weak": lambda value: like_key(value, least=14, weak=True),
+        "token": lambda value: like_key(value, least=8, weak=False),
+    }.items():
+        if hopeless(head, key=kind == "weak", licences=kind == "token"):
+            assert not ask(head)
 
 
 @pytest.mark.parametrize("value", ["Pa,ss;7)x", "it''s7Pass", "a\\'b7c9D", "two w0rds!", "x(17)Yq2z"])

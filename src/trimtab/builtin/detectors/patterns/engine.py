@@ -38,6 +38,10 @@ class Engine:
                 self._mixed.append(number)
         shapes = [f"((?{'i' * patterns[number].ignore_case}:{patterns[number].shape}))" for number in self._mixed]
         self._mixed_from = [later("|".join(shapes[first:])) for first in range(len(shapes))]
+        self._plain_wide = frozenset(
+            number for _, number in self._wide if patterns[number].ignore_case and _is_choice(patterns[number])
+        )
+        self._plain = frozenset(number for number, pattern in enumerate(patterns) if _spelled_out(pattern))
         self._anchors = [(anchor.encode(), exact, numbers) for (anchor, exact), numbers in by_anchor.items()]
         self._signs = Signs(
             [anchor for anchor, _ in by_anchor], exact=[exact for _, exact in by_anchor], hyperscan=hyperscan
@@ -51,26 +55,37 @@ class Engine:
             found.extend(numbers(text, groups))
         if not text.isascii():
             low = text.lower()
-            for number in {number for anchor, number in self._wide if anchor in low}:
-                self._collect(found, number, text, None)
+            shown = [(anchor, number) for anchor, number in self._wide if anchor in low]
+            for number in {number for _, number in shown}:
+                if len(low) == len(text) and number in self._plain_wide:
+                    anchors = [anchor for anchor, of in shown if of == number]
+                    self._judge(found, number, text, _wide_spans(low, anchors))
+                else:
+                    self._collect(found, number, text, None)
         for number, places in self._present(view.raw, view.low, digits=bool(groups)):
-            self._collect(found, number, text, places)
+            if number in self._plain and places is not None:
+                self._judge(found, number, text, ((place, place + size) for place, size in sorted(places.items())))
+            else:
+                self._collect(found, number, text, None if places is None else sorted(places))
         if groups and self._mixed:
             for start in _mixed_words(text, view.raw, groups):
                 self._collect_mixed(found, text, start)
         return found
 
     def _collect(self, found: list[Finding], number: int, text: str, places: Iterable[int] | None) -> None:
-        pattern, shape = self._patterns[number]
-        spans: Iterable[tuple[int, int]]
-        if places is None:
-            spans = (match.span() for match in shape.finditer(text))
-        elif pattern.shape in pattern.anchors:  # the anchor is all of it
-            spans = ((place, place + len(pattern.shape)) for place in places)
-        else:
-            spans = (match.span() for place in places if (match := shape.match(text, place)))
+        shape = self._patterns[number][1]
+        matches = shape.finditer(text) if places is None else (shape.match(text, place) for place in places)
+        self._judge(found, number, text, (match.span() for match in matches if match))
+
+    def _judge(self, found: list[Finding], number: int, text: str, spans: Iterable[tuple[int, int]]) -> None:
+        pattern = self._patterns[number][0]
+        if pattern.reader is not None:
+            for one in pattern.reader(text, spans):
+                _add(found, pattern.label, one)
+            return
+        judge = pattern.judge
         for start, end in spans:
-            judged = pattern.judge(text, start, end)
+            judged = judge(text, start, end)
             if judged:
                 _add(found, pattern.label, judged)
 
@@ -84,25 +99,53 @@ class Engine:
             if judged:
                 _add(found, pattern.label, judged)
 
-    def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[tuple[int, list[int] | None]]:
-        """Which patterns may match, and where they then begin; None for anywhere."""
-        present: dict[int, list[int]] = {}
-        for hit in self._signs.of(raw, low):
-            anchor, exact, patterns = self._anchors[hit]
+    def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[tuple[int, dict[int, int] | None]]:
+        """Which patterns may match, and where they then begin with how long an anchor; None for anywhere."""
+        present: dict[int, dict[int, int]] = {}
+        hits = self._signs.of(raw, low)
+        for anchor, exact, patterns in sorted([self._anchors[hit] for hit in hits], key=_length):
             wanted = [number for number in patterns if digits or not self._patterns[number][0].needs_digit]
             if not wanted:
                 continue
-            places = _places(raw if exact else low, anchor)
+            places = dict.fromkeys(_places(raw if exact else low, anchor), len(anchor))
             for number in wanted:
-                present.setdefault(number, []).extend(places)
+                present.setdefault(number, {}).update(places)  # the longest come last
         for number, places in present.items():
             pattern = self._patterns[number][0]
             if not pattern.begins:
                 yield number, None
             elif pattern.digit_near:
-                yield number, [at for at in sorted(set(places)) if _digit_near(raw, at, pattern.digit_near)]
+                yield number, {at: size for at, size in places.items() if _digit_near(raw, at, pattern.digit_near)}
             else:
-                yield number, sorted(set(places))
+                yield number, places
+
+
+def _wide_spans(low: str, anchors: Iterable[str]) -> list[tuple[int, int]]:
+    """Where anchors beyond ASCII stand, the longest of those that begin at one place: quicker than one expression for all."""
+    ends: dict[int, int] = {}
+    for anchor in sorted(anchors, key=len):
+        at = low.find(anchor)
+        while at >= 0:
+            ends[at] = at + len(anchor)
+            at = low.find(anchor, at + len(anchor))
+    return sorted(ends.items())
+
+
+def _length(anchor: tuple[bytes, bool, list[int]]) -> int:
+    return len(anchor[0])
+
+
+def _spelled_out(pattern: Pattern) -> bool:
+    """Whether every match begins with its anchor, in any case, and is no longer than it."""
+    return pattern.begins and pattern.ignore_case and _is_choice(pattern)
+
+
+def _is_choice(pattern: Pattern) -> bool:
+    """Whether the shape is a choice among the anchors and nothing more."""
+    plain = re.sub(r"\\(\W)", r"\1", pattern.shape)
+    return set(plain.lower().split("|")) == set(pattern.anchors) and not re.search(
+        r"[][(){}.*+?^$|]", re.sub(r"\\\W|\|", "", pattern.shape)
+    )
 
 
 def _add(found: list[Finding], label: str, judged: Judged | list[Judged]) -> None:
@@ -154,6 +197,20 @@ for _signs, _name in ((b":", "c"), (b"-+", "m"), (b"/|", "s"), (b" ", " ")):
         _CLASSES[_code] = ord(_name)
 _WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
 _LETTER, _BAR, _SPACE = b"as "
+_CLASSES_OF_ASCII = bytearray(_CLASSES)
+_CLASSES_OF_ASCII[ord("?")] = ord(".")
+_SHORTEST = 9
+_GOES_ON = frozenset(b" m")
+
+
+def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the word of letters, digits and colons begins that holds `text[start:end]`, and where it ends, hyphens included."""
+    low, high, size = start, end, len(text)
+    while low > 0 and start - low < _LONGEST_WORD and (text[low - 1].isalnum() or text[low - 1] == ":"):
+        low -= 1
+    while high < size and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
+        high += 1
+    return low, high
 
 
 def _mixed_words(  # noqa: C901 - one case after the other
@@ -161,28 +218,32 @@ def _mixed_words(  # noqa: C901 - one case after the other
 ) -> Iterator[int]:
     """Where words begin that hold digits and letters, or digits and colons; and pairs of letters before digits."""
     last = -1
-    size = len(text)
-    marks = raw.translate(_CLASSES) + b"..."  # so that places just before the first and after the last are there
+    wide = not text.isascii()
+    marks = raw.translate(_CLASSES if wide else _CLASSES_OF_ASCII)
+    marks += b"..."  # so that places just before the first and after the last are there
     for start, end in groups:
         if start < last:
             continue
         before, after = marks[start - 1], marks[end]
         if before in _WORD_BEFORE or after in _WORD_AFTER:
-            low = start
-            while low > 0 and start - low < _LONGEST_WORD and (text[low - 1].isalnum() or text[low - 1] == ":"):
-                low -= 1
-            high = end
-            while high < size and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
-                high += 1
+            if wide:
+                low, high = _word_around(text, start, end)
+            else:
+                low, least, high, most = start, start - _LONGEST_WORD, end, end + _LONGEST_WORD
+                while marks[low - 1] in _WORD_BEFORE and low > least:
+                    low -= 1
+                while marks[high] in _WORD_AFTER and high < most:
+                    high += 1
             last = high
-            # Digits and hyphens alone are left to `numbers`, save for one form of ten digits.
-            if (low < start or high > end) and (
-                high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit()
-            ):
-                yield low
-                continue
-            after = marks[high] if high > end else after
             if low < start or high > end:
+                # A short word is one of these only with colons in it, or as letters before what goes on apart; digits
+                # and hyphens alone are left to `numbers`, save for one form of ten digits.
+                if (
+                    high - low >= _SHORTEST
+                    or b"c" in marks[low:high]
+                    or (marks[high] in _GOES_ON and text[low].isalpha())
+                ) and (high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit()):
+                    yield low
                 continue
         if after == _BAR:
             yield start

@@ -5,7 +5,7 @@ from functools import lru_cache
 from importlib import import_module
 
 from trimtab.builtin.detectors.patterns.secret_places import DUMMY
-from trimtab.builtin.detectors.patterns.secret_values import stands_in
+from trimtab.builtin.detectors.patterns.secret_stand_ins import stands_in
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern, Single
 from trimtab.detect.signs import later
 

@@ -1,12 +1,15 @@
-"""Credentials with a form of their own: private keys, web tokens, hashes, headers, addresses and commands with passwords."""
+"""Credentials with a form of their own: private keys, web tokens, hashes, headers and commands with passwords."""
 
 import base64
 import binascii
 import re
 
-from trimtab.builtin.detectors.patterns.secret_context import ABROAD, ANCHORS, abroad, assigned
+from trimtab.builtin.detectors.patterns.secret_context import abroad, assigned
+from trimtab.builtin.detectors.patterns.secret_drawn import starts_word
+from trimtab.builtin.detectors.patterns.secret_names import ABROAD, ANCHORS
 from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
-from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, plausible, stands_in, starts_word
+from trimtab.builtin.detectors.patterns.secret_stand_ins import stands_in
+from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import later
 
@@ -31,7 +34,7 @@ def _pem(text: str, start: int, _end: int) -> Judged | None:
     at = head.end()
     while step := _PEM_STEP.search(text, at, at + _PEM_GAP):
         if step["end"]:
-            return (start, step.end(), 0.99) if at > head.end() else None
+            return (start, _closed(text, step.end()), 0.99) if at > head.end() else None
         if step["begin"]:
             break
         # The endpos cuts a piece of the body short.
@@ -43,6 +46,13 @@ def _pem(text: str, start: int, _end: int) -> Judged | None:
     return start, (tail.end() if tail else at), 0.9
 
 
+def _closed(text: str, end: int) -> int:
+    """The same, or where the quotes end that close a literal of several lines."""
+    quotes = _THREE_QUOTES.match(text, end)
+    return quotes.end() if quotes else end
+
+
+_THREE_QUOTES = later(r"(?:\"{3}|'{3})\)?;?")
 _JWT_HEAD = re.compile(
     rb"\{\s*\"(?:alg|typ|kid|enc|cty|jku|jwk|x5[tcu](?:#S256)?|zip|epk|ap[uv]|iss|b64|crit|ver|p2[sc]|iv|tag|nonce|svt|ppt)\"\s*:"
 )
@@ -96,63 +106,6 @@ def _spread_out(text: str, start: int, _end: int) -> Judged | None:
 
 def _whole(text: str, start: int, end: int) -> Judged | None:
     return (start, end, 0.95) if not start or not text[start - 1].isalnum() else None
-
-
-# -- addresses with a password -----------------------------------------------------
-
-_USERINFO = later(r":(?:\\?/){2}([^\s/:\"'<>`]{0,100}):([^\s\"'<>`]{1,300}+)")
-_USER_ALONE = later(r":(?:\\?/){2}([A-Za-z0-9_-]{20,255}+)@[\w-]")
-_SCHEME = later(r"[a-z][a-z0-9+.-]{1,24}", re.IGNORECASE)
-
-
-def _address(text: str, start: int, _end: int) -> Judged | None:
-    """The password in `scheme://user:password@host`; it may hold an at-sign or a slash, which it should not."""
-    found = _USERINFO.match(text, start)
-    if not found or "@" not in found[2]:
-        return _user_alone(text, start)
-    low, high = found.span(2)
-    secret, _, host = found[2].rpartition("@")
-    if not host or not (host[0].isalnum() or host[0] in "[$%{*.-_"):
-        return None
-    slash = min((place for place in map(secret.find, "/?#") if place >= 0), default=-1)
-    if slash >= 0:
-        at = secret.find("@")
-        if 0 <= at < slash:
-            secret = secret[: secret.rfind("@", 0, slash)]
-        elif secret[:slash].isdigit() or text[max(0, start - 5) : start].lower().endswith(("http", "https")):
-            return None
-    high = low + len(secret)
-    if len(secret) < 2 or stands_in(secret + "~") or DUMMY.fullmatch(secret):
-        return None
-    return low, high, 0.95
-
-
-def _user_alone(text: str, start: int) -> Judged | None:
-    """`https://TOKEN@host`."""
-    found = _USER_ALONE.match(text, start)
-    sure = like_key(found[1], least=20, weak=False) if found else 0.0
-    return (*found.span(1), sure) if found and sure else None
-
-
-def _dsn(text: str, start: int, _end: int) -> Judged | None:
-    """`user:password@tcp(host)`, `jdbc:oracle:thin:user/password@host`."""
-    before = _DSN_BACK.search(text[max(0, start - 120) : start])
-    if not before or stands_in(before[1]) or DUMMY.fullmatch(before[1]):
-        return None
-    return start - len(before[1]), start, 0.9
-
-
-_DSN_BACK = later(r"[\w.-]{1,40}:([^\s:\"'`]{3,80})\Z")
-
-
-def _oracle(text: str, _start: int, end: int) -> Judged | None:
-    found = _ORACLE.match(text, end)
-    if not found or stands_in(found[1]) or DUMMY.fullmatch(found[1]):
-        return None
-    return found.start(1), found.end(1), 0.9
-
-
-_ORACLE = later(r"(?:-\w{1,8}\s{1,3}){0,3}[\"']?[\w$#.]{1,40}/([^\s\"'/]{2,80})@(?=[\w/(])")
 
 
 # -- keys without a frame ---------------------------------------------------------------
@@ -235,7 +188,7 @@ def _short_option(text: str, start: int, end: int) -> Judged | None:
 
 _AFTER_WORDS = later(
     r"(?:\s{1,3}(?:-String|-Force|-AsPlainText|-asplaintext|-force|(?i:values?)|plain|hash))*\s{0,3}\(?\s{0,2}"
-    r"(?:N?'((?:[^'\\\n]|\\[^\n]|''){3,200})'|\"((?:[^\"\\\n]|\\[^\n]|\"\"){3,200})\"|\\?[\"'`]([^\s\"'`;,)\\]{3,200})|([^\s\"'`;,)\\]{3,200}))"
+    r"(?:N?'((?:[^'\\\n]|\\[^\n]|''){3,200})'|\"((?:[^\"\\\n]|\\[^\n]|\"\"){3,200})\"|\\?[\"'`]([^\s\"'`;,)\\]{3,200})|((?:\\[^\s\"'`]|[^\s\"'`;,)\\]){3,200}))"
 )
 _BARE = 4
 
@@ -299,21 +252,6 @@ def _hash(text: str, start: int, end: int) -> Judged | None:
     return (start, end, 0.9) if (not start or text[start - 1] != "$") and len(set(text[start:end])) > 8 else None
 
 
-def _pgpass(text: str, start: int, end: int) -> Judged | None:
-    found = _PGPASS.match(text, end)
-    if not found or not start or not (text[start - 1].isalnum() or text[start - 1] == "*"):
-        return None
-    return literal(found[1], *found.span(1))
-
-
-_PGPASS = later(r"[\w*-]{1,40}:[\w*.-]{1,40}:([^\s:\"']{4,100})(?=\s|\Z)")
-
-
-def _signed(text: str, start: int, end: int) -> Judged | None:
-    """The signature in an address that grants access to a file."""
-    return (start + 4, end, 0.9) if start and text[start - 1] in "?&;" and plausible(text[start + 4 : end]) else None
-
-
 _PROGRAMS = (
     "mysql ",
     "mysqldump ",
@@ -352,22 +290,12 @@ BLOCKS: tuple[Pattern, ...] = (
     wide("jwt", r"eyJ[A-Za-z0-9_-]{8}", ("eyj",), _jwt, ignore_case=False),
     wide(
         "jwk",
-        r"e(?:yAi|wog|woi|woJ)[A-Za-z0-9_-]{40}",
-        ("eyai", "ewog", "ewoi", "ewoj"),
+        r"(?:e(?:yAi|wog|woi|woJ)|W(?:3si|wog|yB7))[A-Za-z0-9_-]{40}",
+        ("eyai", "ewog", "ewoi", "ewoj", "w3si", "wwog", "wyb7"),
         _spread_out,
         ignore_case=False,
     ),
     wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
-    wide("connection-string", r":(?:\\?/){2}", ("://", ":\\/\\/"), _address),
-    wide("connection-string", r"@(?:tcp|unix|udp)\(", ("@tcp(", "@unix(", "@udp("), _dsn),
-    wide(
-        "connection-string",
-        "jdbc:oracle:(?:thin|oci):|sqlplus |connect ",
-        ("jdbc:oracle:", "sqlplus ", "connect "),
-        _oracle,
-    ),
-    wide("connection-string", r":(?:5432|5433|6432|\*):", (":5432:", ":5433:", ":6432:", ":*:"), _pgpass),
-    wide("connection-string", "sig=[A-Za-z0-9%+/=_-]{30,200}", ("sig=",), _signed),
     wide("authorization", either(_SCHEMES), _SCHEMES, _header),
     wide(
         "password",
@@ -414,7 +342,9 @@ BLOCKS: tuple[Pattern, ...] = (
         ignore_case=False,
     ),
     wide("ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False),
-    wide("password", either(ANCHORS), ANCHORS, assigned),
+    Pattern(
+        label="secret.password", shape=either(ANCHORS), anchors=ANCHORS, begins=True, reader=assigned, ignore_case=True
+    ),
     Pattern(
         label="secret.password",
         shape=either(ABROAD),

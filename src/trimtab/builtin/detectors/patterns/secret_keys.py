@@ -9,7 +9,8 @@ import base64
 import binascii
 import re
 
-from trimtab.builtin.detectors.patterns.secret_values import plausible, random_looking, random_part, starts_word
+from trimtab.builtin.detectors.patterns.secret_drawn import random_looking, random_part, starts_word
+from trimtab.builtin.detectors.patterns.secret_stand_ins import plausible
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern, Single
 from trimtab.detect.signs import later
 
@@ -90,10 +91,12 @@ _PROVIDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("flutterwave-key", (("FLWSECK-", "[A-Za-z0-9]{30,40}-X"), ("FLWSECK_TEST- FLWPUBK_TEST-", f"{_WORD}{{12,40}}"))),
     ("easypost-key", (("EZAK EZTK", f"{_WORD}{{54}}"),)),
     ("gocardless-token", (("live_ sandbox_", f"{_SAFE}{{40,60}}"),)),
+    ("mollie-key", (("live_ test_", f"{_WORD}{{30}}"),)),
     ("duffel-token", (("duffel_live_ duffel_test_", f"{_SAFE}{{40,60}}"),)),
     ("shippo-token", (("shippo_live_ shippo_test_", f"{_HEX}{{40}}"),)),
     # AI
     ("openai-key", (("sk-proj- sk-svcacct- sk-admin- sk-None-", f"{_SAFE}{{20,250}}"), ("sk-", f"{_SAFE}{{20,200}}"), ("sess-", f"{_WORD}{{40}}"))),
+    ("elevenlabs-key", (("sk_", f"{_HEX}{{48}}"),)),
     ("anthropic-key", (("sk-ant-", f"{_SAFE}{{20,200}}"),)),
     ("openrouter-key", (("sk-or-v1-", f"{_HEX}{{64}}"),)),
     ("groq-key", (("gsk_", f"{_WORD}{{40,64}}"),)),
@@ -229,6 +232,16 @@ def _openai(text: str, start: int, end: int) -> Judged | None:
     return None if text.startswith(("sk-ant-", "sk-or-v1-"), start) else _random_key(text, start, end)
 
 
+_SCOPE = later(r"(?:/|%2[fF])\d{8}(?:(?:/|%2[fF])[a-z0-9-]{2,24}){2}(?:/|%2[fF])[a-z0-9_]{3,24}")
+
+
+def _aws(text: str, start: int, end: int) -> Judged | None:
+    """A key of AWS, with the day, the region and the service that a request names beside it."""
+    judged = _key(text, start, end)
+    scope = _SCOPE.match(text, end) if judged else None
+    return (start, scope.end(), 0.99) if scope else judged
+
+
 def _after(prefix: re.Pattern[str], judge: Single = _key) -> Single:
     """The judge of a key that begins before its anchor, with what `prefix` matches when read backwards."""
 
@@ -245,6 +258,7 @@ def _path_only(text: str, start: int, end: int) -> Judged | None:
 
 
 _JUDGES: dict[str, Judge] = {
+    "aws-access-key": _aws,
     "telegram-token": _after(later(r"\d{8,10}")),
     "mailchimp-key": _after(later(r"[0-9a-zA-Z]{32,37}")),
     "terraform-token": _after(later(r"[A-Za-z0-9]{14}")),
@@ -254,6 +268,7 @@ _JUDGES: dict[str, Judge] = {
     "zapier-webhook": _path_only,
     "openai-key": _openai,
     "gocardless-token": _random_key,
+    "mollie-key": _random_key,
     "tencent-key": _random_key,
     "nuget-key": _random_key,
     "scaleway-key": _random_key,
@@ -310,11 +325,9 @@ _MIXED: tuple[tuple[str, str], ...] = (
     ("asana-token", r"[12]/[0-9]{12,20}(?:/[0-9]{12,20})?:[0-9a-f]{32}"),
     ("facebook-token", r"[0-9]{14,17}\|[A-Za-z0-9_-]{27}"),
     ("google-client-id", r"[0-9]{10,13}-[a-z0-9]{32}\.apps\.googleusercontent\.com"),
-    ("elevenlabs-key", "sk_[0-9a-f]{48}"),
     ("discord-token", r"[MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,38}"),
     ("atlassian-token", "[MNO][A-Za-z][A-Za-z0-9+/]{42}"),
     ("crates-token", "cio[A-Za-z0-9]{32}"),
-    ("mollie-key", "(?:live|test)_[A-Za-z0-9]{30}"),
     ("salesforce-org", "00D[A-Za-z0-9]{12,15}"),
     ("otp-seed", "[A-Z2-7]{32}|[A-Z2-7]{16}"),
 )
@@ -325,7 +338,7 @@ def _says_little(key: str) -> bool:
     if key.startswith("00D") and len(key) < 19:
         return _ONLY_HEX.fullmatch(key) is not None or not _THREE_KINDS.match(key[:2] + "a" + key[2:])
     if len(key) in {16, 32} and _BASE32.fullmatch(key):
-        return len(_BASE32_DIGIT.findall(key)) < 2 or not random_part(key)
+        return len(_BASE32_DIGIT.findall(key)) < 2 or not random_part(key) or "ABCDEFG" in key
     return False
 
 

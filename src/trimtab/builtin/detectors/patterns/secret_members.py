@@ -2,8 +2,8 @@
 
 import re
 
+from trimtab.builtin.detectors.patterns.secret_drawn import random_looking
 from trimtab.builtin.detectors.patterns.secret_places import wide
-from trimtab.builtin.detectors.patterns.secret_values import random_looking
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import later
 
@@ -27,18 +27,23 @@ def _named(text: str, start: int, end: int) -> Judged | None:
 _ANY_MEMBER = later(
     r"(?<![\w-])(?:d|k|p|q|dp|dq|qi)\\{0,3}[\"']?\s{0,4}(?:=>|[:=])\s{0,4}\\{0,3}[\"'`]?(?P<value>[A-Za-z0-9_-]{16,}+)"
 )
-_OF_A_KEY = later(r"\\{0,3}[\"']?\s{0,4}(?:=>|[:=])\s{0,4}\\{0,3}[\"'`]?(?:RSA|EC|OKP|oct)(?![\w-])")
+_OF_A_KEY = later(
+    r"\\{0,3}[\"']?\s{0,4}(?:=>|[:=])\s{0,4}\\{0,3}[\"'`]?\[?(?:RSA|EC|OKP|oct)(?![\w-])\]?\\{0,3}[\"'`]?"
+)
 
 
 def _around(text: str, start: int, end: int) -> list[Judged]:
     """The private members around the type of a JSON web key, up to that of the next: names need no quotes there."""
-    if not _OF_A_KEY.match(text, end):
+    kind = _OF_A_KEY.match(text, end)
+    if not kind:
         return []
     low = max(0, start - _AHEAD)
     low = max(low, text.rfind("kty", low, start) + 1)
     high = text.find("kty", end, end + _BEHIND)
     found = _ANY_MEMBER.finditer(text, low, high if high >= 0 else end + _BEHIND)
-    return [(*one.span("value"), 0.9) for one in found if random_looking(one["value"], 16)]
+    members = [(*one.span("value"), 0.9) for one in found if random_looking(one["value"], 16)]
+    # Of what kind a private key is goes with it.
+    return [(start - (text[start - 1 : start] in {'"', "'"}), kind.end(), 0.9), *members] if members else []
 
 
 _XML_MEMBER = later(

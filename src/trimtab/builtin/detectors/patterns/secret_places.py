@@ -2,8 +2,9 @@
 
 import re
 
-from trimtab.builtin.detectors.patterns.secret_context import kind_of
-from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password, stands_in
+from trimtab.builtin.detectors.patterns.secret_names import kind_of
+from trimtab.builtin.detectors.patterns.secret_stand_ins import stands_in
+from trimtab.builtin.detectors.patterns.secret_values import has_strength, like_key, like_password
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern
 from trimtab.detect.signs import later
 
@@ -36,16 +37,24 @@ def either(words: tuple[str, ...]) -> str:
 _ARGUMENTS = later(
     r"\s{0,10}(?:(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[\w.$>-]{1,60})\s{0,4},\s{0,20}){1,3}([\"'`])([^\"'`\n]{4,120})\1\s{0,4}[,)\n]"
 )
+_USES = tuple(
+    f" as {whose}{what}"
+    for whose in ("", "the ", "your ", "my ", "its ")
+    for what in ("password", "passphrase", "token", "api key")
+)
+_LOGINS = ("login(", "signin(", "sign_in(", "authenticate(")
 _CALLS = (
-    "mysqli_connect(", "mysql_connect(", "pg_connect(", "mysqli(", "pdo(", "httpbasicauth(", "httpdigestauth(", "auth=(", "auth = (", ".login(",
+    "mysqli_connect(", "mysql_connect(", "pg_connect(", "mysqli(", "pdo(", "httpbasicauth(", "httpdigestauth(", "auth=(", "auth = (",
     "basic_auth(", "basicauth(", "getconnection(", "passwordcredentials(", "passwordauthentication(", "networkcredential(",
-    "passwordauthenticationtoken(", "jwt.sign(", "jwt.encode(", "jwt.decode(", "jwt.verify(", "createhmac(",
+    "passwordauthenticationtoken(", *_LOGINS, "jwt.sign(", "jwt.encode(", "jwt.decode(", "jwt.verify(", "createhmac(",
 )  # fmt: skip
 
 
-def _called(text: str, _start: int, end: int) -> Judged | None:
+def _called(text: str, start: int, end: int) -> Judged | None:
     """`login("maria", "...")`: the last of the arguments that are written out."""
     found = _ARGUMENTS.match(text, end)
+    if found and found[2].isalpha() and text[start:end].lower() in _LOGINS:
+        return None  # `login("user", "home")` says where to go
     return literal(found[2], *found.span(2)) if found else None
 
 
@@ -72,6 +81,8 @@ _COMMANDS = {
     "ldapadd ": later(r"[^\n|]{0,160}?\s-w\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
     "openssl enc": later(r"[^\n|]{0,120}?\s-k\s{1,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
     "htpasswd -": later(r"[a-zA-Z]{0,6}b[a-zA-Z]{0,6}(?:\s-\w+)?\s+\S{1,80}\s+\S{1,40}\s+[\"']?([^\s\"'$<]{4,80})"),
+    "net user ": later(r"[^\n|/\s]{1,40}\s{1,3}[\"']?([^\s\"'$<*/][^\s\"']{3,80})[\"']?\s{1,3}/add", re.IGNORECASE),
+    "rootpw ": later(r"(?:--?plaintext\s{1,3})?([^\s\"'$<*-][^\s\"']{3,80})"),
     "net use ": later(r"[^\n|]{0,120}?/user:\S{1,60}\s+[\"']?([^\s\"'$<*/][^\s\"']{3,80})", re.IGNORECASE),
     "smbclient ": later(r"[^\n|]{0,120}?-U\s{0,2}[\"']?[^\s%\"']{1,60}%([^\s\"'$<]{4,80})"),
     "enable secret ": later(_HIDDEN),
@@ -95,7 +106,9 @@ def _command(text: str, start: int, end: int) -> Judged | None:
     return literal(found[1], *found.span(1)) if found else None
 
 
-_ECHOED = later(r"(?:echo|printf)\s{1,3}(?:-[ne]{1,2}\s{1,3})?([\"']?)([^\s\"'$|<]{4,100})\1\s{0,3}\|[^|\n]{0,60}\Z")
+_ECHOED = later(
+    r"(?:echo|printf)\s{1,3}(?:-[ne]{1,2}\s{1,3})?([\"']?)([^\s\"'$|<][^\s\"'|<]{3,100})\1\s{0,3}\|[^|\n]{0,60}\Z"
+)
 
 
 def _echoed(text: str, start: int, _end: int) -> Judged | None:
@@ -104,7 +117,21 @@ def _echoed(text: str, start: int, _end: int) -> Judged | None:
     found = _ECHOED.search(text[low:start])
     if not found or (found[2].isalpha() and found[2].islower()):
         return None
-    return literal(found[2], low + found.start(2), low + found.end(2))
+    at = found[2].find(":") + 1 if text.startswith("chpasswd", start) else 0
+    return literal(found[2][at:], low + found.start(2) + at, low + found.end(2)) if found[2][at:] else None
+
+
+_AS_PASSWORD = later(r"[ ][\"'`]?([^\s\"'`]{6,64})(?=[\"'`\s])")
+
+
+def _used_as(text: str, start: int, _end: int) -> Judged | None:
+    """`use ... as the password`: the word before, if it can be nothing else."""
+    low = max(0, start - 80)
+    found = _AS_PASSWORD.match(text[low : start + 1][::-1])
+    value = found[1][::-1] if found else ""
+    if not found or value.isalpha() or not (like_key(value, least=12, weak=False) or has_strength(value)):
+        return None
+    return start + 1 - found.end(1), start + 1 - found.start(1), 0.8
 
 
 _COLUMNS = later(r"\s{1,4}[\w.\"`\[\]]{1,80}\s{0,4}\(([^()]{1,600})\)\s{0,10}values\s{0,10}(?=\()", re.IGNORECASE)
@@ -157,11 +184,40 @@ def _cookies(text: str, _start: int, end: int) -> list[Judged]:
     return found
 
 
+_BY_NAME = later(
+    r"(?:[ \t](?:is|are)|[ \t]?[:=])?[ \t]{1,3}[\w.@+-]{2,40}(?:[ \t]?[/|][ \t]?|[ \t]?:[ \t]|[ \t][-\u2013][ \t])([^\s\"'`,;]{5,60})"
+)
+_ADDRESS = later(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LOGIN_WORDS = (
+    "credentials",
+    "creds",
+    "login",
+    "log in with",
+    "logins",
+    "account",
+    "zugangsdaten",
+    "identifiants",
+    "credenciales",
+)
+
+
+def _by_name(text: str, _start: int, end: int) -> Judged | None:
+    """`credentials: maria / ...`: the second of two words after one for both."""
+    found = _BY_NAME.match(text, end)
+    value = found[1].rstrip(".)") if found else ""
+    sure = like_password(value, quoted=False, told=False, literal=False) if value else 0.0
+    if not found or not sure or _ADDRESS.fullmatch(value):
+        return None
+    return (found.start(1), found.start(1) + len(value), sure)
+
+
 CALLS: tuple[Pattern, ...] = (
     wide("password", either(_CALLS), _CALLS, _called),
     wide("encryption-key", either(_CIPHERS), _CIPHERS, _keyed),
     wide("password", either(tuple(_COMMANDS)), tuple(_COMMANDS), _command),
-    wide("password", "sudo -S|--password-stdin", ("sudo -s", "--password-stdin"), _echoed),
+    wide("password", "sudo -S|--password-stdin|chpasswd", ("sudo -s", "--password-stdin", "chpasswd"), _echoed),
+    wide("password", either(_USES), _USES, _used_as),
+    wide("password", either(_LOGIN_WORDS), _LOGIN_WORDS, _by_name),
     wide("password", "insert into", ("insert into",), _inserted),
     wide("session", "cookie:", ("cookie:",), _cookies),
 )

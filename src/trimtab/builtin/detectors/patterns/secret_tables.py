@@ -2,7 +2,7 @@
 
 import re
 
-from trimtab.builtin.detectors.patterns.secret_context import kind_of
+from trimtab.builtin.detectors.patterns.secret_names import kind_of
 from trimtab.builtin.detectors.patterns.secret_places import either, wide
 from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern

@@ -5,11 +5,13 @@ addresses have forms of their own. Everything else is found by what introduces i
 `api_key`, a sign of assignment, and a value that looks neither like a word, nor like code, nor like a place to put one.
 """
 
+from trimtab.builtin.detectors.patterns.secret_addresses import ADDRESSES
 from trimtab.builtin.detectors.patterns.secret_blocks import BLOCKS
 from trimtab.builtin.detectors.patterns.secret_keys import KEYS
 from trimtab.builtin.detectors.patterns.secret_members import MEMBERS
+from trimtab.builtin.detectors.patterns.secret_near import NEAR
 from trimtab.builtin.detectors.patterns.secret_places import CALLS
 from trimtab.builtin.detectors.patterns.secret_tables import TABLES
 from trimtab.builtin.detectors.patterns.spec import Pattern
 
-SECRETS: tuple[Pattern, ...] = (*KEYS, *BLOCKS, *MEMBERS, *CALLS, *TABLES)
+SECRETS: tuple[Pattern, ...] = (*KEYS, *ADDRESSES, *BLOCKS, *MEMBERS, *CALLS, *TABLES, *NEAR)

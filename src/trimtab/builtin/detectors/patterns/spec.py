@@ -1,6 +1,6 @@
 """What a pattern is: a shape that is cheap to find, and a judge that says whether a candidate is one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 Judged = tuple[int, int, float]
@@ -11,6 +11,9 @@ Single = Callable[[str, int, int], Judged | None]
 
 Judge = Callable[[str, int, int], Judged | list[Judged] | None]
 """Looks at a candidate `text[start:end]` with what stands around it; None if it is none, a list if it announces several."""
+
+Reader = Callable[[str, Iterable[tuple[int, int]]], Iterable[Judged]]
+"""Looks at all candidates of a text in their order, as a judge looks at one, where many share what they announce."""
 
 
 def as_found(_text: str, start: int, end: int) -> Judged | None:
@@ -27,7 +30,7 @@ class Pattern:
     `anchors` are lower-case literals, spelled out in the shape where case matters, of which every match contains at least one in any case; with `begins`, every
     match begins with one (and none of them is beyond ASCII). Without any, matches begin at a word that mixes digits with letters or colons.
     `needs_digit` says that a text without a decimal digit cannot hold one, and `digit_near`, with `begins`, that one stands
-    so many characters from where a match begins (0: anywhere). The judge must take time linear in the candidate and may look at no more
+    so many characters from where a match begins (0: anywhere). A `reader` is asked in place of the judge. The judge must take time linear in the candidate and may look at no more
     than a few hundred characters around it.
     """
 
@@ -35,6 +38,7 @@ class Pattern:
     shape: str
     anchors: tuple[str, ...] = ()
     judge: Judge = as_found
+    reader: Reader | None = None
     ignore_case: bool = False
     needs_digit: bool = False
     begins: bool = False

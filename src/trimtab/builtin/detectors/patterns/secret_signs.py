@@ -1,0 +1,192 @@
+"""The signs between the name of a credential and its value, and where that value begins and ends.
+
+Signs are those of code, files, shells, markup and prose; a value goes as far as its quotes or as far as a person would
+read it.
+"""
+
+import re
+
+from trimtab.builtin.detectors.patterns.secret_drawn import random_part
+from trimtab.detect.signs import later
+
+_QUOTE = r"(?:\\{1,6}[\"'`]|&(?:amp;)?(?:quot|#34|#39|apos);|[\"'`]{1,3}|[“”„«»「」‘’])"
+# Markup between a name and its value.
+_AROUND = r"</?(?:b|strong|i|em|code|span|tt|kbd|samp|pre|label)(?:\s[^<>\n]{0,60})?>\s{0,10}"
+SIGN = later(
+    # What closes the name: its quote, a bracket, emphasis.
+    rf"(?P<close>{_QUOTE}?[\])]{{0,2}}(?:\*\*|__|</(?:b|strong|code|em|label|span|dt|th)>)?)"
+    r"(?:[ \t]\((?![\"'`])[^()\n]{1,40}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|di|de|von)[ \t][\w.@-]{1,30}(?:[ \t][\w.@-]{1,30})?(?=[ \t]?[:=]))?"  # password (temporary): ...
+    r"(?:"
+    r"(?P<typed>\s\{[^{}\n]{1,30}\}\s{0,3}=\s{0,3}|\s{0,3}:\s{0,3}[&*]{0,2}(?:'\w{1,20} )?[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
+    r"|\s{0,20}(?P<sign>:=|\|\|=|<-|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20}|\s{0,4}\\\r?\n\s{0,20})?"
+    rf"(?:{_AROUND}){{0,3}}(?:!{{1,2}}[a-z]{{0,9}}[ \t]{{1,3}}|&\w{{1,20}}[ \t]{{1,3}}|-[ \t]{{1,3}})?"
+    r"|(?P<fallback>\)?\s{0,3}(?:\|\||\?\?|\?:|\bor\b|\.equals(?:IgnoreCase)?\(|\|\s?default\()\s{0,3}(?=[\"'`]))"
+    r"|(?P<pair>(?:\s{0,3}(?:,\s{0,20}|\s{1,20})[\"']?(?:description|type|label|required|secret|sensitive|kind)[\"']?\s{0,3}[:=]\s{0,3}(?:\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'|[^\"'\s,][^\n,]{0,80})){0,3}\s{0,3},\s{0,20}[\"']?(?:[Vv]alue|default|content|Default|VALUE)[\"']?\s{0,3}[:=]\s{0,3}|(?:\s{0,3}\n\s{0,20}(?:description|type|label|required|secret|sensitive|kind)\s{0,3}[:=][^\n]{0,80}){0,3}\s{0,3}\n\s{0,20}[\"']?(?:value|default|content)[\"']?\s{0,3}[:=]\s{0,3}|\s{1,3}(?:\w{1,20}:)?(?:value|content|default)\s{0,2}=\s{0,2}|\s{0,3}\{(?:[^{}\"]|\"[^\"\n]{0,80}\"){0,200}?\bdefault\s{0,20}=\s{0,4})"
+    r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:<(?:value|string)>\s{0,20})?(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}(?:<(?:code|b|tt|span)[^<>\n]{0,40}>\s{0,10})?|(?:\s{1,3}[A-Za-z:-]{2,16}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{0,60}[\"']){1,4}\s{0,3}>\s{0,20})"
+    rf"|(?P<call>\s{{0,3}}[({{,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
+    r"|(?P<table>\s{0,20}\|\s{0,20})"
+    r"|(?P<prose>[ \t][-–—][ \t]{1,3}|(?:[ \t][\w.@'’-]{1,24}+){0,5}?[ \t](?:is|was|are|be|ist|lautet|es|est|é|è|är|er|on|jest|is:|to|equals|это|это:|является)(?:[ \t](?:now|set to|currently|still|nun|jetzt|ahora|maintenant|this|the following))?:?[ \t]{1,3})"
+    r"|(?P<east>\s?(?:是|为|為|は|が|는|은|ist)\s?[：:]?\s?)"
+    r"|(?P<below>:?(?:\*\*)?[ \t]{0,3}\r?\n[ \t]{0,4}(?:\r?\n)?(?=[^\s<|-]))"
+    r"|(?P<option>(?:[ \t]|\\t){1,4}(?:-{1,2}[A-Za-z]{2,16}[ \t]){0,2}(?:\\\n\s{0,8})?)"
+    r")"
+    # A call with a default, or a conversion, may stand before the literal.
+    r"(?:(?:os\.)?(?:getenv|environ\.get|env\.get|getEnv|ENV\.fetch)\([^()\n]{1,60}?(?:,|\)\s{0,2}(?:or|\|\||\?\?))\s{0,2}(?=[\"'`])|(?:new\s)?(?:String|SecretStr|str|bytes|bytes\.fromhex|unhexlify|binascii\.unhexlify|md5|MD5|sha1|SHA1|sha256|SHA256|sha2|SHA2|PASSWORD|crypt|Field|b64decode|Buffer\.from|secret|Some|base64\.b64decode|encode|quote|Secret|new_secret)\((?=[\"'`]))?"
+    rf"(?P<list>[\[({{]{{1,2}}\s{{0,20}}(?={_QUOTE}))?"
+    rf"(?P<open>(?:[bBuUrRfFLN@$]{{0,2}}{_QUOTE})?)"
+)
+_IN_QUOTES = {
+    '"': later(r'(?:\\.|[^"\\\r\n]){1,512}'),
+    "'": later(r"(?:\\.|''(?=\w)|[^'\\\r\n]){1,512}"),
+    "`": later(r"[^`\r\n]{1,512}"),
+}
+_IN_ESCAPED = later(r"(?:[^\\\"'`\r\n&]|&(?!(?:amp;)?(?:quot|#34|#39|apos);)|\\(?!\\{0,5}[\"'`]).){1,512}")
+_IN_CURLY = later(r"[^“”„«»「」‘’\r\n]{1,512}")
+_BARE = later(r"[^\s\"'`<>，。；、」「“”]{1,512}")
+_LONGEST_HEAD = 64
+_BARE_HEAD = later(r"[^\s\"'`<>，。；、」「“”]{1,64}")
+# Letters of a script without spaces that go on after a value: the next name with its sign, or the rest of the sentence.
+_EAST = later(
+    "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,24}"
+    "(?:[是为為はが는은：:=]|[^\\s!-~，。；、」「“”]{0,40}(?=[\\s\"'`<>，。；、」「“”]|\\Z))"
+)
+_BLANK = later(r"\s{0,40}")
+_IN_CELL_TEXT = later(r"[^\s\"'`<>|]{1,512}")
+MORE = later(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
+_MARKUP_TEXT = later(r"[^<>\r\n]{1,512}")
+_NEXT = later(
+    # All begin with one of these signs, so that what comes before the first of them is passed over quickly.
+    r"[,;&|?%\\*](?:(?<=[,;&|?])[ \t]{0,2}(?:amp;)?[\w.-]{1,40}+\s?[=:]|(?<=%)26[\w.-]{1,40}+%3[dD]|(?<=\\)[nrt\"']"
+    r"|(?<=&)(?:(?:amp;)?(?:quot|#\d+);|[lg]t;)|(?<=;)(?=\s|\Z)|(?<=\*)\*(?!\w)|(?<=,)(?=[A-Za-z_]+[=:]))"
+)
+_JOIN = later(
+    r"[\"'`](?:\s{0,8}(?:[+.\\]|&(?:\s_)?)\s{0,8}\\?|\s{0,8}\\?)(?:\r?\n\s{0,40}(?:[+.&]\s{0,8})?)?[brfuBRFU]?[\"'`]([^\"'`\r\n]{4,512})(?=[\"'`])"
+)
+
+
+def bare_head(text: str, start: int) -> str:
+    """The first characters of a value without quotes."""
+    head = _BARE_HEAD.match(text, start)
+    return head.group() if head else ""
+
+
+def bare_value(text: str, start: int, head: str, *, cell: bool) -> tuple[int, int] | None:
+    """Where the value is that begins so, without quotes: up to a space, the next name, or letters of another script."""
+    high = start + len(head)
+    east = None if head.isascii() else _EAST.search(text, start + 4, high)
+    if east and text[start : east.start()].isascii():
+        high = east.start()
+    elif cell or len(head) == _LONGEST_HEAD:
+        match = (_IN_CELL_TEXT if cell else _BARE).match(text, start)
+        if not match:
+            return None
+        high = match.end()
+    cut = _NEXT.search(text, start, high)
+    if cut and cut.start() > start:
+        high = cut.start()
+    while high > start and (
+        text[high - 1] in ",;"
+        or (text[high - 1] in ")]}" and not any(opening in text[start:high] for opening in "([{"))
+    ):
+        high -= 1
+    return (start, high) if high > start else None
+
+
+def quoted_value(text: str, start: int, opened: str) -> tuple[int, int] | None:
+    """Where the value is that `opened`, a quote of any kind, opens."""
+    opened = opened.lstrip("bBuUrRfFLN@$")
+    if opened[0] in "\\&":
+        match = _IN_ESCAPED.match(text, start)
+    elif opened[0] in _IN_QUOTES:
+        if len(opened) == 2:  # an empty string
+            return None
+        if len(opened) == 3:
+            blank = _BLANK.match(text, start)
+            start = blank.end() if blank else start
+        match = _IN_QUOTES[opened[0]].match(text, start)
+    else:
+        match = _IN_CURLY.match(text, start)
+    if not match:
+        return None
+    low, high = match.span()
+    while low < high and text[high - 1] in " \t":
+        high -= 1
+    while low < high and text[low] in " \t":
+        low += 1
+    return (low, high) if low < high else None
+
+
+def element_text(text: str, start: int) -> tuple[int, int] | None:
+    """Where the value is that stands between tags."""
+    match = _MARKUP_TEXT.match(text, start)
+    if not match:
+        return None
+    stripped = match.group().strip().removesuffix("]]")
+    low = start + len(match.group()) - len(match.group().lstrip())
+    return (low, low + len(stripped)) if stripped and " " not in stripped else None
+
+
+_WRAPPED = later(r"\\?\r?\n[ \t]{0,40}([A-Za-z0-9+/_-]{8,160}={0,2})(?=[\"'`<\s\\]|\Z)")
+
+
+FURTHER_IN = later(r"\r?\n[ \t]")  # a line that goes on with the one before it
+
+
+def goes_on(text: str, high: int) -> int:
+    """The end of a literal that goes on in the next lines."""
+    for _ in range(60):
+        more = _WRAPPED.match(text, high)
+        if not more or not random_part(more[1].rstrip("=")):
+            break
+        high = more.end(1)
+    for _ in range(60):
+        more = _JOIN.match(text, high)
+        if not more or " " in more[1].strip():
+            break
+        high = more.end(1)
+    return high
+
+
+# What a number counts, which is then no password.
+UNIT = later(
+    r"\s(?:characters?|chars?|bits?|bytes?|digits?|seconds?|minutes?|hours?|days?|times|letters|symbols|tokens|words|per|of|or|and|years?|months?|weeks?|zeichen|caracteres|users?|attempts?)\b",
+    re.IGNORECASE,
+)
+# A value before the name that says what it is, in an element or an object: `value="..." name="password"`.
+_MEMBER = r"[\"']?\w{1,20}[\"']?\s{0,3}[:=]\s{0,3}(?:[\"'][^\"'\n]{0,80}[\"']|\w{1,20})"
+_VALUE_FIRST = later(
+    r"\b(?:value|content|default)[\"']?\s{0,3}[:=]\s{0,3}[\"'](?P<value>[^\"'\n]{4,200})[\"']"
+    rf"(?:[\s,]{{1,20}}{_MEMBER}){{0,3}}[\s,]{{1,20}}[\"']?(?:name|key|id|type|field|label)[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']\Z",
+    re.IGNORECASE,
+)
+
+
+def value_before(text: str, begin: int) -> tuple[int, int] | None:
+    """Where the value is that stands before its name, which begins in quotes at `begin`."""
+    if text[begin - 1 : begin] not in {'"', "'"}:
+        return None
+    low = max(0, begin - 300)
+    near = text[low:begin]
+    if "value" not in near and "content" not in near and "default" not in near:
+        return None
+    found = _VALUE_FIRST.search(near)
+    return (low + found.start("value"), low + found.end("value")) if found else None
+
+
+_BYTES = later(
+    r"[\[({]\s{0,20}(?:(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')[uUL]?\s{0,8},[\s\\]{0,20}){7,400}(?:0x[0-9A-Fa-f]{1,2}|\d{1,3}|'[^'\n]')?"
+)
+_LONGEST_BYTES_SIGN = 64
+_BYTES_SIGN = later(
+    r"(?:\[\d{0,4}\])?\s{0,4}(?::=|[:=])?\s{0,4}(?:new\s)?(?:\[\]\s?)?(?:byte|uint8|u8|char|bytes|bytearray|Uint8Array|unsigned char)?\s{0,2}(?:\[\d{0,4}\])?\s{0,2}[(]?(?=[\[({])"
+)
+
+
+def row_of_bytes(text: str, end: int) -> tuple[int, int] | None:
+    """Where a row of numbers is that follows a name, as a program writes the bytes of a key."""
+    near = text[end : end + _LONGEST_BYTES_SIGN]
+    if "[" not in near and "{" not in near and "(" not in near:
+        return None
+    sign = _BYTES_SIGN.match(text, end)
+    row = sign and _BYTES.match(text, sign.end())
+    return (row.start() + 1, row.end()) if row else None
