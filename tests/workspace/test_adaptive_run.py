@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -148,3 +149,44 @@ def test_who_attacks_is_checked_with_the_policy(run, attacker, words, tmp_path):
     )  # fmt: skip
     assert (done.returncode == 2) == bool(words), done.stdout + done.stderr
     assert words in done.stdout + done.stderr
+
+
+def test_a_baseline_of_pursuits_is_taken_and_one_of_them_tried_again(tmp_path):
+    (tmp_path / "bot.py").write_text(BOT)
+    (tmp_path / "trimtab.yaml").write_text(POLICY.format(attacker="none", writer="writer"))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIMTAB")}
+
+    def redteam(*arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "trimtab", *arguments, "--json", "--quiet"],
+            cwd=tmp_path, env={**kept, "NO_COLOR": "1"}, text=True, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    both = ("--technique", "pair", "--technique", "best-of-n")
+    first = redteam(
+        "redteam", "--adaptive", "--attacker", "clever", "--cases", "15", "--calls", "4", "--seed", "2", *both
+    )
+    told = first["red_team"]["candidates"]["open"]
+    assert told["pursuits"]["pair"]["won"] == told["pursuits"]["pair"]["attacks"] > 0
+    assert told["pursuits"]["pair"]["messages_to_win"] == 1
+    assert told["pursuits"]["best-of-n"]["won"] == 0
+    command = shlex.split(told["got_through"][0]["replay"])
+    assert command[0] == "trimtab"
+    again = redteam(*command[1:])
+    assert again["candidates"]["open"]["all"]["value"] == 1.0
+    assert again["candidates"]["open"]["all"]["attacks"] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--attacker", "clever"), ("--adaptive", "--depth", "2"), ("--adaptive", "--attacker", "nobody")]
+)
+def test_what_does_not_go_together_is_a_mistake_of_usage(arguments, tmp_path):
+    (tmp_path / "bot.py").write_text(BOT)
+    (tmp_path / "trimtab.yaml").write_text(POLICY.format(attacker="none", writer="writer"))
+    done = subprocess.run(
+        [sys.executable, "-m", "trimtab", "redteam", *arguments],
+        cwd=tmp_path, text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stdout + done.stderr

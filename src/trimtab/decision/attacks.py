@@ -121,11 +121,27 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pursuits:
+    """What one strategy that adapts did to a candidate: attacks, those that won, and all messages it sent.
+
+    `to_win` is the median number of messages of those that won, None where none did. `written` messages are by the
+    attacker's model; `unwritten` counts what it wrote and was of no use.
+    """
+
+    attacks: int
+    won: int
+    messages: int
+    to_win: float | None
+    written: int
+    unwritten: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
     """A red-team run of one metric. Rates by family are among the groups of the report.
 
     `unknown` says why cases could not be made again; then there is no coverage and nothing by hazard. `unseen` counts
-    successes of each candidate beyond those that are told one by one.
+    successes of each candidate beyond those that are told one by one. `pursuits` are by candidate and strategy.
     """
 
     metric: str
@@ -138,6 +154,7 @@ class Baseline:
     costs: Costs | None = None
     successes: Mapping[str, Sequence[Success]] = field(default_factory=dict)
     unseen: Mapping[str, int] = field(default_factory=dict)
+    pursuits: Mapping[str, Mapping[str, Pursuits]] = field(default_factory=dict)
 
 
 def covered(

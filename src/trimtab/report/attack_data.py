@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from trimtab.decision.attacks import Baseline, Costs, Covered, ExpectedCost, Success
+from trimtab.report.attack_pursuits import pursuits_data
 from trimtab.report.attack_words import (
     NO_COSTS,
     STAND_IN,
@@ -46,6 +47,7 @@ def _candidate(report: Report, baseline: Baseline, candidate: str) -> dict[str, 
         "got_through_beyond": baseline.unseen.get(candidate, 0),
         "stopping": [asdict(one) for one in stoppings(told)],
         "nothing_would_have_stopped": unstopped(told),
+        "pursuits": pursuits_data(baseline, candidate),
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from trimtab.decision.attacks import Baseline
 from trimtab.kinds import Estimate
+from trimtab.report.attack_pursuits import pursuits_markdown
 from trimtab.report.attack_words import (
     NO_COSTS,
     STAND_IN,
@@ -42,6 +43,7 @@ def _sections(report: Report, baseline: Baseline) -> list[str]:
         _kpis(report, metric),
         _rates(report, metric, "Family of attack", families, lambda text: visible(text, limit=60)),
         _rates(report, metric, "Hazard", baseline.hazards, hazard),
+        *([told] if (told := pursuits_markdown(report, baseline)) else []),
         _costs(report, baseline),
         _coverage(baseline),
         _stops(report, baseline),

@@ -6,6 +6,7 @@ from trimtab.decision.attacks import Baseline, ExpectedCost
 from trimtab.kinds import Estimate
 from trimtab.report.attack_coverage import coverage_part
 from trimtab.report.attack_events import events_part, stops_part
+from trimtab.report.attack_pursuits import pursuits_part
 from trimtab.report.attack_words import (
     NO_COSTS,
     Worst,
@@ -54,6 +55,7 @@ def _section(report: Report, baseline: Baseline, number: int) -> Markup:
         _kpis(report, baseline.metric, kpis),
         *_rates(report, baseline.metric, "By family of attack", families, opened=opened, called=_family),
         *_rates(report, baseline.metric, "By hazard", baseline.hazards, opened=opened, called=hazard),
+        *pursuits_part(report, baseline),
         *_costs(report, baseline, opened),
         *coverage_part(baseline),
         *stops_part(report, baseline, opened),

@@ -11,6 +11,7 @@ from trimtab.decision.attacks import Baseline
 from trimtab.decision.model import CandidateDecision
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.attack_data import attacks_data
+from trimtab.report.attack_pursuits import pursuits_table
 from trimtab.report.attack_words import (
     NO_COSTS,
     frameworks,
@@ -44,6 +45,8 @@ def redteam_view(report: Report, metric: str) -> RenderableType:
     parts: list[RenderableType] = [table, *lines]
     baseline = report.attacks.get(metric)
     if baseline is not None:
+        pursuits = pursuits_table(report, baseline)
+        parts += [pursuits] if pursuits is not None else []
         parts += [*_costs(report, baseline), *_coverage(baseline), *_stops(report, baseline), *_again(report, baseline)]
     return Group(*parts, Text(f"Work  {work(report)}", style="dim"))
 

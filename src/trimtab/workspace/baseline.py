@@ -1,13 +1,26 @@
 """A red-team run as reports show it: from the ledger, and from its cases, made again and compared by digest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 
 from trimtab.decision import Decision, by_group
-from trimtab.decision.attacks import PER, Baseline, Costs, ExpectedCost, Replay, Success, Tried, covered, expected
+from trimtab.decision.attacks import (
+    PER,
+    Baseline,
+    Costs,
+    ExpectedCost,
+    Pursuits,
+    Replay,
+    Success,
+    Tried,
+    covered,
+    expected,
+)
 from trimtab.decision.model import Measurements
 from trimtab.errors import TrimtabError
 from trimtab.evidence.attacks import GotThrough
+from trimtab.evidence.records import Pursued
 from trimtab.kinds import Estimate, Score, Shape, plugins
 from trimtab.measure.suites import LoadedSuite, load_suite
 from trimtab.policy import Policy, SuiteSpec
@@ -94,6 +107,33 @@ def _baseline(
             for candidate in scored
             if (rest := len(through[candidate]) - len(told.get(candidate, {}))) > 0
         },
+        pursuits=_pursuits(recalled.pursued.get(name, {}), tried),
+    )
+
+
+def _pursuits(
+    pursued: Mapping[str, Mapping[str, Pursued]], tried: Mapping[str, Tried]
+) -> dict[str, dict[str, Pursuits]]:
+    """By candidate and strategy; nothing of cases that could not be made again."""
+    found: dict[str, dict[str, Pursuits]] = {}
+    for candidate, cases in pursued.items():
+        by_strategy: dict[str, list[Pursued]] = {}
+        for case, record in sorted(cases.items()):
+            if case in tried:
+                by_strategy.setdefault(tried[case].family, []).append(record)
+        found[candidate] = {strategy: _summed(records) for strategy, records in sorted(by_strategy.items())}
+    return found
+
+
+def _summed(records: Sequence[Pursued]) -> Pursuits:
+    won = [len(one.steps) for one in records if one.steps and one.steps[-1][4]]
+    return Pursuits(
+        attacks=len(records),
+        won=len(won),
+        messages=sum(len(one.steps) for one in records),
+        to_win=median(won) if won else None,
+        written=sum(one.written for one in records),
+        unwritten=sum(one.unwritten for one in records),
     )
 
 

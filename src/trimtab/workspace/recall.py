@@ -13,6 +13,7 @@ from trimtab.evidence.records import (
     Looked,
     Observation,
     PolicyAdopted,
+    Pursued,
     Record,
     RunFinished,
     RunStarted,
@@ -43,6 +44,7 @@ class Recalled:
     imports: dict[str, dict[str, Import]] = field(default_factory=dict)  # candidate -> suite -> other tool's results
     # metric -> candidate -> case: attacks that got through; of a run that was gone on with, the last word
     through: dict[str, dict[str, dict[str, GotThrough]]] = field(default_factory=dict)
+    pursued: dict[str, dict[str, dict[str, Pursued]]] = field(default_factory=dict)  # suite -> candidate -> case
 
     @property
     def observations(self) -> dict[str, dict[str, list[Observation]]]:
@@ -81,6 +83,8 @@ class Recalled:
             self.artefacts[row.candidate] = before
         elif isinstance(record, GotThrough):
             self.through.setdefault(record.metric, {}).setdefault(row.candidate, {})[record.case] = record
+        elif isinstance(record, Pursued):
+            self.pursued.setdefault(record.suite, {}).setdefault(row.candidate, {})[record.case] = record
         elif isinstance(record, Looked):
             self.looks.setdefault(row.candidate, {})[record.suite] = record.number
         elif isinstance(record, Import):

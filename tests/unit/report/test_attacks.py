@@ -4,12 +4,15 @@ import re
 import shlex
 from dataclasses import replace
 
+from rich.console import Console
 from tests.unit.report import examples
 
+from trimtab.decision.attacks import Pursuits
 from trimtab.report.attack_words import money, replay_command, stopped_words, stoppings, worst
 from trimtab.report.html import page
 from trimtab.report.json import as_json
 from trimtab.report.markdown import markdown
+from trimtab.report.redteam import redteam_view
 
 
 def words(report):
@@ -125,3 +128,33 @@ def test_what_is_not_known_is_hatched_in_the_chart_and_in_its_legend():
     drawn = re.findall(r'<rect[^>]*class="doubt"[^>]*>', page(examples.attacked_report()))
     assert len(drawn) > 1
     assert all('fill="url(#hatch)"' in one for one in drawn)
+
+
+def test_attackers_that_adapt_are_told_by_strategy_and_others_have_no_such_table():
+    report = examples.attacked_report()
+    assert "Attackers that adapt" not in words(report)
+    pursuits = {
+        "pair": Pursuits(attacks=20, won=3, messages=190, to_win=5.0, written=150, unwritten=37),
+        "best-of-n": Pursuits(attacks=9, won=0, messages=108, to_win=None, written=0, unwritten=0),
+    }
+    baseline = replace(report.attacks["attack_success"], pursuits={"current": pursuits})
+    report = replace(report, attacks={"attack_success": baseline})
+    text = words(report)
+    assert "Attackers that adapt" in text
+    assert re.search(r"pair.*3 of 20.*5.*190.*150 of 187", text, re.DOTALL)
+    assert re.search(r"best-of-n.*0 of 9.*–.*108.*none", text, re.DOTALL)
+    assert "| `current` | `pair` | 3 of 20 | 5 | 190 | 150 of 187 |" in markdown(report)
+    data = as_json(report)["red_team"]["attack_success"]["candidates"]["current"]["pursuits"]
+    assert data["best-of-n"]["messages_to_win"] is None
+    assert data["pair"]["unwritten"] == 37
+    console = Console(width=80, record=True)
+    console.print(redteam_view(report, "attack_success"))
+    assert "150 of 187" in console.export_text()
+
+
+def test_a_pursuit_is_tried_again_with_its_calls_and_its_attacker():
+    baseline = examples.attacked_report().attacks["attack_success"]
+    assert baseline.replay is not None
+    again = replace(baseline.replay, techniques=("pair",), depth=1, calls=6, attacker="clever")
+    command = replay_command(replace(baseline, replay=again), "current", "a#1")
+    assert command.endswith("--case 'a#1' --seed 7 --adaptive --calls 6 --attacker clever --technique pair")
