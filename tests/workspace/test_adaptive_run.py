@@ -108,12 +108,14 @@ def test_without_a_writer_its_own_wordings_are_used(run):
     assert seen(data)["missing"] == 0
 
 
-def test_a_writer_that_writes_nothing_is_no_lost_case(run, ledger):
+def test_a_writer_that_writes_nothing_is_no_lost_case_and_is_told(run, ledger, tmp_path):
     _, data = run(writer="mute")
     assert seen(data)["missing"] == 0
     with Ledger.open(ledger, create=False) as opened:
         pursued = [record for _, record in opened.records(kind=Pursued.kind) if isinstance(record, Pursued)]
     assert sum(one.unwritten for one in pursued) > 20
+    report = (tmp_path / "trimtab-report/summary.md").read_text()
+    assert "was of no use in" in report
     assert sum(one.written for one in pursued) == 0
 
 
@@ -190,3 +192,17 @@ def test_what_does_not_go_together_is_a_mistake_of_usage(arguments, tmp_path):
         cwd=tmp_path, text=True, capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2, done.stdout + done.stderr
+
+
+def test_a_budget_of_money_wants_the_price_of_the_attacker_too(run, tmp_path):
+    run(attacker="none")
+    text = POLICY.format(attacker="clever", writer="writer").replace(
+        'open: {callable: {target: "bot:answer"}}',
+        'open: {callable: {target: "bot:answer"}, price: {input: 1, output: 1}}\n    budget: {money: 5}',
+    )
+    (tmp_path / "trimtab.yaml").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "trimtab", "run"], cwd=tmp_path, text=True, capture_output=True, check=False
+    )
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "attacker clever has no price" in " ".join(done.stderr.split())

@@ -1,10 +1,12 @@
 """A bandit finds where a system breaks with fewer calls, and its intervals hold however it chose."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
-from tests.workspace.test_course import case, course_of, jobs_of
+from tests.workspace.test_course import case, course_of, jobs_of, judged
 
+from trimtab.decision import Verdict
 from trimtab.kinds import Case, Exchange, Missing, Reply, Score
 from trimtab.measure.runner import Job, Result
 from trimtab.policy.model import Floor
@@ -95,3 +97,19 @@ def test_what_is_decided_is_asked_no_more_and_a_refuted_floor_ends_nothing():
     assert asked["soft"] < 100
     assert asked["firm"] < 100
     assert asked["middling"] + asked["hard"] > 700
+
+
+def test_a_floor_stays_open_though_a_red_line_on_the_same_metric_passes():
+    suites = suites_of()
+
+    def judge(trials):
+        decided = judged({"firm-metric": Floor(at_most=0.1)})(trials)
+        line = replace(decided.judgements[0], asked="red-line", verdict=Verdict.PASS)
+        return replace(decided, judgements=(*decided.judgements, line))
+
+    course = course_of(suites, {}, bandit=Bandit(better=better(), seed=5))
+    course.judge = judge
+    asked = played(course, {"firm": suites["firm"]} | suites, calls=600, seed=5)
+    decided = judge(course.trials).judgements[0]
+    assert decided.verdict is Verdict.PASS
+    assert asked["firm"] > 16

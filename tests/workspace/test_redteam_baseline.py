@@ -308,5 +308,5 @@ def test_an_attacker_that_adapts_is_told_with_all_it_said_and_as_one(place):
     assert first["stops"]["detector leak"] == "output"
     assert "would have gone on from there" in first["in_words"]
     again = place.trimtab(*shlex.split(first["replay"])[1:], "--json", "--quiet")
-    repeated = json.loads(again.stdout)["red_team"]["attack_success"]["candidates"]["open"]["got_through"]
-    assert [(one["case"], one["reply"]) for one in repeated] == [(one["case"], one["reply"]) for one in events(found)]
+    repeated = json.loads(again.stdout)["red_team"]["candidates"]["open"]["got_through"]
+    assert [(one["case"], one["reply"]) for one in repeated] == [(first["case"], first["reply"])]

@@ -57,8 +57,9 @@ def _renamed(row: dict[str, Any], head: Head) -> dict[str, Any]:
     return {**added, **named}
 
 
-def is_readable(path: Path, notes: Notes, *, most: int = MAX_FILE) -> bool:
+def is_readable(path: Path, notes: Notes, *, most: int | None = None) -> bool:
     """Whether the path names a file of bearable size, so many bytes, that may be read."""
+    most = MAX_FILE if most is None else most
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe or a device may never end

@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Any
 
 from trimtab.errors import CacheError, CallError, SystemUnavailableError
-from trimtab.kinds import Case, Exchange, Message, Missing, Pursuit, Reply, Request, Screen
+from trimtab.kinds import Case, Exchange, Message, Missing, Reply, Request, Screen
 from trimtab.measure.cache import Cache, request_key
+from trimtab.measure.held import CRASHED, Held
 from trimtab.measure.job import Job, Result, Tally
 from trimtab.measure.limits import Health, Pace, Patience, Sleep
 from trimtab.measure.purse import Charge, Purse, actual, after_failure, worst_case
@@ -66,45 +67,21 @@ class Lane:
 
     async def _pursue(self, job: Job, case: Case) -> tuple[Exchange | Missing, bool]:
         """Let the suite hold the conversation; whatever a call comes to, it cannot make more of it than it is."""
-        assert job.pursuer is not None
-        replies: list[Reply] = []
-        all_cached = True
-        lost: Missing | None = None  # kept, since somebody else's code may not let the error through
 
-        async def say(messages: tuple[Message, ...]) -> Reply:
-            nonlocal all_cached, lost
-            reply, cached = await self._answer(job, _request(job, case, messages))
-            if isinstance(reply, Missing):
-                lost = lost or reply
-                raise _NoReplyError(reply)
-            replies.append(reply)
-            all_cached = all_cached and cached
-            return reply
+        async def answer(messages: tuple[Message, ...]) -> tuple[Reply | Missing, bool]:
+            return await self._answer(job, _request(job, case, messages))
 
-        async def write(request: Request) -> Reply:
-            nonlocal all_cached, lost
+        async def lend(request: Request) -> tuple[Reply | Missing, bool]:
             assert job.writer is not None
-            reply, cached = await self.writers[id(job)].lend(job.writer, request)
-            if isinstance(reply, Missing):
-                why = reply.reason if reply.reason == "budget" else f"attacker-{reply.reason}"
-                lost = lost or Missing(why, reply.detail)
-                raise _NoReplyError(lost)
-            all_cached = all_cached and cached
-            return reply
+            return await self.writers[id(job)].lend(job.writer, request)
 
-        try:
-            pursuit = await job.pursuer.pursue(case, say, write if job.writer else None)
-        except CacheError:
-            raise
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's code; its text may quote data
-            if lost is None:
-                self.asking.tally.errors["suite-crashed"] += 1
-                lost = Missing("suite-crashed", type(error).__name__)
-        if lost is None and not (replies and isinstance(pursuit, Pursuit)):
-            lost = Missing("suite-crashed", "the attacker asked nothing")
-        if lost is not None:
-            return lost, False
-        return Exchange(replies=tuple(replies), price=job.price, pursuit=pursuit), all_cached
+        assert job.pursuer is not None
+        held = Held(answer=answer, lend=lend if job.writer is not None else None)
+        outcome = await held.pursue(job.pursuer, case)
+        if isinstance(outcome, Missing):
+            self.asking.tally.errors[outcome.reason] += outcome.reason == CRASHED
+            return outcome, False
+        return Exchange(replies=tuple(held.replies), price=job.price, pursuit=outcome), held.all_cached
 
     async def lend(self, job: Job, request: Request) -> tuple[Reply | Missing, bool]:
         """A reply for whoever works in another lane, when one more call may be under way here."""

@@ -70,7 +70,8 @@ async def ask_all(
     tally = tally if tally is not None else Tally()
     purse = purse if purse is not None else Purse()
     for job in jobs:
-        purse.check(job.candidate, job.price)
+        for asked in (job, *filter(None, [job.writer])):
+            purse.check(asked.candidate, asked.price)
     asking = Asking(
         cache=cache,
         tally=tally,

@@ -28,7 +28,8 @@ def attacker_named(policy: Policy, name: str) -> Candidate | None:
     if name == NOBODY:
         return None
     if name in ("", EMBEDDED) and name not in policy.attackers:
-        return Candidate.model_validate({"llamacpp": {"weights": _WEIGHTS}, "generation": {"stream": False}})
+        ours = {"llamacpp": {"weights": _WEIGHTS}, "generation": {"stream": False}, "price": {}}  # it costs nothing
+        return Candidate.model_validate(ours)
     return policy.attackers[name]
 
 

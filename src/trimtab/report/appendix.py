@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from trimtab.kinds import Estimate
+from trimtab.report.attack_pursuits import idle_writers
 from trimtab.report.choice_words import rule_words
 from trimtab.report.figures import count
 from trimtab.report.imported import imported
@@ -196,6 +197,7 @@ def methods_section(report: Report) -> Markup:
         verdicts,
         judged,
         *looks(report),
+        *idle_writers(report),
         f"Methods of the intervals: {used}.",
         drawn,
         "A case that stayed broken counts as the worst it could have been, on both ends of the interval.",

@@ -83,6 +83,22 @@ def pursuits_data(baseline: Baseline, candidate: str) -> dict[str, Any]:
     }
 
 
+def idle_writers(report: Report) -> list[str]:
+    """Sentences about attackers' models that mostly wrote nothing of use: to hold against them is to hold little."""
+    said = []
+    for baseline in report.attacks.values():
+        for candidate in attacked(report):
+            told = baseline.pursuits.get(candidate, {}).values()
+            written, unwritten = sum(one.written for one in told), sum(one.unwritten for one in told)
+            if unwritten > written:
+                said.append(
+                    f"{name(baseline.metric)} of {name(candidate)}: what the attacker's model wrote was of no use in "
+                    f"{count(unwritten)} of {count(written + unwritten)} messages, and wordings of the strategies were "
+                    "sent instead. A better model may get through where this one did not."
+                )
+    return said
+
+
 def _rows(report: Report, baseline: Baseline) -> Iterator[list[str]]:
     for candidate in attacked(report):
         for strategy, one in baseline.pursuits.get(candidate, {}).items():

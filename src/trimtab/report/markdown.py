@@ -3,6 +3,7 @@
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.attack_markdown import attack_lines
+from trimtab.report.attack_pursuits import idle_writers
 from trimtab.report.escaped import coded, line, named, plain
 from trimtab.report.figures import Figures, count, figures
 from trimtab.report.imported import imported
@@ -40,7 +41,7 @@ def markdown(report: Report) -> str:
     provenance = [
         f"Run {coded(report.decision.run)}, policy {coded(report.decision.policy)}",
         *([f"Cases asked: {plain(asked_words(report))}"] if sequential(report) else []),
-        *[plain(look) for look in looks(report)],
+        *[plain(said) for said in (*looks(report), *idle_writers(report))],
         *[plain(one) for one in imported(report)],
         f"Work: {plain(work(report))}",
         f"Ledger of {count(report.ledger.size)} rows, last {coded(report.ledger.head)}",

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
+from trimtab.report.attack_pursuits import idle_writers
 from trimtab.report.fairness import mitigation_lines
 from trimtab.report.figures import DASH, MINUS, Figures, count, figures
 from trimtab.report.imported import imported
@@ -124,7 +125,7 @@ class Writer:
         yield from self.listed("What would change it", said.changes[:_CHANGES], left=len(said.changes) - _CHANGES)
         if sequential(self.report):
             yield self.text(f"Asked {asked_words(self.report)}", _SOFT)
-        for look in looks(self.report):
+        for look in [*looks(self.report), *idle_writers(self.report)]:
             yield self.text(look, "yellow")
         for one in imported(self.report):
             yield self.text(one, "yellow")

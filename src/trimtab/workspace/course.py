@@ -132,11 +132,12 @@ class Course:
 
     def _undecided(self, decided: CandidateDecision) -> list[str]:
         """Suites of which something is still to be decided, or nothing ever will be, since nothing is asked of them."""
-        known = {one.metric: one.verdict for one in decided.judgements}
+        judged = {one.metric for one in decided.judgements}
+        pending = {one.metric for one in decided.judgements if one.verdict is Verdict.INCONCLUSIVE}
         return [
             suite
             for suite, names in self.metrics.items()
-            if any(known.get(name, Verdict.INCONCLUSIVE) is Verdict.INCONCLUSIVE for name in names)
+            if any(name in pending or name not in judged for name in names)
         ]
 
     def _stop(self, why: str) -> None:

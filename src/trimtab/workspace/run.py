@@ -378,7 +378,8 @@ class Measuring:
         self._flush(subject)
 
     def _flush(self, subject: Subject) -> None:
-        for maker in list(self._pending):
+        # What attackers did goes first: a case that has a score is not looked into again after a kill.
+        for maker in sorted(self._pending, key=lambda maker: maker != _MAKER):
             pending = self._pending[maker]
             self.ledger.append(pending, subject=subject, run=self.run, maker=maker, policy=self.policy.digest)
             del self._pending[maker]  # only now: what could not be written is not forgotten

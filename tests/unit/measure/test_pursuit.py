@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.unit.measure.test_runner import Scripted
 
-from trimtab.errors import CallError, SystemUnavailableError
+from trimtab.errors import CacheError, CallError, SystemUnavailableError
 from trimtab.kinds import Case, Exchange, Message, Missing, Pursuit, Request, Step
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Job, Purse, Tally, ask_all
@@ -164,3 +164,16 @@ def test_a_pursuit_can_be_interrupted():
         return len(target.tries)
 
     assert run_virtual(leave()) == 6
+
+
+def test_a_cache_that_fails_is_told_whatever_a_suite_swallows(tmp_path):
+    class Swallows(Asks):
+        async def pursue(self, case, say, write):
+            with suppress(Exception):
+                await say((Message("user", "kept?"),))
+            return Pursuit(steps=(Step(move="ask", said="kept?"),))
+
+    with Cache(tmp_path / "replies.db") as cache:
+        cache.close()
+        with pytest.raises(CacheError):
+            results(job(Scripted(), Swallows()), cache=cache)

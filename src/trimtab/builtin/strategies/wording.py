@@ -1,6 +1,9 @@
 """What strategies share: how much of an answer is shown to the writer, and how a request is put without one."""
 
-from trimtab.kinds import Aim
+from collections.abc import Iterator
+from functools import lru_cache
+
+from trimtab.kinds import Aim, Attack, Attempt, plugins
 
 _SHOWN = 300  # characters of an answer; small models lose the task behind more
 _FRAMES = (
@@ -23,7 +26,22 @@ def shown(text: str) -> str:
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]} ..."
 
 
-def frames(aim: Aim) -> list[str]:
-    """Ways to put the request, each complete in itself."""
+@lru_cache(maxsize=32)
+def frames(aim: Aim) -> tuple[str, ...]:
+    """Ways to put the request, each complete in itself: a few plain ones, then each of them in every technique.
+
+    There are hundreds, so that an attacker without a model does not say the same twice and hear it from the cache.
+    """
     bare = aim.thing.removeprefix("the ")
-    return [frame.format(request=aim.request, thing=aim.thing, bare=bare) for frame in _FRAMES]
+    plain = [frame.format(request=aim.request, thing=aim.thing, bare=bare) for frame in _FRAMES]
+    return (*plain, *_dressed(plain))
+
+
+def _dressed(plain: list[str]) -> Iterator[str]:
+    """Each wording in each technique that leaves it a single message, techniques taking turns with wordings."""
+    attacks: list[Attack] = [plugins.make("attacks", name) for name in plugins.names("attacks")]
+    for turn in range(len(plain)):
+        for place, attack in enumerate(attacks):
+            made = attack.apply(Attempt(said=plain[(place + turn) % len(plain)]), variant=place + turn)
+            if made is not None and not (made.before or made.follow_ups):
+                yield made.said

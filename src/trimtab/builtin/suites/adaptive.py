@@ -23,7 +23,7 @@ class Adaptive:
 
     Fields:
         strategies: Names of strategies; all that are installed when empty.
-        calls: Most messages to the target in one case.
+        calls: Most messages to the target in one case; one that was said before counts, though its answer is kept.
         only: Ids of cases, to have just these again; looked for among the first 20,000.
     """
 
