@@ -12,6 +12,7 @@ Pages that speak of 127.0.0.1:8000 get a real server there (on a free port).
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.command import trimtab
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
@@ -52,6 +54,17 @@ def endpoint() -> Iterator[str]:
         yield server.url.removeprefix("http://").rstrip("/")
 
 
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """As a shell would; a plain call of `trimtab` needs none."""
+    words = shlex.split(command) if not set(command) & set("|&;<>$`*?~#(\n") else []
+    if words[:1] == ["trimtab"]:
+        return trimtab(*words[1:], cwd=folder, environment=environment())
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder, env=environment(), text=True, capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
 def environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIMTAB")}
     folder = str(Path(sys.executable).parent)
@@ -67,10 +80,7 @@ def run_console(block: Block, folder: Path, where: str) -> None:
         while command.endswith("\\"):
             more, _, expected = expected.partition("\n")
             command = f"{command}\n{more}"
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=folder, env=environment(), text=True, capture_output=True, timeout=120, check=False,
-        )  # fmt: skip
+        done = run(command, folder)
         printed = done.stdout + done.stderr
         wanted = int(block.notes.get("exit", "0")) if number == len(steps) - 1 else 0
         assert done.returncode == wanted, f"{where}: `{command}` ended with {done.returncode}:\n{printed}"

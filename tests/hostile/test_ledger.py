@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests import command
 
 from trimtab.builtin.stores.sqlite import SqliteStore
 from trimtab.errors import ExitCode, LedgerAlteredError, LedgerError
@@ -44,8 +45,7 @@ def writer(path, name="writer", rounds=100_000, **more):
 
 def trimtab(*arguments, **more):
     """The program itself, in a process of its own."""
-    command = [sys.executable, "-m", "trimtab", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **more)
+    return command.trimtab(*map(str, arguments), cwd=more.get("cwd", Path()), environment=more.get("env"))
 
 
 def append(ledger, count=1, value=0.5):
@@ -350,8 +350,8 @@ def test_errors_quote_nothing_of_what_is_stored(path):
     database.execute("DROP TRIGGER evidence_no_update")
     database.execute(f"UPDATE evidence SET payload = CAST(x'ff' || CAST('{secret}' AS BLOB) AS TEXT)")
     database.close()
-    for command in (["verify"], ["verify", "--json"], ["verify", "--jobs", "1"]):
-        done = trimtab("ledger", *command, "--ledger", path)
+    for words in (["verify"], ["verify", "--json"], ["verify", "--jobs", "1"]):
+        done = trimtab("ledger", *words, "--ledger", path)
         assert done.returncode == ExitCode.FAIL
         assert secret not in done.stdout + done.stderr
         assert "row 1" in done.stderr

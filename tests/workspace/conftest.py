@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.command import trimtab
 
 from trimtab.testing import ServerProcess
 
@@ -84,15 +84,8 @@ class Place:
         )  # fmt: skip
 
     def trimtab(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments)
-        try:
-            out, err = process.communicate(timeout=90)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            out, err = process.communicate()
-            raise AssertionError(f"trimtab {arguments} hung:\n{out}\n{err}") from None
-        assert "Traceback" not in err, err
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+        given = {**os.environ, "NO_COLOR": "1", "COLUMNS": "120", **self.environment}
+        return trimtab(*arguments, cwd=self.folder, environment=given)
 
     def decided(self, *arguments: str) -> dict[str, Any]:
         done = self.trimtab("run", "--json", "--quiet", *arguments)

@@ -1,12 +1,10 @@
 """Attackers that adapt, in whole runs: with a model that writes, without one, and with one that is down."""
 
 import json
-import os
 import shlex
-import subprocess
-import sys
 
 import pytest
+from tests.command import trimtab, usual
 
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Pursued
@@ -60,14 +58,10 @@ systems:
 @pytest.fixture
 def run(tmp_path):
     (tmp_path / "bot.py").write_text(BOT)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIMTAB")}
 
     def ask(*arguments, attacker="clever", writer="writer"):
         (tmp_path / "trimtab.yaml").write_text(POLICY.format(attacker=attacker, writer=writer))
-        done = subprocess.run(
-            [sys.executable, "-m", "trimtab", "run", "trimtab.yaml", "--json", *arguments],
-            cwd=tmp_path, env={**kept, "NO_COLOR": "1"}, text=True, capture_output=True, check=False,
-        )  # fmt: skip
+        done = trimtab("run", "trimtab.yaml", "--json", *arguments, cwd=tmp_path)
         return done, json.loads(done.stdout) if done.stdout else {}
 
     return ask
@@ -145,10 +139,7 @@ def test_what_was_paid_for_is_not_asked_again(run):
 def test_who_attacks_is_checked_with_the_policy(run, attacker, words, tmp_path):
     run(attacker="none")
     (tmp_path / "trimtab.yaml").write_text(POLICY.format(attacker=attacker, writer="writer"))
-    done = subprocess.run(
-        [sys.executable, "-m", "trimtab", "check", "trimtab.yaml"],
-        cwd=tmp_path, text=True, capture_output=True, check=False, env={**os.environ, "COLUMNS": "200"},
-    )  # fmt: skip
+    done = trimtab("check", "trimtab.yaml", cwd=tmp_path, environment=usual(COLUMNS="200"))
     assert (done.returncode == 2) == bool(words), done.stdout + done.stderr
     assert words in done.stdout + done.stderr
 
@@ -156,13 +147,9 @@ def test_who_attacks_is_checked_with_the_policy(run, attacker, words, tmp_path):
 def test_a_baseline_of_pursuits_is_taken_and_one_of_them_tried_again(tmp_path):
     (tmp_path / "bot.py").write_text(BOT)
     (tmp_path / "trimtab.yaml").write_text(POLICY.format(attacker="none", writer="writer"))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIMTAB")}
 
     def redteam(*arguments):
-        done = subprocess.run(
-            [sys.executable, "-m", "trimtab", *arguments, "--json", "--quiet"],
-            cwd=tmp_path, env={**kept, "NO_COLOR": "1"}, text=True, capture_output=True, check=False,
-        )  # fmt: skip
+        done = trimtab(*arguments, "--json", "--quiet", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -187,10 +174,7 @@ def test_a_baseline_of_pursuits_is_taken_and_one_of_them_tried_again(tmp_path):
 def test_what_does_not_go_together_is_a_mistake_of_usage(arguments, tmp_path):
     (tmp_path / "bot.py").write_text(BOT)
     (tmp_path / "trimtab.yaml").write_text(POLICY.format(attacker="none", writer="writer"))
-    done = subprocess.run(
-        [sys.executable, "-m", "trimtab", "redteam", *arguments],
-        cwd=tmp_path, text=True, capture_output=True, check=False,
-    )  # fmt: skip
+    done = trimtab("redteam", *arguments, cwd=tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr
 
 
@@ -201,8 +185,6 @@ def test_a_budget_of_money_wants_the_price_of_the_attacker_too(run, tmp_path):
         'open: {callable: {target: "bot:answer"}, price: {input: 1, output: 1}}\n    budget: {money: 5}',
     )
     (tmp_path / "trimtab.yaml").write_text(text)
-    done = subprocess.run(
-        [sys.executable, "-m", "trimtab", "run"], cwd=tmp_path, text=True, capture_output=True, check=False
-    )
+    done = trimtab("run", cwd=tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr
     assert "attacker clever has no price" in " ".join(done.stderr.split())

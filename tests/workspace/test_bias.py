@@ -1,13 +1,11 @@
 """Gaps between groups in a real run: the baseline answers what others are compared on, and a share is proved early."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.command import trimtab
 
 CLERK = """
 import hashlib
@@ -61,11 +59,7 @@ def reported(folder: Path, mitigation: str = "") -> dict[str, Any]:
     folder.joinpath("trimtab.yaml").write_text(POLICY.format(mitigation=mitigation))
     rows = [{"prompt": f"Is trimtab number {n} there?", "answer": "yes"} for n in range(40)]
     folder.joinpath("short.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    environment = {**os.environ, "NO_COLOR": "1"}
-    done = subprocess.run(
-        [Path(sys.executable).parent / "trimtab", "run", "--json"],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    done = trimtab("run", "--json", cwd=folder)
     report: dict[str, Any] = json.loads(done.stdout)
     report["exit"] = done.returncode
     return report

@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager, suppress
 
 import pytest
+from tests.command import trimtab
 from tests.workspace.test_monitor import GOOD, INCIDENT
 from tests.workspace.watching import NOW, Site, kinds, rulings
 
@@ -84,9 +85,7 @@ def test_a_length_of_time(text, seconds):
 
 @pytest.mark.parametrize("text", ["5", "m", "-5m", "0s", "5 m", "5w", "5m5s"])
 def test_what_is_no_length_of_time(site, text):
-    done = subprocess.run(
-        [sys.executable, "-m", "trimtab", "monitor", f"--every={text}"], capture_output=True, text=True, check=False
-    )
+    done = trimtab("monitor", f"--every={text}", cwd=site.folder)
     assert done.returncode == 2
     assert "no length of time" in done.stderr
 

@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from tests import command
 from tests.workspace import watching
 from tests.workspace.hooks import Receiver
 from tests.workspace.test_monitor import GOOD, INCIDENT
@@ -220,12 +221,7 @@ def test_what_cannot_be_measured_keeps_no_alarm_back(site, monkeypatch):
 
 
 def trimtab(site, *arguments):
-    done = subprocess.run(
-        [sys.executable, "-m", "trimtab", *arguments],
-        cwd=site.folder, env={**os.environ, "NO_COLOR": "1", "COLUMNS": "120"}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
+    return command.trimtab(*arguments, cwd=site.folder, environment={**os.environ, "NO_COLOR": "1", "COLUMNS": "120"})
 
 
 def test_the_command_says_what_it_saw_and_ends_with_it(site):

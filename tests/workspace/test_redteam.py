@@ -1,11 +1,9 @@
 """The red-team baseline, on a bot that one family of attacks opens."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
+from tests.command import trimtab, usual
 
 BOT = """
 import re
@@ -46,13 +44,9 @@ systems:
 def redteam(tmp_path):
     (tmp_path / "bot.py").write_text(BOT)
     (tmp_path / "trimtab.yaml").write_text(POLICY)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIMTAB")}
 
     def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "trimtab", "redteam", "trimtab.yaml", *arguments],
-            cwd=tmp_path, env={**kept, "NO_COLOR": "1", "COLUMNS": "140"}, text=True, capture_output=True, check=False,
-        )  # fmt: skip
+        return trimtab("redteam", "trimtab.yaml", *arguments, cwd=tmp_path, environment=usual(COLUMNS="140"))
 
     return run
 

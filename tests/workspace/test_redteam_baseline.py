@@ -1,13 +1,11 @@
 """The red-team baseline: what was covered, what it may cost, every event with its replay, and what would have stopped it."""
 
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
 
 import pytest
+from tests.command import trimtab, usual
 
 pytestmark = pytest.mark.slow
 
@@ -99,11 +97,7 @@ class Place:
         return self
 
     def trimtab(self, *arguments):
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIMTAB")}
-        return subprocess.run(
-            [sys.executable, "-m", "trimtab", *arguments],
-            cwd=self.folder, env={**kept, "NO_COLOR": "1", "COLUMNS": "140"}, text=True, capture_output=True, check=False,
-        )  # fmt: skip
+        return trimtab(*arguments, cwd=self.folder, environment=usual(COLUMNS="140"))
 
     def attacked(self, *arguments, code=0):
         done = self.trimtab("redteam", "trimtab.yaml", "--system", "bot", *arguments, "--json", "--quiet")

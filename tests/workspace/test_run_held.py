@@ -2,11 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 
 import pytest
+from tests.command import trimtab
 from tests.workspace import watching
 from tests.workspace.watching import Site
 
@@ -22,11 +21,7 @@ def site(tmp_path, monkeypatch):
 
 
 def run(site, *arguments):
-    done = subprocess.run(
-        [sys.executable, "-m", "trimtab", "run", "--json", *arguments],
-        cwd=site.folder, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr, done.stderr
+    done = trimtab("run", "--json", *arguments, cwd=site.folder, environment={**os.environ, "NO_COLOR": "1"})
     return done.returncode, json.loads(done.stdout)
 
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.command import trimtab
 
 from trimtab.kinds import Exchange, Reply, plugins
 from trimtab.measure.suites import load_suite
@@ -94,10 +95,7 @@ def environment(**more):
 
 
 def synth(place, *arguments, check=0, **more):
-    done = subprocess.run(
-        [sys.executable, "-m", "trimtab", "synth", *arguments],
-        cwd=place, env=environment(**more), text=True, capture_output=True, check=False,
-    )  # fmt: skip
+    done = trimtab("synth", *arguments, cwd=place, environment=environment(**more))
     assert done.returncode == check, done.stdout + done.stderr
     return done
 

@@ -1,10 +1,10 @@
 """The catalogue of controls: whole, honest about its sources, and a help with slips."""
 
 import json
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
+from tests import command
 
 from trimtab.kinds import plugins
 from trimtab.policy.controls import NEEDS, catalogue
@@ -94,7 +94,7 @@ def test_every_strategy_names_controls_that_there_are(name):
 
 
 def trimtab(*arguments):
-    return subprocess.run([sys.executable, "-m", "trimtab", *arguments], text=True, capture_output=True, check=False)
+    return command.trimtab(*arguments, cwd=Path())
 
 
 def test_the_command_lists_frameworks_controls_and_one_control():
