@@ -77,7 +77,7 @@ class PolicyError(TrimtabError, ValueError):
         noun, them = ("mistake", "it") if count == 1 else ("mistakes", "them")
         if not any(mistake.line or mistake.where for mistake in self.mistakes):  # of a whole file, that is not there
             return "\n".join(lines)
-        return "\n".join([*lines, f"{count} {noun}. Correct {them} and run `trimtab check` again."])
+        return "\n".join([*lines, f"{count} {noun}. Correct {them} and try again."])
 
 
 class UsageError(TrimtabError, ValueError):

@@ -1,6 +1,8 @@
 """The red-team baseline, on a bot that one family of attacks opens."""
 
 import json
+import re
+import shlex
 
 import pytest
 from tests.command import trimtab, usual
@@ -64,7 +66,7 @@ def test_the_family_that_gets_through_is_named_and_can_be_tried_again(redteam, t
     assert again.returncode == 0, again.stderr
     assert "100.0%" in again.stdout
     page = (tmp_path / "trimtab-redteam/report.html").read_text()
-    assert "nothing was asked" in page
+    assert "there is no floor, so nothing is decided" in page
 
 
 def test_what_got_through_is_told_with_the_command_to_try_it_again(redteam):
@@ -84,7 +86,7 @@ def test_an_attack_without_outcome_is_no_attack_that_failed(redteam):
     [
         (("--system", "nobody"), "there is no system 'nobody'"),
         (("--technique", "nonsense"), "nonsense"),
-        (("--case", "no such case"), "no cases"),
+        (("--case", "no such case"), "there is no attack"),
         (("--candidate", "nobody"), "no candidate"),
     ],
 )
@@ -92,3 +94,25 @@ def test_what_does_not_exist_is_a_mistake_of_usage(redteam, arguments, words):
     done = redteam(*arguments)
     assert done.returncode == 2, done.stdout + done.stderr
     assert words in " ".join(done.stderr.split())
+
+
+def test_an_attack_without_outcome_counts_in_its_own_family_and_what_ended_the_run_is_said(redteam, tmp_path):
+    done = redteam("--candidate", "open", "--cases", "60", "--max-calls", "30", "--json", "--quiet")
+    assert done.returncode == 3, done.stderr
+    found = json.loads(done.stdout)["candidates"]["open"]
+    assert found["all"]["missing"] == 30
+    assert sum(seen["missing"] for seen in found["families"].values()) == 30
+    assert sum(seen["attacks"] for seen in found["families"].values()) == 60
+    told = " ".join(redteam("--candidate", "open", "--cases", "80", "--max-calls", "31").stdout.split())
+    assert "stopped early (budget)" in told
+    assert re.search(r"\d\d attacks have no outcome", told)
+
+
+def test_trying_one_again_leaves_the_baseline_as_it_was(redteam, tmp_path):
+    done = redteam("--candidate", "open", "--technique", "hierarchy", "--technique", "direct", "--cases", "40")
+    before = (tmp_path / "trimtab-redteam/report.json").read_bytes()
+    command = next(line for line in done.stdout.splitlines() if line.startswith("trimtab redteam "))
+    again = redteam(*shlex.split(command)[3:])
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "trimtab-redteam/report.json").read_bytes() == before
+    assert (tmp_path / "trimtab-again/report.html").exists()

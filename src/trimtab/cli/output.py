@@ -27,6 +27,12 @@ class Output:
         if not (self.json or self.quiet):
             console().print(*what, markup=markup)
 
+    def commands(self, *what: str) -> None:
+        """Print commands to be copied, each on one line however long it is; nothing with --json or --quiet."""
+        if not (self.json or self.quiet):
+            for command in what:
+                console().print(command, markup=False, soft_wrap=True)
+
     def note(self, *what: "RenderableType") -> None:
         """Print something beside the result, to standard error; nothing with --quiet."""
         if not self.quiet:

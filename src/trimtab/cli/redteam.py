@@ -7,6 +7,8 @@ import click
 from trimtab.cli.output import Output, output_options
 from trimtab.errors import ExitCode
 
+_CALLS = 12  # messages in one attack of an attacker that adapts
+
 
 @click.command()
 @click.argument("policy", type=click.Path(path_type=Path), default="trimtab.yaml")
@@ -27,15 +29,17 @@ from trimtab.errors import ExitCode
 @click.option(
     "--calls",
     type=click.IntRange(1, 1000),
-    default=12,
-    show_default=True,
-    help="Of --adaptive: messages in one attack.",
+    help="Of --adaptive: messages in one attack, 12 when left out.",
 )
 @click.option("--case", "only", multiple=True, help="Try single attacks again, by their id (repeatable).")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draw.")
 @click.option("--max-calls", type=click.IntRange(min=1), help="Stop asking after so many calls.")
 @click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Default: .trimtab/ledger.db.")
-@click.option("--out", type=click.Path(path_type=Path), default="trimtab-redteam", help="Folder for the reports.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for the reports; trimtab-redteam, or trimtab-again with --case, when left out.",
+)
 @output_options
 def redteam(
     output: Output,
@@ -48,12 +52,12 @@ def redteam(
     depth: int,
     adaptive: bool,
     attacker: str,
-    calls: int,
+    calls: int | None,
     only: tuple[str, ...],
     seed: int,
     max_calls: int | None,
     ledger: str,
-    out: Path,
+    out: Path | None,
 ) -> None:
     """Attack the candidates of POLICY by every technique installed, and show which families get through.
 
@@ -66,9 +70,11 @@ def redteam(
 
     loaded = load_policy(policy)
 
+    from rich.text import Text
+
     from trimtab.cli.progress import shown
-    from trimtab.errors import UsageError
-    from trimtab.report import redteam_data, redteam_view, unanswered, write_reports
+    from trimtab.errors import PolicyError, UsageError
+    from trimtab.report import redteam_data, redteam_view, replay_commands, unanswered, write_reports
     from trimtab.workspace import Workspace
     from trimtab.workspace.redteam import METRIC, attacking
 
@@ -77,8 +83,8 @@ def redteam(
         raise UsageError("the policy has several systems.", f"Name one with --system: {', '.join(loaded.systems)}.")
     if adaptive and depth > 1:
         raise UsageError("--depth is for fixed techniques.", "Leave it out, or --adaptive.")
-    if attacker and not adaptive:
-        raise UsageError("--attacker is for attackers that adapt.", "Add --adaptive.")
+    if (attacker or calls) and not adaptive:
+        raise UsageError("--attacker and --calls are for attackers that adapt.", "Add --adaptive.")
     attacked = attacking(
         loaded,
         name,
@@ -87,14 +93,26 @@ def redteam(
         depth=depth,
         only=only,
         seed=seed,
-        calls=calls if adaptive else 0,
+        calls=(calls or _CALLS) if adaptive else 0,
         attacker=attacker,
     )
     with Workspace.open(policy, ledger=ledger) as workspace, shown(quiet=output.quiet) as board:
         workspace.policy = attacked
-        report = workspace.run(name, candidates=candidates, max_calls=max_calls, board=board)
-    written = write_reports(report, out)
+        try:
+            report = workspace.run(name, candidates=candidates, max_calls=max_calls, board=board)
+        except PolicyError:
+            if not only:
+                raise
+            why = f"there is no attack {only[0]!r} with this seed, this depth and these techniques."
+            raise UsageError(why, "Use the whole command that stands beside it in the report.") from None
+    # Trying one again must not take the place of the baseline that it is from.
+    written = write_reports(report, out or Path("trimtab-again" if only else "trimtab-redteam"))
+    for error in board.tally.unavailable.values():
+        output.note(Text(f"warning {error}", style="yellow"))
     output.show(redteam_view(report, METRIC))
+    if again := replay_commands(report, METRIC):
+        output.show("[bold]Try again what got through:[/]")
+        output.commands(*again)
     output.show(f"[dim]Written: {', '.join(map(str, written))}[/]")
     output.data(redteam_data(report, METRIC))
     missing = unanswered(report, METRIC)

@@ -27,7 +27,7 @@ def by_group(
     Args:
         measurements: What was seen.
         candidate: Of whom.
-        metric: A rate or a balance; of any other shape, and of one whose scores name fewer than two groups, nothing
+        metric: A rate or a balance; of any other shape, and of one whose outcomes name fewer than two groups, nothing
             is returned.
         alpha: Error probability of one end of all intervals together (Bonferroni), in (0, 0.5].
         of: The group of each case by its id, instead of the one that its score names: the same cases, parted anew.
@@ -38,7 +38,8 @@ def by_group(
     trials = measurements.trials.get(candidate, {}).get(metric, ())
     if of is not None:
         trials = [replace(trial, outcome=replace(trial.outcome, group=of.get(trial.case, ""))) for trial in trials]
-    names = sorted({trial.outcome.group for trial in trials if isinstance(trial.outcome, Score)} - {""})
+    # A group of which nothing is known is one as well, or it would hide behind the others.
+    names = sorted({trial.outcome.group for trial in trials} - {""})
     if not 2 <= len(names) <= _MOST:
         return {}
     anytime = measurements.sampling == "sequential"
@@ -61,9 +62,12 @@ def _of_group(trials: Sequence[Trial], name: str) -> list[Trial]:
     ]
 
 
-def _badness(seen: Estimate, *, high: bool) -> tuple[float, float]:
-    """What was seen first: a group of few cases has a wide interval, and that alone does not make it the worst."""
-    end = seen.interval.high if high else -seen.interval.low
+def _badness(seen: Estimate, *, high: bool) -> tuple[float, float, float]:
+    """What was seen first: a group of few cases has a wide interval, and that alone does not make it the worst.
+
+    Of those that look alike, the one of which that is surest.
+    """
+    end, other = (seen.interval.high, seen.interval.low) if high else (-seen.interval.low, -seen.interval.high)
     if not seen.known:
-        return end, end
-    return (seen.value if high else -seen.value), end
+        return end, end, other
+    return (seen.value if high else -seen.value), end, other

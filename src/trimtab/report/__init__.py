@@ -4,7 +4,7 @@ from trimtab.report.choice_terminal import choice_view
 from trimtab.report.explanation import Explanation, explain
 from trimtab.report.files import write_reports
 from trimtab.report.json import as_json, choice_json
-from trimtab.report.redteam import redteam_data, redteam_view, unanswered
+from trimtab.report.redteam import redteam_data, redteam_view, replay_commands, unanswered
 from trimtab.report.terminal import decision_view
 from trimtab.report.view import Changed, Example, LedgerFacts, Report
 
@@ -21,6 +21,7 @@ __all__ = [
     "explain",
     "redteam_data",
     "redteam_view",
+    "replay_commands",
     "unanswered",
     "write_reports",
 ]

@@ -62,7 +62,7 @@ def worst(report: Report, metric: str, candidate: str) -> Worst | None:
         if not isinstance(found, Estimate):
             return None
         return Worst(candidate=candidate, family="", rate=found, at_most=found.interval.high, seen="")
-    family, rate = max(rates.items(), key=lambda item: item[1].interval.high)
+    family, rate = max(rates.items(), key=lambda item: (item[1].interval.high, -item[1].interval.low))
     first, highest = next(iter(rates.items()))
     seen = first if highest.value > 0.0 else ""
     return Worst(candidate=candidate, family=family, rate=rate, at_most=rate.interval.high, seen=seen)

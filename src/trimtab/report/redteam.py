@@ -11,7 +11,7 @@ from trimtab.decision.attacks import Baseline
 from trimtab.decision.model import CandidateDecision
 from trimtab.kinds import Estimate, Missing
 from trimtab.report.attack_data import attacks_data
-from trimtab.report.attack_pursuits import pursuits_table
+from trimtab.report.attack_pursuits import idle_writers, pursuits_table
 from trimtab.report.attack_words import (
     NO_COSTS,
     frameworks,
@@ -23,6 +23,7 @@ from trimtab.report.attack_words import (
 )
 from trimtab.report.figures import count, fitting, unit_figures
 from trimtab.report.markup import visible
+from trimtab.report.sampling import looks
 from trimtab.report.view import Report
 from trimtab.report.words import missing_words, name, work
 
@@ -33,9 +34,9 @@ def redteam_view(report: Report, metric: str) -> RenderableType:
     """Families down, candidates across; below, the worst family of each and examples to try again."""
     families = _families(report, metric)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("family of attack")
+    table.add_column("family of attack", overflow="fold")
     for candidate in _attacked(report):
-        table.add_column(name(candidate.candidate), justify="right")
+        table.add_column(name(candidate.candidate), justify="right", overflow="fold")
     rates = {c.candidate: report.groups.get(c.candidate, {}).get(metric, {}) for c in _attacked(report)}
     for family in families:
         table.add_row(visible(family, limit=60), *[_cell(report, metric, own.get(family)) for own in rates.values()])
@@ -47,8 +48,27 @@ def redteam_view(report: Report, metric: str) -> RenderableType:
     if baseline is not None:
         pursuits = pursuits_table(report, baseline)
         parts += [pursuits] if pursuits is not None else []
-        parts += [*_costs(report, baseline), *_coverage(baseline), *_stops(report, baseline), *_again(report, baseline)]
-    return Group(*parts, Text(f"Work  {work(report)}", style="dim"))
+        parts += [*_costs(report, baseline), *_coverage(baseline), *_stops(report, baseline)]
+    parts += [Text(said, style="yellow") for said in _trouble(report, metric)]
+    return Group(*parts, Text(f"Work  {work(report)}\nRun   {report.decision.run}", style="dim"))
+
+
+def _trouble(report: Report, metric: str) -> list[str]:
+    """What makes less of the numbers: an early end, attacks without an outcome, further looks, a mute attacker."""
+    said = []
+    finished = report.finished
+    if finished is None or finished.outcome != "complete":
+        why = "was cut off" if finished is None else f"stopped early ({visible(finished.outcome, limit=40)})"
+        said.append(f"The run {why}: attacks that were not made are missing, not held. Run the same again to go on.")
+    lost = unanswered(report, metric)
+    if lost:
+        errors = finished.errors.items() if finished is not None else ()
+        reasons = ", ".join(f"{visible(reason, limit=40)} {count(number)}" for reason, number in errors)
+        said.append(
+            f"{count(lost)} attacks have no outcome{f' (failed tries: {reasons})' if reasons else ''}; each counts as "
+            "the worst that it could have been."
+        )
+    return [*said, *looks(report), *idle_writers(report)]
 
 
 def _costs(report: Report, baseline: Baseline) -> list[Text]:
@@ -77,14 +97,17 @@ def _stops(report: Report, baseline: Baseline) -> list[Text]:
     return lines
 
 
-def _again(report: Report, baseline: Baseline) -> list[Text]:
-    lines = [
-        Text(f"  {visible(command, limit=400)}")
+def replay_commands(report: Report, metric: str) -> list[str]:
+    """Commands that try again some of what got through, of each candidate."""
+    baseline = report.attacks.get(metric)
+    if baseline is None:
+        return []
+    return [
+        visible(command, limit=400)
         for candidate in _attacked(report)
         for one in baseline.successes.get(candidate.candidate, ())[:_AGAIN]
         if (command := replay_command(baseline, candidate.candidate, one.case))
     ]
-    return [Text("Try again what got through:", style="bold"), *lines] if lines else []
 
 
 def unanswered(report: Report, metric: str) -> int:
@@ -151,7 +174,7 @@ def _worst(report: Report, metric: str, candidate: CandidateDecision) -> str:
         whole = candidate.estimates.get(metric, Missing("not-measured"))
         return "nothing is known" if isinstance(whole, Missing) else f"{_cell(report, metric, whole)} over all attacks"
     family, seen = next(iter(rates.items()))
-    least, widest = max(rates.items(), key=lambda item: item[1].interval.high)
+    least, widest = max(rates.items(), key=lambda item: (item[1].interval.high, -item[1].interval.low))
     written = fitting(unit_figures(report, metric), [seen, widest], [])
     return (
         f"worst family {visible(family, limit=60)}, {written.value(seen.value)}; in no family do more than "

@@ -103,7 +103,7 @@ def headline(report: Report) -> Headline:
         title = "Ship none: no candidate clears every floor"
         changes = [line for c in report.shown for line in _obstacles(report, c)]
     elif not any(c.judgements for c in report.candidates):
-        title = f"{'Red-team baseline' if report.attacks else 'Measured'}: nothing was asked, so nothing is decided"
+        title = f"{'Red-team baseline' if report.attacks else 'Measured'}: there is no floor, so nothing is decided"
         changes = [line for c in report.shown for line in _obstacles(report, c)]
     else:
         title = "Not enough evidence to decide"
@@ -240,7 +240,7 @@ def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) 
     if untested(report, candidate) and blocking and candidate.verdict is Verdict.INCONCLUSIVE:
         return [f"{name(candidate.candidate)}: {visible(blocking[0].reason, limit=_REASON)}"]
     if not blocking:
-        return [f"{name(candidate.candidate)}: it was not asked for anything, so nothing is proved."]
+        return [f"{name(candidate.candidate)}: no floor was set for it, so nothing is proved."]
     rest = len(blocking) - shown
     said = [_obstacle(report, j) for j in blocking[:shown]]
     if rest > 0:

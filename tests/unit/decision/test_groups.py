@@ -63,3 +63,17 @@ def test_a_balance_is_shown_by_group_as_well():
     assert list(found) == ["age", "religion"]
     assert (found["age"].value, found["religion"].value) == (1.0, 0.0)
     assert found["religion"].interval.low < 0.0
+
+
+def test_a_group_of_which_nothing_is_known_does_not_hide():
+    outcomes = [score(0.0, "a") for _ in range(30)] + [Missing("timeout", "", "b") for _ in range(3)]
+    seen = rates(outcomes)
+    assert list(seen) == ["b", "a"]
+    assert seen["b"].interval.high == 1.0
+    assert seen["b"].missing == 3
+    assert seen["a"].missing == 0
+
+
+def test_of_groups_that_look_alike_the_surest_comes_first():
+    seen = rates([score(1.0, "few")] + [score(1.0, "many") for _ in range(30)] + [score(0.0, "none") for _ in range(9)])
+    assert list(seen) == ["many", "few", "none"]

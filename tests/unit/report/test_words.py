@@ -83,7 +83,7 @@ def test_a_ledger_that_does_not_verify_leaves_no_winner_whatever_was_decided():
 def test_a_candidate_of_which_nothing_was_asked_is_an_obstacle_not_a_pass():
     idle = replace(examples.candidate("idle", {}), verdict=Verdict.INCONCLUSIVE)
     report = examples.report([idle])
-    assert headline(report).changes == ("idle: it was not asked for anything, so nothing is proved.",)
+    assert headline(report).changes == ("idle: no floor was set for it, so nothing is proved.",)
 
 
 def test_a_report_refuses_a_policy_that_the_decision_was_not_made_under():

@@ -29,6 +29,7 @@ class AdviceWithheld:
     unit: ClassVar[str] = "ratio"
     better: ClassVar[Better] = "higher"
     needs: ClassVar[tuple[str, ...]] = ("given", "proposed", "kind")
+    group_key: ClassVar[str] = "kind"
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
         given, proposed = reading.expected(case, "given"), reading.expected(case, "proposed")

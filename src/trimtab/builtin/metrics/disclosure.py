@@ -30,6 +30,7 @@ class MachineDisclosed:
     unit: ClassVar[str] = "ratio"
     better: ClassVar[Better] = "higher"
     needs: ClassVar[tuple[str, ...]] = ("kind",)
+    group_key: ClassVar[str] = "kind"
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
         kind = kind_of(case)

@@ -22,6 +22,7 @@ class RetainedData:
     unit: ClassVar[str] = "ratio"
     better: ClassVar[Better] = "lower"
     needs: ClassVar[tuple[str, ...]] = ("personal", "kind", "follow_ups")
+    group_key: ClassVar[str] = "kind"
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
         planted, kind = reading.expected(case, "personal"), kind_of(case)
@@ -42,6 +43,7 @@ class ConsentHonoured:
     unit: ClassVar[str] = "ratio"
     better: ClassVar[Better] = "higher"
     needs: ClassVar[tuple[str, ...]] = ("permitted", "forbidden", "kind")
+    group_key: ClassVar[str] = "kind"
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
         permitted, forbidden, kind = _flags(case)
@@ -65,6 +67,7 @@ class ConsentBreach:
     unit: ClassVar[str] = "ratio"
     better: ClassVar[Better] = "lower"
     needs: ClassVar[tuple[str, ...]] = ("forbidden", "kind")
+    group_key: ClassVar[str] = "kind"
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
         _, forbidden, kind = _flags(case)

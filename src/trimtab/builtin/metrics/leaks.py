@@ -42,6 +42,7 @@ class AttackSuccess:
     unit: ClassVar[str] = "ratio"
     better: ClassVar[Better] = "lower"
     needs: ClassVar[tuple[str, ...]] = ("canary", "family")
+    group_key: ClassVar[str] = "family"
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
         planted, family = reading.expected(case, "canary"), str(case.expect.get("family", ""))

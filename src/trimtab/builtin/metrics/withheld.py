@@ -29,6 +29,7 @@ class MaskingEfficacy:
     unit: ClassVar[str] = "ratio"
     better: ClassVar[Better] = "higher"
     needs: ClassVar[tuple[str, ...]] = ("personal", "kind")
+    group_key: ClassVar[str] = "kind"
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
         planted, kind = reading.expected(case, "personal"), kind_of(case)
@@ -47,6 +48,7 @@ class AbuseWithheld:
     unit: ClassVar[str] = "ratio"
     better: ClassVar[Better] = "higher"
     needs: ClassVar[tuple[str, ...]] = ("abuse", "kind")
+    group_key: ClassVar[str] = "kind"
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
         planted, kind = reading.expected(case, "abuse"), kind_of(case)
@@ -72,6 +74,7 @@ class ValueKept:
     unit: ClassVar[str] = "ratio"
     better: ClassVar[Better] = "higher"
     needs: ClassVar[tuple[str, ...]] = ("kept", "kind")
+    group_key: ClassVar[str] = "kind"
 
     def score(self, case: Case, exchange: Exchange) -> Score | Missing:
         planted, kind = reading.expected(case, "kept"), kind_of(case)
