@@ -64,9 +64,9 @@ def _done_to(clause: Sentence, at: int) -> bool:
 
 
 def _meant(clause: Sentence, at: int) -> bool:
-    """Whether it is to be done, and not only supposed or wished: "if you double it", "want to double it"."""
+    """Whether it is to be done, and not only supposed, wished or warned of: "if you double it", "want to double it"."""
     before = clause[:at]
-    if _WISH & set(before[-2:]):
+    if _WISH & set(before[-2:]) or (_WARNS & set(clause) and not _HARMLESS & set(clause)):
         return False
     if before and before[0] in _IF and len(before) <= _SUPPOSED_REACH and _WHO & set(before):
         return False
@@ -84,4 +84,4 @@ _WORDS = word_sets("orders")
 _CHANGES, _ACTS, _DOING, _URGES = (_WORDS[name] for name in ("changes", "acts", "doing", "urges"))
 _AFTER, _BEFORE, _AMOUNTS = (_WORDS[name] for name in ("after", "before", "amounts"))
 _SOFT, _THEN, _NOT, _JUST, _LITTLE = (_WORDS[name] for name in ("soft", "then", "not", "just", "little"))
-_WISH, _IF, _WHO = _WORDS["wish"], _WORDS["if"], _WORDS["who"]
+_WISH, _IF, _WHO, _WARNS, _HARMLESS = (_WORDS[name] for name in ("wish", "if", "who", "warns", "harmless"))
