@@ -20,6 +20,7 @@ people:
   ann: {function: security}
   ben: {function: support}
   eve: {function: governance}
+  gus: {function: sales}
 metrics:
   right:
     {question: "Right?", better: higher, target: 0.9, owner: team, source: {suite: assistant-questions}}
@@ -101,10 +102,11 @@ def test_a_hunt_from_its_beginning_to_its_end(opened):
     opened.found("ben", "b9")
     during = opened.shown(wanted=3)
     assert (during["state"], during["list"], during["findings"]) == ("open", None, 11)
+    ended = opened("close", "--by", "eve", "--spent", "ann=5", "--spent", "ben=5", "--spent", "model:crow=0.5")
+    assert "closed since" in ended
     opened("triage", "b9", "--by", "eve", "--valid")
     opened("triage", "a5", "--by", "eve", "--invalid")
-    told = opened("close", "--by", "eve", "--spent", "ann=5", "--spent", "ben=5", "--spent", "model:crow=0.5")
-    assert "closed since" in told
+    told = opened("show")
     assert "0.57 an hour of one hunter" in told  # six flaws in 10.5 hours
     assert "more may be hidden" in told
     data = opened.shown()
@@ -118,30 +120,48 @@ def test_a_hunt_from_its_beginning_to_its_end(opened):
     opened("close", "--by", "eve", wanted=2)
 
 
+def closed(opened):
+    opened("close", "--by", "eve", wanted=3)
+    return opened.shown(wanted=3)
+
+
 @pytest.mark.slow
 def test_what_a_red_team_run_found_is_filed_once_for_each_goal_and_meets_what_a_person_found(opened):
     attacked = opened.start("redteam", "--technique", "hierarchy", "--cases", "240", "--json", "--quiet")
     out, err = attacked.communicate(timeout=90)
     assert attacked.returncode == 0, err
     got_through = json.loads(out)["candidates"]["open"]["got_through"]
-    opened.file("ann", "--hazard", "LLM01", "--case", got_through[0])
     told = opened.file("model:crow", "--run", "latest")
     assert "Filed" in told
+    # What ann takes from that run she has not found, until she has seen it herself.
+    case = ("--hazard", "LLM01", "--case", got_through[0])
+    assert "was filed by model:crow" in opened.file("ann", *case, wanted=2)
+    opened.file("ben", *case, "--found-by", "customer")
+    assert "2" not in opened.shown(wanted=3)["found_by"]
+    again = opened.start("redteam", "--technique", "hierarchy", "--case", got_through[0], "--quiet")
+    _, err = again.communicate(timeout=90)
+    assert again.returncode == 0, err
+    opened.file("ann", *case)
     data = opened.shown(wanted=3)
     assert data["by_hunter"]["model:crow"] > 1
     assert data["found_by"]["2"] == 1  # the goal of ann's case is one of the run's
-    assert "0 findings" in opened.file("model:crow", "--run", "latest")  # again is nothing new
-    assert "was filed by model:crow" in opened.file("ben", "--run", "latest", wanted=2)
+    assert "was filed by ann" in opened.file("model:crow", "--run", "latest", wanted=2)
+    first = next(one["run"] for one in closed(opened)["list"] if one["hunter"] == "model:crow")
+    assert "0 findings" in opened.file("model:crow", "--run", first)  # again is nothing new
+    assert "was filed by model:crow" in opened.file("ben", "--run", first, wanted=2)
     assert "was asked in no run" in opened.file("ann", "--hazard", "x", "--case", "no.such#case", wanted=2)
     opened.verify()
 
 
 @pytest.mark.slow
 def test_a_run_from_before_the_hunt_is_none_of_its_findings(hunt):
-    attacked = hunt.start("redteam", "--technique", "hierarchy", "--cases", "40", "--quiet")
-    attacked.communicate(timeout=90)
-    hunt("open", "--hours", "1", "--hunters", "model:crow")
+    attacked = hunt.start("redteam", "--technique", "hierarchy", "--cases", "40", "--json", "--quiet")
+    out, _ = attacked.communicate(timeout=90)
+    case = ("--hazard", "LLM01", "--case", json.loads(out)["candidates"]["open"]["got_through"][0])
+    hunt("open", "--hours", "1", "--hunters", "ann,model:crow")
     assert "began before the hunt" in hunt.file("model:crow", "--run", "latest", wanted=2)
+    assert "before the hunt only" in hunt.file("ann", *case, wanted=2)
+    hunt.file("ann", *case, "--found-by", "customer")
 
 
 @pytest.mark.slow
@@ -186,6 +206,7 @@ def test_where_the_policy_says_so_a_redacted_excerpt_is_kept(hunt):
     ("arguments", "words"),
     [
         (("--hunters", "ann,team"), "team owns bot"),
+        (("--hunters", "ann,ben,eve,gus"), "nobody is left"),
         (("--hunters", "stranger"), "not listed under people"),
         (("--hunters", "model:open"), "would hunt itself"),
         (("--hunters", "model:"), "not listed under people"),
@@ -244,19 +265,28 @@ def test_what_is_no_finding_is_refused_and_leaves_nothing(opened):
 
 def test_who_rules_and_who_closes_is_neither_the_hunter_nor_the_owner(opened):
     opened.found("ann", "f-1")
+    assert "is still open" in opened("triage", "f-1", "--by", "eve", "--invalid", wanted=2)
     refused = {
-        "has filed f-1": opened("triage", "f-1", "--by", "ann", "--invalid", wanted=2),
-        "team owns bot": opened("triage", "f-1", "--by", "team", "--invalid", wanted=2),
-        "not listed": opened("triage", "f-1", "--by", "nobody", "--invalid", wanted=2),
-        "no finding": opened("triage", "f-2", "--by", "eve", "--invalid", wanted=2),
-        "exactly one": opened("triage", "f-1", "--by", "eve", wanted=2),
-        "same as itself": opened("triage", "f-1", "--by", "eve", "--same-as", "f-1", wanted=2),
         "does not end a hunt": opened("close", "--by", "team", wanted=2),
+        "who hunts does not end": opened("close", "--by", "ben", wanted=2),
         "is no hunter": opened("close", "--by", "eve", "--spent", "eve=1", wanted=2),
         "cannot have spent": opened("close", "--by", "eve", "--spent", "ann=9", wanted=2),
         "not NAME=HOURS": opened("close", "--by", "eve", "--spent", "ann", wanted=2),
     }
     assert [words for words, told in refused.items() if words not in told] == []
+    opened("close", "--by", "eve", wanted=3)
+    opened.found("gus", "c-1", "--found-by", "customer")
+    refused = {
+        "gus has filed c-1": opened("triage", "f-1", "--by", "gus", "--invalid", wanted=2),
+        "who hunts does not rule": opened("triage", "f-1", "--by", "ben", "--invalid", wanted=2),
+        "team owns bot": opened("triage", "f-1", "--by", "team", "--invalid", wanted=2),
+        "not listed": opened("triage", "f-1", "--by", "nobody", "--invalid", wanted=2),
+        "no finding": opened("triage", "f-2", "--by", "eve", "--invalid", wanted=2),
+        "exactly one": opened("triage", "f-1", "--by", "eve", wanted=2),
+        "same as itself": opened("triage", "f-1", "--by", "eve", "--same-as", "f-1", wanted=2),
+    }
+    assert [words for words, told in refused.items() if words not in told] == []
+    assert opened.shown(wanted=3)["untriaged"] == 2
 
 
 def test_a_ledger_that_was_altered_shows_no_result(opened):

@@ -132,14 +132,17 @@ def file_(
 @hunt.command()
 @click.argument("finding")
 @_hunt
-@click.option("--by", required=True, help="Who says so: a person of the policy who did not file it.")
-@click.option("--valid", "ruling", flag_value="valid", help="It is a flaw.")
+@click.option("--by", required=True, help="Who says so: a person of the policy who neither hunts nor files.")
+@click.option("--valid", "ruling", flag_value="valid", help="It is a flaw of its own, whatever its hunter said.")
 @click.option("--invalid", "ruling", flag_value="invalid", help="It is none, and does not count.")
 @click.option("--same-as", default="", help="It is the same flaw as this other finding.")
 @_ledger
 @output_options
 def triage(output: Output, *, finding: str, hunt: str, by: str, ruling: str | None, same_as: str, ledger: str) -> None:
-    """Say whether FINDING is a flaw, and whether it is the same as another one. The last word counts."""
+    """When a hunt is over, say whether FINDING is a flaw, and whether it is the same as another one.
+
+    The last word counts.
+    """
     from trimtab.errors import UsageError
     from trimtab.evidence import Ledger
     from trimtab.workspace.hunt import triage as rule
@@ -156,7 +159,7 @@ def triage(output: Output, *, finding: str, hunt: str, by: str, ruling: str | No
 
 @hunt.command()
 @_hunt
-@click.option("--by", required=True, help="Who ends it: a person of the policy who does not own the system.")
+@click.option("--by", required=True, help="Who ends it: a person of the policy who neither hunts nor owns the system.")
 @click.option(
     "--spent", multiple=True, metavar="NAME=HOURS", help="Hours of a hunter who took less than all (repeatable)."
 )

@@ -34,14 +34,17 @@ class Filed:
     row: int
     at: int
     late: bool
-    same_as: str = ""  # as filed, unless somebody has ruled that it is the same as another one
+    same_as: str = ""  # as filed, until somebody rules otherwise: the same as another one, or a flaw of its own
+    borrowed: bool = False  # its case was seen in a run that another hunter had filed from before
     ruling: str = ""  # of whoever triaged it last; empty while nobody has
     flaw: str = ""  # the first finding of the same flaw
 
     @property
     def counts(self) -> bool:
-        """Whether it speaks for its flaw: not late, unless a customer found it, and not refused."""
-        return self.ruling != "invalid" and (not self.late or self.filed.found_by == "customer")
+        """Whether it speaks for its flaw: not late, unless a customer found it, not refused, and not another's."""
+        if self.ruling == "invalid" or self.borrowed:
+            return False
+        return not self.late or self.filed.found_by == "customer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,15 @@ class Hunt:
     def over(self, moment: int) -> bool:
         """Whether nothing that is filed at that moment counts any more."""
         return self.closed is not None or moment > self.ends
+
+    def borrows(self, filed: HuntFiled) -> bool:
+        """Whether a hunter files what a run saw that another one has filed from: found once, and not by two."""
+        return filed.found_by == "hunter" and any(one != filed.hunter for one in self.filed_from(filed.source))
+
+    def filed_from(self, run: str) -> tuple[str, ...]:
+        """The hunter whose run it is, as the first who filed from it; nobody of no run."""
+        of_run = (one.filed for one in self.findings if run and one.filed.source == run and not one.borrowed)
+        return tuple(dict.fromkeys(one.hunter for one in of_run if one.found_by == "hunter"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +136,13 @@ def _after(hunt: Hunt, row: Row, record: Record, now: int) -> Hunt:
             at=now,
             late=hunt.over(now),
             same_as=record.same_as,
+            borrowed=hunt.borrows(record),
         )
         return replace(hunt, findings=(*hunt.findings, made))
     if isinstance(record, HuntTriaged) and record.finding in known:
+        # A ruling replaces what the hunter said: nobody settles alone that they found what another one found.
         ruled = (
-            replace(one, ruling=record.ruling, same_as=record.same_as or one.filed.same_as)
-            if one.filed.finding == record.finding
-            else one
+            replace(one, ruling=record.ruling, same_as=record.same_as) if one.filed.finding == record.finding else one
             for one in hunt.findings
         )
         return replace(hunt, findings=tuple(ruled))
@@ -151,7 +163,7 @@ def _grouped(hunt: Hunt) -> Hunt:
     order = {name: place for place, name in enumerate(flaw)}
     places: dict[str, str] = {}
     for one in hunt.findings:
-        if one.ruling == "invalid":  # what is none joins nothing
+        if one.ruling == "invalid" or one.borrowed:  # what is none joins nothing
             continue
         name = one.filed.finding
         others = [one.same_as] if one.same_as in flaw else []

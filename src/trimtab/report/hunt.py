@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from rich import box
@@ -75,6 +76,7 @@ def _finding(one: Filed) -> dict[str, Any]:
         "texts": dict(filed.texts),
         "excerpts": dict(filed.excerpts),
         "late": one.late,
+        "borrowed": one.borrowed,
         "ruling": one.ruling,
         "counts": one.counts,
         "at": _moment(one.at),
@@ -110,7 +112,7 @@ def _counts(counts: Mapping[str, int]) -> str:
 def _yield(result: HuntResult) -> str:
     seen = result.per_hour
     return (
-        f"{seen.value:.2g} an hour of one hunter ({_span(seen.interval)}): "
+        f"{_two(seen.value)} an hour of one hunter ({_span(seen.interval)}): "
         f"{_some(seen.flaws, 'flaw')} that they found first, in {seen.hours:g} hours"
     )
 
@@ -128,8 +130,9 @@ def _hidden(result: HuntResult) -> list[Text]:
     if isinstance(seen, Missing):
         return [Text.assemble("Hidden    ", ("INSUFFICIENT", "yellow"), f" {seen.detail}")]
     name = "Chapman" if seen.method == "chapman" else "Chao"
+    about = f"about {_two(seen.hidden)} more" if seen.hidden else "none by this estimate, which proves nothing"
     told = (
-        f"about {seen.hidden:.2g} more ({_span(seen.interval)}), by {name}, from {_some(seen.found, 'flaw')} of which "
+        f"{about} ({_span(seen.interval)}), by {name}, from {_some(seen.found, 'flaw')} of which "
         f"{seen.again:,} were found by more than one"
     )
     return [Text(f"Hidden    {told}"), Text(_CAVEAT, style="dim")]
@@ -145,6 +148,7 @@ def _table(hunt: Hunt) -> Table:
             *(["customer"] if filed.found_by == "customer" else []),
             *(["late"] if one.late else []),
             *([one.ruling] if one.ruling == "invalid" else []),
+            *(["another's run"] if one.borrowed else []),
             *([f"= {visible(one.flaw)}"] if one.flaw != filed.finding else []),
         ]
         shown = filed.case or filed.way
@@ -167,8 +171,13 @@ def _again(hunt: Hunt) -> list[Text]:
 
 def _span(interval: Interval) -> str:
     if math.isinf(interval.high):
-        return f"at least {interval.low:.2g}"
-    return f"{interval.low:.2g}{DASH}{interval.high:.2g}"
+        return f"at least {_two(interval.low)}"
+    return f"{_two(interval.low)}{DASH}{_two(interval.high)}"
+
+
+def _two(number: float) -> str:
+    """Two digits that say something, and no exponent: 200, not 2e+02."""
+    return f"{Decimal(f'{number:.2g}'):,f}"
 
 
 def _some(number: int, noun: str) -> str:

@@ -54,6 +54,7 @@ def cohen_kappa(units: Sequence[Unit], *, level: float) -> Estimate:
     Args:
         units: Cases with two ratings each; those with fewer are left out.
         level: Nominal coverage of the interval, in (0, 1); reached approximately from some 50 clusters on.
+            The high end is no lower than with one more cluster, of average size, of which all say the same.
 
     Returns:
         At most 1; 0 is chance. The interval is [-1, 1] where no scatter shows how far off the value might be.
@@ -161,18 +162,31 @@ def _jackknifed(
     found = value(whole)
     if np.isnan(found):
         raise InsufficientEvidenceError(f"answers to tell {name} from chance", have=1, need=2, next_step=_MORE)
-    interval = Interval(-1.0, 1.0, level, METHOD)
-    if count >= _FEWEST:
-        without = np.array([value(whole - one) for one in sums])
-        # Where only one cluster holds the other answer, nothing is known without it.
-        error = float(np.sqrt((count - 1) / count * ((without - without.mean()) ** 2).sum()))
-        if error > _NOTHING and abs(found) < 1.0:
-            # On Fisher's scale, where a coefficient near 1 is less lopsided; found is below 1, as there is scatter.
-            reach = float(stdtrit(count - 1, (1.0 + level) / 2.0)) * error / (1.0 - found**2)
-            middle = float(np.arctanh(found))
-            ends = np.tanh([middle - reach, middle + reach])
-            interval = Interval(_digits(float(ends[0])), _digits(float(ends[1])), level, METHOD)
+    low, high = _ends(sums, value, level)
+    # A rare answer that raters share may not have come up, and without it nothing scatters: as if it had, once.
+    raters = max(_FEWEST, round(sum(len(_given(unit)) for unit in rated) / len(rated)))
+    for answer in _answers(units):
+        shared = counted(Unit("", (answer,) * raters)) * (len(rated) / count)
+        high = max(high, _ends(np.vstack([sums, shared]), value, level)[1])
+    interval = Interval(_digits(low), _digits(high), level, METHOD)
     return Estimate(value=_digits(found), interval=interval, count=count, cases=len(rated))
+
+
+def _ends(sums: Floats, value: Callable[[Floats], float], level: float) -> tuple[float, float]:
+    """Ends of the jackknife of a function of sums, one row for each cluster; -1 and 1 where nothing scatters."""
+    whole, count = sums.sum(axis=0), len(sums)
+    found = value(whole)
+    if count < _FEWEST or abs(found) >= 1.0:
+        return -1.0, 1.0
+    without = np.array([value(whole - one) for one in sums])
+    # Where only one cluster holds the other answer, nothing is known without it.
+    error = float(np.sqrt((count - 1) / count * ((without - without.mean()) ** 2).sum()))
+    if not error > _NOTHING:
+        return -1.0, 1.0
+    # On Fisher's scale, where a coefficient near 1 is less lopsided; found is below 1, as there is scatter.
+    reach = float(stdtrit(count - 1, (1.0 + level) / 2.0)) * error / (1.0 - found**2)
+    middle = float(np.arctanh(found))
+    return float(np.tanh(middle - reach)), float(np.tanh(middle + reach))
 
 
 _MORE = "Mark more cases: `trimtab marks sheet`."

@@ -50,7 +50,7 @@ def open_hunt(ledger: Ledger, policy: Policy, system: str, *, hours: float, hunt
         system: Which of its systems is looked at.
         hours: How long, up to 90 days.
         hunters: People and attackers of the policy, and `model:NAME` for other attacker models. None owns the system,
-            none is a candidate.
+            none is a candidate, and somebody of the policy who does not own it is left to close it and to rule.
 
     Raises:
         UsageError: Something of this is not as it must be, or a hunt of this system is open.
@@ -100,25 +100,37 @@ def _hunters(policy: Policy, system: str, hunters: Sequence[str]) -> dict[str, s
                 f"{name[:80]!r} is not listed under people of the policy.",
                 f"It lists: {listed}. An attacker model is one of its `attackers`, or named `{MODEL}NAME`.",
             )
+    if not set(policy.people) - set(kinds) - {spec.owner}:
+        raise UsageError(
+            f"everybody of the policy hunts in {system} or owns it, and nobody is left to say what was found.",
+            "Leave somebody out of --hunters, or list another one under people.",
+        )
     return kinds
 
 
 def triage(ledger: Ledger, hunt: str, finding: str, *, by: str, ruling: str, same_as: str = "") -> Hunt:
-    """Record what somebody says of a finding who neither filed it nor owns the system. The last word counts.
+    """Record what somebody says of a finding when the hunt is over, who neither hunted nor filed nor owns the system.
+
+    The last word counts. Of a finding that is ruled valid, what its hunter called the same counts no longer.
 
     Raises:
-        UsageError: No such hunt or finding, or it is not for this person to say.
+        UsageError: No such hunt or finding, the hunt is still open, or it is not for this person to say.
     """
     found = recall_hunt(ledger, hunt)
+    if not found.over(time.time_ns() // 1000):
+        raise UsageError(
+            f"hunt {found.hunt} is still open, and findings are ruled on when it is over.",
+            f"Wait, or close it: `trimtab hunt close --hunt {found.hunt}`.",
+        )
     _known(found, finding)
     if ruling == "same":
         _known(found, same_as)
         if same_as == finding:
             raise UsageError(f"finding {finding} is the same as itself.", "Name the other one with --same-as.")
     _independent(ledger, found, by, "rule on findings in it")
-    filed = next(one.filed for one in found.findings if one.filed.finding == finding)
-    if filed.hunter == by:
-        raise UsageError(f"{by} has filed {finding}, and does not rule on it.", "Let somebody else do it.")
+    own = next((one.filed.finding for one in found.findings if one.filed.hunter == by), None)
+    if own is not None:
+        raise UsageError(f"{by} has filed {own}, and does not rule on findings.", "Let somebody else do it.")
     ruled = HuntTriaged(finding=finding, by=by, ruling=ruling, same_as=same_as)
     append_to(ledger, found, [ruled], maker=f"person/{by}")
     return recall_hunt(ledger, found.hunt)
@@ -130,7 +142,7 @@ def close_hunt(ledger: Ledger, hunt: str, *, by: str, spent: Mapping[str, float]
     Args:
         ledger: Where it is.
         hunt: Which.
-        by: Who ends it, a person of the policy who does not own the system.
+        by: Who ends it, a person of the policy who neither hunts nor owns the system.
         spent: Hours of hunters who took less than the whole time.
 
     Raises:
@@ -214,10 +226,12 @@ def _named(hunt: Hunt) -> str:
 
 
 def _independent(ledger: Ledger, hunt: Hunt, by: str, what: str) -> None:
-    """Refuse whoever is not of the policy, or owns the system."""
+    """Refuse whoever is not of the policy, hunts, or owns the system."""
     policy = recall_policy(ledger, hunt.policy)
     if by not in policy.people:
         listed = ", ".join(policy.people) or "nobody"
         raise UsageError(f"{by[:80]!r} is not listed under people of the policy.", f"It lists: {listed}.")
     if by == policy.systems[hunt.system].owner:
         raise UsageError(f"{by} owns {hunt.system}, and who owns a system does not {what}.", "Let somebody else do it.")
+    if by in hunt.opened.hunters:
+        raise UsageError(f"{by} hunts in {hunt.system}, and who hunts does not {what}.", "Let somebody else do it.")

@@ -89,7 +89,7 @@ def file_finding(ledger: Ledger, hunt: str, filing: Filing) -> Receipt:
     )
     candidate = ""
     if filing.case:
-        row, seen, source = _seen(ledger, found, filing.case)
+        row, seen, source = _seen(ledger, found, filing)
         candidate = row.candidate
         record = replace(record, case=seen.case, place=_place(seen), source=source)
     append_to(ledger, found, [record], maker=_maker(found, filing.hunter), candidate=candidate)
@@ -117,11 +117,7 @@ def file_run(ledger: Ledger, hunt: str, run: str, *, hunter: str, severity: str,
     if started[0].seq < _opened_at(ledger, found):
         raise UsageError(f"run {run} began before the hunt.", "Attack again: `trimtab redteam`.")
     _check(ledger, found, Filing(hunter=hunter, severity=severity, hazard=hazard or "attack", case="of the run"))
-    others = {one.filed.hunter for one in found.findings if one.filed.source == run and one.filed.way == "run"}
-    if others - {hunter}:
-        raise UsageError(
-            f"run {run} was filed by {', '.join(sorted(others))}.", "What one hunter found is not another's."
-        )
+    _own(found, run, hunter)
     mine = {one.filed.place for one in found.findings if one.filed.hunter == hunter and one.filed.place}
     goals: dict[str, tuple[Row, Observation]] = {}
     for row, seen in _successes(ledger, run):
@@ -193,24 +189,49 @@ def _file_digest(path: Path) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-def _seen(ledger: Ledger, hunt: Hunt, case: str) -> tuple[Row, Observation, str]:
+def _seen(ledger: Ledger, hunt: Hunt, filing: Filing) -> tuple[Row, Observation, str]:
     """An attack of that id that got through, in the newest run of this system that has seen one.
+
+    A hunter's run began within the hunt, and nobody else has filed from it. What a customer found any run may show.
 
     Raises:
         UsageError: There is none.
     """
-    asked = False
+    what = "was asked in no run"
+    opened_at = _opened_at(ledger, hunt)
+    theirs: str | None = None
     for summary in ledger.runs():
         if summary.system != hunt.system:
             continue
         for row, seen in _attacks(ledger, summary.run):
-            if seen.case == case:
-                asked = True
-                if _got_through(seen):
-                    return row, seen, summary.run
-    what = "was asked and did not get through" if asked else "was asked in no run"
+            if seen.case != filing.case:
+                continue
+            if not _got_through(seen):
+                what = "was asked and did not get through"
+            elif filing.found_by == "hunter" and _started_at(ledger, summary.run) < opened_at:
+                what = "got through before the hunt only"
+            elif filing.found_by == "hunter" and set(hunt.filed_from(summary.run)) - {filing.hunter}:
+                theirs = theirs or summary.run
+            else:
+                return row, seen, summary.run
+    if theirs is not None:
+        _own(hunt, theirs, filing.hunter)
     again = "Ask it: `trimtab redteam --case ID`. What shows otherwise is filed with --command or --file."
-    raise UsageError(f"case {case[:160]!r} {what} of {hunt.system}.", again)
+    raise UsageError(f"case {filing.case[:160]!r} {what} of {hunt.system}.", again)
+
+
+def _own(hunt: Hunt, run: str, hunter: str) -> None:
+    """Refuse a run that another hunter has filed from: one who files it again has found nothing."""
+    others = set(hunt.filed_from(run)) - {hunter}
+    if others:
+        raise UsageError(
+            f"run {run} was filed by {', '.join(sorted(others))}, and what one hunter found is not another's.",
+            "Attack again: `trimtab redteam`, and file that run or a case of it.",
+        )
+
+
+def _started_at(ledger: Ledger, run: str) -> int:
+    return next((row.seq for row, _ in ledger.records(run=run, kind=RunStarted.kind)), 0)
 
 
 def _attacks(ledger: Ledger, run: str) -> Iterator[tuple[Row, Observation]]:

@@ -102,7 +102,7 @@ def test_what_is_refused_counts_nowhere_and_joins_nothing():
     assert (result.invalid, result.untriaged, sum(result.by_severity.values())) == (1, 1, 2)
 
 
-def test_the_last_ruling_counts_and_valid_keeps_what_the_hunter_said():
+def test_the_last_ruling_counts_and_valid_makes_a_flaw_of_its_own():
     rulings = [("same", "b"), ("invalid", ""), ("valid", "")]
     found = hunt(
         (1.0, filed("a", "ann")),
@@ -110,8 +110,31 @@ def test_the_last_ruling_counts_and_valid_keeps_what_the_hunter_said():
         (1.0, filed("c", "ann", same_as="a")),
         *((2.0, HuntTriaged(finding="c", by="eve", ruling=one, same_as=other)) for one, other in rulings),
     )
-    assert found.findings[2].flaw == "a"
+    assert found.findings[2].flaw == "c"
     assert judge_hunt(found).invalid == 0
+
+
+def test_a_hunter_cannot_make_an_overlap_that_whoever_rules_refuses():
+    # Three filings "the same as" ann's leave nothing hidden, until somebody else looks at them.
+    ruled = [(9.0, HuntTriaged(finding=f"b{i}", by="eve", ruling="valid")) for i in range(3)]
+    own = (3.0, filed("own", "ben"))
+    claimed, looked_at = (judge_hunt(hunt(*shared(5, 3), own, *rulings)) for rulings in ([], ruled))
+    assert claimed.found_by == {1: 3, 2: 3}
+    assert looked_at.found_by == {1: 9}
+    assert isinstance(looked_at.hidden, Missing)
+
+
+def test_what_a_run_saw_was_found_by_whoever_filed_from_it_first():
+    found = hunt(
+        *((1.0, filed(f"m{i}", "model:crow", way="run", source="run-1", place=f"p{i}")) for i in range(9)),
+        *((2.0, filed(f"a{i}", "ann", way="case", source="run-1", place=f"p{i}")) for i in range(5)),
+        (3.0, filed("c", "ben", found_by="customer", source="run-1", place="p8")),
+        (3.0, filed("own", "ann", source="run-2", place="p8")),
+    )
+    assert [one.borrowed for one in found.findings] == [False] * 9 + [True] * 5 + [False] * 2
+    result = judge_hunt(found)
+    assert (result.by_hunter["ann"], result.found_by) == (1, {1: 8, 2: 1})
+    assert isinstance(result.hidden, Missing)
 
 
 def test_the_worst_severity_that_a_hunter_gave_is_that_of_the_flaw():

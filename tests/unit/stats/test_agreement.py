@@ -103,7 +103,15 @@ def test_kappa_of_three_raters_is_an_error():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("cases", "of_one", "share", "errs"),
-    [(50, 1, 0.5, 0.1), (100, 1, 0.1, 0.05), (50, 1, 0.5, 0.02), (50, 5, 0.3, 0.1)],
+    [
+        (50, 1, 0.5, 0.1),
+        (100, 1, 0.1, 0.05),
+        (50, 1, 0.5, 0.02),
+        (50, 5, 0.3, 0.1),
+        (50, 1, 0.02, 0.05),
+        (100, 1, 0.02, 0.02),
+        (40, 5, 0.02, 0.02),
+    ],
 )
 def test_how_often_the_intervals_err(cases, of_one, share, errs):
     dice = np.random.default_rng(7)
@@ -126,10 +134,14 @@ def test_how_often_the_intervals_err(cases, of_one, share, errs):
     for _ in range(runs):
         some = drawn(cases)
         for name, coefficient in COEFFICIENTS.items():
-            seen = coefficient(some, level=0.95)
+            try:
+                seen = coefficient(some, level=0.95)
+            except InsufficientEvidenceError:  # one answer only
+                continue
             high[name] += seen.interval.low > truth[name]
             low[name] += seen.interval.high < truth[name]
-    # Meant are 0.025 at each end; approximate is up to 0.07. On the plain scale the low end errs in up to 0.09.
+    # Meant are 0.025 at each end; approximate is up to 0.07. On the plain scale the low end errs in up to 0.09, and
+    # without a shared case of each answer more, the high one in up to 0.3 where an answer is rare.
     spare = 3 * math.sqrt(0.05 * 0.95 / runs)
     assert max(high.values()) / runs <= 0.03 + spare
     assert max(low.values()) / runs <= 0.05 + spare

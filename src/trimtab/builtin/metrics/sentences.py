@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import yaml
 
-LONGEST = 20_000  # characters; a claim that begins later than this is none
+LONGEST = 20_000  # characters; what stands behind them is not read, and nobody may say that it is harmless
 _END = re.compile(r"[.!?;]+(?=[\s\"')*\]]|$)|[\n¿¡]")
 _WORD = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"\b([a-z])\.([a-z])\.", re.IGNORECASE)  # "A.I." is a word
