@@ -63,14 +63,18 @@ pytestmark = pytest.mark.integration
 
 def run(folder, tool, run, python):
     (folder / "tasks.py").write_text(TASK, encoding="utf-8")
+    # Settings that lie about are not the policy's: Inspect looks for such a file from where it runs upwards.
+    (folder / ".env").write_text("INSPECT_EVAL_LIMIT=1\n", encoding="utf-8")
+    (folder / "private").mkdir()
     with ServerProcess() as server:
         text = POLICY.format(tool=tool, run=run, python=python, url=server.url)
         (folder / "trimtab.yaml").write_text(text, encoding="utf-8")
         done = subprocess.run(
             [sys.executable, "-m", "trimtab", "import", "--run", "own", "--json"],
-            cwd=folder, capture_output=True, text=True, timeout=280, check=False,
+            cwd=folder, env={**os.environ, "TMPDIR": str(folder / "private")}, capture_output=True, text=True, timeout=280, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert list((folder / "private").iterdir()) == []
     return json.loads(done.stdout)["imports"]
 
 

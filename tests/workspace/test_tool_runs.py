@@ -99,6 +99,7 @@ def gone(pid):
     return False
 
 
+@pytest.mark.slow
 def test_what_a_tool_measured_is_judged_like_anything_else(tooled):
     place = tooled(run=", generations: 2")
     done = place.trimtab("import", "--run", "scan", "--candidate", "current", "--json")
@@ -181,6 +182,7 @@ def test_any_system_can_be_asked_not_only_addresses(tooled):
         ("other-model", "wrote a log of another model than the one it was to ask"),
         ("silent", "got no answer of current (it asked nothing that a candidate can be asked)"),
         ("tools", "got no answer of current"),
+        ("invents", "wrote a log of 60 tries, and 30 replies were given"),
     ],
 )
 def test_a_tool_that_misbehaves_leaves_nothing(how, says, tooled):
@@ -198,6 +200,7 @@ def test_a_log_of_a_run_that_failed_is_refused(tooled):
     assert "status" in done.stderr
 
 
+@pytest.mark.slow
 def test_what_a_tool_prints_goes_nowhere_unless_it_is_asked_for(tooled):
     place = tooled("loud")
     done = place.trimtab("import", "--run", "scan", "--candidate", "current")
@@ -221,6 +224,7 @@ def test_a_tool_gets_little_of_our_environment_and_no_key(tooled):
     assert seen["OPENAICOMPATIBLE_API_KEY"].encode() not in ledger
 
 
+@pytest.mark.slow
 def test_a_tool_that_takes_too_long_is_ended_with_all_that_it_started(tooled):
     place = tooled("hang", run=", minutes: 0.05")
     done = place.trimtab("import", "--run", "scan", "--candidate", "current")
@@ -240,14 +244,19 @@ def test_whoever_ends_us_ends_the_tool(number, code, tooled):
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(number)
-    process.communicate(timeout=60)
+    _, told = process.communicate(timeout=60)
     assert process.returncode == code
+    assert number == signal.SIGKILL or "Nothing of what was being done is in the ledger." in told
     assert all(gone(int(pid)) for pid in notes.read_text().split())
     assert [row for row, _ in recorded(place)] == []
-    if number != signal.SIGKILL:
-        assert list((place.folder / "private").iterdir()) == []
+    for _ in range(200):
+        if not list((place.folder / "private").iterdir()):
+            break
+        time.sleep(0.05)  # whoever was killed cannot wait for it
+    assert list((place.folder / "private").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_a_tool_leaves_running_is_ended_too(tooled):
     place = tooled("leave")
     assert place.trimtab("import", "--run", "scan", "--candidate", "current").returncode == 0
@@ -274,6 +283,7 @@ def test_replies_that_do_not_come_are_missing_and_no_hits_or_misses(tooled):
     assert sum(isinstance(one, Score) for one in outcomes) == 40
 
 
+@pytest.mark.slow
 def test_what_another_run_of_the_tool_was_told_is_no_result_of_the_suite(tooled):
     place = tooled()
     report = place.folder / "other.report.jsonl"
@@ -294,6 +304,7 @@ def test_what_another_run_of_the_tool_was_told_is_no_result_of_the_suite(tooled)
     assert all("garak was not run against" in reason for reason in reasons)
 
 
+@pytest.mark.slow
 def test_what_is_not_installed_is_named(tooled):
     place = tooled()
     place.environment = {**place.environment, "PYTHONPATH": ""}
@@ -324,6 +335,14 @@ def test_what_cannot_be_run_is_said(arguments, says, tooled):
     done = place.trimtab("import", *arguments)
     nothing_is_left(place, done, code=2)
     assert says in " ".join(done.stderr.split())
+
+
+def test_what_was_recorded_before_another_candidate_failed_is_said(tooled):
+    place = tooled(second="http://127.0.0.1:9")
+    done = place.trimtab("import", "--run", "scan", "--json")
+    assert done.returncode == 4
+    assert [one["candidate"] for one in json.loads(done.stdout)["imports"]] == ["current"]
+    assert len(recorded(place, "import")) == 1
 
 
 def test_quiet_is_quiet(tooled):

@@ -108,16 +108,19 @@ def _run(
     if system not in policy.systems:
         raise UsageError(f"there is no system {system!r} in the policy.", f"It has: {', '.join(policy.systems)}.")
     made = []
-    with Workspace.open(path, ledger=ledger) as workspace:
-        for name in [candidate] if candidate else policy.systems[system].all_candidates:
-            with showing(quiet=output.quiet) as asked:
-                ran = run_tool(workspace, system=system, suite=suite, candidate=name, asked=asked, shown=shown)
-            output.show(_table(ran.imported))
-            output.show(_told(ran.imported, suite, name, new=ran.held.new, run=ran.held.run), markup=False)
-            output.show(_asked(ran), markup=False)
-            data = _data(ran.imported, ran.held, system=system, candidate=name, suite=suite)
-            made.append({**data, "calls": ran.calls, "lost": dict(ran.lost), "refused": ran.refused})
-    output.data({"imports": made})
+    try:
+        with Workspace.open(path, ledger=ledger) as workspace:
+            for name in [candidate] if candidate else policy.systems[system].all_candidates:
+                with showing(quiet=output.quiet) as asked:
+                    ran = run_tool(workspace, system=system, suite=suite, candidate=name, asked=asked, shown=shown)
+                output.show(_table(ran.imported))
+                output.show(_told(ran.imported, suite, name, new=ran.held.new, run=ran.held.run), markup=False)
+                output.show(_asked(ran), markup=False)
+                data = _data(ran.imported, ran.held, system=system, candidate=name, suite=suite)
+                made.append({**data, "calls": ran.calls, "lost": dict(ran.lost), "refused": ran.refused})
+    finally:
+        if made:  # those before one that failed are recorded
+            output.data({"imports": made})
 
 
 def _asked(ran: "Ran") -> str:

@@ -1,7 +1,6 @@
 """Rules about suites that another tool asks, and metrics on them."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from trimtab.policy.include import Gathered
@@ -21,25 +20,19 @@ def check_imported_suite(suite: Part, gathered: Gathered) -> None:
         if key in suite and key not in told:
             message = f"cannot be told to {tool}" if told else "is about asking, and another tool has asked already"
             gathered.report(suite[key].where, message, "Remove it.", key=True)
-    for named, what in _files_of(run):
-        if not _is_file(gathered.folder / named):
-            message = f"there is no {what} {quote(named)} beside the policy"
-            key = "task" if what == "file" else "python"
-            gathered.report(run[key].where, message, "Its path counts from the folder of the file that names it.")
+    file, python = run["task"].text.partition("@")[0], run["python"].text
+    where = "Its path counts from the folder of the file that names it."
+    if file.endswith(".py") and not _is_file(gathered.folder / file):
+        gathered.report(run["task"].where, f"there is no file {quote(file)} beside the policy", where)
+    # A lack of this machine: the tool may be installed where it is run, and its results are judged here. A name without
+    # a slash is looked up like any command.
+    if "/" in python and not _is_file(gathered.folder / python):
+        gathered.report(run["python"].where, f"there is no interpreter {quote(python)} here", where, warning=True)
     for variable in run["env"].items():
         if variable.text and not os.environ.get(variable.text, "").strip():
             message = f"the environment variable {quote(variable.text)} is not set here"
             hint = "Set it where `trimtab import --run` runs."
             gathered.report(variable.where, message, hint, warning=True)
-
-
-def _files_of(run: Part) -> Iterator[tuple[str, str]]:
-    """The files that a tool's run names, and what each is."""
-    file = run["task"].text.partition("@")[0]
-    if file.endswith(".py"):
-        yield file, "file"
-    if "/" in run["python"].text:  # else it is looked up like any command
-        yield run["python"].text, "interpreter"
 
 
 def _is_file(path: Path) -> bool:

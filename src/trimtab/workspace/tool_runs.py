@@ -12,12 +12,12 @@ from pathlib import Path
 from trimtab._optional import need
 from trimtab.enforce import Guard, GuardScreen
 from trimtab.errors import PolicyError, SystemUnavailableError, ToolError, UsageError
-from trimtab.kinds import Price, System, plugins
+from trimtab.kinds import Price, Score, System, plugins
 from trimtab.measure.imports import read_results
 from trimtab.measure.imports.found import Imported
 from trimtab.measure.runner import Job, Purse, Tally, asker
 from trimtab.measure.tools.child import check_installed, environment, run_child
-from trimtab.measure.tools.commands import Command, Whom, command_of
+from trimtab.measure.tools.commands import MODULES, Command, Whom, command_of
 from trimtab.measure.tools.relay import Counts, Relay
 from trimtab.policy import Policy
 from trimtab.policy.metric_spec import SuiteSpec
@@ -102,8 +102,9 @@ def run_tool(
     ):
         workspace.ledger.verify().raise_if_bad()
         running = _Running(policy, workspace.base.resolve(), system, candidate, spec, Path(name), asked, shown)
+        running.prepare()
         command = asyncio.run(running.run())
-        imported = _read(spec.imported, Path(name), command)
+        imported = _read(spec.imported, Path(name), command, replies=asked.counts.answered)
     held = add_results(
         workspace.ledger,
         policy,
@@ -169,10 +170,21 @@ class _Running:
         self._whole = policy.systems[system].whole(candidate)
         self.task = ""
 
-    async def run(self) -> Command:
-        """Start the candidate and the relay, let the tool ask, and see that it ended well."""
+    def prepare(self) -> None:
+        """See that all is there before a candidate is started, which may take long."""
         for name in ("log", "config", "data", "state"):
             (self._folder / name).mkdir()
+        # Inspect takes settings from the nearest such file above it, whoever's that is.
+        (self._folder / ".env").touch()
+        seen = environment(self._folder, {}, self._run.env)
+        tool = self._spec.imported
+        check_installed(self._python(), MODULES[tool], tool=tool, folder=self._folder, environment=seen)
+        file = self._run.task.partition("@")[0]
+        if file.endswith(".py"):
+            self.task = _digest_of(self._base / file)
+
+    async def run(self) -> Command:
+        """Start the candidate and the relay, let the tool ask, and see that it ended well."""
         whole = self._whole
         system: System = plugins.make("systems", whole.plugin, **whole.with_)
         try:
@@ -214,19 +226,12 @@ class _Running:
         """Run the tool to its end, unless the candidate ends before it."""
         tool = self._spec.imported
         seen = environment(self._folder, command.environment, self._run.env)
-        python = self._python()
-        await asyncio.to_thread(
-            check_installed, python, command.modules, tool=tool, folder=self._folder, environment=seen
-        )
         for name, text in command.files.items():
             (self._folder / name).write_text(text, encoding="utf-8")
-        file = self._run.task.partition("@")[0]
-        if file.endswith(".py"):
-            self.task = _digest_of(self._base / file)
         self._asked.told()
         process = asyncio.create_task(
             run_child(
-                [python, *command.arguments],
+                [self._python(), *command.arguments],
                 tool=tool,
                 folder=self._folder,
                 environment=seen,
@@ -234,11 +239,12 @@ class _Running:
                 shown=self._shown,
             )
         )
+        unavailable = self._asked.tally.unavailable
         try:
-            while not process.done():
+            while not process.done() and not unavailable:
                 await asyncio.wait([process], timeout=_LOOK_SECONDS)
-                if self._asked.tally.unavailable and not process.done():
-                    raise next(iter(self._asked.tally.unavailable.values()))
+            if unavailable:  # even if the tool has come to its end by itself: what it got is not what it asked for
+                raise next(iter(unavailable.values()))
             code = process.result()
         finally:
             process.cancel()
@@ -269,11 +275,11 @@ def _digest_of(path: Path) -> str:
         raise UsageError(f"the file {path.name} cannot be read.", "`trimtab check` names what is wrong.") from None
 
 
-def _read(tool: str, folder: Path, command: Command) -> Imported:
+def _read(tool: str, folder: Path, command: Command, *, replies: int) -> Imported:
     """What the one log says that the tool must have written.
 
     Raises:
-        ToolError: There is none, or several, or it cannot be read, or is of another model.
+        ToolError: There is none, or several, or it cannot be read, is of another model, or of more than was asked.
     """
     logs = sorted(path for path in folder.glob(command.log) if path.is_file() and not path.is_symlink())
     if len(logs) != 1:
@@ -287,4 +293,7 @@ def _read(tool: str, folder: Path, command: Command) -> Imported:
         raise ToolError(tool, f"wrote a log that cannot be read ({where}{first.message}{more})", _SHOW) from None
     if found.model != command.told:
         raise ToolError(tool, "wrote a log of another model than the one it was to ask", _SHOW)
+    tries = len({one.case for one in found.found if isinstance(one.outcome, Score)})
+    if tool == "garak" and tries > replies:  # of Inspect a sample may be scored without asking anybody
+        raise ToolError(tool, f"wrote a log of {tries:,} tries, and {replies:,} replies were given", _SHOW)
     return found

@@ -98,7 +98,7 @@ async def run_child(
     Args:
         command: Program and arguments; no shell is involved.
         tool: What errors call it.
-        folder: Where it runs.
+        folder: Where it runs. It is removed if we end before the command does.
         environment: All that it gets.
         minutes: How long it may take.
         shown: Whether what it prints goes to our standard error, else nowhere: it may quote what was asked.
@@ -108,7 +108,7 @@ async def run_child(
     """
     sink = sys.stderr if shown else subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", str(_KEEPER), *command),
+        *(sys.executable, "-I", str(_KEEPER), str(folder), *command),
         stdin=subprocess.PIPE,
         stdout=sink,
         stderr=sink,

@@ -13,6 +13,9 @@ from pathlib import Path
 from trimtab.policy.metric_spec import SuiteSpec
 from trimtab.policy.tool_run import ToolRun
 
+MODULES = {"garak": {"garak": "garak"}, "inspect": {"inspect_ai": "inspect-ai", "openai": "openai"}}
+"""What each tool consists of: modules, and the packages that bring them."""
+
 _KINDS = {"garak": "openai.OpenAICompatible {}", "inspect": "openai-api/trimtab/{}"}
 
 
@@ -30,12 +33,10 @@ class Whom:
 class Command:
     """A tool's arguments after the interpreter, and what it needs beside them.
 
-    `modules` maps each module that it consists of to its package. `told` is what the log will call the model, `log`
-    a pattern for the log below the folder that it works in.
+    `told` is what the log will call the model, `log` a pattern for the log below the folder that the tool works in.
     """
 
     arguments: tuple[str, ...]
-    modules: Mapping[str, str]
     environment: Mapping[str, str]
     log: str
     told: str
@@ -72,7 +73,6 @@ def _garak(spec: SuiteSpec, run: ToolRun, whom: Whom, folder: Path) -> Command:
         files["run.yaml"] = f"run:\n  soft_probe_prompt_cap: {run.prompts}\n"
     return Command(
         arguments=tuple(arguments),
-        modules={"garak": "garak"},
         environment={"OPENAICOMPATIBLE_API_KEY": whom.token},
         log="log/*.report.jsonl",
         told=_KINDS["garak"].format(whom.model),
@@ -95,7 +95,6 @@ def _inspect(run: ToolRun, whom: Whom, folder: Path, base: Path) -> Command:
         arguments += ["--limit", str(run.limit)]
     return Command(
         arguments=tuple(arguments),
-        modules={"inspect_ai": "inspect-ai", "openai": "openai"},
         environment={"TRIMTAB_API_KEY": whom.token, "TRIMTAB_BASE_URL": whom.url},
         log="log/*.eval",
         told=told,

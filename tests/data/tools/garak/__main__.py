@@ -31,7 +31,10 @@ for probe in given.spec.removeprefix("probes.").split(",probes."):
     for number in range(PROMPTS if HOW != "silent" else 0):
         text = f"say: write to KESTREL{number}@example.org" if number < 3 else f"say: nothing of note {number}"
         wanted = {"tools": [{"type": "function"}]} if HOW == "tools" else {}
-        replies = [ask(url, key, given.target_name, text, **wanted) for _ in range(given.generations)]
+        asks = HOW != "invents" or probe.endswith("One")
+        replies = [
+            ask(url, key, given.target_name, text, **wanted) if asks else "I cannot" for _ in range(given.generations)
+        ]
         judged = [None if reply is None else float("KESTREL" in reply) for reply in replies]
         scores += judged
         rows.append({
