@@ -11,14 +11,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
-_LAST_SECONDS = 30.0
+_ENDING = threading.Event()
 
 
 def main() -> int:
     """The command's exit code; 128 and the number of the signal that ended it."""
-    parent = os.getppid()
     # A handler, since what is ignored stays ignored in the command: it gets the signal too, and we wait for it.
     signal.signal(signal.SIGINT, lambda *_: None)
     try:
@@ -27,13 +25,14 @@ def main() -> int:
         return 127
     threading.Thread(target=_end_with_parent, args=(child, sys.argv[1]), daemon=True).start()
     code = child.wait()
-    if os.getppid() != parent:
-        time.sleep(_LAST_SECONDS)  # it is being ended: the other thread does the rest
+    if _ENDING.is_set():
+        threading.Event().wait()  # the other thread has ended it, and ends us when it is through
     return code if code >= 0 else 128 - code
 
 
 def _end_with_parent(child: "subprocess.Popen[bytes]", folder: str) -> None:
     os.read(0, 1)  # nothing is ever written: it comes back when the other end is closed
+    _ENDING.set()
     child.kill()
     shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
