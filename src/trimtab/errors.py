@@ -205,6 +205,20 @@ class CacheError(TrimtabError):
         return " ".join(p for p in (text, self.next_step) if p)
 
 
+class ToolError(TrimtabError):
+    """Another tool that we ran did not end as it should, or its log cannot be taken: nothing of it was recorded."""
+
+    code = "TT306"
+
+    def __init__(self, tool: str, detail: str, next_step: str = "") -> None:
+        super().__init__(tool, detail, next_step)
+        self.tool, self.detail, self.next_step = tool, detail, next_step
+
+    def __str__(self) -> str:
+        text = f"{self.code} {self.tool} {self.detail}. Nothing was recorded."
+        return " ".join(p for p in (text, self.next_step) if p)
+
+
 # -- ledger ----------------------------------------------------------------
 
 
@@ -274,7 +288,7 @@ class PluginError(TrimtabError, LookupError):
 
 
 class MissingPackageError(TrimtabError, ImportError):
-    """An optional package is not installed."""
+    """An optional package is not installed. One that no extra of ours brings has an empty `extra`."""
 
     code = "TT502"
     exit_code = ExitCode.USAGE
@@ -285,9 +299,8 @@ class MissingPackageError(TrimtabError, ImportError):
 
     def __str__(self) -> str:
         why = f" ({self.detail})" if self.detail else ""
-        return (
-            f"{self.code} needs the package {self.package}{why}. Install it with `pip install 'trimtab[{self.extra}]'`."
-        )
+        what = f"'trimtab[{self.extra}]'" if self.extra else self.package
+        return f"{self.code} needs the package {self.package}{why}. Install it with `pip install {what}`."
 
 
 # -- reports ---------------------------------------------------------------

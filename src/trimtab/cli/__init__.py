@@ -20,6 +20,7 @@ _ENDED = 143  # and after SIGTERM, as runners of pipelines and containers send i
 
 # What an interrupted command leaves behind.
 _KEPT = {
+    "import": " Nothing of what was being done is in the ledger.",
     "run": " What was measured is kept; run the same command again to go on.",
     "synth": " No file was put in place. What a writer answered is kept; run the same command again to go on.",
 }

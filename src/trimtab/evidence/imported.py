@@ -13,8 +13,11 @@ class Import(Fields):
 
     When it is read, `source` is empty. A run that judges by it repeats this record with the name of the import in
     `source`, and the results that its metrics chose, so that the run can be decided again from itself alone.
-    `model` and `ran` are what the file says; nobody here saw it. `spec` is the digest of what the policy said of the
-    candidate when the file was read: of another candidate under the same name it is no evidence.
+    `model` and `ran` are what the file says; nobody here saw it. If we ran the tool ourselves, `asked` is the digest
+    of what the policy had it ask, `command` how, without paths and secrets, `task` the digest of the file with the
+    task if there was one, and `calls` how many tries the candidate was sent; else they are empty. `spec` is the
+    digest of what the policy said of the candidate when the file was read: of another candidate under the same name
+    it is no evidence.
     """
 
     kind: ClassVar[str] = "import"
@@ -31,6 +34,10 @@ class Import(Fields):
     better: Mapping[str, str] = field(default_factory=dict)  # measure -> "higher" or "lower", where the file says it
     sketch: Sequence[str] = ()  # stands for the questions, as `Looked.sketch`
     source: str = ""
+    asked: str = ""
+    command: Sequence[str] = ()
+    task: str = ""
+    calls: int = 0
 
     @property
     def maker(self) -> str:

@@ -88,6 +88,16 @@ class Lane:
         async with self.lent:
             return await self._reply(job, request)
 
+    async def ask(self, job: Job, request: Request) -> Reply | Missing:
+        """An answer of its own for somebody who asks from outside, through the screen, when one more call may be made.
+
+        The same question under way twice is asked twice: whoever repeats one wants to see how answers vary.
+        """
+        alone = replace(self, asking=replace(self.asking, asked={}))
+        async with self.lent:
+            reply, _ = await alone._answer(job, request)  # noqa: SLF001  # our own
+        return reply
+
     async def _answer(self, job: Job, request: Request) -> tuple[Reply | Missing, bool]:
         """What somebody who asks gets: through the screen, if there is one."""
         if job.screen is None:

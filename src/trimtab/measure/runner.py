@@ -8,20 +8,21 @@ anything counts it.
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Final, TypeAlias
 
 from trimtab._canonical import digest
-from trimtab.kinds import Case, Missing
+from trimtab.kinds import Case, Missing, Reply, Request
 from trimtab.measure.cache import Cache
 from trimtab.measure.job import Job, Result, Tally
 from trimtab.measure.lane import Asking, Lane
 from trimtab.measure.limits import Clock, Health, Pace, Patience, Sleep
 from trimtab.measure.purse import Purse
 
-__all__ = ["Job", "Order", "Patience", "Purse", "Result", "Tally", "ask_all"]
+__all__ = ["Job", "Order", "Patience", "Purse", "Result", "Tally", "ask_all", "asker"]
 
 Order: TypeAlias = Callable[[Sequence[Job]], Iterator[tuple[Job, int, Case]]]
 """Which case is asked next: job, position in the job, case. Asked for one by one, when somebody is free to ask it."""
@@ -101,6 +102,37 @@ async def ask_all(
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+
+
+def asker(
+    job: Job,
+    *,
+    tally: Tally,
+    purse: Purse | None = None,
+    patience: Patience = _PATIENCE,
+    sleep: Sleep = asyncio.sleep,
+) -> Callable[[Request], Awaitable[Reply | Missing]]:
+    """What asks one system whatever somebody else wants to know: within its limits, with retries, through its screen.
+
+    Replies are kept nowhere. Call it in a running event loop.
+
+    Args:
+        job: Whom to ask; its cases are not.
+        tally: Counts, which the caller can watch.
+        purse: The budget. Requests beyond it are `Missing("budget")`.
+        patience: How failures are waited out.
+        sleep: Waits that many seconds.
+
+    Raises:
+        UsageError: The budget cannot be kept.
+    """
+    purse = purse if purse is not None else Purse()
+    purse.check(job.candidate, job.price)
+    chance = random.Random(0)
+    asking = Asking(cache=None, tally=tally, purse=purse, patience=patience, sleep=sleep, chance=chance)
+    lane = _lane([job], asking, _pace([job], asking, asyncio.get_running_loop().time), iter(()))
+    lane = replace(lane, lent=asyncio.Semaphore(lane.concurrency))
+    return partial(lane.ask, job)
 
 
 async def _work(lane: Lane, results: asyncio.Queue[Result | Exception | None]) -> None:

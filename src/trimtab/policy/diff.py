@@ -335,7 +335,7 @@ def _suite(where: str, old: SuiteSpec, new: SuiteSpec, *, required: bool) -> Ite
     if old.cases != new.cases:
         effect: Effect = "tightens" if new.cases > old.cases else "loosens"
         yield Change(where=f"{where}.cases", effect=effect, text=f"{old.cases:,} becomes {new.cases:,}")
-    measured = {"builtin", "file", "python", "imported", "score", "with_", "max_tokens", "rewrite", "attacker"}
+    measured = {"builtin", "file", "python", "imported", "run", "score", "with_", "max_tokens", "rewrite", "attacker"}
     if old.model_dump(include=measured) != new.model_dump(include=measured):
         if required:
             yield Change(where=where, effect="loosens", text=_MEASURED_OTHERWISE)

@@ -133,14 +133,23 @@ class _Gatherer:
         return names
 
     def _relocate(self, document: Document, folder: Path) -> None:
-        """Let `file` of an included suite count from the policy's folder, as all others do."""
+        """Let the files of an included suite count from the policy's folder, as all others do."""
         suites = (document.value or {}).get("suites")
         if not isinstance(suites, dict) or folder == self._into.folder:
             return
         for spec in suites.values():
-            name = spec.get("file") if isinstance(spec, dict) else None
-            if isinstance(name, str) and name and "\0" not in name and not PurePath(name).is_absolute():
-                spec["file"] = Path(os.path.relpath(folder / name, self._into.folder)).as_posix()
+            self._move(spec, "file", folder)
+            run = spec.get("run") if isinstance(spec, dict) else None
+            if isinstance(run, dict):
+                if ".py" in str(run.get("task", "")):  # else it is in an installed package
+                    self._move(run, "task", folder)
+                if "/" in str(run.get("python", "")):  # else it is looked up like any command
+                    self._move(run, "python", folder)
+
+    def _move(self, spec: Any, key: str, folder: Path) -> None:
+        name = spec.get(key) if isinstance(spec, dict) else None
+        if isinstance(name, str) and name and "\0" not in name and not PurePath(name).is_absolute():
+            spec[key] = Path(os.path.relpath(folder / name, self._into.folder)).as_posix()
 
     def _merge(self, into: dict[str, Any], value: dict[str, Any], where: Where, document: Document) -> None:
         for key, item in value.items():

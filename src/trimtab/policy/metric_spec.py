@@ -4,7 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from trimtab._canonical import digest
 from trimtab.policy.fields import Name, Strict, Texts, list_as_tuple
+from trimtab.policy.tool_run import ToolRun
 
 Way = Literal["case", "spacing", "words", "options", "opening"]
 
@@ -39,6 +41,9 @@ class SuiteSpec(Strict):
     imported: Literal["", "inspect", "lm-eval", "garak", "promptfoo", "mlflow", "csv"] = Field(
         default="", description="The tool whose results `trimtab import` reads; nothing is asked."
     )
+    run: ToolRun | None = Field(
+        default=None, description="How `trimtab import --run` runs the tool of `imported`: garak or inspect."
+    )
     score: str = Field(default="", description="Metric plugin; the suite's own when left out.")
     cases: int = Field(default=200, ge=1, le=10_000_000, description="How many cases at most.")
     seed: int = Field(default=0, ge=0, description="Seed of generation and of the order.")
@@ -68,6 +73,20 @@ class SuiteSpec(Strict):
         if sum(map(bool, (self.builtin, self.file, self.python, self.imported))) != 1:
             raise ValueError("give exactly one of builtin, file, python, imported")
         return self
+
+    @model_validator(mode="after")
+    def _a_tool_that_can_be_run(self) -> "SuiteSpec":
+        trouble = self.run.trouble(self.imported) if self.run else ""
+        if trouble:
+            raise ValueError(trouble)
+        return self
+
+    @property
+    def asked_of_tool(self) -> str:
+        """Digest of what another tool is run to ask; empty if none is run."""
+        if self.run is None:
+            return ""
+        return digest({"tool": self.imported, "run": self.run.asked, "seed": self.seed, "max_tokens": self.max_tokens})
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> "SuiteSpec":

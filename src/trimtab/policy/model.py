@@ -205,6 +205,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("attackers",), {}),
     (("suites", "*", "imported"), ""),
     (("suites", "*", "format"), ""),
+    (("suites", "*", "run"), None),
 )
 """Keys that came later, and what they are when nothing is said."""
 

@@ -14,7 +14,7 @@ _DAY = 10  # characters of a moment
 def imported(report: Report) -> list[str]:
     """A sentence for each file of another tool that the decision rests on; none where everything was measured here."""
     return [
-        f"{name(one.suite)} of {name(candidate)} was imported, not measured here: "
+        f"{name(one.suite)} of {name(candidate)} was {_how(one)}: "
         f"{count(one.results)} results of {name(one.tool)} {name(one.version)}"
         f"{_asked(one)}, file {name(one.file[:_DIGEST])}."
         for candidate, files in report.imports.items()
@@ -22,7 +22,13 @@ def imported(report: Report) -> list[str]:
     ]
 
 
+def _how(one: Import) -> str:
+    return "measured by another tool, which trimtab ran" if one.asked else "imported, not measured here"
+
+
 def _asked(one: Import) -> str:
+    if one.asked:  # the model's name was one for that run only
+        return f" from {count(one.calls)} calls{f' on {name(one.ran[:_DAY])}' if one.ran else ''}"
     whom = f", which says that it asked {name(one.model)}" if one.model else ""
     when = f"{' on' if whom else ', which says that it ran on'} {name(one.ran[:_DAY])}" if one.ran else ""
     return whom + when
@@ -41,6 +47,7 @@ def imports_data(report: Report) -> list[dict[str, Any]]:
             "model": one.model,
             "ran": one.ran,
             "import": one.source,
+            "ran_here": bool(one.asked),
         }
         for candidate, files in report.imports.items()
         for one in files

@@ -317,7 +317,9 @@ def _more_cases(report: Report) -> list[str]:
     steps = [f"raise `cases` of {_joined(raised)} in the policy"] if raised else []
     for suite in sorted(short.difference(raised)):
         source = report.policy.suites.get(suite)
-        if source and source.imported:
+        if source and source.run:
+            steps.append(f"have {name(source.imported)} ask more for {name(suite)}: raise what its `run` asks")
+        elif source and source.imported:
             steps.append(f"import more results of {name(source.imported)} for {name(suite)}")
         elif source and source.file:
             steps.append(f"add rows to {name(source.file)} (all that {name(suite)} has were asked)")

@@ -50,6 +50,8 @@ def bring(ledger: Ledger, policy: Policy, plan: Plan) -> dict[str, dict[str, Bro
         said = policy.suites.get(known.record.suite)
         if said is None or said.imported != known.record.tool:
             continue  # the policy meant another tool by that name then
+        if said.run is not None and known.record.asked != said.asked_of_tool:
+            continue  # it was told to ask something else, or by somebody else
         latest[known.candidate, known.record.suite] = known
     return {
         candidate: {
@@ -71,6 +73,10 @@ def _of(  # noqa: PLR0917  # all of one suite
 ) -> Brought:
     tool = policy.suites[suite].imported
     command = f"`trimtab import {tool} FILE --system {system} --candidate {candidate} --suite {suite}`"
+    if policy.suites[suite].run is not None:
+        command = f"`trimtab import --run {suite} --system {system} --candidate {candidate}`"
+        if known is None or known.record.spec != spec_of(policy, system, candidate):
+            return _nothing(suite, group, f"{tool} was not run against {candidate} as it is now: {command} does it")
     if known is None:
         return _nothing(suite, group, f"no results of {tool} were imported: {command} reads them")
     if known.record.spec != spec_of(policy, system, candidate):

@@ -2,7 +2,8 @@
 
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from trimtab import __version__
@@ -27,7 +28,26 @@ class Held:
     new: bool = False  # just now added
 
 
-def add_results(ledger: Ledger, policy: Policy, imported: Imported, *, system: str, candidate: str, suite: str) -> Held:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """That we ran the tool ourselves, and how; fields as in `Import`."""
+
+    asked: str
+    command: Sequence[str]
+    task: str
+    calls: int
+
+
+def add_results(
+    ledger: Ledger,
+    policy: Policy,
+    imported: Imported,
+    *,
+    system: str,
+    candidate: str,
+    suite: str,
+    made: Made | None = None,
+) -> Held:
     """Add the results of a file to the ledger, all or none; a file that is there already adds nothing.
 
     Args:
@@ -37,11 +57,12 @@ def add_results(ledger: Ledger, policy: Policy, imported: Imported, *, system: s
         system: Of the policy.
         candidate: Of that system: whom the results are about. Nobody but the caller can know that.
         suite: With `imported: TOOL` in the policy.
+        made: How the tool was run, if we did; a suite with `run` takes nothing else.
 
     Raises:
         UsageError: The policy has no such system, candidate or suite, or another tool's.
     """
-    check_place(policy, imported.tool, system=system, candidate=candidate, suite=suite)
+    check_place(policy, imported.tool, system=system, candidate=candidate, suite=suite, made=made is not None)
     for known in imports_of(ledger, system):
         about = known.record
         if (known.candidate, about.suite, about.tool, about.file) == (candidate, suite, imported.tool, imported.digest):
@@ -58,6 +79,7 @@ def add_results(ledger: Ledger, policy: Policy, imported: Imported, *, system: s
         ran=imported.ran,
         better=dict(imported.better),
         sketch=smallest(one.asked or short_digest(one.case) for one in imported.found),
+        **(asdict(made) if made else {}),
     )
     run = f"import-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
     if not any(row.policy == policy.digest for row in ledger.rows(kind=PolicyAdopted.kind)):
@@ -79,7 +101,7 @@ def add_results(ledger: Ledger, policy: Policy, imported: Imported, *, system: s
     return Held(run=run, seq=row.seq - len(imported.found), record=record, new=True)
 
 
-def check_place(policy: Policy, tool: str, *, system: str, candidate: str, suite: str) -> None:
+def check_place(policy: Policy, tool: str, *, system: str, candidate: str, suite: str, made: bool = False) -> None:
     """Refuse results for which the policy has no place.
 
     Raises:
@@ -96,6 +118,10 @@ def check_place(policy: Policy, tool: str, *, system: str, candidate: str, suite
         whose = f"is read of {said.imported}" if said and said.imported else "is not imported"
         what = f"the suite {suite!r} {whose if said else 'is not in the policy'}."
         raise UsageError(what, f"Write there `suites: {{{suite}: {{imported: {tool}}}}}`.")
+    if said.run is not None and not made:
+        # What somebody else had asked may be anything, and this suite says what is asked.
+        what = f"the suite {suite!r} says how {tool} is run, so a file of another run is not its result."
+        raise UsageError(what, f"`trimtab import --run {suite} --candidate {candidate}`, or take out its `run`.")
 
 
 def _observations(imported: Imported, suite: str) -> list[Observation]:

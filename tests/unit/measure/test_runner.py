@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trimtab.errors import CacheError, CallError, SystemUnavailableError, UsageError
-from trimtab.kinds import Case, Exchange, Message, Missing, Price, Reply
+from trimtab.kinds import Case, Exchange, Message, Missing, Price, Reply, Request
 from trimtab.measure.cache import Cache
-from trimtab.measure.runner import Job, Patience, Purse, Tally, ask_all
+from trimtab.measure.runner import Job, Patience, Purse, Tally, ask_all, asker
 from trimtab.policy.system_spec import Budget, Generation, Limits
 from trimtab.testing import run_virtual
 
@@ -527,3 +527,18 @@ def test_what_failed_tries_took_is_part_of_the_latency_and_waits_between_them_ar
     (reply,) = result.outcome.replies
     assert reply.latency == pytest.approx(2 * 3.0 + 0.5)
     assert reply.first_token == pytest.approx(2 * 3.0 + 0.25)
+
+
+def test_a_repeated_question_from_outside_is_asked_again_within_the_limits():
+    system, tally = Scripted(), Tally()
+    one = job(system, [], concurrency=2)
+    request = Request(messages=(Message("user", "again"),))
+
+    async def main():
+        ask = asker(one, tally=tally)
+        return await asyncio.gather(*(ask(request) for _ in range(6)))
+
+    replies = run_virtual(main())
+    assert [reply.text for reply in replies] == ["re: again"] * 6
+    assert system.tries == ["again"] * 6
+    assert (tally.calls, system.peak) == (6, 2)

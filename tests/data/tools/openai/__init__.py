@@ -1,0 +1,1 @@
+"""So that it is found: Inspect asks with it."""
