@@ -32,7 +32,11 @@ BACKWARDS = (
     "elpmaxe",
 )
 TURNED = ("pbz", "bet", "arg", "rqh", "tbi", "vasb", "vb", "hx", "qr", "rf", "se", "vg", "ay", "ne", "oe", "rknzcyr")
-_APART = later(r"(?<!\S)\S(?:(?:[ \t]{1,3}\S){4,}|(?:\r?\n[ \t]{0,2}\S){6,})(?!\S)")
+# A bracket or quotation mark may stand before the first of them, and what ends a sentence behind the last.
+_APART = later(
+    r"(?<![^\s(\[\"'])\S(?:(?:[ \t]{1,3}\S){4,}|(?:\r?\n[ \t]{0,2}\S){6,})"
+    r"(?![^\s.,;:!?)\]\"'])(?=[.,;:!?)\]\"']{0,3}(?!\S))"
+)
 _GAP = later(r"\s+")
 
 

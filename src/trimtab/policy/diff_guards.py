@@ -33,6 +33,8 @@ def _rules(where: str, old: Sequence[GuardRule], new: Sequence[GuardRule]) -> It
     keys: tuple[Callable[[GuardRule], Any], ...] = (
         lambda rule: (rule.detector, rule.with_, sorted(rule.labels)),
         lambda rule: (rule.detector, rule.with_),
+        lambda rule: (rule.detector, _fields(rule), sorted(rule.labels)),
+        lambda rule: (rule.detector, _fields(rule)),
         lambda rule: rule.detector,
     )
     for key in keys:
@@ -51,8 +53,9 @@ def _rules(where: str, old: Sequence[GuardRule], new: Sequence[GuardRule]) -> It
 
 
 def _rule(where: str, old: GuardRule, new: GuardRule) -> Iterator[Change]:
-    if old.with_ != new.with_:
+    if _fields(old) != _fields(new):
         yield Change(where=f"{where}.with", effect="loosens", text=f"the detector has other fields; {_UNSHOWN}")
+    yield from _kept(f"{where}.with.keep", _keep(old), _keep(new))
     if sorted(old.labels) != sorted(new.labels):
         wider, narrower = _covers(new.labels, old.labels), _covers(old.labels, new.labels)
         if wider != narrower:
@@ -74,6 +77,31 @@ def _rule(where: str, old: GuardRule, new: GuardRule) -> Iterator[Change]:
     if added:
         text = f"messages of {' and '.join(sorted(added))} are looked at as well"
         yield Change(where=f"{where}.origins", effect="tightens", text=text)
+
+
+def _keep(rule: GuardRule) -> frozenset[str] | None:
+    """The values that a rule lets pass; None where the detector is another one, whose fields may mean anything."""
+    kept = rule.with_.get("keep", ()) if rule.detector == "patterns" else None
+    return frozenset(map(str, kept)) if isinstance(kept, list | tuple) else None
+
+
+def _fields(rule: GuardRule) -> dict[str, Any]:
+    """The fields of a detector, without those of which it is known what more or less of them does."""
+    return rule.with_ if _keep(rule) is None else {key: value for key, value in rule.with_.items() if key != "keep"}
+
+
+def _kept(where: str, old: frozenset[str] | None, new: frozenset[str] | None) -> Iterator[Change]:
+    """Values are counted and not quoted: they are personal data in form."""
+    if old is None or new is None:
+        return
+    sides: tuple[tuple[frozenset[str], Effect, str], ...] = (
+        (new - old, "loosens", "more"),
+        (old - new, "tightens", "fewer"),
+    )
+    for values, effect, how in sides:
+        if values:
+            text = f"{len(values)} {how} {'value is' if len(values) == 1 else 'values are'} let through"
+            yield Change(where=where, effect=effect, text=text)
 
 
 def _stricter(where: str, old: str, new: str) -> Iterator[Change]:

@@ -42,6 +42,7 @@ def one(name, argument, size):
         (identifiers._HINT, identifiers.ID_LEADS),
         (phone._SAYS, phone._SAYS_LEADS),
         (phone._SAYS_OTHER, phone._OTHER_LEADS),
+        (phone._THING, phone._THING_LEADS),
     ],
 )
 def test_every_word_that_is_looked_for_has_its_lead(words, leads):

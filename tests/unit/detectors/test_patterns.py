@@ -19,6 +19,8 @@ HITS = [
     "ana@example.org", "+44 20 7946 0018", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00", "SSN 123-45-6789", "passport X12357787",
     "00:1b:44:11:3a:b7", "2001:db8::8a2e:370:7334", "12 Elm Street", "password = 'hG7!kq2pZ'", "account 123456789012", "192.0.2.17",
     "https://ana:s3cr3tpw@example.org/", "40.4168, -3.7038", "12345678Z", "Calle Mayor 12", "born 12.03.1980",
+    "geb. am 19. März 1949", "born in Oslo on 3 May 1970", "née Dupont le 1er mai 1970", "Passnummer: CWW9XVN9G", "Patientennummer: 4478123",
+    "numéro de dossier médical : 6982371", "permis de conduire n° 14AB12345", "12 rue des Tilleuls, 00317 Wexville",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(HITS) | st.text(max_size=12), max_size=8).map(" ".join)
 PATTERNS = (*PERSONAL, *SECRETS)

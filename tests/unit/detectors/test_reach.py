@@ -18,6 +18,8 @@ DICE = random.Random(5)
 HITS = [
     "ana@example.org", "+44 20 7946 0018", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00", "SSN 123-45-6789", "passport X12357787",
     "2001:db8::8a2e:370:7334", "12 Elm Street", "account 123456789012", "40.4168 -3.7038", "Calle Mayor 12", "born 12.03.1980",
+    "geb. am 19. März 1949", "born in Oslo on 3 May 1970", "née Dupont le 1er mai 1970", "Passnummer: CWW9XVN9G", "Patientennummer: 4478123",
+    "numéro de dossier médical : 6982371", "permis de conduire n° 14AB12345", "order number 2031-48-7713", "12 rue des Tilleuls, 00317 Wexville",
     "https://ana:s3cr3tpw@example.org/", "415 555 0123", "12 34 56 78", "1.1.1.1", "l2 34", "one", "two", "a", "b", " . ", " at ", "[at]", "%41",
     "616e61", "YW5hQGV4YW1wbGUub3Jn", "YQ", "\u200b", "é", "ａ", "password: ", "token=", "\n\n",
     *(DISGUISES[name][0](value) for name, value in CASES),

@@ -99,6 +99,8 @@ def test_taking_a_guard_away_loosens(old, new, effect):
 
 RULE = {"detector": "patterns", "labels": ["personal"], "action": "mask"}
 SURE = {"at_least": 0.7, "from": "logprobs"}
+LEAK = {"detector": "leak", "action": "block"}
+KEEPS_ONE, KEEPS_TWO = {"with": {"keep": ["a@x.io"]}}, {"with": {"keep": ["b@x.io", "a@x.io"]}}
 PSEUDONYM = {"input": [RULE | {"how": "pseudonym"}], "key_env": "K"}
 
 
@@ -119,6 +121,13 @@ PSEUDONYM = {"input": [RULE | {"how": "pseudonym"}], "key_env": "K"}
         ({}, {"output": [RULE | {"threshold": 0.4}]}, ["tightens"]),
         ({}, {"output": [RULE | {"threshold": 0.6, "action": "block"}]}, ["loosens", "tightens"]),
         ({}, {"output": [RULE | {"with": {"labels": ["personal"]}}]}, ["loosens"]),
+        ({}, {"output": [RULE | KEEPS_ONE]}, ["loosens"]),
+        ({"output": [RULE | KEEPS_ONE]}, {}, ["tightens"]),
+        ({"output": [RULE | KEEPS_ONE]}, {"output": [RULE | KEEPS_TWO]}, ["loosens"]),
+        ({"output": [RULE | KEEPS_TWO]}, {"output": [RULE | KEEPS_ONE]}, ["tightens"]),
+        ({"output": [RULE | KEEPS_ONE]}, {"output": [RULE | {"with": {"keep": ["b@x.io"]}}]}, ["loosens", "tightens"]),
+        ({"output": [LEAK]}, {"output": [LEAK | KEEPS_ONE]}, ["loosens"]),
+        ({"output": [LEAK | KEEPS_ONE]}, {"output": [LEAK]}, ["loosens"]),  # what the field means there is unknown
         ({"input": [RULE]}, {"input": [RULE | {"origins": ["user"]}]}, ["loosens"]),
         ({"input": [RULE]}, {"input": [RULE | {"origins": ["user", "assistant", "tool", "system"]}]}, ["tightens"]),
         ({}, {"on_crash": "escalate"}, ["loosens"]),

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from trimtab.builtin.detectors.patterns.engine import Engine
+from trimtab.builtin.detectors.patterns.kept import checked, without_kept
 from trimtab.builtin.detectors.patterns.personal import PERSONAL
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
 from trimtab.detect.reading import APART, changed, is_new
@@ -51,10 +52,12 @@ def _engine(labels: tuple[str, ...]) -> Engine:
 class PatternDetector:
     """Finds personal data and secrets that have a shape: labels `personal.*` and `secret.*`.
 
-    `labels` names the labels or families to report; all when empty.
+    `labels` names the labels or families to report; all when empty. `keep` lists personal values that are not
+    reported where they are written plainly: see `without_kept`.
     """
 
     labels: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
 
     name: ClassVar[str] = "patterns"
     version: ClassVar[str] = "1"
@@ -62,6 +65,7 @@ class PatternDetector:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", tuple(self.labels))
+        object.__setattr__(self, "keep", checked(self.keep))
         families = {label.partition(".")[0] for label in LABELS}
         for label in self.labels:
             if label not in LABELS and label not in families:
@@ -88,7 +92,8 @@ class PatternDetector:
                 found += _new(found, here, near)
         if self.labels:
             found = [finding for finding in found if any(map(finding.is_a, self.labels))]
-        return _tidy(found)
+        found = _tidy(found)
+        return without_kept(text, found, self.keep) if self.keep else found
 
 
 def _is_new(view: View, near: View, one: Finding) -> bool:

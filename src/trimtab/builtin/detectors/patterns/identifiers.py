@@ -99,7 +99,7 @@ def national_id(written: str, digits: str, before: str) -> tuple[str, float] | N
     for known in (_OF_SIZE if hinted else _FORMED).get(size, ()):
         by_form = known.form is not None and known.form.fullmatch(written)
         told = hinted and known.says.search(before)
-        if (by_form or told) and (_checks(known.module, digits) or (by_form and told)):
+        if (by_form or told) and (fits(known.module, digits) or (by_form and told)):
             return "national-id", 0.95 if by_form and told else 0.85
     if hinted and size >= 6 and _TOLD.search(before):
         return "national-id", 0.75
@@ -107,5 +107,6 @@ def national_id(written: str, digits: str, before: str) -> tuple[str, float] | N
 
 
 @lru_cache(maxsize=4096)
-def _checks(module: str, digits: str) -> bool:
-    return bool(import_module(f"stdnum.{module}").is_valid(digits))
+def fits(module: str, written: str) -> bool:
+    """Whether the check digits are right, as a module of `python-stdnum` says."""
+    return bool(import_module(f"stdnum.{module}").is_valid(written))

@@ -34,7 +34,9 @@ _DATE_PARTED = later(r"^(?:19|20)\d\d-\d\d-\d\d")
 _GEO = later(r"(\d{1,2}\.\d{4,12})[,; ] {0,2}([-+]?\d{1,3}\.\d{4,12})")
 _TIME_OR_SUM = later(r"\d{1,3}(?:[.:]\d{2}){1,2}|\d{1,3}(?:[., ]\d{3})+(?:[.,]\d+)?|\d+\.\d+|\d{4}\s?[-/]\s?\d{2,4}")
 _SAYS = {
-    "card": later(r"\b(?:cards?|credit|debit|visa|mastercard|amex|tarjetas?|karten?|kreditkarte|carte|cc)\b"),
+    "card": later(
+        r"\b(?:cards?|credit|debit|visa|mastercard|amex|tarjetas?|(?:kredit|bank|giro|debit)?karten?(?:-?(?:nummer|nr))?|carte|cc)\b"
+    ),
     "ssn": later(r"\b(?:ssn|social security|soc\.? sec)"),
     "birth-date": later(
         r"\b(?:born|birth|birthday|dob|d\.o\.b|nacid[oa]|nacimiento|geb(?:oren|urtsdatum|\.)?|naissance|n[ée]e?|nat[oa]|nascimento|geboren)\b"
@@ -304,7 +306,7 @@ def _verdict(  # noqa: C901, PLR0912 - one rule after the other
     never = False
     if before:
         if hinted:
-            told = _told(before, size)
+            told = "" if ":" in written else _told(before, digits)
             if told:
                 return told, 0, 0.8
             if size == 9 and _says("ssn", before):
@@ -332,9 +334,10 @@ def _says(label: str, before: str) -> bool:
     return bool(before) and _SAYS[label].search(before) is not None
 
 
-def _told(before: str, size: int) -> str:
-    """What the words before say that a number is, if they stand close and nothing else does."""
+def _told(before: str, digits: str) -> str:
+    """What the words before say that a number is, if they stand close and nothing else does; a year is none."""
     best, label = -1, ""
+    size = 0 if len(digits) == 4 and digits.startswith(("18", "19", "20")) else len(digits)
     for name, least in (("account", 6), ("medical-record", 4)):
         if size < least:
             continue

@@ -6,8 +6,8 @@ from functools import lru_cache
 from trimtab.detect.signs import later
 
 _SAYS = later(
-    r"\b(?:tel(?:\b|[eé]?f\w{0,7}|ephone)|tfno?s?|tlf\w{0,4}|phoned?s?|call(?:ed|ing|s)?|cell|mobile|m[oó]vil|handy|fax|dial|ring|"
-    r"text|sms|whatsapp|reach (?:me|us|him|her)|contacte?|kontakt|llam(?:ar|e|ada)|appeler|chiama\w*|ligar|bellen|(?:an)?rufen|"
+    r"\b(?:t[eé]l(?:\b|[eé]?(?:f|ph)\w{0,16})|tfno?s?|tlf\w{0,4}|phoned?s?|call(?:ed|ing|s)?|cell|mobil\w{0,12}|m[oó]vil|handy(?:nummer|nr)?|fax(?:nummer|nr)?|dial|ring|"
+    r"text|sms|whatsapp|reach (?:me|us|him|her)|contacte?|kontakt|llam(?:ar|e|ada)|appeler|chiama\w*|ligar|bellen|(?:an)?rufen|rufnummer|portable|"
     r"number is|my number|number)\b"
 )
 _SAYS_AFTER = later(r"[\s,(\\-]{0,3}(?:office|fax|mobile|home|cell|work|tel)", re.IGNORECASE)
@@ -15,6 +15,24 @@ _SAYS_OTHER = later(
     r"\b(?:licen[sc]e|identification|identity|passports?|aadh?aar|tax|n[ºo°.]{1,2} ?col\w*|colegiad\w|members?|policy|account|routing|"
     r"invoice|order|tracking|serial|case|card|ssn|id|dni|nif|nhc|nass|cipa|cp|zip|apt|suite|box|room|flat|episodio|historia|col)\b"
 )
+# Things that are numbered, in English, German, French, Spanish, Italian, Portuguese and Dutch.
+_THING = later(
+    r"\b(?:(?:orders?|invoices?|tickets?|articles?|items?|products?|parts?|parcels?|shipments?|tracking|reference|serial|receipt|booking"
+    r"|commandes?|factures?|r[ée]f[ée]rences?|colis|livraisons?|devis|pedidos?|facturas?|art[ií]culos?|referencias?|albar[áa]n|env[ií]os?|recibo"
+    r"|ordine|fattura|articolo|encomenda|fatura|artigo|factuur)\b|(?:bestell|auftrag|rechnung|artikel|sendung|liefer|vorgang|angebot|serien)\w{0,16})"
+    r"(?P<between>(?:[^.;!?\n]|(?<=\bn[ro])\.|(?<=\bn)\.){0,40})\Z"
+)
+_THING_LEADS = frozenset(
+    "ord inv tic art ite pro par shi tra ref réf ser rec boo com fac col liv dev ped alb env fat enc bes auf sen lie vor ang".split()  # noqa: SIM905 - a table of words
+)
+_NUMBERED = later(
+    r"(?:[^\d]*\b(?:number|no|nr|nummer|num[ée]ro|n[uú]mero|code|id)|[\s:#-]*n[°º.]{0,2})?[\s.:#°º-]*(?:(?:is|ist|est|es|lautet|was|war) )?"
+)
+_ASKED = later(
+    r"\b(?:hotline|line|lines|support|service|office|desk|team|zentrale|b[üu]ro|kundendienst|standard|accueil|centralita|oficina|atenci[óo]n"
+    r"|frau|herrn?|mrs?|ms|mme|sra?)\b"
+)
+_YEAR_LED = later(r"(?:19|20)\d\d([-/.])\d{1,4}\1")
 _LIST = later(r"[\d\s/,.\-()+]{6,}(?:y|and|und|et|or|o)?\s?$")
 _ANY_DIGIT = later(r"\d")
 _HOUSE = later(r" (?:[A-ZÄÖÜÁÉÍÓÚ]|[a-z]{3,}(?:strasse|stra|weg|gat)|rue |via |av )")
@@ -42,7 +60,7 @@ _GROUPED = later(r"\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{1,8}\)?){1,5}")
 
 
 _SAYS_LEADS = frozenset(
-    "tel tfn tlf pho cal cel mob mov móv han fax dia rin tex sms wha rea con kon lla app chi lig bel anr ruf num my".split()  # noqa: SIM905 - a table of words
+    "tel tél tfn tlf pho cal cel mob mov móv han fax dia rin tex sms wha rea con kon lla app chi lig bel anr ruf por num my".split()  # noqa: SIM905 - a table of words
 )
 _OTHER_LEADS = frozenset(
     "lic ide pas aad tax n no nº noº nºo noc noo nºc nºº col mem pol acc rou inv ord tra ser cas car ssn id dni nif nhc nas cip cp zip apt sui box roo fla epi his".split()  # noqa: SIM905 - a table of words
@@ -73,7 +91,8 @@ def phone(  # noqa: C901 - one question after the other
         if says or says_other:
             near = (_LIST.sub(" ", before) if _ANY_DIGIT.search(before) else before)[-_CLOSE:]
             said, other = _last(_SAYS, near) if says else -1, _last(_SAYS_OTHER, near) if says_other else -1
-    if said > other and (other < 0 or not near.startswith("number", said)):
+    thing = bool(before) and _of_a_thing(before, leads)
+    if said > other and ((other < 0 and not thing) or not near.startswith(("number", "my number"), said)):
         return 0.9
     if _SAYS_AFTER.match(after):
         return 0.9
@@ -81,10 +100,22 @@ def phone(  # noqa: C901 - one question after the other
         return 0.0
     if len(digits) < 7 or digits.endswith("000000") or written.count("/") > 1:
         return 0.0
-    if "-" in written and before and _RANGE.search(before):
+    if "-" in written and "(" not in written and before and _RANGE.search(before):
         return 0.0
     sure = _by_form(written[:_LEAD].translate(_CLASSES) + written[_LEAD:].translate(_ZEROS))
-    return 0.0 if sure < 0.85 and _HOUSE.match(after) else sure
+    # Few numbers but those of telephones look like those that are sure; others do, and the words before them decide.
+    return 0.0 if sure < 0.85 and (thing or _YEAR_LED.match(written) or _HOUSE.match(after)) else sure
+
+
+def _of_a_thing(before: str, leads: frozenset[str]) -> bool:
+    """Whether the words before a number say that it is the number of an order, an article and the like."""
+    if leads.isdisjoint(_THING_LEADS):
+        return False
+    thing = _THING.search(before)
+    if not thing or not _NUMBERED.fullmatch(thing["between"]):
+        return False
+    said = [word[0] for word in _SAYS.finditer(thing["between"])]
+    return all("number" in word for word in said) and not _ASKED.search(thing["between"])
 
 
 def announced(before: str) -> bool:

@@ -21,6 +21,18 @@ def as_found(_text: str, start: int, end: int) -> Judged | None:
     return start, end, 1.0
 
 
+def alone(text: str, start: int, end: int) -> bool:
+    """Whether a candidate begins and ends where a word does."""
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    return not (before.isalnum() or before == "_") and not (after.isalnum() or after == "_")
+
+
+def word(text: str, start: int, end: int) -> Judged | None:
+    """The judge of a shape that says enough where it stands alone."""
+    return (start, end, 0.9) if alone(text, start, end) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
     """One shape.

@@ -1,0 +1,245 @@
+"""Dates of birth: a word for being born, and a date that belongs to it, its month in words or in figures.
+
+Dates are everywhere, so what stands between the two decides: signs, names, places, and words that say nothing by
+themselves. Of figures, `numbers` sees those as well that come a few words later, whatever stands between.
+"""
+
+from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
+from trimtab.detect.signs import later
+
+_MONTHS = frozenset(
+    # Of English, German, French, Spanish, Italian, Portuguese and Dutch, with their short forms.
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "januar",
+        "jänner",
+        "februar",
+        "feber",
+        "märz",
+        "maerz",
+        "mai",
+        "juni",
+        "juli",
+        "oktober",
+        "dezember",
+        "janvier",
+        "février",
+        "fevrier",
+        "mars",
+        "avril",
+        "juin",
+        "juillet",
+        "août",
+        "aout",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "setiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+        "gennaio",
+        "febbraio",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "settembre",
+        "ottobre",
+        "dicembre",
+        "janeiro",
+        "fevereiro",
+        "março",
+        "marco",
+        "maio",
+        "junho",
+        "julho",
+        "setembro",
+        "outubro",
+        "novembro",
+        "dezembro",
+        "januari",
+        "februari",
+        "maart",
+        "mei",
+        "augustus",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "jän",
+        "mär",
+        "mrz",
+        "okt",
+        "dez",
+        "janv",
+        "févr",
+        "fevr",
+        "fév",
+        "fev",
+        "avr",
+        "juil",
+        "déc",
+        "ene",
+        "abr",
+        "ago",
+        "dic",
+        "gen",
+        "mag",
+        "giu",
+        "lug",
+        "set",
+        "ott",
+        "out",
+        "mrt",
+    ]
+)
+_FAR = 90
+"""Characters between the word and the date at most: a name, a place and what joins them."""
+_DIGIT = later(r"[0-9]")
+_DAY = r"(?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
+_NTH = rf"{_DAY}(?:st\b|nd\b|rd\b|th\b|\.|er\b|[ºª°])?"
+_YEAR = r"(?:19|20)[0-9]{2}(?![0-9])"
+_SHORT_YEAR = r"(?:['’]|(?<=[-./]))[0-9]{2}(?![0-9])"
+_OF = r"(?:of |de |del |d['’])?"
+_MONTH = r"(?P<month>[^\W\d_]{3,10})\.?"
+_FIGURES = later(rf"{_YEAR}([-./])(?:0?[1-9]|1[0-2])\1{_DAY}|{_DAY}([-./ ] ?){_DAY}\2(?:{_YEAR}|[0-9]{{2}}(?![0-9]))")
+_DAY_FIRST = later(rf"{_NTH}[-/ \u00a0]{{0,2}}{_OF}{_MONTH}(?P<year>[-/,. ]{{1,3}}{_OF}{_YEAR}|[-/ ]{_SHORT_YEAR})?")
+_YEAR_FIRST = later(rf"{_YEAR}[-/, ]{{1,2}}{_MONTH}[-/ ]{{1,2}}{_NTH}")
+_DAY_AND_YEAR = later(rf"{_NTH}(?P<year>(?:,| de| del)?[- ,]{{1,2}}{_YEAR}|[-/ ]{_SHORT_YEAR})?")
+_MONTH_BEFORE = later(r"(?:\A|[\W_])(?P<date>([^\W\d_]{3,10})\.?[- ]{1,2}(?:the )?)\Z")
+_ENDS_WITH_YEAR = later(_YEAR)
+
+# Words that say nothing by themselves; a name or a place has a capital.
+_SAYING = (
+    r"(?i:on|in|at|the|is|was|were|are|it|he|she|i|date|day|of|place|and|my|his|her|their|und|ort|tag|am|im|zu|bei|aus|den|der|dem|ist|war|wurde"
+    r"|bin|sie|er|ich|mein|sein|ihr|les?|la|à|au|en|de|du|des|est|et|lieu|el|los|las|a|es|y|fue|lugar|fecha|il|lo|nel|em|no|na|o|d[ao]|op|te|het|née?|as|une?|of the \w{3,12}|d(?:el|e la|u|es) \w{3,12})"
+)
+_NAME = r"(?:St\.|[A-ZÀ-ÖØ-ÞŠŽŁŚ][^\W\d_]{1,24}(?:['’-][^\W\d_]{1,24})?)"
+_WORD = rf"(?:(?:[ \u00a0(:*\"'’/-]{{1,4}}|, ){_SAYING}(?!\w)|[ \u00a0(:*\"'’/-]{{1,4}}{_NAME}(?!\w)|, (?:{_NAME}|[A-Z]{{2}})(?=,))"
+_SIGNS = r"[\s:,;()*_=\"'’|\[\]<>/–-]{0,12}"
+_FORM = r"(?:\([a-zA-Z]{1,5}(?:[-./ ][a-zA-Z]{1,5}){0,2}\)|(?:\s{0,4}</?[a-z]{1,6}[^<>]{0,30}>){1,4})?"
+_BETWEEN = later(rf"\.?(?:\((?:e|a|in)\))?(?:{_SIGNS}{_FORM}{_SIGNS}|{_WORD}{{1,8}}+[ \u00a0:,(*–-]{{1,3}})")
+_BETWEEN_BACK = later(rf"(?:, {_NAME}(?!\w))?{_WORD}{{0,7}}+[ \u00a0,(–-]{{1,3}}")
+_BACK = frozenset({"geboren", "born", "nació", "nacio"})
+"""Words that come after the date as well: `am 3. Mai 1970 in Genf geboren`."""
+_BESIDE = 12
+_LONGEST = 26  # characters of a date before its year ends
+
+
+def _date(text: str, at: int) -> tuple[int, int, bool] | None:
+    """Where the date begins and ends whose first figure is at a place, and whether it has a year."""
+    figures = _FIGURES.match(text, at)
+    if figures:
+        return at, figures.end(), True
+    by_day = _DAY_FIRST.match(text, at)
+    if by_day and by_day["month"].lower() in _MONTHS:
+        return at, by_day.end(), by_day["year"] is not None
+    by_year = _YEAR_FIRST.match(text, at)
+    if by_year and by_year["month"].lower() in _MONTHS:
+        return at, by_year.end(), True
+    low = max(0, at - 16)
+    month = _MONTH_BEFORE.search(text[low:at])
+    if month and month[2].lower() in _MONTHS:
+        rest = _DAY_AND_YEAR.match(text, at)
+        if rest:
+            return low + month.start("date"), rest.end(), rest["year"] is not None
+    return None
+
+
+def _born(text: str, start: int, end: int) -> list[Judged] | None:
+    """The date after the word, or before it where a verb may come last."""
+    if end < len(text) and text[end].isalnum():
+        return None
+    if start and text[start - 1].isalnum() and not (text[start - 1].islower() and text[start].isupper()):
+        return None
+    found: list[Judged] = []
+    digit = _DIGIT.search(text, end, end + _FAR)
+    date = _date(text, digit.start()) if digit else None
+    if date:
+        begin, upto, whole = date
+        # Without a year it has to stand close: a birthday is one, the day of a feast is none.
+        if (
+            (whole or begin - end <= _BESIDE)
+            and begin >= end
+            and _ends(text, upto)
+            and _BETWEEN.fullmatch(text, end, begin)
+        ):
+            found.append((begin, upto, 0.9 if whole else 0.7))
+    if not found and text[start:end].lower() in _BACK:
+        before = _before(text, start, verb="born" not in text[start:end].lower())
+        return [before] if before else None
+    return found
+
+
+def _before(text: str, start: int, *, verb: bool) -> Judged | None:
+    """A date with a year and words up to the verb; only a verb that comes last in German stands right behind it."""
+    low = max(0, start - _FAR)
+    upto = max((year.end() for year in _ENDS_WITH_YEAR.finditer(text, low, start)), default=start)
+    if start - upto < (1 if verb else 4) or not _BETWEEN_BACK.fullmatch(text, upto, start):
+        return None
+    for digit in _DIGIT.finditer(text, max(low, upto - _LONGEST), upto):
+        at = digit.start()
+        date = None if at and text[at - 1].isdigit() else _date(text, at)
+        if date and date[1] == upto and date[2]:
+            return date[0], upto, 0.9
+    return None
+
+
+def _ends(text: str, end: int) -> bool:
+    return end >= len(text) or not (text[end].isalnum() or text[end] == "_")
+
+
+BIRTH_DATES: tuple[Pattern, ...] = (
+    Pattern(
+        label="personal.birth-date",
+        shape=r"born|birth(?:[ _-]?da(?:te|y))?|d\.?o\.?b|geb(?:oren(?:e[rnm]?)?|urts(?:datum|daten|tag)|oortedatum)?|naiss(?:ance)?"
+        r"|nac(?:id[oa]s?|imiento|ió|io)?|nasc(?:ita|imento|id[oa])|nat[oa] (?:il|a)|cumplea[ñn]os|n(?:ee|e|e\(e\)) le",
+        anchors=(
+            "born", "birth", "dob", "d.o.b", "geb", "naiss", "naci", "nac.", "nasci", "nato il", "nata il", "nato a", "nata a",
+            "cumplea", "nee le", "ne le", "ne(e) le",
+        ),
+        judge=_born,
+        ignore_case=True,
+        needs_digit=True,
+        begins=True,
+        digit_near=_FAR + 40,
+    ),
+    Pattern(
+        label="personal.birth-date",
+        shape="née|né",
+        anchors=("née", "né"),
+        judge=_born,
+        ignore_case=True,
+        needs_digit=True,
+    ),
+)  # fmt: skip
