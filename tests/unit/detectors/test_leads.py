@@ -5,7 +5,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 
 import pytest
 
-from trimtab.builtin.detectors.patterns import identifiers, numbers, phone
+from trimtab.builtin.detectors.patterns import identifiers, number_kinds, phone
 
 
 def beginnings(parsed, size):
@@ -38,7 +38,7 @@ def one(name, argument, size):
 @pytest.mark.parametrize(
     ("words", "leads"),
     [
-        (numbers._ANY_HINT, numbers._HINT_LEADS),
+        (number_kinds._ANY_HINT, number_kinds._HINT_LEADS),
         (identifiers._HINT, identifiers.ID_LEADS),
         (phone._SAYS, phone._SAYS_LEADS),
         (phone._SAYS_OTHER, phone._OTHER_LEADS),

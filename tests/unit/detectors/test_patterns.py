@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from trimtab.builtin.detectors.patterns.detector import LABELS, PatternDetector
 from trimtab.builtin.detectors.patterns.engine import Engine
 from trimtab.builtin.detectors.patterns.personal import PERSONAL
-from trimtab.builtin.detectors.patterns.secret_keys import _PROVIDERS, _split
+from trimtab.builtin.detectors.patterns.secret_keys import _split
+from trimtab.builtin.detectors.patterns.secret_providers import PROVIDERS
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
 from trimtab.detect.view import View
 from trimtab.kinds import plugins
@@ -63,7 +64,7 @@ def made(shape: str, draw: random.Random) -> str:
 
 FORMS = [
     (kind, prefix, rest)
-    for kind, forms in _PROVIDERS
+    for kind, forms in PROVIDERS
     for written, rest in forms
     for prefix in _split(written)
     if "?" not in rest and "[^" not in rest
@@ -94,7 +95,7 @@ def test_a_key_of_every_provider_is_found_and_masked_whole(kind, prefix, rest):
 
 
 def test_there_are_at_least_forty_providers():
-    assert len({kind for kind, _ in _PROVIDERS}) >= 40
+    assert len({kind for kind, _ in PROVIDERS}) >= 40
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,10 @@
 """Credentials with a form of their own: private keys, web tokens, hashes, headers and commands with passwords."""
 
 import base64
-import binascii
 import re
 
-from trimtab.builtin.detectors.patterns.secret_context import abroad, assigned
 from trimtab.builtin.detectors.patterns.secret_drawn import starts_word
-from trimtab.builtin.detectors.patterns.secret_names import ABROAD, ANCHORS
-from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
-from trimtab.builtin.detectors.patterns.secret_stand_ins import stands_in
-from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password
+from trimtab.builtin.detectors.patterns.secret_places import wide
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import later
 
@@ -131,91 +126,6 @@ def _der(text: str, start: int, _end: int) -> Judged | None:
     return (*body.span(), 0.95) if body else None
 
 
-# -- headers and commands ------------------------------------------------------------
-
-_AUTHORIZATION = later(
-    r"(basic|bearer|token|ntlm|negotiate|apikey|api-key|ssws|splunk|hmac|aws4-hmac-sha256|key)(?:\s{1,3}|\s{0,2}[\"']\s{0,4}[+.&]\s{0,4}|%20)(?:token=)?[\"']?([A-Za-z0-9._~+/=%:-]{8,4000})",
-    re.IGNORECASE,
-)
-
-
-def _header(text: str, start: int, _end: int) -> Judged | None:
-    """`Bearer ...`, `Basic ...`: anything after the header's name, else only what looks drawn at random."""
-    found = _AUTHORIZATION.match(text, start)
-    if not found or not starts_word(text, start) or text[start - 1 : start] == "-":
-        return None
-    value, scheme = found[2], found[1].lower()
-    if stands_in(value):
-        return None
-    named = "authorization" in text[max(0, start - 24) : start].lower()
-    if scheme == "basic":
-        try:
-            decoded = base64.b64decode(value[:200] + "=" * (-len(value[:200]) % 4), validate=False)
-        except (binascii.Error, ValueError):
-            return None
-        if len(value) < 8 or not (b":" in decoded or named) or (value.isalpha() and not named):
-            return None
-        return (*found.span(2), 0.95)
-    if like_key(value, least=8 if named else 16, weak=not named):
-        return (*found.span(2), 0.95)
-    return None
-
-
-_CURL = later(r" ?(?:-a|-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{1,60}):([^\s\"']{3,120})")
-_SHORT = later(r"[^\n|]{0,120}?(?<=[ \t])-[apP][ \t]{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})")
-
-
-def _user_option(text: str, start: int, _end: int) -> Judged | None:
-    found = _CURL.match(text, start)
-    if not found or text[start - 1 : start] == "-":
-        return None
-    return literal(found[2], *found.span(2))
-
-
-def _short_option(text: str, start: int, end: int) -> Judged | None:
-    """`mysql -u root -pS3cret`, `sshpass -p ...`, `docker login -p ...`."""
-    found = _SHORT.match(text, end)
-    if (
-        not found
-        or (found[1].isdigit() and "sshpass" not in text[start:end])
-        or (found[1].isalpha() and found[1].islower())
-        or ":" in found[1]
-        or "/" in found[1]
-    ):
-        return None
-    return literal(found[1], *found.span(1))
-
-
-_AFTER_WORDS = later(
-    r"(?:\s{1,3}(?:-String|-Force|-AsPlainText|-asplaintext|-force|(?i:values?)|plain|hash))*\s{0,3}\(?\s{0,2}"
-    r"(?:N?'((?:[^'\\\n]|\\[^\n]|''){3,200})'|\"((?:[^\"\\\n]|\\[^\n]|\"\"){3,200})\"|\\?[\"'`]([^\s\"'`;,)\\]{3,200})|((?:\\[^\s\"'`]|[^\s\"'`;,)\\]){3,200}))"
-)
-_BARE = 4
-
-
-def _after_words(text: str, _start: int, end: int) -> Judged | None:
-    """`IDENTIFIED BY 'x'`, `ConvertTo-SecureString x`, `machine h login u password x`."""
-    found = _AFTER_WORDS.match(text, end)
-    if not found or not found.lastindex:
-        return None
-    value, quoted = found[found.lastindex], found.lastindex != _BARE
-    if value.startswith("-") or (not quoted and value.isalpha() and value.islower()):
-        return None
-    sure = like_password(value, quoted=quoted, told=True, literal=True)
-    return (*found.span(found.lastindex), sure) if sure else None
-
-
-_WITH = later(
-    r"\s{1,3}[\"'`]?\w{3,40}[\"'`]?\s{1,3}(?:as|by|using)\s{1,3}[\"'`]([^\"'`\n]{4,200})[\"'`]", re.IGNORECASE
-)
-
-
-def _identified_with(text: str, _start: int, end: int) -> Judged | None:
-    """`IDENTIFIED WITH plugin AS 'hash'`."""
-    found = _WITH.match(text, end)
-    return (*found.span(1), 0.9) if found and not stands_in(found[1]) and not DUMMY.fullmatch(found[1]) else None
-
-
 _PUTTY = later(r"private-lines: ?\d{1,3}\r?\n((?:[A-Za-z0-9+/]{4,80}={0,2}(?:\r?\n|\Z))+)", re.IGNORECASE)
 
 
@@ -225,25 +135,6 @@ def _putty(text: str, start: int, _end: int) -> Judged | None:
     return (found.start(1), found.end(1) - 1, 0.99) if found and len(found[1]) > 40 else None
 
 
-_PAIR = later(
-    r"(?:[ \t]?[/|,:][ \t]?|[ \t]and[ \t])(?:pass(?:word|wd)?|pwd?|pw)[ \t]{0,2}[:=)]{0,2}[ \t]{1,3}([^\s/:]{2,40})[ \t]?[/:|][ \t]?([^\s\"'()]{4,60})",
-    re.IGNORECASE,
-)
-_PAIR_GLUED = later(
-    r"(?:[ \t]?[/|,:][ \t]?)(?:pass(?:word|wd)?|pwd?|pw)[ \t]{0,2}[:=-][ \t]{0,3}([^\s/:]{2,40})[/:|]([^\s\"'()]{4,60})",
-    re.IGNORECASE,
-)
-
-
-def _pair(text: str, _start: int, end: int) -> Judged | None:
-    """`user/password: maria/....`: the second of two values that belong to two names."""
-    found = _PAIR.match(text, end) or _PAIR_GLUED.match(text, end)
-    if not found:
-        return None
-    sure = like_password(found[2].rstrip(".,;"), quoted=True, told=False, literal=False)
-    return (found.start(2), found.start(2) + len(found[2].rstrip(".,;")), sure) if sure else None
-
-
 _LDAP = later(r"\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512)\}[A-Za-z0-9+/]{16,120}={0,2}")
 
 
@@ -251,39 +142,6 @@ def _hash(text: str, start: int, end: int) -> Judged | None:
     """What stands in shadow and htpasswd files: it opens nothing by itself, but it can be guessed at leisure."""
     return (start, end, 0.9) if (not start or text[start - 1] != "$") and len(set(text[start:end])) > 8 else None
 
-
-_PROGRAMS = (
-    "mysql ",
-    "mysqldump ",
-    "mysqladmin ",
-    "mariadb ",
-    "sshpass",
-    "docker login",
-    "podman login",
-    "sqlcmd ",
-    "bcp ",
-    "mongo ",
-    "mongodump ",
-    "redis-cli ",
-    "7z a",
-    "unzip ",
-    "az login",
-    "oc login",
-    "helm registry login",
-)
-_SCHEMES = ("basic ", "bearer ", "token ", "ntlm ", "negotiate ", "apikey ", "ssws ", "splunk ", "key ")
-_WORDS = (
-    "identified by",
-    "mysql_native_password by",
-    "caching_sha2_password by",
-    "password by",
-    "encrypted password",
-    "with password",
-    "convertto-securestring",
-    "-asplaintext",
-    "_password by",
-)
-_USERS = ("user", "login", "id", "account", "username", "usuario", "benutzer", "konto")
 
 BLOCKS: tuple[Pattern, ...] = (
     wide("pem", "-----BEGIN|---- BEGIN SSH2", ("-----begin", "---- begin ssh2"), _pem, ignore_case=False),
@@ -296,19 +154,7 @@ BLOCKS: tuple[Pattern, ...] = (
         ignore_case=False,
     ),
     wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
-    wide("authorization", either(_SCHEMES), _SCHEMES, _header),
-    wide(
-        "password",
-        " -[ua]|--user|--proxy-user",
-        (" -u", " -a ", "--user", "--proxy-user"),
-        _user_option,
-        ignore_case=True,
-    ),
-    wide("password", either(_PROGRAMS), _PROGRAMS, _short_option),
-    wide("password", either(_WORDS), _WORDS, _after_words),
-    wide("password", "identified with", ("identified with",), _identified_with),
     wide("pem", "private-lines:", ("private-lines:",), _putty),
-    wide("password", f"(?:{either(_USERS)})", tuple(f"{user}/p" for user in _USERS), _pair),
     wide(
         "password-hash",
         r"\$(?:2[aby]?|argon2(?:id|i|d)|1|5|6|7|y|gy|apr1|sha1|pbkdf2(?:-sha\d{1,3})?|scrypt|bcrypt-sha256)\$[A-Za-z0-9./+=,$-]{20,240}",
@@ -342,14 +188,4 @@ BLOCKS: tuple[Pattern, ...] = (
         ignore_case=False,
     ),
     wide("ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False),
-    Pattern(
-        label="secret.password", shape=either(ANCHORS), anchors=ANCHORS, begins=True, reader=assigned, ignore_case=True
-    ),
-    Pattern(
-        label="secret.password",
-        shape=either(ABROAD),
-        anchors=ABROAD,
-        judge=abroad,
-        ignore_case=True,
-    ),
 )

@@ -7,11 +7,26 @@ addresses have forms of their own. Everything else is found by what introduces i
 
 from trimtab.builtin.detectors.patterns.secret_addresses import ADDRESSES
 from trimtab.builtin.detectors.patterns.secret_blocks import BLOCKS
+from trimtab.builtin.detectors.patterns.secret_commands import COMMANDS
+from trimtab.builtin.detectors.patterns.secret_context import abroad, assigned
 from trimtab.builtin.detectors.patterns.secret_keys import KEYS
 from trimtab.builtin.detectors.patterns.secret_members import MEMBERS
+from trimtab.builtin.detectors.patterns.secret_names import ABROAD, ANCHORS
 from trimtab.builtin.detectors.patterns.secret_near import NEAR
-from trimtab.builtin.detectors.patterns.secret_places import CALLS
+from trimtab.builtin.detectors.patterns.secret_places import CALLS, either
 from trimtab.builtin.detectors.patterns.secret_tables import TABLES
 from trimtab.builtin.detectors.patterns.spec import Pattern
 
-SECRETS: tuple[Pattern, ...] = (*KEYS, *ADDRESSES, *BLOCKS, *MEMBERS, *CALLS, *TABLES, *NEAR)
+NAMED: tuple[Pattern, ...] = (
+    Pattern(
+        label="secret.password", shape=either(ANCHORS), anchors=ANCHORS, begins=True, reader=assigned, ignore_case=True
+    ),
+    Pattern(
+        label="secret.password",
+        shape=either(ABROAD),
+        anchors=ABROAD,
+        judge=abroad,
+        ignore_case=True,
+    ),
+)
+SECRETS: tuple[Pattern, ...] = (*KEYS, *ADDRESSES, *BLOCKS, *COMMANDS, *NAMED, *MEMBERS, *CALLS, *TABLES, *NEAR)
