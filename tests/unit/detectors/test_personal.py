@@ -184,6 +184,7 @@ HITS = [
     ("personal.phone", "Para su pedido llame al 912 345 678.", "912 345 678"),
     ("personal.phone", "Ihre Bestellung kann Frau Linden unter +49 30 23125 123 ändern", "+49 30 23125 123"),
     ("personal.phone", "P (804) 555-0168", "(804) 555-0168"),
+    ("personal.phone", "The order hotline has the number 2294-7713.", "2294-7713"),
     ("personal.username", "nom d'utilisateur : tamanaki73", "tamanaki73"),
     ("personal.username", "nom d’utilisateur: ulvester28", "ulvester28"),
     ("personal.username", "identifiant : adebori59", "adebori59"),
@@ -194,6 +195,9 @@ HITS = [
     ("personal.username", "Utilisateur : zola_w83", "zola_w83"),
 ]  # fmt: skip
 NEAR_MISSES = [
+    "Ausweis 12.03.2031 ausgestellt",
+    "passport 2031-03-12 issued",
+    "The show, born in Fennoway Harbour, on 3 May at noon.",
     "The fair is on 15 July 2031.",
     "The house was opened on 3 May 1890.",
     "He was born in Oslo. On 15 July 2031 he opened the fair.",
