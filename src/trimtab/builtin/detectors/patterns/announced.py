@@ -16,7 +16,7 @@ _FILLER = later(
     rf"(?:of|de|du|des|del|d[ao]|di|von|for|für|pour|para|von der|de la) (?:(?:Mr|Mrs|Ms|Mme|Dr|M|Frau|Herrn?|Sra?)\.? )?{_CALLED}(?: {_CALLED}){{0,2}}"
     r"|(?i:numbers?|no|nr|num|n[uú]meros?|nummern?|num[ée]ros?|id|card|code|licen[sc]e|is|was|ist|est|es|lautet|hat|tr[äa]gt|has|porte"
     r"|lleva|tiene|ha|die|das|der|the|les?|la|el|il|lo|of|de|du|des|del|di|von|und|and|my|her|his|mein|dein|sein|ihr|with|mit|are|war)(?![^\W_])"
-    r"|[a-zß-öø-ÿ]{3,14}(?= ?(?::|[nN]\.?[º°]|\(?[nN][ru]m?\.?\b|#|number|n[uú]m))|\([A-Za-z][A-Za-z .]{0,18}\)"
+    r"|(?<![^\W_])[a-zß-öø-ÿ]{3,14}(?= ?(?::|[nN]\.?[º°]|\(?[nN][ru]m?\.?\b|#|number|n[uú]m))|\([A-Za-z][A-Za-z .]{0,18}\)"
     r"|(?i:nr|no|n)[.º°]{1,3}|[nN][º°])){0,8}+"
     rf"{_SIGN}{{0,4}}"
 )
@@ -55,7 +55,7 @@ def _fits(written: str, least_digits: int, sizes: range, *, odd: bool) -> bool:
     return sum(map(str.isdigit, compact)) >= least_digits or (odd and _ODD.fullmatch(compact) is not None)
 
 
-_NUMBER_OF = later(r"(?:n[ºo°.]{1,3}|n[uú]m\w{0,5}|num[ée]ro|number) ?(?:de ?|du ?|del ?)?\Z", re.IGNORECASE)
+_NUMBER_OF = later(r"(?:n[ºo°.]{1,3}|n[uú]m\w{0,5}|num[ée]ro|number) ?(?:de ?|du ?|del ?|d['’])?\Z", re.IGNORECASE)
 _REGISTERED = _after(least_digits=4, sizes=range(4, 20))
 
 
@@ -67,7 +67,7 @@ def _collegiate(text: str, start: int, end: int) -> Judged | None:
 
 def _patient(text: str, start: int, end: int) -> Judged | None:
     """`Patientennummer: 4478123`, and `numéro de patient 4478123`, where the word for a number comes first."""
-    whole = text[start:end].lower() not in {"patient", "patiente", "paciente", "paziente", "utente"}
+    whole = text[start:end].lower() not in {"patient", "patiente", "paciente", "paziente", "utente", "admission"}
     return _REGISTERED(text, start, end) if whole or _NUMBER_OF.search(text[max(0, start - 14) : start]) else None
 
 
@@ -140,8 +140,8 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.medical-record",
-        shape=r"patient(?:en)?[ _-]?(?:id|number|no|nummer|nr|akten?|kennung)|patient(?:en|e)?|pa[cz]iente|utente",
-        anchors=("patient", "paciente", "paziente", "utente"),
+        shape=r"patient(?:en)?[ _-]?(?:id|number|no|nummer|nr|akten?|kennung)|patient(?:en|e)?|pa[cz]iente|utente|admission",
+        anchors=("patient", "paciente", "paziente", "utente", "admission"),
         judge=_patient,
         ignore_case=True,
         begins=True,

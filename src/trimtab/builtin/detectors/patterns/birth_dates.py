@@ -141,8 +141,11 @@ _ENDS_WITH_YEAR = later(_YEAR)
 
 # Words that say nothing by themselves; a name or a place has a capital.
 _SAYING = (
-    r"(?i:on|in|at|the|is|was|were|are|it|he|she|i|date|day|of|place|and|my|his|her|their|und|ort|tag|am|im|zu|bei|aus|den|der|dem|ist|war|wurde"
-    r"|bin|sie|er|ich|mein|sein|ihr|les?|la|à|au|en|de|du|des|est|et|lieu|el|los|las|a|es|y|fue|lugar|fecha|il|lo|nel|em|no|na|o|d[ao]|op|te|het|née?|as|une?|of the \w{3,12}|d(?:el|e la|u|es) \w{3,12})"
+    r"(?i:of the \w{3,12}|d(?:el|e la|u|es) \w{3,12}"
+    r"|on|in|at|the|is|was|were|are|it|he|she|i|date|day|of|place|and|my|his|her|their|und|ort|tag|am|im|zu|bei|aus|den|der|dem|ist|war|wurde|lautet"
+    r"|bin|sie|er|ich|mein|sein|ihr|les?|la|à|au|en|de|du|des|est|et|lieu|el|los|las|a|es|y|fue|lugar|fecha|il|lo|nel|em|no|na|o|d[ao]|op|te|het|née?|as|une?"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche"
+    r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo)"
 )
 _NAME = r"(?:St\.|[A-ZÀ-ÖØ-ÞŠŽŁŚ][^\W\d_]{1,24}(?:['’-][^\W\d_]{1,24})?)"
 _WORD = rf"(?:(?:[ \u00a0(:*\"'’/-]{{1,4}}|, ){_SAYING}(?!\w)|[ \u00a0(:*\"'’/-]{{1,4}}{_NAME}(?!\w)|, (?:{_NAME}|[A-Z]{{2}})(?=,))"
@@ -150,7 +153,7 @@ _SIGNS = r"[\s:,;()*_=\"'’|\[\]<>/–-]{0,12}"
 _FORM = r"(?:\([a-zA-Z]{1,5}(?:[-./ ][a-zA-Z]{1,5}){0,2}\)|(?:\s{0,4}</?[a-z]{1,6}[^<>]{0,30}>){1,4})?"
 _BETWEEN = later(rf"\.?(?:\((?:e|a|in)\))?(?:{_SIGNS}{_FORM}{_SIGNS}|{_WORD}{{1,8}}+[ \u00a0:,(*–-]{{1,3}})")
 _BETWEEN_BACK = later(rf"(?:, {_NAME}(?!\w))?{_WORD}{{0,7}}+[ \u00a0,(–-]{{1,3}}")
-_BACK = frozenset({"geboren", "born", "nació", "nacio"})
+_BACK = frozenset({"geboren", "born", "nació", "nacio", "zur welt"})
 """Words that come after the date as well: `am 3. Mai 1970 in Genf geboren`."""
 _BESIDE = 12
 _LONGEST = 26  # characters of a date before its year ends
@@ -223,10 +226,10 @@ BIRTH_DATES: tuple[Pattern, ...] = (
     Pattern(
         label="personal.birth-date",
         shape=r"born|birth(?:[ _-]?da(?:te|y))?|d\.?o\.?b|geb(?:oren(?:e[rnm]?)?|urts(?:datum|daten|tag)|oortedatum)?|naiss(?:ance)?"
-        r"|nac(?:id[oa]s?|imiento|ió|io)?|nasc(?:ita|imento|id[oa])|nat[oa] (?:il|a)|cumplea[ñn]os|n(?:ee|e|e\(e\)) le",
+        r"|nac(?:id[oa]s?|imiento|ió|io)?|nasc(?:ita|imento|id[oa])|nat[oa] (?:il|a)|cumplea[ñn]os|zur welt|n(?:ee|e|e\(e\)) le",
         anchors=(
             "born", "birth", "dob", "d.o.b", "geb", "naiss", "naci", "nac.", "nasci", "nato il", "nata il", "nato a", "nata a",
-            "cumplea", "nee le", "ne le", "ne(e) le",
+            "cumplea", "zur welt", "nee le", "ne le", "ne(e) le",
         ),
         judge=_born,
         ignore_case=True,
@@ -236,8 +239,8 @@ BIRTH_DATES: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.birth-date",
-        shape="née|né",
-        anchors=("née", "né"),
+        shape="née|né|nací",
+        anchors=("née", "né", "nací"),
         judge=_born,
         ignore_case=True,
         needs_digit=True,
