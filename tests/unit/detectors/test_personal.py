@@ -143,6 +143,7 @@ HITS = [
     ("personal.medical-record", "medical record #482913", "482913"),
     ("personal.medical-record", "Medical Record Number (MRN): 00-48-29-13", "00-48-29-13"),
     ("personal.national-id", "número de permiso de conducir: 12345678Z", "12345678Z"),
+    ("personal.national-id", "NASS: 43 78563479 56.", "43 78563479 56"),
     ("personal.national-id", "Personalausweisnummer: LZ6311T47", "LZ6311T47"),
     ("personal.national-id", "Ausweis-Nr. L01X00T47", "L01X00T47"),
     ("personal.national-id", "carte d'identité n° 880692310285", "880692310285"),

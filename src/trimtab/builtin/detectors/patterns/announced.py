@@ -124,12 +124,12 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.medical-record",
-        shape=r"mrn|medical[ _-]?record|(?:hospital|chart|admission|encounter)[ _-](?:no|number|id)|health (?:card|insurance)|nhc|n\.h\.c|h\.c\.|cipa|nass|member id"
+        shape=r"mrn|medical[ _-]?record|(?:hospital|chart|admission|encounter)[ _-](?:no|number|id)|health (?:card|insurance)|nhc|n\.h\.c|h\.c\.|cipa|member id"
         r"|policy (?:no|number)|historia cl[ií]nica|numero de historia|expediente (?:cl[ií]nico|m[ée]dico)|cartella clinica|tessera sanitaria"
         r"|dossier (?:m[ée]dical|(?:du )?patient|clinique|hospitalier)|ipp"
         r"|(?:fall|aufnahme|behandlungs|(?:kranken)?versicherten)[- ]?(?:nummer|nr|id)|kranken(?:akten?|blatt)",
         anchors=(
-            "mrn", "medical", "hospital", "chart", "admission", "encounter", "health", "nhc", "n.h.c", "h.c.", "cipa", "nass", "member id", "policy",
+            "mrn", "medical", "hospital", "chart", "admission", "encounter", "health", "nhc", "n.h.c", "h.c.", "cipa", "member id", "policy",
             "historia", "numero de h", "expediente", "cartella", "tessera", "dossier", "ipp",
             "falln", "fall-", "fall n", "aufnahme", "behandlungs", "krankenversicherten", "versicherten", "krankena", "krankenb",
         ),
@@ -158,10 +158,10 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.national-id",
-        shape=r"ssn|social security|tax id|tin|pan|aadh?aar|national id|dni|nif|nie|(?:personal)?ausweis(?:es)?|steuer-?id|codice fiscale"
+        shape=r"ssn|social security|nass|tax id|tin|pan|aadh?aar|national id|dni|nif|nie|(?:personal)?ausweis(?:es)?|steuer-?id|codice fiscale"
         r"|carte (?:nationale )?d['’]identit[ée]|documento (?:nacional )?de identidad",
         anchors=(
-            "ssn", "social", "tax", "tin", "pan", "aadh", "national", "dni", "nif", "nie", "ausweis", "personalausweis", "steuer", "codice",
+            "ssn", "social", "nass", "tax", "tin", "pan", "aadh", "national", "dni", "nif", "nie", "ausweis", "personalausweis", "steuer", "codice",
             "carte", "documento",
         ),
         judge=_after(least_digits=4, sizes=range(6, 17)),
