@@ -331,16 +331,20 @@ def _suites(a: Policy, b: Policy) -> Iterator[Change]:
         yield Change(where=f"suites.{name}", effect="loosens" if replaces else "adds", text=text)
 
 
+_DRAWN = {"cases", "seed", "part"}
+"""Fields of a suite that say which of its cases are drawn; every other one says what is asked or how it is scored."""
+
+
 def _suite(where: str, old: SuiteSpec, new: SuiteSpec, *, required: bool) -> Iterator[Change]:
     if old.cases != new.cases:
         effect: Effect = "tightens" if new.cases > old.cases else "loosens"
         yield Change(where=f"{where}.cases", effect=effect, text=f"{old.cases:,} becomes {new.cases:,}")
-    measured = {"builtin", "file", "python", "imported", "run", "score", "with_", "max_tokens", "rewrite", "attacker"}
+    measured = set(SuiteSpec.model_fields) - _DRAWN
     if old.model_dump(include=measured) != new.model_dump(include=measured):
         if required:
             yield Change(where=where, effect="loosens", text=_MEASURED_OTHERWISE)
         else:
-            yield from values_of(where, old, new, skip=set(SuiteSpec.model_fields) - measured)
+            yield from values_of(where, old, new, skip=_DRAWN)
     yield from values_of(where, old, new, skip={*measured, "cases"})
 
 

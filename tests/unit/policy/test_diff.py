@@ -163,3 +163,21 @@ def test_systems_tiers_metrics_and_suites_come_and_go(folder, base):
         ("metrics.more", "removes"),
         ("suites.more", "loosens"),
     }
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("file: pairs.csv, format: crows-pairs", "file: pairs.csv, format: winobias"),
+        ("file: pairs.csv, format: crows-pairs", "file: pairs.csv"),
+        ("imported: garak", "imported: csv"),
+    ],
+)
+def test_to_read_the_cases_of_a_floored_metric_otherwise_loosens_both_ways(folder, changing, old, new):
+    was = "{builtin: secret-keeping, cases: 300}"
+    folder.write("sent_more,sent_less\na,b\n", "pairs.csv")
+    score = "{suite: secrets, score: planted-leak}"
+    pairs = [(score, "{suite: secrets, with: {measure: hit, better: lower}}")] if "imported" in old else []
+    first, second = (folder.load(changing((was, f"{{{said}, cases: 300}}"), *pairs)) for said in (old, new))
+    for found in (diff(first, second), diff(second, first)):
+        assert [(change.where, change.effect) for change in found.changes] == [("suites.secrets", "loosens")]
