@@ -9,7 +9,7 @@ import pytest
 from trimtab.kinds import Exchange, Reply, Score, plugins
 from trimtab.measure.export import export_suite
 from trimtab.measure.imports import read_results
-from trimtab.measure.imports.found import plain
+from trimtab.measure.imports.kept import case_id
 from trimtab.measure.suites import load_suite
 from trimtab.policy import SuiteSpec
 
@@ -67,7 +67,7 @@ def test_inspect_scores_as_we_do(name, tmp_path):
             replies.append(own["answer_of"](texts))  # type: ignore[operator]
         ours = metric.score(case, Exchange(replies=tuple(Reply(text=reply) for reply in replies)))
         assert isinstance(ours, Score)
-        assert found[plain(case.id)].outcome == Score(value=ours.value)
-        assert found[plain(case.id)].cluster == case.independent_unit
+        assert found[case_id(case.id)].outcome == Score(value=ours.value)
+        assert found[case_id(case.id)].cluster == case_id(case.independent_unit)
         values.add(ours.value)
     assert values == {0.0, 1.0} or name != "secret-keeping"  # or the model did not tell them apart

@@ -274,3 +274,35 @@ def test_policies_without_imports_keep_their_digest(place):
     written = _as_first_written(before.model_dump(mode="json", by_alias=True))
     assert all("imported" not in suite for suite in written["suites"].values())
     assert digest(written) == before.digest
+
+
+def test_counts_that_are_imported_until_they_pass_pay_for_every_look(brought):
+    place = brought(', measure: "t/acc*", turned: true', tool="lm-eval", floor="attacked: {at_most: 0.45}, ")
+    looks = []
+    for day, rate in enumerate((0.52, 0.54, 0.56), start=1):
+        file = place.folder / f"results_2026-01-0{day}T00-00-00.json"
+        value = {"results": {"t": {"acc,none": rate}}, "n-samples": {"t": {"effective": 100}}, "config": {}}
+        file.write_text(json.dumps(value), encoding="utf-8")
+        taken(place, "current", file.name, tool="lm-eval")
+        looks.append(floors(decided(place))["current"]["look"])
+    assert looks == [1, 2, 3]
+    assert floors(decided(place))["current"]["look"] == 3  # the same file again is the same look
+
+
+def test_what_a_file_says_of_its_model_takes_no_key_into_the_ledger_or_reports(brought):
+    place = brought(', measure: "t/acc*", turned: true', tool="lm-eval")
+    args = "model=m,base_url=https://user:S3cretPw@h/v1,api_key=sk-live-0123456789abcdef"
+    value = {
+        "results": {"t": {"acc,none": 1.0}},
+        "n-samples": {"t": {"effective": 100}},
+        "config": {"model": "local-completions", "model_args": args},
+    }
+    (place.folder / "results_1.json").write_text(json.dumps(value), encoding="utf-8")
+    done = place.trimtab("import", "lm-eval", "results_1.json", "--suite", "scan", "--candidate", "current")
+    assert "which says that it asked local-completions m" in " ".join(done.stdout.split())
+    place.decided()
+    shown = place.trimtab("report")
+    kept = [file for file in place.folder.rglob("*") if file.is_file() and file.name != "results_1.json"]
+    assert {"ledger.db", "report.html", "report.json", "summary.md"} <= {file.name for file in kept}
+    said = [done.stdout.encode(), done.stderr.encode(), shown.stdout.encode(), *(file.read_bytes() for file in kept)]
+    assert not any(secret in text for text in said for secret in (b"S3cretPw", b"sk-live"))

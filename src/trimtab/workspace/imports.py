@@ -11,7 +11,8 @@ from trimtab._canonical import digest
 from trimtab.errors import UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Import, Observation, PolicyAdopted, Subject
-from trimtab.measure.imports.found import Imported, short_digest
+from trimtab.measure.imports.found import Imported
+from trimtab.measure.imports.kept import short_digest
 from trimtab.policy import Policy
 from trimtab.workspace.looks import smallest
 

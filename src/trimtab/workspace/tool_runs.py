@@ -15,6 +15,7 @@ from trimtab.errors import PolicyError, SystemUnavailableError, ToolError, Usage
 from trimtab.kinds import Price, Score, System, plugins
 from trimtab.measure.imports import read_results
 from trimtab.measure.imports.found import Imported
+from trimtab.measure.imports.kept import model_of
 from trimtab.measure.runner import Job, Purse, Tally, asker
 from trimtab.measure.tools.child import check_installed, environment, run_child
 from trimtab.measure.tools.commands import MODULES, Command, Whom, command_of
@@ -291,7 +292,7 @@ def _read(tool: str, folder: Path, command: Command, *, replies: int) -> Importe
         where = f"{first.where}: " if first.where else ""
         more = f" and {len(error.mistakes) - 1:,} more mistakes" if len(error.mistakes) > 1 else ""
         raise ToolError(tool, f"wrote a log that cannot be read ({where}{first.message}{more})", _SHOW) from None
-    if found.model != command.told:
+    if found.model != model_of(*command.told.split()):  # the log's word for it went through the same
         raise ToolError(tool, "wrote a log of another model than the one it was to ask", _SHOW)
     tries = len({one.case for one in found.found if isinstance(one.outcome, Score)})
     if tool == "garak" and tries > replies:  # of Inspect a sample may be scored without asking anybody

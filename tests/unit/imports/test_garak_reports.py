@@ -82,7 +82,7 @@ def test_an_attempt_that_was_never_judged_is_missing_and_not_clean(lines, report
     lost = next(entry for entry in lines if entry["entry_type"] == "attempt" and entry["status"] == 1)
     lines.insert(2, {**lost, "uuid": "another"})
     found = counted(read_results("garak", report(lines)))
-    assert found["ansiescape.AnsiRaw/ansiescape.Raw"][0]["not-judged"] == 1
+    assert found["ansiescape.AnsiRaw/ansiescape.Raw"][0]["not-judged"] == 3  # its tries
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,58 @@ def test_an_address_shows_no_password(lines, report):
     lines[0]["plugins.target_name"] = "https://me:secret@example.org/v1?key=secret"
     lines[0]["plugins.target_type"] = ""
     assert read_results("garak", report(lines)).model == "https://example.org/v1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"detector_results": {}}, {"not-judged": 3}),
+        ({"detector_results": {"ansiescape.Raw": []}, "outputs": [None, None, None]}, {"not-judged": 3}),
+        ({"detector_results": {"ansiescape.Raw": []}, "outputs": []}, {"not-judged": 1}),
+        ({"detector_results": {"ansiescape.Raw": [0.0]}}, {"not-judged": 2}),
+        ({"detector_results": {"ansiescape.Raw": [0.0, None]}}, {"not-judged": 1, "no-verdict": 1}),
+        ({"detector_results": {"other.Own": [None] * 3}}, {"not-judged": 3}),
+    ],
+)
+def test_a_try_that_no_score_is_of_is_missing_and_not_clean(changes, missing, lines, report, counted):
+    """Garak counts the scores that there are: a try without one is in none of its counts."""
+    entry = judged(lines)[0]
+    scores = changes["detector_results"].get("ansiescape.Raw", [])
+    count = next(one for one in evals(lines) if one["detector"] == "ansiescape.Raw")
+    count["passed"] -= 3 - scores.count(0.0)
+    count["total_evaluated"] -= 3 - scores.count(0.0)
+    count["nones"] = scores.count(None)
+    own = {"entry_type": "eval", "probe": entry["probe_classname"], "detector": "other.Own", "nones": 3}
+    lines.insert(-1, {**own, "passed": 0, "total_evaluated": 0} if "other.Own" in changes["detector_results"] else {})
+    entry.update(changes)
+    found, units = counted(read_results("garak", report(lines)))["ansiescape.AnsiRaw/ansiescape.Raw"]
+    assert found == {0.0: 9 + scores.count(0.0), 1.0: 6, **missing}
+    assert units == 6
+
+
+def test_a_score_belongs_to_the_output_that_is_there(lines, report):
+    entry = judged(lines)[0]
+    entry.update({"outputs": [None, *entry["outputs"][1:]], "detector_results": {"ansiescape.Raw": [1.0, 0.0]}})
+    count = next(one for one in evals(lines) if one["detector"] == "ansiescape.Raw")
+    count.update({"passed": 10, "fails": 7, "total_evaluated": 17})
+    found = {one.case: one.outcome for one in read_results("garak", report(lines)).found}
+    values = [
+        getattr(outcome, "value", None) for case, outcome in found.items() if case.startswith("ansiescape.AnsiRaw")
+    ]
+    assert values[:3] == [None, 1.0, 0.0]
+
+
+def test_more_scores_than_outputs_are_refused(lines, report, told):
+    judged(lines)[0]["outputs"] = ["only one"]
+    assert "has 3 scores for 1 outputs" in told("garak", report(lines))[0]
+
+
+def test_a_second_count_does_not_take_the_place_of_the_first(lines, report, told):
+    again = {**next(one for one in evals(lines) if one["detector"] == "ansiescape.Raw"), "passed": 18, "fails": 0}
+    assert "counts again what line" in told("garak", report([*lines, again]))[0]
+
+
+def test_a_detector_that_gave_no_score_at_all_is_missing_beside_the_others(lines, report, counted):
+    none = {"entry_type": "eval", "probe": "ansiescape.AnsiRaw", "detector": "own.Silent", "passed": 0, "fails": 0}
+    found = counted(read_results("garak", report([*lines, {**none, "nones": 0, "total_evaluated": 0}])))
+    assert found["ansiescape.AnsiRaw/own.Silent"] == ({"not-judged": 18}, 6)

@@ -187,3 +187,16 @@ def test_every_flipped_byte_is_read_the_same_or_refused(data, tmp_path):
         except PolicyError:
             refused += 1
     assert refused > len(whole) / 7 / 2
+
+
+@pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ((("results",), None), "results.total_samples: is missing"),
+        ((("results",), {}), "results.total_samples: is missing"),
+        ((("results", "total_samples"), 100.0), "results.total_samples: must be a whole number"),
+        ((("results", "total_samples"), True), "results.total_samples: must be a whole number"),
+    ],
+)
+def test_without_a_count_of_its_samples_nobody_knows_whether_a_log_was_cut(step, says, changed, told):
+    assert says in told("inspect", changed("inspect.json", step))[0]

@@ -115,3 +115,19 @@ def test_a_task_may_not_name_a_file_elsewhere(folder, told, counted):
         results[key] = {"../../etc/own": results[key]["own_words"]}
     (folder / RESULTS).write_text(json.dumps(results), encoding="utf-8")
     assert all(one.cluster == one.case for one in read_results("lm-eval", folder / RESULTS).found)
+
+
+def test_samples_that_are_a_link_are_refused(folder, told, tmp_path):
+    (folder / SAMPLES).rename(tmp_path / "elsewhere.jsonl")
+    (folder / SAMPLES).symlink_to(tmp_path / "elsewhere.jsonl")
+    assert f"{SAMPLES}: error TT101 is a link, not a file" in told("lm-eval", folder / RESULTS)[0]
+
+
+def test_counts_of_the_same_task_are_about_the_same_questions(folder):
+    """Nobody knows which documents they were, so they are taken to be the same ones: another file is another look."""
+    first = read_results("lm-eval", without_samples(folder) / RESULTS)
+    other = read_results("lm-eval", changed_results(folder, ["results", "own_words", "acc,none"], 0.5))
+    asked = [{one.asked for one in found.found if one.measure.startswith("own_words")} for found in (first, other)]
+    assert asked[0] == asked[1]
+    assert len(asked[0]) == 12
+    assert not asked[0] & {one.asked for one in first.found if one.measure.startswith("own_gen")}

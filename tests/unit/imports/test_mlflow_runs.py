@@ -1,5 +1,8 @@
 """A run of MLflow: averages prove nothing, unless what they count is beside them."""
 
+import os
+import tracemalloc
+
 import pytest
 import yaml
 
@@ -89,3 +92,57 @@ def test_a_folder_that_is_no_run_is_refused(stored, told):
     assert "meta.yaml" in told("mlflow", stored.parent)[0]
     (stored / "meta.yaml").write_text("[" * 5000, encoding="utf-8")
     assert "meta.yaml" in told("mlflow", stored)[0]
+
+
+@pytest.mark.parametrize(
+    "place", ["params/model", "params", "metrics/accuracy_score", "metrics", "metrics/toxicity", "meta.yaml"]
+)
+def test_a_link_in_a_folder_is_refused_and_what_it_leads_to_not_read(place, stored, tmp_path, told):
+    (stored / place).rename(tmp_path / "elsewhere")
+    (stored / place).symlink_to(tmp_path / "elsewhere")
+    assert f"{place}: " in told("mlflow", stored)[0].replace("params/model:", f"{place}:")
+
+
+def test_a_link_to_what_is_not_there_is_refused_too(stored, told):
+    (stored / "params" / "model").unlink()
+    (stored / "params" / "model").symlink_to("nowhere")
+    assert "params/model: cannot be read, or is a link" in told("mlflow", stored)[0]
+
+
+@pytest.mark.parametrize("place", ["params/model", "metrics/accuracy_score", "meta.yaml"])
+def test_a_file_is_read_to_its_bound_and_no_further(place, stored, told):
+    with (stored / place).open("wb") as file:
+        file.truncate(1 << 31)
+    tracemalloc.start()
+    try:
+        found = told("mlflow", stored)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert f"{place}: is larger than" in found[0]
+    assert peak < 100 * 2**20
+
+
+def test_many_files_together_are_bounded(stored, told):
+    for number in range(20):
+        with (stored / "metrics" / f"m{number}").open("wb") as file:
+            file.truncate(1 << 24)
+    assert any("is larger than 256 MiB" in line for line in told("mlflow", stored))
+
+
+@pytest.mark.parametrize("place", ["params/model", "metrics/accuracy_score", "meta.yaml"])
+def test_a_pipe_is_not_waited_for(place, stored, told):
+    (stored / place).unlink()
+    os.mkfifo(stored / place)
+    assert f"{place}: is not a regular file" in told("mlflow", stored)[0]
+
+
+@pytest.mark.parametrize("line", ["1 0.5 " + "9" * 5000, "1 " + "9" * 5000 + " 0", "9" * 5000 + " 0.5 0", "1 0.5 0x"])
+def test_a_line_with_endless_digits_is_named(line, stored, told):
+    (stored / "metrics" / "accuracy_score").write_text(f"1 0.5 0\n{line}\n", encoding="utf-8")
+    assert ":2:0: error TT101 metrics/accuracy_score: is no line of a metric" in told("mlflow", stored)[0]
+
+
+def test_a_step_may_be_negative(stored, counted):
+    (stored / "metrics" / "accuracy_score").write_text("1 0.75 -2\n1 0.25 -3\n", encoding="utf-8")
+    assert counted(read_results("mlflow", stored))["accuracy_score"] == ({1.0: 30, 0.0: 10}, 40)

@@ -65,3 +65,47 @@ def test_a_score_that_is_no_number_is_missing(changed, counted):
     path = changed(NAME, ((*ROWS, 2, "score"), "high"), ((*ROWS, 3, "namedScores", "echoed"), None))
     found = counted(read_results("promptfoo", path, model="echo"))
     assert found["score"][0]["not-a-number"] == 1
+
+
+GRADED = (*ROWS, 2, "gradingResult")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [((*GRADED, "pass"), False)],
+        [((*GRADED, "componentResults", 0, "pass"), False), ((*GRADED, "componentResults", 1, "pass"), False)],
+        [
+            ((*ROWS, 2, "success"), False),
+            (("results", "stats", "failures"), 5),
+            (("results", "stats", "successes"), 15),
+        ],
+    ],
+)
+def test_a_row_that_contradicts_what_was_graded_is_refused(steps, changed, told):
+    assert "results.results[2].success: is not what its assertions came to" in "\n".join(
+        told("promptfoo", changed(NAME, *steps), model="echo")
+    )
+
+
+@pytest.mark.parametrize("key", ["threshold", "assertScoringFunction"])
+def test_a_test_may_pass_by_a_rule_of_its_own(key, changed, counted):
+    steps = [((*GRADED, "componentResults", place, "pass"), False) for place in (0, 1)]
+    path = changed(NAME, *steps, ((*ROWS, 2, "testCase", key), 0.5))
+    assert counted(read_results("promptfoo", path, model="echo"))["success"][0] == {1.0: 8, 0.0: 4}
+
+
+@pytest.mark.parametrize("key", ["successes", "failures", "errors"])
+@pytest.mark.parametrize("said", [..., None, 1.0, True, "4"])
+def test_counts_that_are_none_are_refused(key, said, changed, told):
+    found = told("promptfoo", changed(NAME, (("results", "stats", key), said)), model="echo")
+    assert f"results.stats.{key}: " in found[0]
+
+
+def test_two_providers_are_never_one_because_they_are_shown_alike(changed, told):
+    steps = [((*ROWS, place, "provider", "id"), f"https://example.org/v1?key={place % 2}") for place in range(24)]
+    path = changed(NAME, *steps)
+    assert "holds results of 2 models: https://example.org/v1" in told("promptfoo", path)[0]
+    assert "holds several models of that name" in told("promptfoo", path, model="https://example.org/v1")[0]
+    found = read_results("promptfoo", path, model="https://example.org/v1?key=1")
+    assert found.model == "https://example.org/v1"

@@ -81,3 +81,35 @@ def test_a_text_as_a_name_is_kept_as_digits_only(table):
     found = read_results("csv", table('case,value\n"Write to anna@example.org, please!",1\n'))
     assert len(found.found[0].case) == 16
     assert "anna" not in found.found[0].case
+
+
+def test_an_id_is_kept_only_where_it_counts_things(table):
+    """Cases are called after people, their numbers, their accounts: all of that stands as a digest, once and for all."""
+    said = [
+        "123456782",
+        "Jan.Jansen",
+        "jan-jansen",
+        "NL91ABNA0417164300",
+        "0031612345678",
+        "1961-04-12",
+        "ab12345",
+        "a b",
+    ]
+    kept = ["case-1", "prompt-119-try-4", "c12", "7", "item_000123", "q1/2"]
+    rows = "".join(f"{name},1,{name}\n" for name in [*said, *kept])
+    found = read_results("csv", table("case,value,cluster\n" + rows)).found
+    names = [one.case for one in found]
+    assert names == [one.cluster for one in found]
+    assert names[len(said) :] == kept
+    assert all(len(name) == 16 and int(name, 16) for name in names[: len(said)])
+    assert len(set(names)) == len(names)
+
+
+def test_a_measure_that_could_be_a_number_of_somebody_is_a_digest(table):
+    rows = "".join(
+        f"{n},1,{name}\n" for n, name in enumerate(["exact_match,none", "own.Probe/own.Detector", "NL91ABNA0417164300"])
+    )
+    text = "case,value,measure\n" + rows.replace("exact_match,none", '"exact_match,none"')
+    measures = list(read_results("csv", table(text)).measures)
+    assert measures[:2] == ["exact_match,none", "own.Probe/own.Detector"]
+    assert len(measures[2]) == 16

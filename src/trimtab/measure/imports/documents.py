@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from trimtab.measure.case_files import is_readable
-from trimtab.measure.imports.found import plain
+from trimtab.measure.imports.kept import plain
 from trimtab.measure.notes import UTF8_BOM, Notes, Row, TwiceError, decoded, has_other_encoding
 
 MAX_LINE = 32 * 1024 * 1024

@@ -1,13 +1,11 @@
 """What the file of another tool says: single results, each with the unit that is independent of others."""
 
-import hashlib
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from trimtab.kinds import Better, Missing, Score
+from trimtab.measure.imports.kept import short_digest
 from trimtab.measure.notes import Notes
 
 AVERAGE_ONLY = "average-only"
@@ -19,8 +17,6 @@ MOST = 200_000
 LIMIT = 1e140
 """Numbers beyond it are none that sums of squares can hold."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/,+#*-]{0,119}")  # no sentence, no address of a person
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+\-]{0,39}")
 _WHOLE = 1e-6  # what a count may miss a whole number by, since averages were rounded on their way
 
 
@@ -64,44 +60,6 @@ class Imported:
         return by
 
 
-def plain(text: object) -> str:
-    """A name as it may stand in evidence: itself, or a digest where it could be a text or a person's."""
-    said = str(text) if isinstance(text, str | int) and not isinstance(text, bool) else ""
-    if not said:
-        return ""
-    return said if _PLAIN.fullmatch(said) else short_digest(said)
-
-
-def short_digest(*texts: str) -> str:
-    """16 hexadecimal digits that stand for texts."""
-    return hashlib.sha256("\x1f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def version_of(value: object) -> str:
-    """A version as a maker's name may carry it, "unknown" if it is none."""
-    said = str(value) if isinstance(value, str | int) else ""
-    return said if _VERSION.fullmatch(said) else "unknown"
-
-
-def model_of(value: object) -> str:
-    """What a file names as the model: printable, short, of an address only scheme, host and path."""
-    said = value if isinstance(value, str) else ""
-    said = "".join(char for char in said if char.isprintable())[:200].strip()
-    if "://" not in said:
-        return said
-    try:
-        parts = urlsplit(said)
-        return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"[:200]
-    except ValueError:
-        return ""
-
-
-def moment_of(value: object) -> str:
-    """A time as a file writes it, if it looks like one."""
-    said = value if isinstance(value, str) else ""
-    return said if re.fullmatch(r"\d{4}-\d\d-\d\d[T ][0-9:.+\-Z]{5,24}", said) else ""
-
-
 def number(value: object) -> float | None:
     """A finite number that statistics can hold; a truth value is none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -123,10 +81,12 @@ def average(measure: str) -> Found:
     )
 
 
-def counted(measure: str, value: float, trials: int, *, file: str) -> list[Found]:
+def counted(measure: str, value: float, trials: int, *, file: str, about: str) -> list[Found]:
     """The single results behind a rate whose number of trials is given, if they come to whole numbers.
 
-    Which case was which is not known, so their names hold the digest of the `file` and pair with no other.
+    Which case was which is not known, so their names hold the digest of the `file` and pair with no other. What was
+    asked is not known either, but another file with a rate `about` the same is about the same questions until the
+    contrary is shown: otherwise whoever measures until it passes would pay for one look.
     """
     hits = round(value * trials)
     if not (0.0 <= value <= 1.0 and 1 <= trials <= MOST and abs(value * trials - hits) <= _WHOLE * trials):
@@ -138,6 +98,7 @@ def counted(measure: str, value: float, trials: int, *, file: str) -> list[Found
             case=f"{unique}/{place}",
             cluster=f"{unique}/{place}",
             outcome=Score(value=float(place < hits)),
+            asked=short_digest(about, str(place)),
         )
         for place in range(trials)
     ]

@@ -16,17 +16,8 @@ from typing import Any, NamedTuple
 from trimtab.kinds import Missing, Score
 from trimtab.measure.case_files import is_readable
 from trimtab.measure.imports.documents import Part, object_of, parse_loose, read_document
-from trimtab.measure.imports.found import (
-    Found,
-    Imported,
-    model_of,
-    moment_of,
-    number,
-    plain,
-    settled,
-    short_digest,
-    version_of,
-)
+from trimtab.measure.imports.found import Found, Imported, number, settled
+from trimtab.measure.imports.kept import case_id, model_of, moment_of, plain, short_digest, version_of
 from trimtab.measure.imports.zips import Archive
 from trimtab.measure.marked_files import file_digest
 from trimtab.measure.notes import Notes, TwiceError
@@ -126,8 +117,10 @@ def _check(log: Part) -> None:
 
 
 def _results(log: Part, samples: list[Part], notes: Notes) -> list[Found]:
-    total = log.part("results").part("total_samples").value
-    if isinstance(total, int) and total != len(samples):
+    total = log.part("results").part("total_samples").count()
+    if total is None:
+        return []
+    if total != len(samples):
         notes.add(0, "samples", f"are {len(samples):,}, and the log speaks of {total:,}", "Was it cut?")
         return []
     task = plain(log.part("eval").part("task").value) or "task"
@@ -170,10 +163,10 @@ def _sample(sample: Part, task: str) -> _Sample:
     if values and (isinstance(name, bool) or not isinstance(name, str | int)):
         sample.part("id").wrong("must be a text or a whole number")
     failed, about = values.get("error"), values.get("metadata")
-    given = plain(about.get("cluster")) if isinstance(about, Mapping) else ""
+    given = case_id(about.get("cluster")) if isinstance(about, Mapping) else ""
     asked = short_digest(task, str(name))
     return _Sample(
-        case=f"{task}/{plain(name)}/{epoch}",
+        case=f"{task}/{case_id(name)}/{epoch}",
         cluster=given or asked,
         asked=asked,
         scores=_scores(values.get("scores"), failed=bool(failed)),

@@ -16,18 +16,8 @@ from typing import Any, NamedTuple
 
 from trimtab.kinds import Better, Missing, Score
 from trimtab.measure.imports.documents import Part, read_document, read_entries
-from trimtab.measure.imports.found import (
-    Found,
-    Imported,
-    average,
-    counted,
-    model_of,
-    number,
-    plain,
-    settled,
-    short_digest,
-    version_of,
-)
+from trimtab.measure.imports.found import Found, Imported, average, counted, number, settled
+from trimtab.measure.imports.kept import model_of, plain, short_digest, version_of
 from trimtab.measure.marked_files import file_digest
 from trimtab.measure.notes import Notes, Row
 
@@ -62,8 +52,12 @@ def read(path: Path, *, shown: str = "") -> Imported:
         if samples is None:
             found += _from_counts(task, top, about, file=digests[0])
             continue
-        digests.append(file_digest(samples))
         beside = Notes(str(samples))
+        if samples.is_symlink():  # whoever sent the results must not choose another file here
+            beside.add(0, "", "is a link, not a file", "Copy the file that it leads to.")
+            notes.mistakes += beside.mistakes
+            continue
+        digests.append(file_digest(samples))
         found += _from_samples(task, top, read_entries(samples, beside), beside)
         notes.mistakes += beside.mistakes
     notes.settle()
@@ -113,7 +107,7 @@ def _beside(path: Path, task: str) -> Path | None:
     if not name or Path(name).name != name:
         return None
     there = path.parent / name
-    return there if there.is_file() else None
+    return there if there.is_symlink() or there.is_file() else None
 
 
 def _from_counts(task: str, top: Part, size: int, *, file: str) -> list[Found]:
@@ -123,7 +117,7 @@ def _from_counts(task: str, top: Part, size: int, *, file: str) -> list[Found]:
         if rate is None or key.partition(",")[0] not in _RATES:
             found.append(average(measure))
         else:
-            found += counted(measure, rate, size, file=file)
+            found += counted(measure, rate, size, file=file, about=task)
     return found
 
 
@@ -203,9 +197,11 @@ def _model(top: Part) -> str:
     config = top.part("config").value
     given = config if isinstance(config, Mapping) else {}
     args = given.get("model_args")
-    named = args.get("pretrained") or args.get("model") if isinstance(args, Mapping) else args
-    source = top.value.get("model_name") if named is None or not isinstance(named, str) or not named else named
-    return model_of(" ".join(str(one) for one in (given.get("model"), source) if isinstance(one, str) and one))
+    if isinstance(args, str):  # `model=m,base_url=...,api_key=...`: all but the name is nobody's business
+        pairs = (part.partition("=") for part in args.split(","))
+        args = {key.strip(): value.strip() for key, _, value in pairs}
+    named = args.get("pretrained") or args.get("model") if isinstance(args, Mapping) else None
+    return model_of(given.get("model"), named if isinstance(named, str) and named else top.value.get("model_name"))
 
 
 def _ran(top: Part) -> str:

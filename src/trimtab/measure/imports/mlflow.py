@@ -7,7 +7,6 @@ Source:
     MLflow 3.17.2 (Apache 2.0), `mlflow.entities.Run.to_dictionary` and `mlflow.store.tracking.file_store`.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -17,9 +16,11 @@ from typing import Any
 import yaml
 
 from trimtab.measure.imports.documents import Part, read_document
-from trimtab.measure.imports.found import Found, Imported, average, counted, model_of, number, plain, settled
+from trimtab.measure.imports.folders import Folder
+from trimtab.measure.imports.found import Found, Imported, average, counted, number, settled
+from trimtab.measure.imports.kept import model_of, plain
 from trimtab.measure.marked_files import file_digest
-from trimtab.measure.notes import MAX_FILE, Notes
+from trimtab.measure.notes import Notes
 
 EXAMPLES = "example_count"
 """The metric under which MLflow's evaluator gives the number of examples."""
@@ -31,7 +32,10 @@ _FINISHED = ("FINISHED", 3)
 _WRONG = "Name a run as JSON (`run.to_dictionary()`), or its folder: mlruns/EXPERIMENT/RUN."
 _MOST_METRICS = 10_000
 _MODEL = ("model", "model_name", "model_uri")  # parameters by which people name what was asked
-_POINT = re.compile(rb"\d+ (\S+) -?\d+\b.*")
+_POINT = re.compile(rb"-?\d{1,19} (\S{1,400}) (-?\d{1,19})(?: .*)?")  # times and steps are of 64 bits
+_MOST_ABOUT = 1 << 18
+_MOST_PARAM = 1 << 15  # MLflow keeps up to 6,000 characters
+_MOST_SERIES = 1 << 24  # bytes of all values of a metric, some 400,000 of them
 
 
 def read(path: Path, *, shown: str = "") -> Imported:
@@ -45,7 +49,8 @@ def read(path: Path, *, shown: str = "") -> Imported:
         PolicyError: It is no run of MLflow, or one that did not end; every mistake.
     """
     notes = Notes(shown or str(path))
-    value = _stored(path, notes) if path.is_dir() else read_document(path, notes, hint=_WRONG)
+    folder = Folder(path, notes) if path.is_dir() else None
+    value = read_document(path, notes, hint=_WRONG) if folder is None else _stored(folder, notes)
     notes.settle()
     run = Part(value, "", notes)
     if isinstance(run.value.get("run"), dict):
@@ -58,7 +63,7 @@ def read(path: Path, *, shown: str = "") -> Imported:
     elif info.value.get("lifecycle_stage", "active") != "active":
         info.part("lifecycle_stage").wrong("says that the run was deleted", "Import one that was not.")
     notes.settle()
-    digest = _folder_digest(path) if path.is_dir() else file_digest(path)
+    digest = file_digest(path) if folder is None else folder.digest
     found = _results(_by_name(data.part("metrics")), digest)
     notes.settle()
     made = settled(found, notes)
@@ -83,7 +88,7 @@ def _results(metrics: Mapping[str, Any], file: str) -> list[Found]:
         if name == EXAMPLES:
             continue
         if rate is not None and name in _RATES and trials:
-            found += counted(plain(name), rate, trials, file=file)
+            found += counted(plain(name), rate, trials, file=file, about=name)
         else:
             found.append(average(plain(name)))
     return found
@@ -98,41 +103,39 @@ def _by_name(part: Part) -> dict[str, Any]:
     }
 
 
-def _stored(folder: Path, notes: Notes) -> dict[str, Any] | None:
+def _stored(folder: Folder, notes: Notes) -> dict[str, Any] | None:
     """The run in a folder of a file store, as if it had been exported."""
+    about = folder.read("meta.yaml", most=_MOST_ABOUT)
     try:
-        text = (folder / "meta.yaml").read_bytes()[:MAX_FILE].decode()
-        info = yaml.safe_load(text)
-    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        info = None if about is None else yaml.safe_load(about.decode())
+    except (ValueError, RecursionError, yaml.YAMLError):
         info = None
     if not isinstance(info, dict):
         notes.add(0, "", "has no meta.yaml of a run that can be read", _WRONG)
         return None
-    metrics = dict(_series(folder / "metrics", notes))
-    params = {
-        name: (folder / "params" / name).read_text(encoding="utf-8", errors="replace")[:1000]
-        for name in _MODEL
-        if (folder / "params" / name).is_file()
+    params = {name: folder.read(f"params/{name}", most=_MOST_PARAM, hearsay=True) for name in _MODEL}
+    return {
+        "info": info,
+        "data": {
+            "metrics": dict(_series(folder, notes)),
+            "params": {name: text.decode(errors="replace") for name, text in params.items() if text is not None},
+        },
     }
-    return {"info": info, "data": {"metrics": metrics, "params": params}}
 
 
-def _series(folder: Path, notes: Notes) -> Iterator[tuple[str, float | None]]:
+def _series(folder: Folder, notes: Notes) -> Iterator[tuple[str, float | None]]:
     """The last value of each metric: lines of time, value and step, of which the highest step counts."""
-    for number_of, file in enumerate(sorted(path for path in folder.rglob("*") if path.is_file())):
-        if number_of == _MOST_METRICS:
-            notes.add(0, "metrics", f"are more than {_MOST_METRICS:,}", "Is it the folder of one run?")
-            return
-        name = file.relative_to(folder).as_posix()
-        last: tuple[int, float | None] = (-1, None)
-        for line, text in enumerate(file.read_bytes()[:MAX_FILE].splitlines(), start=1):
+    for path in folder.names("metrics", most=_MOST_METRICS):
+        name = path.removeprefix("metrics/")
+        last: tuple[int, float | None] | None = None
+        for line, text in enumerate((folder.read(path, most=_MOST_SERIES) or b"").splitlines(), start=1):
             if not (match := _POINT.fullmatch(text)):
                 notes.add(line, f"metrics/{plain(name)}", "is no line of a metric: time, value, step")
                 continue
-            step = int(text.split()[2])
-            if step >= last[0]:
+            step = int(match.group(2))
+            if last is None or step >= last[0]:
                 last = (step, _float(match.group(1)))
-        yield name, last[1]
+        yield name, None if last is None else last[1]
 
 
 def _float(text: bytes) -> float | None:
@@ -140,13 +143,6 @@ def _float(text: bytes) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _folder_digest(folder: Path) -> str:
-    """Over the names and digests of what is read of a folder."""
-    files = sorted([folder / "meta.yaml", *(p for p in (folder / "metrics").rglob("*") if p.is_file())])
-    said = "\n".join(f"{path.relative_to(folder).as_posix()} {file_digest(path)}" for path in files)
-    return f"sha256:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 def _ran(value: Any) -> str:

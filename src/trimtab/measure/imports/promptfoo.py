@@ -15,23 +15,14 @@ from typing import Any, NamedTuple
 from trimtab._canonical import canonical
 from trimtab.kinds import Missing, Score
 from trimtab.measure.imports.documents import Part, read_document
-from trimtab.measure.imports.found import (
-    Found,
-    Imported,
-    model_of,
-    moment_of,
-    number,
-    numbered,
-    plain,
-    settled,
-    short_digest,
-    version_of,
-)
+from trimtab.measure.imports.found import Found, Imported, number, numbered, settled
+from trimtab.measure.imports.kept import case_id, model_of, moment_of, plain, short_digest, version_of
 from trimtab.measure.marked_files import file_digest
 from trimtab.measure.notes import Notes
 
 VERSION = 3
 _ERROR = 2  # of `failureReason`: neither passed nor failed
+_OWN_RULES = ("threshold", "assertScoringFunction")  # of a test, by which it passes or fails
 _WRONG = "Write one with `promptfoo eval -o results.json`."
 
 
@@ -84,7 +75,7 @@ def _rows(top: Part) -> list[Part]:
     if isinstance(stats.value, dict):
         kinds = [_kind(row) for row in rows]
         for key in ("successes", "failures", "errors"):
-            if stats.value.get(key, kinds.count(key)) != kinds.count(key):
+            if stats.part(key).count() not in {None, kinds.count(key)}:
                 stats.part(key).wrong(f"is not what the rows come to, {kinds.count(key):,}", "Was the file cut?")
     else:
         stats.wrong("is missing", _WRONG)
@@ -95,26 +86,51 @@ def _kind(row: Part) -> str:
     values = row.object()
     if values.get("failureReason") == _ERROR:
         return "errors"
-    return "successes" if row.part("success").flag() else "failures"
+    success = row.part("success").flag()
+    if success is not None and _contradicts(values, success=success):
+        row.part("success").wrong("is not what its assertions came to", "Was it changed by hand?")
+    return "successes" if success else "failures"
+
+
+def _contradicts(row: Mapping[str, Any], *, success: bool) -> bool:
+    """Whether what was graded says the contrary of a row that it came to.
+
+    Single assertions may fail in a test that passes: those in a set, or of no weight. That all of them came out
+    otherwise needs a threshold, or a function of the user's own.
+    """
+    graded, test = row.get("gradingResult"), row.get("testCase")
+    if not isinstance(graded, Mapping):
+        return False
+    if isinstance(graded.get("pass"), bool) and graded["pass"] is not success:
+        return True
+    if isinstance(test, Mapping) and any(test.get(key) is not None for key in _OWN_RULES):
+        return False
+    parts = graded.get("componentResults")
+    said = [part.get("pass") for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
+    return bool(said) and all(one is (not success) for one in said)
 
 
 def _of(rows: list[Part], model: str, notes: Notes) -> list[Part]:
-    """The rows of one provider."""
+    """The rows of one provider, whom the user may call by id, by label, or as a message shows it."""
     by: dict[str, list[Part]] = {}
-    labels: dict[str, str] = {}
+    called: dict[str, set[str]] = {}
     for row in rows:
         provider = row.part("provider").value
         given = provider if isinstance(provider, Mapping) else {"id": provider}
-        name = model_of(given.get("id"))
-        labels[model_of(given.get("label")) or name] = name
+        name, label = (str(given.get(key) or "") for key in ("id", "label"))
         by.setdefault(name, []).append(row)
+        for alias in (name, label, model_of(name)):
+            called.setdefault(alias, set()).add(name)
+    shown = ", ".join(sorted({model_of(name) for name in by}))
     if model:
-        meant = by.get(model) or by.get(labels.get(model, ""))
-        if meant is None:
-            notes.add(0, "", "holds nothing of that model", f"It has: {', '.join(sorted(by))}.")
-        return meant or []
+        meant = {model} if model in by else called.get(model, set())
+        if len(meant) == 1:
+            return by[meant.pop()]
+        what = "holds several models of that name" if meant else "holds nothing of that model"
+        notes.add(0, "", what, f"Give its whole id. It has: {shown}." if meant else f"It has: {shown}.")
+        return []
     if len(by) > 1:
-        message = f"holds results of {len(by)} models: {', '.join(sorted(by))}"
+        message = f"holds results of {len(by)} models: {shown}"
         notes.add(0, "", message, "Say which one the candidate is, with --model.")
         return []
     return rows
@@ -153,7 +169,7 @@ def _row(row: Part) -> _Row:
     given = values.get("vars")
     asked = _digits(row, "vars", given) if given else _digits(row, "prompt", raw)
     about = test.get("metadata") if isinstance(test, Mapping) else None
-    cluster = plain(about.get("cluster")) if isinstance(about, Mapping) else ""
+    cluster = case_id(about.get("cluster")) if isinstance(about, Mapping) else ""
     return _Row(asked, _digits(row, "prompt", raw), cluster or asked, _values(row))
 
 

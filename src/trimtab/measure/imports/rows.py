@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trimtab.kinds import Missing, Score
-from trimtab.measure.imports.found import Found, Imported, number, plain, settled, short_digest
+from trimtab.measure.imports.found import Found, Imported, number, settled
+from trimtab.measure.imports.kept import case_id, plain, short_digest
 from trimtab.measure.marked_files import file_digest, read_marked
 from trimtab.measure.notes import Notes, Row, guess, is_name
 
@@ -53,7 +54,8 @@ def read(path: Path, *, candidate: str = "", shown: str = "") -> Imported:
 
 def _result(row: Row, notes: Notes) -> Found | None:
     line, cells = row
-    case = plain(_text(cells, "case"))
+    named = _text(cells, "case")
+    case = case_id(named)
     if not case:
         notes.add(line, "case", "is missing", "Write the columns case and value.")
     value = _number(row, "value", notes)
@@ -70,13 +72,13 @@ def _result(row: Row, notes: Notes) -> Found | None:
         notes.add(line, "per", "must be more than 0")
     if not case or per is None or (value is None and not reason):
         return None
-    cluster = plain(_text(cells, "cluster")) or case
+    cluster = case_id(_text(cells, "cluster")) or case
     return Found(
         measure=plain(_text(cells, "measure")) or "value",
         case=case,
         cluster=cluster,
         outcome=Missing(reason, group=group) if value is None else Score(value=value, per=per, group=group),
-        asked=short_digest(case),
+        asked=short_digest(named),
     )
 
 

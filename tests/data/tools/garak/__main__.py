@@ -40,6 +40,7 @@ for probe in given.spec.removeprefix("probes.").split(",probes."):
         rows.append({
             "entry_type": "attempt", "uuid": str(uuid.uuid4()), "seq": number, "status": 2, "probe_classname": probe,
             "prompt": {"turns": [{"role": "user", "content": {"text": text}}]},
+            "outputs": [None if reply is None else {"text": reply} for reply in replies],
             "detector_results": {"words.Kestrel": judged},
         })  # fmt: skip
     hits, nones = scores.count(1.0), scores.count(None)
