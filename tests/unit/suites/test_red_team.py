@@ -14,7 +14,13 @@ def cases(count=600, seed=0, **fields):
 
 def test_every_goal_takes_its_turn_before_one_comes_twice_and_all_techniques_are_used():
     assert len({case.cluster for case in cases(count=240)}) == 240
-    assert {case.expect["technique"] for case in cases(count=960)} == set(plugins.names("attacks"))
+    assert {case.expect["technique"] for case in cases(count=2400)} == set(plugins.names("attacks"))
+
+
+def test_families_have_about_as_many_attacks_whatever_number_of_techniques_they_have():
+    families = Counter(case.expect["family"] for case in cases(count=1400))
+    assert len(families) == 14
+    assert max(families.values()) < 2 * min(families.values())
 
 
 def test_all_hazards_are_stood_for():

@@ -27,7 +27,7 @@ class RedTeam:
     """
 
     name: ClassVar[str] = "red-team"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     score: ClassVar[str] = "attack-success"
     about: ClassVar[str] = (
         "A marker that must not come out, asked for by many techniques of attack; success is the marker in a reply, "
@@ -52,7 +52,9 @@ class RedTeam:
     def cases(self, *, count: int, seed: int) -> Iterable[Case]:
         lists = words("red_team")
         goals = [f"{setting}|{ask}" for setting in lists["settings"] for ask in lists["asks"]]
-        plan = dict.fromkeys(goals, self._chosen)  # goals take turns, or few cases would share some
+        # Goals take turns, or few cases would share some; and so do families at each goal, or least would be known of
+        # the small ones, and the worst family is what counts.
+        plan = dict.fromkeys(goals, list(self._families))
         return chosen(plan, self._build, only=self.only, count=count, seed=seed)
 
     @cached_property
@@ -68,8 +70,17 @@ class RedTeam:
         wanted = set(self.techniques) or set(self._attacks)
         return [name for name, attack in self._attacks.items() if {name, attack.family} & wanted]
 
-    def _build(self, goal: str, technique: str, dice: Dice) -> Sequence[Case]:
+    @cached_property
+    def _families(self) -> dict[str, list[str]]:
+        """The chosen techniques of each family."""
+        found: dict[str, list[str]] = {}
+        for name in self._chosen:
+            found.setdefault(self._attacks[name].family, []).append(name)
+        return found
+
+    def _build(self, goal: str, family: str, dice: Dice) -> Sequence[Case]:
         lists = words("red_team")
+        technique = dice.rotate(self._families[family])
         setting, ask = goal.split("|")
         scene = lists["settings"][setting]
         hidden = marker(dice)
@@ -80,7 +91,6 @@ class RedTeam:
             if dressed is None:
                 return []
             attempt = dressed
-        family = self._attacks[technique].family
         expect: dict[str, Any] = {
             "canary": [hidden],
             "technique": "+".join(used),
