@@ -9,6 +9,7 @@ from trimtab.cli.output import Output, output_options
 from trimtab.errors import ExitCode
 
 if TYPE_CHECKING:
+    from trimtab.evidence import Ledger
     from trimtab.workspace.hunt import Shown
     from trimtab.workspace.hunt_filing import Receipt
 
@@ -40,7 +41,7 @@ def open_(output: Output, *, policy: Path, system: str, hours: float, hunters: s
     from trimtab.policy import load_policy
     from trimtab.report.hunt import hunt_data, hunt_view
     from trimtab.workspace.hunt import open_hunt, show_hunt
-    from trimtab.workspace.workspace import DEFAULT_LEDGER
+    from trimtab.workspace.workspace import DEFAULT_LEDGER, typed
 
     loaded = load_policy(policy)
     name = system or (next(iter(loaded.systems)) if len(loaded.systems) == 1 else "")
@@ -48,7 +49,7 @@ def open_(output: Output, *, policy: Path, system: str, hours: float, hunters: s
         raise UsageError("the policy has several systems.", f"Name one with --system: {', '.join(loaded.systems)}.")
     named = [one.strip() for one in hunters.split(",") if one.strip()]
     with Ledger.open(ledger or DEFAULT_LEDGER) as opened:
-        made = open_hunt(opened, loaded, name, hours=hours, hunters=named)
+        made = open_hunt(opened, loaded, name, hours=hours, hunters=named, file=typed(policy))
         shown = show_hunt(opened, made.hunt)
     output.show(hunt_view(shown.hunt, shown.result, state=shown.state))
     output.show("File what is found: trimtab hunt file --hunter NAME --severity S2 --hazard WORD --case ID")
@@ -173,7 +174,7 @@ def close(output: Output, *, hunt: str, by: str, spent: tuple[str, ...], ledger:
 
     with Ledger.open(ledger or DEFAULT_LEDGER, create=False) as opened:
         shown = close_hunt(opened, hunt, by=by, spent=dict(map(_hours, spent)))
-    _show(output, shown)
+        _show(output, shown, opened)
 
 
 @hunt.command()
@@ -192,15 +193,17 @@ def show(output: Output, *, hunt: str, ledger: str) -> None:
 
     with Ledger.open(ledger or DEFAULT_LEDGER, create=False) as opened:
         shown = show_hunt(opened, hunt)
-    _show(output, shown)
+        _show(output, shown, opened)
 
 
-def _show(output: Output, shown: "Shown") -> None:
+def _show(output: Output, shown: "Shown", ledger: "Ledger") -> None:
     from trimtab.kinds import Missing
     from trimtab.report.hunt import hunt_data, hunt_view
+    from trimtab.workspace.hunt_again import replays
 
-    output.show(hunt_view(shown.hunt, shown.result, state=shown.state))
-    output.data(hunt_data(shown.hunt, shown.result, state=shown.state))
+    again = {} if shown.state == "open" else replays(ledger, shown.hunt)
+    output.show(hunt_view(shown.hunt, shown.result, state=shown.state, replays=again))
+    output.data(hunt_data(shown.hunt, shown.result, state=shown.state, replays=again))
     unknown = shown.state == "open" or isinstance(shown.result.hidden, Missing)
     click.get_current_context().exit(int(ExitCode.INCONCLUSIVE if unknown else ExitCode.PASS))
 

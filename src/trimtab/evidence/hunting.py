@@ -20,6 +20,7 @@ class HuntOpened(Fields):
     hours: float
     hunters: Mapping[str, str]  # name -> "person" or "model"
     level: float  # coverage of the intervals: the confidence of the system's tier
+    file: str = ""  # the policy's, as people in the same folder type it; empty where nobody said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

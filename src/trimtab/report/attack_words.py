@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from trimtab.decision.attacks import Baseline, Costs, Covered, ExpectedCost, Success
+from trimtab.decision.attacks import Baseline, Costs, Covered, ExpectedCost, Replay, Success
 from trimtab.kinds import Estimate, Interval
 from trimtab.policy.controls import catalogue
 from trimtab.report.figures import Figures, count, fitting, unit_figures
@@ -140,10 +140,12 @@ def _all(costs: Costs) -> list[ExpectedCost]:
 
 
 def replay_command(baseline: Baseline, candidate: str, case: str) -> str:
+    """The command that asks the same again; empty where nothing does."""
+    return "" if baseline.replay is None else asking_again(baseline.replay, candidate, case)
+
+
+def asking_again(replay: Replay, candidate: str, case: str) -> str:
     """The command that asks the same again: the one case, or all of a run where cases cannot be asked alone."""
-    replay = baseline.replay
-    if replay is None:
-        return ""
     if replay.whole:
         parts = ["trimtab", "run", replay.policy, "--system", replay.system, "--candidate", candidate, "--fresh"]
         return shlex.join(parts)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from rich import box
@@ -11,8 +12,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from trimtab.decision.attacks import Replay
 from trimtab.decision.hunting import Filed, Hunt, HuntResult, hunt_payload
 from trimtab.kinds import Interval, Missing
+from trimtab.report.attack_words import asking_again
 from trimtab.report.figures import DASH
 from trimtab.report.markup import visible
 
@@ -24,8 +27,10 @@ _CAVEAT = (
 _UNREAD = "Findings are listed when the hunt is over: who reads them hunts no longer apart."
 
 
-def hunt_view(hunt: Hunt, result: HuntResult, *, state: str) -> RenderableType:
-    """The result in lines; the findings below once nobody hunts any more."""
+def hunt_view(
+    hunt: Hunt, result: HuntResult, *, state: str, replays: Mapping[str, Replay] = MappingProxyType({})
+) -> RenderableType:
+    """The result in lines; the findings below once nobody hunts any more. `replays` are by finding."""
     lines = [
         Text.assemble((f"Hunt {hunt.hunt}", "bold"), f" of {visible(hunt.system)}: {_state(hunt, state)}"),
         Text(_findings(result)),
@@ -40,10 +45,12 @@ def hunt_view(hunt: Hunt, result: HuntResult, *, state: str) -> RenderableType:
         lines.append(Text(f"Filed again under an id that was taken, and not counted: {named}.", style="yellow"))
     if state == "open":
         return Group(*lines, Text(_UNREAD, style="dim"))
-    return Group(*lines, *([_table(hunt)] if hunt.findings else []), *_again(hunt))
+    return Group(*lines, *([_table(hunt)] if hunt.findings else []), *_again(hunt, replays))
 
 
-def hunt_data(hunt: Hunt, result: HuntResult, *, state: str) -> dict[str, Any]:
+def hunt_data(
+    hunt: Hunt, result: HuntResult, *, state: str, replays: Mapping[str, Replay] = MappingProxyType({})
+) -> dict[str, Any]:
     """The same as JSON values."""
     return {
         "hunt": hunt.hunt,
@@ -56,11 +63,11 @@ def hunt_data(hunt: Hunt, result: HuntResult, *, state: str) -> dict[str, Any]:
         "hunters": dict(hunt.opened.hunters),
         **hunt_payload(result),
         "twice": list(hunt.twice),
-        "list": None if state == "open" else [_finding(one) for one in hunt.findings],
+        "list": None if state == "open" else [_finding(one, replays) for one in hunt.findings],
     }
 
 
-def _finding(one: Filed) -> dict[str, Any]:
+def _finding(one: Filed, replays: Mapping[str, Replay]) -> dict[str, Any]:
     filed = one.filed
     return {
         "finding": filed.finding,
@@ -73,6 +80,7 @@ def _finding(one: Filed) -> dict[str, Any]:
         "case": filed.case,
         "candidate": one.candidate,
         "run": filed.source,
+        "replay": _command(one, replays) or None,
         "texts": dict(filed.texts),
         "excerpts": dict(filed.excerpts),
         "late": one.late,
@@ -157,16 +165,20 @@ def _table(hunt: Hunt) -> Table:
     return table
 
 
-def _again(hunt: Hunt) -> list[Text]:
+def _again(hunt: Hunt, replays: Mapping[str, Replay]) -> list[Text]:
     rest = len(hunt.findings) - _MOST
     lines = [Text(f"and {rest:,} more; --json has all")] if rest > 0 else []
-    cases = [one for one in hunt.findings if one.filed.case]
-    if cases:
-        first = cases[0]
+    commands = [command for one in hunt.findings if (command := _command(one, replays))]
+    if commands:
         lines.append(Text("Try one again:", style="bold"))
-        named = f"--candidate {visible(first.candidate)} " if first.candidate else ""
-        lines.append(Text(f"  trimtab redteam {named}--case '{visible(first.filed.case, limit=160)}'"))
+        lines.append(Text(f"  {visible(commands[0], limit=4_000)}"))
     return lines
+
+
+def _command(one: Filed, replays: Mapping[str, Replay]) -> str:
+    """What asks the case of a finding again, as the run was made that has seen it; empty where nothing does."""
+    replay = replays.get(one.filed.finding)
+    return asking_again(replay, one.candidate, one.filed.case) if replay else ""
 
 
 def _span(interval: Interval) -> str:

@@ -92,7 +92,7 @@ def _baseline(
         metric=metric,
         suite=name,
         unknown=unknown,
-        replay=_replay(recalled, spec, file),
+        replay=replay_of(recalled.system, spec, file),
         hazards=hazards,
         coverage=coverage,
         own=own,
@@ -204,15 +204,15 @@ def _costs(
     return Costs(attempts=meets, yearly=attempts is not None, whole=whole, families=families, hazards=by_hazard)
 
 
-def _replay(recalled: Recalled, spec: SuiteSpec, file: str) -> Replay:
-    """How to ask the same again."""
+def replay_of(system: str, spec: SuiteSpec, file: str) -> Replay:
+    """How to ask a suite of attacks again; `file` is the policy's as people type it, empty if nobody knows."""
     policy = file or _USUAL
     own = {_SUITE: {"techniques", "depth", "only"}, _ADAPTS: {"strategies", "calls", "only"}}.get(spec.builtin, set())
     if not own or spec.rewrite is not None or set(spec.with_) - own:
-        return Replay(system=recalled.system, policy=policy, seed=spec.seed, whole=True)
+        return Replay(system=system, policy=policy, seed=spec.seed, whole=True)
     if spec.builtin == _ADAPTS:
         return Replay(
-            system=recalled.system,
+            system=system,
             policy=policy,
             seed=spec.seed,
             techniques=tuple(spec.with_.get("strategies", ())),
@@ -220,7 +220,7 @@ def _replay(recalled: Recalled, spec: SuiteSpec, file: str) -> Replay:
             attacker=spec.attacker,
         )
     return Replay(
-        system=recalled.system,
+        system=system,
         policy=policy,
         seed=spec.seed,
         techniques=tuple(spec.with_.get("techniques", ())),

@@ -41,7 +41,9 @@ class Shown:
         return "over" if self.hunt.over(self.moment) else "open"
 
 
-def open_hunt(ledger: Ledger, policy: Policy, system: str, *, hours: float, hunters: Sequence[str]) -> Hunt:
+def open_hunt(
+    ledger: Ledger, policy: Policy, system: str, *, hours: float, hunters: Sequence[str], file: str = ""
+) -> Hunt:
     """Begin a hunt now.
 
     Args:
@@ -51,6 +53,7 @@ def open_hunt(ledger: Ledger, policy: Policy, system: str, *, hours: float, hunt
         hours: How long, up to 90 days.
         hunters: People and attackers of the policy, and `model:NAME` for other attacker models. None owns the system,
             none is a candidate, and somebody of the policy who does not own it is left to close it and to rule.
+        file: The policy's, as people type it, for commands that try findings again.
 
     Raises:
         UsageError: Something of this is not as it must be, or a hunt of this system is open.
@@ -71,7 +74,7 @@ def open_hunt(ledger: Ledger, policy: Policy, system: str, *, hours: float, hunt
         ledger.append([adopted], subject=Subject(), run="", maker=_MAKER, policy=policy.digest)
     name = f"hunt-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
     tier = policy.tiers[policy.systems[system].tier]
-    opened = HuntOpened(hours=hours, hunters=kinds, level=tier.confidence)
+    opened = HuntOpened(hours=hours, hunters=kinds, level=tier.confidence, file=file)
     ledger.append([opened], subject=Subject(system=system), run=name, maker=_MAKER, policy=policy.digest, durable=True)
     return recall_hunt(ledger, name)
 

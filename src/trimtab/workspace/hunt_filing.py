@@ -203,7 +203,7 @@ def _seen(ledger: Ledger, hunt: Hunt, filing: Filing) -> tuple[Row, Observation,
     for summary in ledger.runs():
         if summary.system != hunt.system:
             continue
-        for row, seen in _attacks(ledger, summary.run):
+        for row, seen in attacks_of(ledger, summary.run):
             if seen.case != filing.case:
                 continue
             if not _got_through(seen):
@@ -234,7 +234,7 @@ def _started_at(ledger: Ledger, run: str) -> int:
     return next((row.seq for row, _ in ledger.records(run=run, kind=RunStarted.kind)), 0)
 
 
-def _attacks(ledger: Ledger, run: str) -> Iterator[tuple[Row, Observation]]:
+def attacks_of(ledger: Ledger, run: str) -> Iterator[tuple[Row, Observation]]:
     """Observations of a run by the metric of attacks, in the order in which they were recorded."""
     metrics: set[str] = set()
     for row, record in ledger.records(run=run):
@@ -247,7 +247,7 @@ def _attacks(ledger: Ledger, run: str) -> Iterator[tuple[Row, Observation]]:
 def _successes(ledger: Ledger, run: str) -> list[tuple[Row, Observation]]:
     """Attacks that got through, in the drawn order, since the order of recording is that of answers."""
     return sorted(
-        ((row, seen) for row, seen in _attacks(ledger, run) if _got_through(seen)),
+        ((row, seen) for row, seen in attacks_of(ledger, run) if _got_through(seen)),
         key=lambda pair: (pair[1].order, pair[0].candidate),
     )
 

@@ -1,4 +1,8 @@
-"""One run at a time on one ledger: two would go on with each other's work and count cases twice."""
+"""One run at a time on one ledger: two would go on with each other's work and count cases twice.
+
+The lock is a file beside the ledger, and not the ledger itself: whoever closes a file of SQLite's gives up the locks
+that SQLite holds on it. Runs on other ledgers of the same folder go on side by side; they share the replies kept there.
+"""
 
 import fcntl
 from collections.abc import Iterator
@@ -7,17 +11,23 @@ from pathlib import Path
 
 from trimtab.errors import LedgerError
 
+_FOLDER = Path(".trimtab")  # for ledgers that are no file here
+
 
 @contextmanager
-def alone(folder: Path, name: str, said: str) -> Iterator[None]:
-    """Hold a lock of this folder; it ends with the process, however that ends.
+def alone(ledger: str, what: str) -> Iterator[None]:
+    """Hold this ledger for a run, or for `what` else is done by one process at a time; ends with the process.
+
+    Args:
+        ledger: Its location, a path or a URL.
+        what: A word, part of the lock's file name.
 
     Raises:
-        LedgerError: Somebody else holds it, which `said` puts into words, or the folder cannot be written.
+        LedgerError: Somebody else holds it, or the folder cannot be written.
     """
-    path = folder / name
+    path, told = _place(ledger, what)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         held = path.open("w")
     except OSError as error:
         raise LedgerError(
@@ -27,10 +37,20 @@ def alone(folder: Path, name: str, said: str) -> Iterator[None]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise LedgerError(str(folder), said, "Wait for it to end, or name another with --ledger.") from None
+            step = "Wait for it to end, or name another file with --ledger."
+            raise LedgerError(told, f"is in use by another {what}", step) from None
         yield
 
 
-def measuring_alone(folder: Path) -> AbstractContextManager[None]:
+def measuring_alone(ledger: str) -> AbstractContextManager[None]:
     """`alone`, of measuring."""
-    return alone(folder, "run.lock", "is in use by another run")
+    return alone(ledger, "run")
+
+
+def _place(ledger: str, what: str) -> tuple[Path, str]:
+    """The file of the lock, and the ledger in words; a URL is not told, since it may hold a password."""
+    scheme, separator, _ = ledger.partition("://")
+    if separator:
+        return _FOLDER / f"{what}.lock", f"{scheme}://..."
+    file = Path(ledger).resolve()  # a link to a ledger is the same ledger
+    return file.with_name(f"{file.name}.{what}.lock"), ledger

@@ -62,7 +62,7 @@ def look(
         raise UsageError(
             f"{name} has no candidate {require!r}.", f"It has: {', '.join(policy.systems[name].candidates)}."
         )
-    with alone(workspace.replies.parent, "monitor.lock", "is in use by another monitor"):
+    with alone(workspace.ledger.location, "monitor"):
         _adopt(workspace.ledger, policy)
         looking = _Looking(ledger=workspace.ledger, policy=policy, system=name)
         looking.round(_moment(at))

@@ -71,7 +71,7 @@ class Workspace:
             base=Path(policy).parent if policy is not None else Path(),
             ledger=Ledger.open(where, create=policy is not None),
             replies=folder / "replies.db",
-            file=_typed(policy),
+            file=typed(policy),
         )
 
     def __enter__(self) -> Self:
@@ -110,7 +110,7 @@ class Workspace:
         policy, name = self._system(system)
         plan = make_plan(policy, self.base, system=name, candidates=tuple(candidates), require=require)
         budget = plan.spec.budget if max_calls is None else plan.spec.budget.model_copy(update={"calls": max_calls})
-        with measuring_alone(self.replies.parent), Cache(self.replies) as cache:
+        with measuring_alone(self.ledger.location), Cache(self.replies) as cache:
             board.say("verifying the ledger")
             self.ledger.verify().raise_if_bad()
             brought = bring(self.ledger, policy, plan)
@@ -390,7 +390,7 @@ def lines_of(policy: Policy, plan: Plan) -> list[Line]:
     ]
 
 
-def _typed(policy: str | Path | None) -> str:
+def typed(policy: str | Path | None) -> str:
     """A policy's path for people elsewhere: as it was given, but nothing that tells of a machine."""
     if policy is None:
         return ""
