@@ -99,7 +99,15 @@ _NEXT_STEPS = {
     "unreachable": "Check the network and `url` in the policy.",
     "tls": "Give the server's authority in `ca_file`, or correct `url`.",
 }
-_GO_ON = "Look at the server, then run the same command again: what was answered is kept."
+_SYSTEM = {  # what to look at when it stops answering; a server where nothing is said
+    "callable-raised": "Correct the function",
+    "malformed": "Look at what it answers",
+    "timeout": "Raise `timeout` under its `limits`, or look at the system",
+    "out-of-memory": "Make room for it",
+    "generation": "Look at the model",
+    "unsupported": "Look at what the policy asks of it",
+    "crashed": "Look at the system",
+}
 
 
 class Health:
@@ -165,7 +173,7 @@ class Health:
         elif probe:
             self._failed_probes += 1
             if self._failed_probes >= self._patience.probes:
-                self._die(error, f"it stopped answering ({error.reason})")
+                self._die(error, f"it stopped answering ({': '.join(filter(None, (error.reason, error.detail)))})")
         else:
             self._failures += 1
             self._doubtful = self._doubtful or self._failures >= self._trip
@@ -196,5 +204,6 @@ class Health:
         self._doubtful = False
 
     def _die(self, error: CallError, detail: str) -> None:
-        step = _NEXT_STEPS.get(error.reason, _GO_ON)
+        look = _SYSTEM.get(error.reason, "Look at the server")
+        step = _NEXT_STEPS.get(error.reason, f"{look}, then run the same command again: what was answered is kept.")
         self.end(SystemUnavailableError(self._candidate, detail, step), error.reason)

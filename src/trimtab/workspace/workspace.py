@@ -35,6 +35,7 @@ from trimtab.workspace.run import Measuring
 
 DEFAULT_LEDGER = ".trimtab/ledger.db"
 _MAKER = f"trimtab/{__version__}"
+_TOLD = ("callable-raised", "crashed", "malformed")  # reasons whose detail says what to correct
 
 
 @dataclass(slots=True, kw_only=True)
@@ -400,7 +401,8 @@ def typed(policy: str | Path | None) -> str:
 
 def _example(row: Observation) -> Example:
     if isinstance(row.outcome, Missing):
-        why = f"no answer: {row.outcome.reason}"
+        detail = row.outcome.detail if row.outcome.reason in _TOLD else ""
+        why = f"no answer: {row.outcome.reason}{f' ({detail})' if detail else ''}"
     else:
         why = "the answer that should not have come"
     return Example(case=row.case, cluster=row.cluster, reply=row.reply, excerpt=row.excerpt, why=why)
