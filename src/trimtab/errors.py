@@ -311,14 +311,15 @@ class ReportError(TrimtabError):
 
     code = "TT601"
 
-    def __init__(self, path: str, detail: str) -> None:
-        super().__init__(path, detail)
-        self.path, self.detail = path, detail
+    def __init__(self, path: str, detail: str, first: str = "") -> None:
+        super().__init__(path, detail, first)
+        self.path, self.detail, self.first = path, detail, first
 
     def __str__(self) -> str:
+        first = f"{self.first} or " if self.first else ""
         return (
             f"{self.code} report {self.path}: {self.detail}. The decision is in the ledger; "
-            "free some space or name another folder with `trimtab report --out FOLDER`."
+            f"{first}name another folder with `trimtab report --out FOLDER`."
         )
 
 

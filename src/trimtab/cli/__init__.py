@@ -19,10 +19,19 @@ _PIPE = 141  # and after a reader that went away
 _ENDED = 143  # and after SIGTERM, as runners of pipelines and containers send it
 
 # What an interrupted command leaves behind.
+_MEASURED = " What was measured is kept; run the same command again to go on."
+_ANEW = " Run the same command again; it begins anew."
 _KEPT = {
     "import": " Nothing of what was being done is in the ledger.",
-    "run": " What was measured is kept; run the same command again to go on.",
+    "run": _MEASURED,
+    "redteam": _MEASURED,
+    "monitor": _MEASURED,
     "synth": " No file was put in place. What a writer answered is kept; run the same command again to go on.",
+    "hunt": " What was recorded stands: `trimtab hunt show` tells it.",
+    "search": _ANEW,
+    "probe": _ANEW,
+    "calibrate": _ANEW,
+    "plan": _ANEW,
 }
 
 # name -> (module:attribute, one line of help)

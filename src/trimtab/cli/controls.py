@@ -39,6 +39,8 @@ def _named(known: "Catalogue", name: str) -> "Framework":
         return known.frameworks[name]
     if odd := known.doubt(name):
         raise UsageError(f"{name[:80]!r} {odd[0]}.", odd[1] or "`trimtab controls` lists the frameworks.")
+    if rows := [f"`{one.link}`" for one in known.controls.values() if one.id.casefold() == name.casefold()]:
+        raise UsageError(f"{name[:80]!r} lacks its framework.", f"Did you mean {' or '.join(rows)}?")
     raise UsageError(f"there is no framework {name[:80]!r}.", nearest(name, known.frameworks))
 
 
@@ -66,7 +68,10 @@ def _framework(output: Output, known: "Catalogue", framework: "Framework", kind:
     kinds = list(dict.fromkeys(row.kind for row in rows if row.kind))
     wanted = kind.rstrip("s") if kind != "tactics" else "tactic"
     if kind and wanted not in kinds:
-        raise UsageError(f"{framework.id} has no rows of kind {kind[:40]!r}.", f"It has: {', '.join(kinds) or 'none'}.")
+        raise UsageError(
+            f"{framework.id} has no rows of kind {kind[:40]!r}.",
+            f"It has: {', '.join(f'{one}s' for one in kinds) or 'none'}.",
+        )
     rows = tuple(row for row in rows if not kind or row.kind == wanted)
     tested = _testers()
     table = Table("id", "title", "attacks installed", box=None, pad_edge=False)

@@ -180,7 +180,9 @@ def _table(found: "Imported") -> "Table":
 
 def _told(found: "Imported", suite: str, candidate: str, *, new: bool, run: str) -> str:
     asked = f", which says that it asked {found.model}" if found.model else ""
-    what = f"{len(found.found):,} results of {found.tool} {found.version}{asked}"
+    one = len(found.found) == 1
+    what = f"{len(found.found):,} {'result' if one else 'results'} of {found.tool} {found.version}{asked}"
     if not new:
         return f"\n{what}: this file is in the ledger already ({run}), and nothing was added."
-    return f"\n{what} are in the ledger as {run}. `trimtab run` judges {suite} of {candidate} by them."
+    there, them = ("is", "it") if one else ("are", "them")
+    return f"\n{what} {there} in the ledger as {run}. `trimtab run` judges {suite} of {candidate} by {them}."

@@ -363,7 +363,9 @@ def _gist(row: "Row") -> str:
         if row.kind == "look":
             return f"{payload['suite']}, look {payload['number']}"
         if row.kind == "run-finished":
-            return f"{payload['outcome']}; {payload['calls']:,} calls, {payload['cached']:,} kept replies"
+            calls, cached = payload["calls"], payload["cached"]
+            kept = f"{cached:,} kept {'reply' if cached == 1 else 'replies'}"
+            return f"{payload['outcome']}; {calls:,} {'call' if calls == 1 else 'calls'}, {kept}"
         if row.kind == "rulings":
             return ", ".join(f"{one['side']} {one['action']} {one['count']:,}" for one in payload["rulings"])
         if row.kind == "escalated":

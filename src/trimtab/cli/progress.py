@@ -136,7 +136,7 @@ def _status(board: Board) -> str:
     errors = ", ".join(f"{count} x {reason}" for reason, count in sorted(board.tally.errors.items()))
     parts = [
         board.phase,
-        f"{board.tally.calls} calls",
+        f"{board.tally.calls} {'call' if board.tally.calls == 1 else 'calls'}",
         f"{board.tally.cached} from the cache" if board.tally.cached else "",
     ]
     return " · ".join(part for part in [*parts, f"errors: {errors}" if errors else ""] if part)

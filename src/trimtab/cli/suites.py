@@ -8,7 +8,7 @@ import click
 from trimtab.cli.output import Output, output_options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from trimtab.kinds import Case
     from trimtab.measure.suites import LoadedSuite
@@ -103,7 +103,7 @@ def show(output: Output, name: str, *, cases: int, seed: int | None, policy: Pat
     from trimtab.measure.suites import as_row, load_suite
     from trimtab.policy.metric_spec import SuiteSpec
 
-    spec = _own(policy).get(name) or SuiteSpec(builtin=name)
+    spec = _own(policy).get(name) or SuiteSpec(builtin=_installed(name, policy))
     asked = {"seed": spec.seed if seed is None else seed}
     suite = load_suite(name, spec.model_copy(update={"cases": cases, **asked}), base=policy.parent)
     there = len(load_suite(name, spec.model_copy(update={"cases": _ALL, **asked}), base=policy.parent).cases)
@@ -256,7 +256,7 @@ def export(
     head = out.with_suffix(".yaml")
     there = [path.name for path in (out, head) if path.exists()]
     if there and not force:
-        raise UsageError(f"{' and '.join(there)} exists already.", "Choose another name, or add --force.")
+        raise UsageError(_exist(there), "Choose another name, or add --force.")
     suite = _load(name, cases, seed)
     planted = new_canary()  # in every line: files are cut up on their way into training data
     lines = b"".join(orjson.dumps({**as_row(case), "canary": planted}) + b"\n" for case in suite.cases)
@@ -280,7 +280,7 @@ def _export_to(
     made = export_suite(suite, target, canary=new_canary(), model=model, url=url)
     there = [name for name in made.files if (folder / name).exists()]
     if there and not force:
-        raise UsageError(f"{' and '.join(there)} exists already.", "Choose another folder, or add --force.")
+        raise UsageError(_exist(there), "Choose another folder, or add --force.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in made.files.items():
@@ -292,6 +292,35 @@ def _export_to(
         output.show(f"{made.left:,} more were left out: {target} asks one prompt, and reads templates in it.")
     output.show(f"There, run: {made.run}", markup=False)
     output.data({"cases": made.cases, "left_out": made.left, "folder": str(folder), "files": list(made.files)})
+
+
+def _exist(names: "Sequence[str]") -> str:
+    return f"{' and '.join(names)} {'exists' if len(names) == 1 else 'exist'} already."
+
+
+def _installed(name: str, policy: Path) -> str:
+    """The name of an installed suite, or what to say when there is none and the policy has none either."""
+    from trimtab.errors import UsageError
+    from trimtab.kinds import plugins
+    from trimtab.policy import check_policy
+    from trimtab.policy.keys import nearest
+
+    known = plugins.names("suites")
+    if name in known:
+        return name
+    what = f"no suite {name[:80]!r} is installed"
+    if not policy.is_file():
+        what, step = (
+            f"{what}, and there is no {policy} that may have one.",
+            "For that of another policy, add --policy FILE.",
+        )
+    elif check_policy(policy).policy is None:
+        what, step = f"{what}, and {policy} cannot be read.", f"`trimtab check {policy}` says why."
+    else:
+        what, step = f"{what}, and {policy} has none.", "For that of another policy, add --policy FILE."
+    meant = nearest(name, known)
+    close = f"{meant} " if meant.startswith("Did you") else ""
+    raise UsageError(what, f"{close}{step} `trimtab suites` lists all.")
 
 
 def _load(name: str, cases: int, seed: int) -> "LoadedSuite":

@@ -56,5 +56,7 @@ def make(group: Group, name: str, **fields: Any) -> Any:
         return plugin(**fields)
     except TrimtabError:
         raise
-    except (TypeError, ValueError) as error:
+    except ValueError as error:  # its own words: they name what was given
+        raise PluginError(group, name, f"does not take its fields: {error}") from error
+    except TypeError as error:
         raise PluginError(group, name, f"does not take {sorted(fields)} ({error})") from error

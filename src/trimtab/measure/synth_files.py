@@ -1,6 +1,7 @@
 """Writes a suite that may be larger than memory: to the disk line by line, in sight only when it is whole."""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -189,4 +190,6 @@ def _clearly(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = f"cannot be written ({error.strerror or type(error).__name__})"
-        raise OutputError(str(path), why, "Nothing was kept. Free some space, or choose another place.") from None
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        step = "Free some space, or choose another place." if full else "Choose another place."
+        raise OutputError(str(path), why, f"Nothing was kept. {step}") from None

@@ -1,6 +1,7 @@
 """Writes the report's files: whole or not at all."""
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -33,7 +34,7 @@ def write_reports(report: Report, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReportError(str(folder), _cause(error)) from error
+        raise ReportError(str(folder), *_cause(error)) from error
     return [_replace(folder / name, content) for name, content in contents.items()]
 
 
@@ -55,7 +56,7 @@ def write_page(path: Path, text: str) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReportError(str(path), _cause(error)) from error
+        raise ReportError(str(path), *_cause(error)) from error
     return _replace(path, text.encode())
 
 
@@ -71,7 +72,7 @@ def _replace(path: Path, content: bytes) -> Path:
         Path(temporary).chmod(0o666 & ~_umask())  # mkstemp gives 0600; a report is for reading
         Path(temporary).replace(path)
     except OSError as error:
-        raise ReportError(str(path), _cause(error)) from error
+        raise ReportError(str(path), *_cause(error)) from error
     finally:
         if temporary:
             with contextlib.suppress(OSError):
@@ -86,5 +87,11 @@ def _umask() -> int:
     return mask
 
 
-def _cause(error: OSError) -> str:
-    return error.strerror or type(error).__name__
+def _cause(error: OSError) -> tuple[str, str]:
+    """What is wrong, and what mends it other than another folder, if anything does."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "a file stands where a folder is needed", "move it away"
+    if isinstance(error, IsADirectoryError):
+        return "a folder stands where the file is to be", "move it away"
+    why = error.strerror or type(error).__name__
+    return why, "free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""

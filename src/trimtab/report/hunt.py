@@ -110,7 +110,7 @@ def _findings(result: HuntResult) -> str:
         if number
     ]
     noted = f" ({'; '.join(notes)})" if notes else ""
-    return f"{result.findings:,} findings{noted}; hunters found {_some(flaws, 'flaw')} in time"
+    return f"{_some(result.findings, 'finding')}{noted}; hunters found {_some(flaws, 'flaw')} in time"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -15,7 +15,7 @@ def imported(report: Report) -> list[str]:
     """A sentence for each file of another tool that the decision rests on; none where everything was measured here."""
     return [
         f"{name(one.suite)} of {name(candidate)} was {_how(one)}: "
-        f"{count(one.results)} results of {name(one.tool)} {name(one.version)}"
+        f"{count(one.results)} {'result' if one.results == 1 else 'results'} of {name(one.tool)} {name(one.version)}"
         f"{_asked(one)}, file {name(one.file[:_DIGEST])}."
         for candidate, files in report.imports.items()
         for one in files

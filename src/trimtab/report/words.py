@@ -183,9 +183,13 @@ def work(report: Report) -> str:
         return "cut off before its end"
     failed = [f"{count(number)} {visible(reason, limit=_NAME)}" for reason, number in finished.errors.items()]
     return (
-        f"{count(finished.calls)} calls, {count(finished.cached)} from the cache, {count(finished.tokens)} tokens, "
+        f"{_some(finished.calls, 'call')}, {count(finished.cached)} from the cache, {_some(finished.tokens, 'token')}, "
         f"{duration(finished.seconds)}; failed tries, repeated where that may help: {', '.join(failed) or 'none'}"
     )
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def side(report: Report, metric: str) -> str:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from trimtab.builtin.suites.chase import Chase, pursued
-from trimtab.builtin.suites.draw import Dice, chosen, fingerprint, words
+from trimtab.builtin.suites.draw import Dice, check_names, chosen, fingerprint, words
 from trimtab.builtin.suites.red_team import marker
 from trimtab.kinds import Aim, Ask, Case, Message, Pursuit, Say, Strategy, plugins
 
@@ -44,9 +44,7 @@ class Adaptive:
             raise ValueError(f"calls {self.calls} is not between 1 and {_MOST_CALLS}")
         if isinstance(self.strategies, str) or isinstance(self.only, str):
             raise TypeError("strategies and only are lists of names")
-        unknown = [name for name in self.strategies if name not in self._installed]
-        if unknown:
-            raise ValueError(f"no strategy is called {', '.join(map(repr, unknown))}")
+        check_names("strategy", self.strategies, self._installed)
 
     @property
     def needs_writer(self) -> bool:

@@ -4,8 +4,9 @@ Nothing here uses `random`: every choice is a SHA-256 over the seed and the
 name of what is chosen, so that adding a subject changes no other case.
 """
 
+import difflib
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -53,6 +54,28 @@ class Dice:
     def sample(self, options: Sequence[T], count: int) -> list[T]:
         """Different ones of the options, `count` of them."""
         return self.shuffled(options)[:count]
+
+
+def check_names(what: str, given: Iterable[str], known: Iterable[str], *, told: Iterable[str] = ()) -> None:
+    """Refuse names that are not known, with the one that was meant or those that there are.
+
+    Args:
+        what: They are the names of, after "no".
+        given: By whoever configures a suite.
+        known: All that there are.
+        told: Those that are listed where none is near; all of `known` if empty.
+
+    Raises:
+        ValueError: A name is unknown.
+    """
+    there = sorted(known)
+    unknown = [name for name in given if name not in there]
+    if not unknown:
+        return
+    same = [one for one in there if one.casefold() in {name.casefold() for name in unknown}]
+    close = same or [one for name in unknown for one in difflib.get_close_matches(name[:60], there, n=1)]
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(told) or there)}"
+    raise ValueError(f"no {what} is called {', '.join(repr(name[:60]) for name in unknown)} ({hint})")
 
 
 Build = Callable[[str, str, Dice], Sequence[Case]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-from trimtab.builtin.suites.draw import Dice, chosen, fingerprint, words
+from trimtab.builtin.suites.draw import Dice, check_names, chosen, fingerprint, words
 from trimtab.kinds import Attack, Attempt, Case, Message, plugins
 
 _MAX_TOKENS = 32
@@ -43,9 +43,8 @@ class RedTeam:
             raise ValueError(f"depth {self.depth} is not between 1 and {_MOST_DEPTH}")
         if isinstance(self.techniques, str) or isinstance(self.only, str):
             raise TypeError("techniques and only are lists of names")
-        unknown = [name for name in self.techniques if name not in self._known]
-        if unknown:
-            raise ValueError(f"no attack and no family is called {', '.join(map(repr, unknown))}")
+        families = {attack.family for attack in self._attacks.values()}
+        check_names("attack and no family", self.techniques, {*self._attacks, *families}, told=families)
         if len(set(self._chosen) - {"direct"}) < self.depth:
             raise ValueError(f"there are not {self.depth} of the chosen techniques to put on top of one another")
 
@@ -60,10 +59,6 @@ class RedTeam:
     @cached_property
     def _attacks(self) -> dict[str, Attack]:
         return {name: plugins.make("attacks", name) for name in plugins.names("attacks")}
-
-    @property
-    def _known(self) -> set[str]:
-        return {*self._attacks, *(attack.family for attack in self._attacks.values())}
 
     @cached_property
     def _chosen(self) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
-from trimtab.builtin.suites.draw import Dice, fingerprint, words
+from trimtab.builtin.suites.draw import Dice, check_names, fingerprint, words
 from trimtab.kinds import Attack, Attempt, Case, Goal, Message, Tongue, plugins
 
 _LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
@@ -50,15 +50,10 @@ class Stress:
             raise ValueError(f"depth {self.depth} is not between 1 and {_MOST_DEPTH}")
         if any(isinstance(given, str) for given in (self.languages, self.techniques, self.hazards)):
             raise TypeError("languages, techniques and hazards are lists of names")
-        known = {*self._attacks, *(attack.family for attack in self._attacks.values())}
-        for what, given, there in (
-            ("language", self.languages, _LANGUAGES),
-            ("attack and no family", self.techniques, known),
-            ("hazard", self.hazards, words("stress/en")["things"]),
-        ):
-            unknown = [name for name in given if name not in there]
-            if unknown:
-                raise ValueError(f"no {what} is called {', '.join(map(repr, unknown))}")
+        families = {attack.family for attack in self._attacks.values()}
+        check_names("language", self.languages, _LANGUAGES)
+        check_names("attack and no family", self.techniques, {*self._attacks, *families}, told=families)
+        check_names("hazard", self.hazards, words("stress/en")["things"])
         if self.depth > 1 and len(set(self.attacks) - {"direct"}) < self.depth:
             raise ValueError(f"there are not {self.depth} of the chosen techniques to put on top of one another")
         # All that are there, so that whoever reads the fields needs not know what an empty list means.
