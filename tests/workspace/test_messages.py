@@ -38,9 +38,9 @@ def folder(tmp_path):
         (["synth", "a.jsonl", "--hazard", "AILUM.prw"], "(did you mean 'AILUM.prv'?)"),
         (["controls", "LLM01"], "lacks its framework. Did you mean `owasp-llm-2025:LLM01` or `owasp-llm-2026:LLM01`?"),
         (["controls", "mitre-atlas", "--kind", "tools"], "It has: tactics, techniques, mitigations."),
-        (["suites", "show", "mine"], "trimtab.yaml has none. For that of another policy, add --policy FILE."),
-        (["suites", "show", "mine", "--policy", "no.yaml"], "there is no no.yaml that may have one."),
-        (["suites", "show", "red-taem", "--policy", "no.yaml"], "Did you mean `red-team`?"),
+        (["suites", "show", "mine"], "trimtab.yaml has none of this name. For that of another policy, add --policy FILE."),
+        (["suites", "show", "mine", "--policy", "no.yaml"], "is not installed, and there is no no.yaml that may have one."),
+        (["suites", "show", "red-taem", "--policy", "no.yaml"], "Did you mean 'red-team'?"),
         (["suites", "show", "mine", "--policy", "bot.py"], "`trimtab check bot.py` says why."),
     ],
 )  # fmt: skip

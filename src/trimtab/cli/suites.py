@@ -300,27 +300,22 @@ def _exist(names: "Sequence[str]") -> str:
 
 def _installed(name: str, policy: Path) -> str:
     """The name of an installed suite, or what to say when there is none and the policy has none either."""
-    from trimtab.errors import UsageError
+    from trimtab.errors import PluginError
     from trimtab.kinds import plugins
     from trimtab.policy import check_policy
-    from trimtab.policy.keys import nearest
 
-    known = plugins.names("suites")
-    if name in known:
+    if name in plugins.names("suites"):
         return name
-    what = f"no suite {name[:80]!r} is installed"
+    step = "For that of another policy, add --policy FILE."
     if not policy.is_file():
-        what, step = (
-            f"{what}, and there is no {policy} that may have one.",
-            "For that of another policy, add --policy FILE.",
-        )
+        why = f"there is no {policy} that may have one"
     elif check_policy(policy).policy is None:
-        what, step = f"{what}, and {policy} cannot be read.", f"`trimtab check {policy}` says why."
+        why, step = f"{policy} cannot be read", f"`trimtab check {policy}` says why."
     else:
-        what, step = f"{what}, and {policy} has none.", "For that of another policy, add --policy FILE."
-    meant = nearest(name, known)
-    close = f"{meant} " if meant.startswith("Did you") else ""
-    raise UsageError(what, f"{close}{step} `trimtab suites` lists all.")
+        why = f"{policy} has none of this name"
+    close = plugins.near("suites", name)
+    guess = f"Did you mean {close!r}? " if close else ""
+    raise PluginError("suites", name, f"is not installed, and {why}", f"{guess}{step} `trimtab suites` lists all.")
 
 
 def _load(name: str, cases: int, seed: int) -> "LoadedSuite":

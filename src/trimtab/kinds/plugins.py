@@ -25,6 +25,11 @@ def names(group: Group) -> list[str]:
     return sorted(_installed(group))
 
 
+def near(group: Group, name: str) -> str:
+    """The plugin that was probably meant by a name that none has; empty where none is near."""
+    return next(iter(difflib.get_close_matches(name[:100], names(group), n=1)), "")
+
+
 def find(group: Group, name: str) -> Any:
     """The plugin class itself.
 
@@ -34,8 +39,8 @@ def find(group: Group, name: str) -> Any:
     """
     point = _installed(group).get(name)
     if point is None:
-        close = difflib.get_close_matches(name, names(group), n=1)
-        guess = f"Did you mean {close[0]!r}?" if close else f"Installed: {', '.join(names(group)) or 'none'}."
+        close = near(group, name)
+        guess = f"Did you mean {close!r}?" if close else f"Installed: {', '.join(names(group)) or 'none'}."
         raise PluginError(group, name, "is not installed", guess)
     try:
         return point.load()
