@@ -53,7 +53,7 @@ class RedTeam:
         goals = [f"{setting}|{ask}" for setting in lists["settings"] for ask in lists["asks"]]
         # Goals take turns, or few cases would share some; and so do families at each goal, or least would be known of
         # the small ones, and the worst family is what counts.
-        plan = dict.fromkeys(goals, list(self._families))
+        plan = {goal: list(self._families) for goal in goals}
         return chosen(plan, self._build, only=self.only, count=count, seed=seed)
 
     @cached_property
