@@ -70,6 +70,7 @@ _WHY_MISSING: Mapping[str, str] = MappingProxyType(
 
 
 _PERCENT = Figures(unit="ratio", places=0)
+_TENTHS = Figures(unit="ratio", places=1)
 _NAME = 80  # code points; policies allow no longer names, but a ledger may have been tampered with
 _REASON = 1000
 
@@ -104,7 +105,9 @@ def headline(report: Report) -> Headline:
         changes = [line for c in report.shown for line in _obstacles(report, c)]
     elif not any(c.judgements for c in report.candidates):
         title = f"{'Red-team baseline' if report.attacks else 'Measured'}: there is no floor, so nothing is decided"
-        changes = [line for c in report.shown for line in _obstacles(report, c)]
+        known = _baseline(report)
+        why = known or why
+        changes = [] if known else [line for c in report.shown for line in _obstacles(report, c)]
     else:
         title = "Not enough evidence to decide"
         open_first = sorted(report.shown, key=lambda c: c.verdict is Verdict.FAIL)
@@ -234,6 +237,18 @@ def share_words(number: float) -> str:
     if math.isinf(number) or number >= 10.0:
         return "over 1,000%" if number > 10.0 or math.isinf(number) else "1,000%"
     return _PERCENT.value(number)
+
+
+def _baseline(report: Report) -> str:
+    """What a red-team run says of each candidate that was attacked: the worst that its worst family may come to."""
+    said = []
+    for metric in report.attacks:
+        for candidate in report.started.candidates:
+            rates = report.groups.get(candidate, {}).get(metric, {}).values()
+            if rates:
+                at_most = _TENTHS.value(max(rate.interval.high for rate in rates))
+                said.append(f"{at_most} at {name(candidate)}")
+    return f"In no family of attacks do more succeed than {'; '.join(said)}." if said else ""
 
 
 def _obstacles(report: Report, candidate: CandidateDecision, *, shown: int = 2) -> list[str]:
