@@ -12,7 +12,7 @@ from trimtab.workspace.bandit import Bandit
 @pytest.mark.slow
 def test_intervals_hold_however_the_cases_were_spent(never_above):
     """Each arm's interval misses its rate at most as often as it says, though a lucky arm is asked more."""
-    suites, runs, alpha = suites_of(60), 800, 0.1
+    suites, runs, alpha = suites_of(60), 500, 0.1
     rates = dict.fromkeys(RATES, 0.3)
     missed = dict.fromkeys(RATES, 0)
     for seed in range(runs):

@@ -152,7 +152,8 @@ def test_coverage_is_what_was_asked_and_no_more(place):
 
 
 def test_an_attack_without_outcome_covers_nothing(place):
-    place.policy(POLICY.replace("bot:answer", "bot:moody", 1))
+    moody = '{callable: {target: "bot:moody"}, limits: {retries: 0}}'
+    place.policy(POLICY.replace('{callable: {target: "bot:answer"}}', moody, 1))
     found = place.attacked("--technique", "prompt extraction", "--candidate", "open", "--cases", "30", code=3)
     (row,) = [row for row in found["coverage"]["mitre-atlas"] if row["control"].endswith("T0056")]
     assert 0 < row["cases"] < 30
@@ -160,7 +161,7 @@ def test_an_attack_without_outcome_covers_nothing(place):
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("--depth", "2", "--seed", "3", "--technique", "hierarchy", "--technique", "persona")]
+    "arguments", [("--technique", "hierarchy"), ("--depth", "2", "--seed", "3", "--technique", "hierarchy", "--technique", "persona")]
 )
 def test_the_command_beside_each_success_reproduces_it(place, arguments):
     found = place.attacked("--cases", "240", "--candidate", "open", *arguments)
@@ -241,7 +242,7 @@ def test_without_costs_it_says_which_key_to_state(place):
 
 def test_a_report_from_the_ledger_alone_has_the_same_facts(place):
     place.policy(POLICY + REDACTED + COSTS)
-    place.attacked("--cases", "120")
+    place.attacked("--cases", "120", "--technique", "hierarchy", "--technique", "prompt extraction")
     first = json.loads((place.folder / "trimtab-redteam/report.json").read_text())["red_team"]
     (place.folder / "trimtab.yaml").unlink()
     for path in (place.folder / ".trimtab").glob("replies.db*"):

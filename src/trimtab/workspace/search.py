@@ -27,12 +27,12 @@ from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Purse, Tally
 from trimtab.policy import Candidate, Policy, load_policy
 from trimtab.stats.selection import pareto_order
+from trimtab.workspace.beginning import lines_of, started_of
 from trimtab.workspace.looks import Looks
 from trimtab.workspace.plan import make_plan
 from trimtab.workspace.progress import Board
 from trimtab.workspace.recall import recall_run
 from trimtab.workspace.run import Measuring
-from trimtab.workspace.workspace import lines_of, started_of
 
 KEPT = 12  # points that are proposed at most: each costs the rest of the cases, if the test comes to it
 _RUN = "search"  # one name for all trials, so that they share replies where the same is asked

@@ -1,41 +1,36 @@
 """Opens a policy and a ledger; measures, decides, and shows what was decided."""
 
 import asyncio
-import platform
 import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from trimtab import __version__
-from trimtab._canonical import digest
-from trimtab.decision import Decision, alpha_of, decide, explore, from_payload, to_payload
+from trimtab.decision import decide, from_payload, to_payload
 from trimtab.errors import SystemUnavailableError, UnreproducibleError, UsageError
 from trimtab.evidence import Ledger
-from trimtab.evidence.records import Decided, Observation, PolicyAdopted, Record, RunFinished, RunStarted, Subject
-from trimtab.kinds import Instrument, Missing
+from trimtab.evidence.records import Decided, PolicyAdopted, Record, RunFinished, RunStarted, Subject
 from trimtab.measure.cache import Cache
 from trimtab.measure.runner import Purse
 from trimtab.measure.suites import LoadedSuite
 from trimtab.policy import Policy, load_policy
-from trimtab.report import Changed, Example, LedgerFacts, Report
-from trimtab.workspace.baseline import baselines
-from trimtab.workspace.brought import Baggage, bring
-from trimtab.workspace.groups import between, by_groups, gone
+from trimtab.report import Report
+from trimtab.workspace.beginning import lines_of, started_of
+from trimtab.workspace.brought import bring
 from trimtab.workspace.lock import measuring_alone
 from trimtab.workspace.looks import Looks
-from trimtab.workspace.machine import machine
-from trimtab.workspace.plan import Plan, make_plan
-from trimtab.workspace.progress import Board, Line, Watched
+from trimtab.workspace.plan import make_plan
+from trimtab.workspace.progress import Board
 from trimtab.workspace.recall import Recalled, recall_earlier, recall_policy, recall_run
 from trimtab.workspace.run import Measuring
+from trimtab.workspace.showing import report_of
 
 DEFAULT_LEDGER = ".trimtab/ledger.db"
 _MAKER = f"trimtab/{__version__}"
-_TOLD = ("callable-raised", "crashed", "malformed")  # reasons whose detail says what to correct
 
 
 @dataclass(slots=True, kw_only=True)
@@ -220,7 +215,7 @@ class Workspace:
         ended = [finished] if recalled.finished is None or finished != recalled.finished else []
         self._append(*ended, decided, system=recalled.system, run=recalled.run, policy=policy.digest)
         recalled.finished = finished
-        return self._shown(policy, decision, recalled, suites=suites)
+        return report_of(self.ledger, policy, decision, recalled, base=self.base, file=self.file, suites=suites)
 
     def decide_again(self, run: str) -> Report:
         """Decide a finished run anew, since people have marked some of it; the earlier decision stays in the ledger.
@@ -252,7 +247,7 @@ class Workspace:
         again = decide(policy, recalled.system, measured, run=recalled.run, time=recorded.time)
         if to_payload(again) != to_payload(recorded):
             raise UnreproducibleError(recalled.run, recalled.started.trimtab)
-        return self._shown(policy, recorded, recalled)
+        return report_of(self.ledger, policy, recorded, recalled, base=self.base, file=self.file)
 
     def recalled(self, run: str = "latest") -> Recalled:
         """A run as the ledger holds it; the latest that was decided unless named.
@@ -273,123 +268,6 @@ class Workspace:
         meant = [name for name in known if name.startswith(run)]
         return meant[0] if run not in known and len(meant) == 1 else run
 
-    def _shown(
-        self,
-        policy: Policy,
-        decision: Decision,
-        recalled: Recalled,
-        *,
-        suites: Mapping[str, LoadedSuite] | None = None,
-    ) -> Report:
-        head, checkpoints = self.ledger.head(), self.ledger.checkpoints()
-        seen = recalled.measurements()
-        return Report(
-            policy=policy,
-            decision=decision,
-            started=recalled.started,
-            finished=recalled.finished,
-            ledger=LedgerFacts(
-                location=Path(self.ledger.location).name,
-                size=head.seq if head else 0,
-                head=head.hash.hex() if head else "",
-                checkpoint=checkpoints[-1].root.hex() if checkpoints else "",
-                verified=True,
-            ),
-            examples={
-                candidate: {metric: [_example(row) for row in rows] for metric, rows in metrics.items()}
-                for candidate, metrics in recalled.failures().items()
-            },
-            imports={candidate: tuple(suites.values()) for candidate, suites in recalled.imports.items()},
-            tradeoff=explore(policy, decision, seen),
-            groups=by_groups(decision, seen),
-            between=between(decision, seen),
-            removed=gone(decision, seen),
-            attacks=baselines(policy, decision, recalled, base=self.base, file=self.file, suites=suites or {}),
-            changes={
-                candidate: {metric: [_changed(*row) for row in rows] for metric, rows in metrics.items()}
-                for candidate, metrics in recalled.changed(decision.baseline).items()
-            },
-        )
-
-
-def started_of(policy: Policy, plan: Plan, *, fresh: bool, brought: Baggage | None = None) -> RunStarted:
-    """How a run begins: what will be asked of whom, and what others asked before."""
-    return RunStarted(
-        candidates={name: digest(plan.spec.whole(name).told) for name in plan.candidates},
-        suites={
-            name: {
-                "cases": len(suite.cases),
-                "order": suite.order_digest,
-                "version": suite.version,
-                "seed": suite.seed,
-            }
-            for name, suite in plan.suites.items()
-        }
-        | {name: _imported_facts(policy, name, brought or {}) for name in plan.brought},
-        metrics={name: _facts(policy, name, plan) for name in plan.metrics},
-        trimtab=__version__,
-        python=platform.python_version(),
-        machine=machine(),
-        fresh=fresh,
-        sampling="bandit" if plan.bandit else "sequential" if plan.sequential else "fixed",
-    )
-
-
-def _imported_facts(policy: Policy, suite: str, brought: Baggage) -> Mapping[str, Any]:
-    """Of a suite that another tool asked: as many cases as the candidate with the fewest has, and which files."""
-    found = {candidate: suites[suite].record for candidate, suites in brought.items()}
-    sizes = [max(map(len, suites[suite].observations.values())) for suites in brought.values() if suites[suite].record]
-    makers = sorted({record.maker for record in found.values() if record})
-    return {
-        "cases": min(sizes, default=0),
-        "order": digest({candidate: record.file if record else "" for candidate, record in found.items()}),
-        "version": ", ".join(makers) or "nothing imported",
-        "seed": 0,
-        "imported": policy.suites[suite].imported,
-    }
-
-
-def _facts(policy: Policy, name: str, plan: Plan) -> Mapping[str, Any]:
-    scored, spec = plan.metrics[name], policy.metrics[name]
-    instrument = getattr(scored.plugin, "instrument", None)
-    through = {"instrument": instrument.payload()} if isinstance(instrument, Instrument) else {}
-    return {
-        "suite": scored.suite,
-        "plugin": scored.plugin.name,
-        "version": scored.plugin.version,
-        "shape": scored.plugin.shape.value,
-        "unit": spec.unit,
-        "better": spec.better,
-        **through,
-    }
-
-
-def lines_of(policy: Policy, plan: Plan) -> list[Line]:
-    """What the display shows: one line for each suite asked of each candidate."""
-    tier = policy.tiers[plan.spec.tier]
-    alpha = 1.0 - tier.confidence if plan.spec.has_grid else alpha_of(tier, plan.spec)
-    return [
-        Line(
-            candidate=candidate,
-            suite=suite.name,
-            total=len(suite.cases),
-            watched=tuple(
-                Watched(
-                    metric=scored.name,
-                    shape=scored.plugin.shape,
-                    floor=tier.floors.get(scored.name),
-                    alpha=alpha,
-                    unit=policy.metrics[scored.name].unit,
-                    instrument=getattr(scored.plugin, "instrument", None),
-                    anytime=plan.sequential,
-                )
-                for scored in plan.scored[suite.name]
-            ),
-        )
-        for candidate in plan.candidates
-        for suite in plan.suites.values()
-    ]
-
 
 def typed(policy: str | Path | None) -> str:
     """A policy's path for people elsewhere: as it was given, but nothing that tells of a machine."""
@@ -397,20 +275,6 @@ def typed(policy: str | Path | None) -> str:
         return ""
     path = Path(policy)
     return path.name if path.is_absolute() else str(path)
-
-
-def _example(row: Observation) -> Example:
-    if isinstance(row.outcome, Missing):
-        detail = row.outcome.detail if row.outcome.reason in _TOLD else ""
-        why = f"no answer: {row.outcome.reason}{f' ({detail})' if detail else ''}"
-    else:
-        why = "the answer that should not have come"
-    return Example(case=row.case, cluster=row.cluster, reply=row.reply, excerpt=row.excerpt, why=why)
-
-
-def _changed(row: Observation, worse: bool) -> Changed:  # noqa: FBT001  # a pair, as it was recalled
-    group = row.outcome.group or (row.cluster if row.cluster != row.case else "")
-    return Changed(case=row.case, group=group, worse=worse)
 
 
 def _nobody_answered(unavailable: Mapping[str, SystemUnavailableError]) -> SystemUnavailableError:

@@ -103,7 +103,7 @@ def test_a_full_disk_is_said_so_and_leaves_nothing(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "TT605" in done.stdout
     assert "cannot be written" in done.stdout
-    assert "Free some space" in done.stdout
+    assert "Nothing was kept" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
