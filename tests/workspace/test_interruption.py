@@ -232,7 +232,9 @@ def with_callable(place, *, retries=4, **options):
     text = path.read_text(encoding="utf-8")
     start = text.index("      next: {")
     end = text.index("\n", start)
-    text = f'{text[:start]}      next: {{callable: {{target: "answers:ask"}}, limits: {{retries: {retries}}}}}{text[end:]}'
+    text = (
+        f'{text[:start]}      next: {{callable: {{target: "answers:ask"}}, limits: {{retries: {retries}}}}}{text[end:]}'
+    )
     path.write_text(text, encoding="utf-8")
     place.environment = {**place.environment, "PYTHONPATH": str(place.folder)}
 

@@ -161,7 +161,11 @@ def test_an_attack_without_outcome_covers_nothing(place):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--technique", "hierarchy"), ("--depth", "2", "--seed", "3", "--technique", "hierarchy", "--technique", "persona")]
+    "arguments",
+    [
+        ("--technique", "hierarchy"),
+        ("--depth", "2", "--seed", "3", "--technique", "hierarchy", "--technique", "persona"),
+    ],
 )
 def test_the_command_beside_each_success_reproduces_it(place, arguments):
     found = place.attacked("--cases", "240", "--candidate", "open", *arguments)
