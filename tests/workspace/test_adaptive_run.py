@@ -169,7 +169,14 @@ def test_a_baseline_of_pursuits_is_taken_and_one_of_them_tried_again(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--attacker", "clever"), ("--adaptive", "--depth", "2"), ("--adaptive", "--attacker", "nobody")]
+    "arguments",
+    [
+        ("--attacker", "clever"),
+        ("--adaptive", "--depth", "2"),
+        ("--adaptive", "--attacker", "nobody"),
+        ("--technique", "pair"),
+        ("--calls", "3"),
+    ],
 )
 def test_what_does_not_go_together_is_a_mistake_of_usage(arguments, tmp_path):
     (tmp_path / "bot.py").write_text(BOT)

@@ -15,11 +15,13 @@ class Metric(Protocol):
     token counts, say); never a neutral value. Since the score and the shape
     go into the ledger, a decision can be recomputed without the plugin.
 
-    Three things are optional. `async ascore(case, exchange)` is awaited instead
+    Four things are optional. `async ascore(case, exchange)` is awaited instead
     of `score`, for a metric that waits for somebody else's answer. A property
     `instrument: Instrument` says that a detector does the scoring, and how
     often that errs; decisions allow for it. A class attribute `logprobs = True`
-    has systems asked for log-probabilities.
+    has systems asked for log-probabilities. A class attribute `group_key` names
+    the key of `expect` that holds the group of a case, so that a case without a
+    score is missing in its own group.
     """
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from trimtab.errors import UsageError
+from trimtab.kinds import plugins
 from trimtab.policy import Policy
 from trimtab.policy.attackers import EMBEDDED, NOBODY
 from trimtab.policy.metric_spec import MetricSpec, Source, SuiteSpec
@@ -47,6 +48,9 @@ def attacking(
     spec = policy.systems.get(system)
     if spec is None:
         raise UsageError(f"there is no system {system!r} in the policy.", f"It has: {', '.join(policy.systems)}.")
+    strategies = [name for name in techniques if name in plugins.names("strategies")]
+    if strategies and not calls:
+        raise UsageError(f"{strategies[0]} is a strategy that adapts to the answers.", "Add --adaptive.")
     if attacker and attacker not in (known := (*policy.attackers, EMBEDDED, NOBODY)):
         raise UsageError(f"there is no attacker {attacker!r} in the policy.", f"There are: {', '.join(known)}.")
     fields: dict[str, Any] = {"techniques": list(techniques), "depth": depth, "only": list(only)}
