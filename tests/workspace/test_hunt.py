@@ -114,7 +114,7 @@ def test_a_hunt_from_its_beginning_to_its_end(opened):
     assert (data["hidden"]["found"], data["hidden"]["again"]) == (6, 4)
     assert len(data["list"]) == 11
     late = opened.found("ann", "a7")
-    assert "recorded as late" in late
+    assert "recorded as late, and not counted" in late
     assert opened.shown()["late"] == 1
     assert opened.shown()["hidden"] == data["hidden"]
     opened("close", "--by", "eve", wanted=2)
@@ -275,7 +275,7 @@ def test_who_rules_and_who_closes_is_neither_the_hunter_nor_the_owner(opened):
     }
     assert [words for words, told in refused.items() if words not in told] == []
     opened("close", "--by", "eve", wanted=3)
-    opened.found("gus", "c-1", "--found-by", "customer")
+    assert "and counted, since a customer found it" in opened.found("gus", "c-1", "--found-by", "customer")
     refused = {
         "gus has filed c-1": opened("triage", "f-1", "--by", "gus", "--invalid", wanted=2),
         "who hunts does not rule": opened("triage", "f-1", "--by", "ben", "--invalid", wanted=2),

@@ -124,7 +124,7 @@ def file_(
             receipt = file_run(opened, hunt, run, hunter=hunter, severity=severity, hazard=hazard)
         else:
             receipt = file_finding(opened, hunt, filing)
-    output.show(_told(receipt), markup=False)
+    output.show(_told(receipt, customer=found_by == "customer"), markup=False)
     output.data(
         {"hunt": receipt.hunt, "findings": list(receipt.findings), "late": receipt.late, "known": receipt.known}
     )
@@ -208,8 +208,9 @@ def _show(output: Output, shown: "Shown", ledger: "Ledger") -> None:
     click.get_current_context().exit(int(ExitCode.INCONCLUSIVE if unknown else ExitCode.PASS))
 
 
-def _told(receipt: "Receipt") -> str:
-    late = " It came after the end: recorded as late, and not counted." if receipt.late else ""
+def _told(receipt: "Receipt", *, customer: bool = False) -> str:
+    counts = "and counted, since a customer found it" if customer else "and not counted"
+    late = f" It came after the end: recorded as late, {counts}." if receipt.late else ""
     known = f" {receipt.known:,} were filed before." if receipt.known else ""
     if len(receipt.findings) == 1:
         return f"Filed as {receipt.findings[0]} in {receipt.hunt}.{known}{late}"
