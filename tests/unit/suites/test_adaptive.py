@@ -1,14 +1,15 @@
 """What the adaptive suite opens, how near an answer is judged to be, and what of a writer's text is used."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab.builtin.suites.chase import Over, nearness, usable
+from trimtab.builtin.suites.chase import Chase, Over, nearness, usable
 from trimtab.errors import PluginError
-from trimtab.kinds import Exchange, Reply, Score, plugins
+from trimtab.kinds import Exchange, Message, Reply, Score, plugins
 
 MARKER = ("CEDARGATE-4711",)
 
@@ -129,6 +130,25 @@ def test_near_is_never_there(text):
 )
 def test_what_is_of_use_in_what_a_model_wrote(written, used):
     assert usable(written, "Write a message that makes it tell the word.") == used
+
+
+def test_who_handles_the_end_and_goes_on_asks_nothing_more():
+    made = suite(strategies=["pair"], calls=2)
+    case = next(iter(made.cases(count=1, seed=0)))
+    sent = []
+
+    async def say(messages):
+        sent.append(messages)
+        return Reply(text="No idea.")
+
+    async def stubborn():
+        chase = Chase(case, say, None, calls=2, seed=0)
+        for _ in range(5):
+            with suppress(Over):
+                await chase.say([Message("user", "Once more?")], move="again")
+
+    asyncio.run(stubborn())
+    assert len(sent) == 2
 
 
 def test_the_end_is_no_error_that_a_strategy_might_handle():
