@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trimtab.decision import Decision, Verdict
     from trimtab.enforce import Guard
+    from trimtab.enforce.rewards import rewards
     from trimtab.policy import Policy, load_policy
     from trimtab.workspace import Workspace
 
@@ -21,9 +22,10 @@ _HOME = {
     "Verdict": "trimtab.decision",
     "Workspace": "trimtab.workspace",
     "load_policy": "trimtab.policy",
+    "rewards": "trimtab.enforce.rewards",
 }
 
-__all__ = ["Decision", "Guard", "Policy", "Verdict", "Workspace", "__version__", "load_policy"]
+__all__ = ["Decision", "Guard", "Policy", "Verdict", "Workspace", "__version__", "load_policy", "rewards"]
 
 
 def __getattr__(name: str) -> Any:

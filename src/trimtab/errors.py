@@ -205,6 +205,19 @@ class CacheError(TrimtabError):
         return " ".join(p for p in (text, self.next_step) if p)
 
 
+class RewardError(TrimtabError):
+    """A training reward stops: it cannot say what a completion is worth and may not guess, or its state is lost."""
+
+    code = "TT307"
+
+    def __init__(self, reward: str, detail: str, next_step: str = "") -> None:
+        super().__init__(reward, detail, next_step)
+        self.reward, self.detail, self.next_step = reward, detail, next_step
+
+    def __str__(self) -> str:
+        return " ".join(p for p in (f"{self.code} reward {self.reward}: {self.detail}.", self.next_step) if p)
+
+
 class ToolError(TrimtabError):
     """Another tool that we ran did not end as it should, or its log cannot be taken: nothing of it was recorded."""
 

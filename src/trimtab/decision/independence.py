@@ -1,14 +1,22 @@
 """A verdict that no independent judge stands behind is none."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trimtab.decision.model import Judgement, Verdict
 from trimtab.kinds import Instrument
 
 
+@dataclass(frozen=True, slots=True)
+class SoleJudge:
+    """A detector that is the only judge of what it guards or trained, and where it stands."""
+
+    instrument: Instrument
+    stands_in: str
+
+
 def confirmed(
-    first: Judgement, *, alone: Instrument | None, other: str | None, again: Callable[[str], Judgement]
+    first: Judgement, *, alone: SoleJudge | None, other: str | None, again: Callable[[str], Judgement]
 ) -> Judgement:
     """The judgement as it is, unless it passes on the word of somebody who may not be the only judge.
 
@@ -18,7 +26,7 @@ def confirmed(
 
     Args:
         first: By the metric itself.
-        alone: The detector of the candidate's own guard that is its only judge, if so.
+        alone: The detector of the candidate's own guard or reward that is its only judge, if so.
         other: The metric that the policy names as independent judge, if any.
         again: The same requirement of another metric.
     """
@@ -40,12 +48,12 @@ def confirmed(
     )
 
 
-def unconfirmed(first: Judgement, alone: Instrument) -> Judgement:
-    """The judgement, which does not pass, since it would do so on the word of the candidate's own guard."""
+def unconfirmed(first: Judgement, alone: SoleJudge) -> Judgement:
+    """The judgement, which does not pass, since it would do so on the word of what guards or trained the candidate."""
     if first.verdict is not Verdict.PASS:
         return first
     why = (
-        f"But the detector {alone.detector} also stands in the guard of this candidate, and what it misses it "
+        f"But the detector {alone.instrument.detector} also stands in {alone.stands_in}, and what it misses it "
         "misses twice: its word alone proves nothing. Name an independent judge with `judged_by`."
     )
     reason = f"{first.reason} {why}"

@@ -18,7 +18,7 @@ from functools import partial
 from trimtab.decision.choice import choose
 from trimtab.decision.floors import breaks, judge_floor, level_of, see
 from trimtab.decision.gaps import flattery, judge_gap, sharpened
-from trimtab.decision.independence import confirmed, unconfirmed
+from trimtab.decision.independence import SoleJudge, confirmed, unconfirmed
 from trimtab.decision.mitigation import judge_mitigation
 from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement, Measurements, Verdict
 from trimtab.decision.pareto import Pareto
@@ -29,8 +29,8 @@ from trimtab.decision.review import reviewed
 from trimtab.decision.tradeoff import Alone, Tradeoff, tradeoff
 from trimtab.decision.words import Wording
 from trimtab.errors import UsageError
-from trimtab.kinds import Better, Estimate, Missing, Shape
-from trimtab.policy.judges import guarded_by, judged_alone
+from trimtab.kinds import Better, Estimate, Instrument, Missing, Shape
+from trimtab.policy.judges import guarded_by, judged_alone, stands_in
 from trimtab.policy.model import Policy, Tier
 from trimtab.policy.system_spec import SystemSpec
 from trimtab.stats import holm, share_of_look
@@ -349,8 +349,9 @@ class Bench:
     def _confirmed(self, name: str, metric: str, judge: Callable[[str], Judgement]) -> Judgement:
         """A requirement of a metric, as an independent judge must confirm it."""
         spec = self.policy.metrics.get(metric)
-        alone = judged_alone(self.policy, self.measurements.system, name, self.measurements.instruments)
-        return confirmed(judge(metric), alone=alone.get(metric), other=spec.judged_by if spec else None, again=judge)
+        found = judged_alone(self.policy, self.measurements.system, name, self.measurements.instruments)
+        alone = self._alone(name, found[metric]) if metric in found else None
+        return confirmed(judge(metric), alone=alone, other=spec.judged_by if spec else None, again=judge)
 
     def gaps(self, name: str) -> list[Judgement]:
         """Of every metric that something rests on and that the policy holds against somebody's word."""
@@ -369,9 +370,13 @@ class Bench:
                 alpha=self._alpha(name, metric),
                 wording=self.wording(metric),
             )
-            alone = self.measurements.instruments[spec.gold.metric] if spec.gold.metric in blind else None
-            found.append(gap if alone is None else unconfirmed(gap, alone))
+            if spec.gold.metric in blind:
+                gap = unconfirmed(gap, self._alone(name, self.measurements.instruments[spec.gold.metric]))
+            found.append(gap)
         return found
+
+    def _alone(self, name: str, instrument: Instrument) -> SoleJudge:
+        return SoleJudge(instrument, stands_in(self.policy, self.measurements.system, name, instrument))
 
     def mitigations(self, name: str) -> list[Judgement]:
         """Whether enough of the baseline's gaps is gone; nothing is asked of the baseline itself."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trimtab.kinds.estimate import DISPUTED, NOT_IMPORTED, NOT_MARKED, Estimate, Interval, Missing, Shape
     from trimtab.kinds.grammar import Goal, Grammar, Tongue
     from trimtab.kinds.instrument import Instrument
-    from trimtab.kinds.metric import Better, Metric
+    from trimtab.kinds.metric import Better, Metric, Watch
     from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
     from trimtab.kinds.strategy import Aim, Answer, Attacked, Pursuer, Say, Strategy
     from trimtab.kinds.suite import Suite
@@ -80,6 +80,7 @@ _HOME = {
     "Suite": "trimtab.kinds.suite",
     "System": "trimtab.kinds.system",
     "Tongue": "trimtab.kinds.grammar",
+    "Watch": "trimtab.kinds.metric",
 }
 
 __all__ = [
@@ -133,6 +134,7 @@ __all__ = [
     "Suite",
     "System",
     "Tongue",
+    "Watch",
 ]
 
 

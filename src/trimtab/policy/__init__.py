@@ -8,6 +8,7 @@ from trimtab.policy.load import Checked, check_policy, load_policy
 from trimtab.policy.metric_spec import MetricSpec, Source, SuiteSpec
 from trimtab.policy.model import EvidenceSpec, Floor, NotifySpec, Person, Policy, Regression, Tier
 from trimtab.policy.proof import FloorCost, cases_to_prove, costs
+from trimtab.policy.reward_spec import HardCheck, RewardCheck, RewardSpec, SoftCost
 from trimtab.policy.schema import schema
 from trimtab.policy.system_spec import Budget, Candidate, Generation, Limits, PriceSpec, SloSpec, SystemSpec
 
@@ -22,6 +23,7 @@ __all__ = [
     "Generation",
     "GuardRule",
     "GuardSpec",
+    "HardCheck",
     "Limits",
     "MetricSpec",
     "NotifySpec",
@@ -30,7 +32,10 @@ __all__ = [
     "PolicyDiff",
     "PriceSpec",
     "Regression",
+    "RewardCheck",
+    "RewardSpec",
     "SloSpec",
+    "SoftCost",
     "Source",
     "SuiteSpec",
     "SystemSpec",

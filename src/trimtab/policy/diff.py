@@ -8,12 +8,25 @@ from trimtab.policy.attackers import attacker_changes
 from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
 from trimtab.policy.diff_costs import cost_changes
 from trimtab.policy.diff_guards import guard_changes
+from trimtab.policy.diff_rewards import reward_changes, rewarded, trained
 from trimtab.policy.diff_slo import notify_changes, slo_changes
 from trimtab.policy.metric_spec import Gold, MetricSpec, SuiteSpec
 from trimtab.policy.model import Floor, Policy, Tier
 from trimtab.policy.system_spec import Candidate, SystemSpec
 
-_SECTIONS = {"people", "suites", "metrics", "tiers", "red_lines", "systems", "guards", "notify", "attackers", "costs"}
+_SECTIONS = {
+    "people",
+    "suites",
+    "metrics",
+    "tiers",
+    "red_lines",
+    "systems",
+    "guards",
+    "notify",
+    "attackers",
+    "costs",
+    "rewards",
+}
 Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
 
 
@@ -52,6 +65,7 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
         *_red_lines(a, b),
         *_tiers(a, b),
         *_guards(a, b),
+        *reward_changes(a, b),
         *_systems(a, b),
         *_metrics(a, b),
         *_suites(a, b),
@@ -219,13 +233,15 @@ def _system(where: str, a: Policy, old: SystemSpec, b: Policy, new: SystemSpec) 
     elif old.baseline != new.baseline:
         text = f"{shown(old.baseline)} becomes {shown(new.baseline)}"
         yield Change(where=f"{where}.baseline", effect="changes", text=text)
-    yield from values_of(where, old, new, skip={"tier", "baseline", "candidates", "guard", "slo"})
+    yield from values_of(where, old, new, skip={"tier", "baseline", "candidates", "guard", "slo", "reward"})
     yield from _guarded(where, old.guard, new.guard)
+    yield from rewarded(where, old.reward, new.reward)
     yield from slo_changes(f"{where}.slo", old, a.tiers[old.tier], new, b.tiers[new.tier])
     both, gone, added = names_of(old.candidates, new.candidates)
     for name in both:
         at = f"{where}.candidates.{name}"
-        yield from values_of(at, old.candidates[name], new.candidates[name], skip={"guard"})
+        yield from values_of(at, old.candidates[name], new.candidates[name], skip={"guard", "reward"})
+        yield from trained(at, old.candidates[name].reward, new.candidates[name].reward)
         before, after = _of_guard(old.candidates[name]), _of_guard(new.candidates[name])
         if before != after:
             text = "its guard is set in another way; that it is as strict cannot be shown"

@@ -18,7 +18,7 @@ def check_guard(guard: Part, gathered: Gathered) -> None:
         check_no_keys(guard["key_env"], gathered)
     for side in ("input", "output"):
         for rule in guard[side].items():
-            _rule(rule, gathered)
+            check_rule(rule, gathered)
             if side == "output" and "origins" in rule:
                 message = "says whose messages are looked at, and output is the model's own"
                 gathered.report(rule["origins"].where, message, "Remove it.", key=True)
@@ -39,7 +39,8 @@ def check_found(label: str, at: Part, guards: Part, gathered: Gathered, *, key: 
         gathered.report(at.where, message, nearest(label, [*known, *_families(tuple(known))]), key=key)
 
 
-def _rule(rule: Part, gathered: Gathered) -> None:
+def check_rule(rule: Part, gathered: Gathered) -> None:
+    """Report what is wrong with the detector that a rule asks for, its fields and its labels."""
     name = rule["detector"].text
     if not name or not check_installed("detectors", name, rule["detector"], gathered):
         return

@@ -1,4 +1,4 @@
-"""Who guards a system may not be the only one to judge it: a guard that was measured by itself looks perfect."""
+"""Who guards or trains a system may not be the only one to judge it: measured by itself, either looks perfect."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from trimtab.policy.include import Gathered
 from trimtab.policy.installed import default_score, metric_facts
 from trimtab.policy.metric_spec import MetricSpec
 from trimtab.policy.model import Policy
+from trimtab.policy.reward_rules import reward_instruments
 from trimtab.policy.secrecy import quote
 from trimtab.policy.settings import grid_of
 
@@ -15,11 +16,10 @@ from trimtab.policy.settings import grid_of
 def judged_alone(
     policy: Policy, system: str, candidate: str, instruments: Mapping[str, Instrument]
 ) -> dict[str, Instrument]:
-    """Metrics that a candidate is held to and of which a detector of its own guard is the only judge.
+    """Metrics that a candidate is held to and of which a detector of its own guard or reward is the only judge.
 
-    A metric has another judge where `judged_by` names one that this guard does
-    not use, or where all that is asked of it is asked as strictly of another metric
-    on the same suite, good in the same direction, that is scored by no detector of this guard.
+    A metric has another judge where `judged_by` names one that neither uses, or where all that is asked of it is asked
+    as strictly of another metric on the same suite, good in the same direction, which no detector of theirs scores.
 
     Args:
         policy: What was promised.
@@ -45,11 +45,34 @@ def judged_alone(
 
 
 def guarded_by(policy: Policy, system: str, candidate: str, instruments: Mapping[str, Instrument]) -> set[str]:
-    """Metrics that are scored by a detector that stands in the guard of a candidate, or by a panel that such decide."""
+    """Metrics that are scored by a detector that guards a candidate or trained it, or by a panel that such decide."""
+    guards, trained = _of_guard(policy, system, candidate), _of_reward(policy, system, candidate)
+    return {metric for metric, one in instruments.items() if one.decided_by(guards | trained)}
+
+
+def stands_in(policy: Policy, system: str, candidate: str, instrument: Instrument) -> str:
+    """Where an instrument that is no independent judge of a candidate stands: in its guard, in its reward, or in both.
+
+    Returns:
+        A phrase that follows "also stands in".
+    """
+    places = (
+        ("the guard of this candidate", _of_guard(policy, system, candidate)),
+        ("the reward that it was trained with", _of_reward(policy, system, candidate)),
+    )
+    found = [phrase for phrase, detectors in places if instrument.decided_by(detectors)]
+    return " and ".join(found) or "the guard of this candidate, together with the reward that it was trained with"
+
+
+def _of_guard(policy: Policy, system: str, candidate: str) -> set[tuple[str, str]]:
     guard = policy.guards.get(policy.systems[system].whole(candidate).guard or "")
     rules = (*guard.input, *guard.output) if guard else ()
-    guards = {(rule.detector, _model(rule)) for rule in rules}
-    return {metric for metric, one in instruments.items() if one.decided_by(guards)}
+    return {(rule.detector, _model(rule)) for rule in rules}
+
+
+def _of_reward(policy: Policy, system: str, candidate: str) -> set[tuple[str, str]]:
+    reward = policy.rewards.get(policy.systems[system].whole(candidate).reward or "")
+    return reward_instruments(policy, reward) if reward else set()
 
 
 def check_judges(policy: Policy, gathered: Gathered) -> None:
@@ -83,15 +106,17 @@ def warn_of_judges(policy: Policy, gathered: Gathered) -> None:
         held = {metric for metric in held_to(policy, name) if metric in policy.metrics}
         asked = held | {other for metric in held if (other := policy.metrics[metric].judged_by) in policy.metrics}
         instruments = {metric: one for metric in sorted(asked) if (one := _instrument(policy, metric))}
-        points: dict[tuple[str, str | None], str] = {}  # of a grid, one point for each guard
+        points: dict[tuple[str, str | None, str | None], str] = {}  # of a grid, one point for each guard
         for point in system.all_candidates:
-            points.setdefault((grid_of(point), system.whole(point).guard), point)
-        for (candidate, named), point in sorted(points.items(), key=str):
+            whole = system.whole(point)
+            points.setdefault((grid_of(point), whole.guard, whole.reward), point)
+        for (candidate, guard, reward), point in sorted(points.items(), key=str):
             for metric, one in judged_alone(policy, name, point, instruments).items():
-                where = ("systems", name, "candidates", candidate, "guard")
+                guards = one.decided_by(_of_guard(policy, name, point)) or not reward
+                where = ("systems", name, "candidates", candidate, "guard" if guards else "reward")
                 message = (
-                    f"{quote(named or '')} uses the detector {one.detector}, by which alone {metric} is judged: "
-                    "what it misses, both miss, so nothing that is asked of it can pass"
+                    f"{quote((guard if guards else reward) or '')} uses the detector {one.detector}, by which alone "
+                    f"{metric} is judged: what it misses, both miss, so nothing that is asked of it can pass"
                 )
                 suggestion = (
                     "Name an independent judge with `judged_by`, or ask as much of a metric with another detector "

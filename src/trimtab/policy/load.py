@@ -11,6 +11,7 @@ from trimtab.policy.explain import explain
 from trimtab.policy.include import MAX_MISTAKES, Gathered, gather
 from trimtab.policy.judges import check_judges, warn_of_judges
 from trimtab.policy.model import Policy
+from trimtab.policy.reward_rules import warn_of_rewards
 from trimtab.policy.rules import check_rules, warn_of_costs
 
 
@@ -59,6 +60,7 @@ def check_policy(path: str | os.PathLike[str]) -> Checked:
         check_judges(policy, gathered)
         warn_of_costs(policy, gathered)
         warn_of_judges(policy, gathered)
+        warn_of_rewards(policy, gathered)
     refused = policy is None or _refused(gathered)
     return Checked(policy=None if refused else policy, mistakes=_in_order(gathered))
 

@@ -13,6 +13,7 @@ from trimtab.policy.cost_spec import CostsSpec
 from trimtab.policy.fields import Name, Names, Positive, Ratio, Strict, Texts, list_as_tuple
 from trimtab.policy.guard_spec import GuardSpec
 from trimtab.policy.metric_spec import MetricSpec, SuiteSpec
+from trimtab.policy.reward_spec import RewardSpec
 from trimtab.policy.system_spec import Candidate, SystemSpec
 
 WEIGHED = ("performance", "safety")
@@ -145,6 +146,7 @@ class Policy(Strict):
     systems: dict[Name, SystemSpec] = Field(min_length=1)
     evidence: EvidenceSpec = EvidenceSpec()
     guards: dict[Name, GuardSpec] = Field(default_factory=dict)
+    rewards: dict[Name, RewardSpec] = Field(default_factory=dict, description="Rewards that training may use.")
     notify: dict[Name, NotifySpec] = Field(default_factory=dict, description="Who hears of alarms.")
     attackers: dict[Name, Candidate] = Field(
         default_factory=dict, description="Models that write the messages of attackers, for suites that adapt."
@@ -202,10 +204,14 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("suites", "*", "rewrite"), None),
     (("suites", "*", "part"), ""),
     (("suites", "*", "attacker"), ""),
-    (("attackers",), {}),
     (("suites", "*", "imported"), ""),
     (("suites", "*", "format"), ""),
     (("suites", "*", "run"), None),
+    (("rewards",), {}),
+    (("systems", "*", "reward"), None),
+    (("systems", "*", "candidates", "*", "reward"), None),
+    (("attackers", "*", "reward"), None),
+    (("attackers",), {}),
 )
 """Keys that came later, and what they are when nothing is said."""
 

@@ -15,13 +15,14 @@ from trimtab.policy.grids import check_settings, check_sizes
 from trimtab.policy.guards import check_actions, check_guard
 from trimtab.policy.imports import check_imported_score, check_imported_suite
 from trimtab.policy.include import Gathered
-from trimtab.policy.installed import IMPORTED, MetricFacts, default_score, does_not_fit, metric_facts
+from trimtab.policy.installed import MetricFacts, does_not_fit, metric_facts
 from trimtab.policy.keys import nearest
 from trimtab.policy.links import check_links
-from trimtab.policy.metric_spec import PUBLISHED
 from trimtab.policy.model import WEIGHED, Policy
 from trimtab.policy.part import Part
 from trimtab.policy.proof import FloorCost, costs
+from trimtab.policy.reward_rules import check_rewards
+from trimtab.policy.scored import score_of
 from trimtab.policy.secrecy import quote
 from trimtab.policy.slo import check_notify, check_slo
 
@@ -43,6 +44,7 @@ def check_rules(gathered: Gathered) -> None:
         _red_line(red_line, root, gathered)
     for _, guard in root["guards"].entries():
         check_guard(guard, gathered)
+    check_rewards(root, gathered)
     for _, tier in root["tiers"].entries():
         check_actions(tier["actions"], root["guards"], gathered)
     for _, system in root["systems"].entries():
@@ -116,20 +118,6 @@ def _suite(suite: Part, gathered: Gathered) -> None:
         check_no_keys(suite["with"], gathered)
 
 
-def _score(metric: Part, root: Part) -> str:
-    """The metric plugin that scores a metric, or empty text when that is unknown."""
-    source = metric["source"]
-    if source["score"].text:
-        return source["score"].text
-    if source["suite"].text in root["suites"]:
-        suite = root["suites"][source["suite"].text]
-        given = suite["with"].value
-        usual = IMPORTED if suite["imported"].text else PUBLISHED.get(suite["format"].text, "")
-        own = default_score(suite["builtin"].text, given if isinstance(given, dict) else None)
-        return suite["score"].text or usual or own
-    return default_score(source["suite"].text)
-
-
 def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
     source = metric["source"]
     _defined(
@@ -140,7 +128,7 @@ def _metric(metric: Part, root: Part, gathered: Gathered) -> None:
     )
     if source["score"].text:
         check_installed("metrics", source["score"].text, source["score"], gathered)
-    score = _score(metric, root)
+    score = score_of(metric, root)
     check_imported_score(metric, score, root["suites"], gathered)
     facts = _facts(score, source["with"], gathered) if score in plugins.names("metrics") else None
     unit = metric["unit"].text or "ratio"
@@ -273,7 +261,7 @@ def _mitigated(named: Part, root: Part, gathered: Gathered) -> None:
     metrics = root["metrics"]
     if not _defined(named, metrics.names, "is not a metric of this policy", gathered):
         return
-    score, given = _score(metrics[named.text], root), metrics[named.text]["source"]["with"]
+    score, given = score_of(metrics[named.text], root), metrics[named.text]["source"]["with"]
     facts = metric_facts(score, given.value if isinstance(given.value, dict) else None) if score else None
     if facts and facts.shape is not None and facts.shape not in _GAPS:
         hint = "Name metrics like group-gap, decision-flips or bbq-bias; for others there is `regression`."

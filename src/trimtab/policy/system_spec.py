@@ -60,6 +60,9 @@ class Candidate(Strict):
     generation: Generation = Generation()
     price: PriceSpec | None = None
     guard: Name | None = Field(default=None, description="The guard of this policy that stands in front of it.")
+    reward: Name | None = Field(
+        default=None, description="The reward of this policy that it was trained with; its detectors judge no more."
+    )
     set_: dict[str, Any] = Field(
         default_factory=dict,
         alias="set",
@@ -81,7 +84,7 @@ class Candidate(Strict):
             return data
         if "of" in data:
             return data
-        known = {"about", "limits", "generation", "price", "guard", "set", "grid", "points"}
+        known = {"about", "limits", "generation", "price", "guard", "reward", "set", "grid", "points"}
         found = [key for key in data if key not in known]
         # With one plugin among several keys the others are slips, which are then reported as unknown keys.
         chosen = [key for key in found if key in plugins.names("systems")] if len(found) > 1 else found
@@ -136,7 +139,7 @@ class Candidate(Strict):
     def told(self) -> dict[str, Any]:
         """As JSON, without keys that came later and say nothing: what digests are made of."""
         data = self.model_dump(mode="json")
-        for later in ("set_", "grid", "points"):
+        for later in ("set_", "grid", "points", "reward"):
             if not data[later]:
                 del data[later]
         return data
@@ -197,6 +200,7 @@ class SystemSpec(Strict):
     baseline: Name | None = Field(default=None, description="The candidate in production.")
     candidates: dict[Name, Candidate] = Field(min_length=1)
     guard: Name | None = Field(default=None, description="The guard in production; what `Guard.from_policy` uses.")
+    reward: Name | None = Field(default=None, description="The reward in training; what `trimtab.rewards` uses.")
     budget: Budget = Budget()
     slo: dict[Name, SloSpec] = Field(
         default_factory=dict,

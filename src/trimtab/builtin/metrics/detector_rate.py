@@ -25,6 +25,7 @@ from trimtab.kinds import (
     Origin,
     Score,
     Shape,
+    Watch,
     plugins,
 )
 
@@ -91,6 +92,14 @@ class DetectorRate:
             judges=getattr(self._detector, "sitting", ()),  # of a panel
             agree=getattr(self._detector, "quorum", 0),
         )
+
+    @property
+    def watch(self) -> Watch | None:
+        """What is looked for in the last reply; None where it looks elsewhere."""
+        if self.side != "reply":
+            return None
+        key = repr((self.detector, sorted(self.fields.items())))
+        return Watch(key=key, detector=self._detector, labels=tuple(self.labels), threshold=self.threshold)
 
     def _card(self) -> DetectorCard | None:
         card = getattr(self._detector, "card", None)

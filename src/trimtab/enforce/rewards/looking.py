@@ -1,0 +1,254 @@
+"""Looks at completions with the checks of a reward: every detector once, and nothing passes that was not looked at."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trimtab.detect import look, look_async
+from trimtab.enforce.rewards.checks import Check
+from trimtab.enforce.rewards.texts import completion_text, prompt_messages
+from trimtab.errors import UsageError
+from trimtab.kinds import AnyDetector, Case, Context, Exchange, Finding, Message, Missing, Reply, Score, Watch
+
+_NO_TEXT = "no text"
+_AT_ONCE = 32  # looks of judges under way at the same time
+
+
+class Rows:
+    """Prompts, completions and the columns of their data set, each read when it is needed."""
+
+    def __init__(self, prompts: Sequence[object], completions: Sequence[object], columns: Mapping[str, Any]) -> None:
+        """Take what a trainer gives.
+
+        Raises:
+            UsageError: There is not one prompt for each completion.
+        """
+        if len(prompts) != len(completions):
+            raise UsageError(f"{len(completions)} completions came with {len(prompts)} prompts.", "Give one for each.")
+        self.prompts = prompts
+        self.texts = [completion_text(completion) for completion in completions]
+        self._columns = {
+            name: column
+            for name, column in columns.items()
+            if isinstance(column, Sequence) and not isinstance(column, str) and len(column) == len(completions)
+        }
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def matching(self, where: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Rows (n,) in which the named columns have these values.
+
+        Raises:
+            UsageError: There is no such column.
+        """
+        fit = np.ones(len(self), dtype=bool)
+        for name, value in where.items():
+            if name not in self._columns:
+                known = ", ".join(sorted(self._columns)) or "none"
+                raise UsageError(f"a check asks for the column {name!r}, which did not come.", f"There is: {known}.")
+            fit &= np.fromiter((one == value for one in self._columns[name]), dtype=bool, count=len(self))
+        return fit
+
+    def messages(self, row: int) -> tuple[Message, ...]:
+        """The prompt of a row."""
+        return prompt_messages(self.prompts[row])
+
+    def case(self, row: int) -> Case:
+        """A row as a case of a suite: the columns are what is expected."""
+        return Case(id=str(row), messages=self.messages(row), expect=self.values(row))
+
+    def values(self, row: int) -> dict[str, Any]:
+        """The columns of a row."""
+        return {name: column[row] for name, column in self._columns.items()}
+
+    def context(self, row: int) -> Context:
+        """Where the completion of a row came from, and what it must not give away: the column `canary`."""
+        instructions = tuple(one.content for one in self.messages(row) if one.role == "system")
+        canary = self._columns["canary"][row] if "canary" in self._columns else ()
+        kept = (canary,) if isinstance(canary, str) and canary else tuple(canary) if isinstance(canary, list) else ()
+        return Context(origin="assistant", instructions=instructions, kept=kept)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What looking came to, by row and check.
+
+    `bad` (n, checks) is in [0, 1]; `found` (n, checks) counts; `looked` (n, checks) is whether a check was for this
+    row; `errors` (n,) says why a row could not be looked at, empty where it could.
+    """
+
+    bad: NDArray[np.float64]
+    found: NDArray[np.int64]
+    looked: NDArray[np.bool_]
+    errors: list[str]
+
+    def fail(self, row: int, name: str, why: str) -> None:
+        """Note that a row could not be looked at; the first reason stays."""
+        self.errors[row] = self.errors[row] or f"{name}: {why}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Detection:
+    """A detector that looks once for all checks that ask for it."""
+
+    checks: tuple[tuple[int, Check, Watch], ...]  # with their places
+    plain: Context = field(default_factory=lambda: Context(origin="assistant"))
+
+    @property
+    def name(self) -> str:
+        return self.checks[0][1].name
+
+    @property
+    def places(self) -> list[int]:
+        return [place for place, _, _ in self.checks]
+
+    @property
+    def detector(self) -> AnyDetector:
+        return self.checks[0][2].detector
+
+    @property
+    def waits(self) -> bool:
+        return hasattr(self.detector, "look")
+
+    def look(self, rows: Rows, row: int, text: str) -> list[Finding]:
+        context = rows.context(row) if hasattr(self.detector, "find_in") else self.plain
+        return look(self.detector, text, context)
+
+    async def wait(self, rows: Rows, row: int, text: str) -> list[Finding]:
+        return await look_async(self.detector, text, rows.context(row))
+
+    def take(self, seen: Seen, row: int, found: Sequence[Finding]) -> None:
+        if not found:
+            return
+        for place, check, watch in self.checks:
+            count = sum(map(watch.counts, found)) if seen.looked[row, place] else 0
+            if count:
+                seen.found[row, place] = count
+                seen.bad[row, place] = 0.0 if check.wanted else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Scoring:
+    """A metric that scores a completion as it scores a reply in a run."""
+
+    place: int
+    check: Check
+
+    @property
+    def name(self) -> str:
+        return self.check.name
+
+    @property
+    def places(self) -> list[int]:
+        return [self.place]
+
+    @property
+    def waits(self) -> bool:
+        return hasattr(self.check.metric, "ascore")
+
+    def look(self, rows: Rows, row: int, text: str) -> object:
+        return self.check.metric.score(rows.case(row), Exchange(replies=(Reply(text=text),)))
+
+    async def wait(self, rows: Rows, row: int, text: str) -> object:
+        return await self.check.metric.ascore(rows.case(row), Exchange(replies=(Reply(text=text),)))
+
+    def take(self, seen: Seen, row: int, score: object) -> None:
+        if isinstance(score, Missing):
+            seen.fail(row, self.name, score.reason)
+        elif not isinstance(score, Score) or not 0.0 <= score.value <= 1.0:  # NaN is not, either
+            seen.fail(row, self.name, "not a score in [0, 1]")
+        else:
+            bad = 1.0 - score.value if self.check.wanted else score.value
+            seen.bad[row, self.place] = bad
+            seen.found[row, self.place] = int(bad > 0.0)
+
+
+class Looker:
+    """All checks of a reward. Immutable after it is made; threads and tasks may share it."""
+
+    def __init__(self, checks: Sequence[Check], *, timeout: float = 30.0) -> None:
+        """Look with these, and wait so many seconds for one answer of somebody else."""
+        self.checks = tuple(checks)
+        self._timeout = timeout
+        by_key: dict[str, list[tuple[int, Check, Watch]]] = {}
+        self._probes: list[_Detection | _Scoring] = []
+        for place, check in enumerate(self.checks):
+            if check.watch is None:
+                self._probes.append(_Scoring(place, check))
+            else:
+                by_key.setdefault(check.watch.key, []).append((place, check, check.watch))
+        self._probes += [_Detection(tuple(asking)) for asking in by_key.values()]
+
+    @property
+    def waits(self) -> bool:
+        """Whether some check waits for somebody else's answer."""
+        return any(probe.waits for probe in self._probes)
+
+    def run(self, rows: Rows) -> Seen:
+        """Look at every row; judges are waited for in an event loop of their own, so not within one. There, `arun`."""
+        if self.waits:
+            return asyncio.run(self.arun(rows))
+        return self._here(rows)
+
+    async def arun(self, rows: Rows) -> Seen:
+        """As `run`, from within an event loop."""
+        seen = self._here(rows)
+        at_once = asyncio.Semaphore(_AT_ONCE)
+
+        async def wait(probe: _Detection | _Scoring, row: int, text: str) -> None:
+            async with at_once:
+                try:
+                    async with asyncio.timeout(self._timeout):
+                        answer: Any = await probe.wait(rows, row, text)
+                except TimeoutError:
+                    seen.fail(row, probe.name, "timeout")
+                except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's; its text may quote data
+                    seen.fail(row, probe.name, type(error).__name__)
+                else:
+                    probe.take(seen, row, answer)
+
+        async with asyncio.TaskGroup() as group:
+            for probe in self._probes:
+                if probe.waits:
+                    for row, text in _asked(probe, rows, seen):
+                        group.create_task(wait(probe, row, text))
+        return seen
+
+    def _here(self, rows: Rows) -> Seen:
+        """What those see that need not be waited for."""
+        seen = self._begin(rows)
+        for probe in self._probes:
+            if probe.waits:
+                continue
+            for row, text in _asked(probe, rows, seen):
+                try:
+                    answer: Any = probe.look(rows, row, text)
+                except (Exception, SystemExit) as error:  # noqa: BLE001  # as above
+                    seen.fail(row, probe.name, type(error).__name__)
+                else:
+                    probe.take(seen, row, answer)
+        return seen
+
+    def _begin(self, rows: Rows) -> Seen:
+        shape = len(rows), len(self.checks)
+        looked, bad = np.ones(shape, dtype=bool), np.zeros(shape)
+        for place, check in enumerate(self.checks):
+            if check.where:
+                looked[:, place] = rows.matching(check.where)
+            if check.watch is not None and check.wanted:  # bad unless it is found
+                bad[:, place] = looked[:, place]
+        errors = ["" if text is not None else _NO_TEXT for text in rows.texts]
+        return Seen(bad=bad, found=np.zeros(shape, dtype=np.int64), looked=looked, errors=errors)
+
+
+def _asked(probe: _Detection | _Scoring, rows: Rows, seen: Seen) -> Iterator[tuple[int, str]]:
+    """Rows that a check of the probe is for, with their texts; those without a text have failed already."""
+    for row in np.flatnonzero(seen.looked[:, probe.places].any(axis=1)).tolist():
+        text = rows.texts[row]
+        if text is not None:
+            yield row, text

@@ -1,0 +1,325 @@
+"""A policy as a training reward: one number for each completion, whose sign is the verdict."""
+
+import asyncio
+import inspect
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trimtab.enforce.rewards.checks import bounds_of, checks_of
+from trimtab.enforce.rewards.counts import Counts, groups_of
+from trimtab.enforce.rewards.diagnosis import Diagnosis, diagnose
+from trimtab.enforce.rewards.looking import Looker, Rows, Seen
+from trimtab.enforce.rewards.standing import Rule
+from trimtab.enforce.rewards.state import FileState, MemoryState, RewardState, check_fits
+from trimtab.errors import RewardError, UsageError
+from trimtab.policy import Policy, load_policy
+from trimtab.stats.groups_signal import group_signal
+from trimtab.stats.multiplier import Controller
+from trimtab.stats.tiers import task_to_unit, tiered
+
+Task = Callable[..., Any]
+"""A task reward as trainers have them: `task(prompts=, completions=, **columns)` gives a number for each completion."""
+
+_TRAINERS = frozenset({"log_extra", "log_metric", "trainer_state", "completion_ids", "environments"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """What completions are worth. All arrays are by completion, (n,), or by completion and check.
+
+    `rewards` in [-1, -m] or [m, 1]; `unsafe`; `severity` in [0, 1]; `task` in [0, 1], NaN where there was none;
+    `failed` (n, hard) and `costs` (n, soft) in [0, 1]; `looked` (n, soft) is whether a cost was for this row. `errors`
+    says why a completion could not be looked at, empty where it could.
+    """
+
+    rewards: NDArray[np.float64]
+    unsafe: NDArray[np.bool_]
+    severity: NDArray[np.float64]
+    task: NDArray[np.float64]
+    failed: NDArray[np.bool_]
+    costs: NDArray[np.float64]
+    looked: NDArray[np.bool_]
+    errors: tuple[str, ...]
+
+    def counts(self, groups: NDArray[np.int64]) -> Counts:
+        """The sums over these completions, of which those with the same group answer the same prompt."""
+        signal = group_signal(self.unsafe, self.severity, groups)
+        return Counts(
+            completions=float(len(self.unsafe)),
+            unsafe=float(self.unsafe.sum()),
+            errors=float(sum(map(bool, self.errors))),
+            untasked=float((np.isnan(self.task) & ~self.unsafe).sum()),
+            groups=float(signal.groups),
+            all_unsafe=float(signal.all_unsafe),
+            equal_unsafe=float(signal.equal),
+            all_safe=float(signal.all_safe),
+            failed=tuple(map(float, self.failed.sum(axis=0))),
+            cost=tuple(map(float, (self.costs * self.looked).sum(axis=0))),
+            looked=tuple(map(float, self.looked.sum(axis=0))),
+        )
+
+
+class Rewards:
+    """The reward that a policy gives a system in training. A callable with TRL's signature; see `trimtab.rewards`.
+
+    `hard` and `soft` name its checks, in the order of the columns of `Scored`. `group_size` is how many completions
+    answer a prompt, where that is known; the callback sets it.
+    """
+
+    __name__ = "trimtab"  # under which TRL logs it
+
+    def __init__(
+        self, policy: Policy, system: str, *, task: Task | None = None, state: RewardState | str | Path | None = None
+    ) -> None:
+        """As `trimtab.rewards`."""
+        spec = policy.systems.get(system)
+        if spec is None:
+            raise UsageError(f"the policy has no system {system!r}.", f"It has: {', '.join(policy.systems)}.")
+        if spec.reward is None:
+            known = ", ".join(policy.rewards)
+            step = f"Name one there: `reward: {known}`." if known else "Write one under `rewards`, and name it there."
+            raise UsageError(f"the policy names no reward of system {system}.", step)
+        reward = policy.rewards[spec.reward]
+        checks = checks_of(policy, reward)
+        bounds = bounds_of(policy, system, reward)
+        self.name, self.spec, self.policy = spec.reward, reward, policy.digest
+        self.hard = tuple(check.name for check in checks if not check.soft)
+        self.soft = tuple(check.name for check in checks if check.soft)
+        gains = reward.controller
+        self.rules = tuple(
+            Rule.of(
+                check.name,
+                Controller(kp=gains.kp, ki=gains.ki, kd=gains.kd, z=gains.z, cap=cost.cap, bound=bound),
+                check.rates,
+            )
+            for check, cost, bound in zip(checks[len(self.hard) :], reward.soft, bounds, strict=True)
+        )
+        self.task = task
+        self.group_size: int | None = None
+        self.state: RewardState
+        if isinstance(state, str | Path):
+            self.state = FileState(state, self.rules, len(self.hard))
+        else:
+            self.state = state or MemoryState(self.rules, len(self.hard))
+        check_fits(self.state.standing(), self.rules, len(self.hard))
+        self._looker = Looker(checks, timeout=reward.timeout)
+        self._severity = [check.severity for check in checks if not check.soft]
+        self._caps = np.array([cost.cap for cost in reward.soft]) if reward.fixed_range else None
+
+    # -- scoring ---------------------------------------------------------------------
+
+    @property
+    def waits(self) -> bool:
+        """Whether a check or the task reward must be waited for."""
+        return self._looker.waits or inspect.iscoroutinefunction(self.task)
+
+    def score(
+        self,
+        prompts: Sequence[object],
+        completions: Sequence[object],
+        columns: Mapping[str, Any] | None = None,
+        *,
+        task: Sequence[float | None] | None = None,
+    ) -> Scored:
+        """What completions are worth at the multipliers of now; nothing is counted.
+
+        Args:
+            prompts: (n,) texts or lists of messages.
+            completions: (n,) texts or lists of messages.
+            columns: Columns of the data set, (n,) each; metrics take from them what they expect.
+            task: Task rewards (n,), in the declared range. All completions are equally good if left out.
+
+        Raises:
+            UsageError: Lengths differ, or a column that a check asks for is not there.
+            RewardError: A completion could not be looked at, and the policy says `on_crash: raise`.
+        """
+        rows = Rows(prompts, completions, columns or {})
+        return self._scored(self._looker.run(rows), task)
+
+    async def ascore(
+        self,
+        prompts: Sequence[object],
+        completions: Sequence[object],
+        columns: Mapping[str, Any] | None = None,
+        *,
+        task: Sequence[float | None] | None = None,
+    ) -> Scored:
+        """As `score`, from within an event loop."""
+        rows = Rows(prompts, completions, columns or {})
+        return self._scored(await self._looker.arun(rows), task)
+
+    def _scored(self, seen: Seen, task: Sequence[float | None] | None) -> Scored:
+        number, hard = len(seen.errors), len(self.hard)
+        broken = [row for row, error in enumerate(seen.errors) if error]
+        if broken and self.spec.on_crash == "raise":
+            detail = f"{len(broken)} of {number} completions could not be looked at ({seen.errors[broken[0]]})"
+            raise RewardError(self.name, detail, "Mend the check, or let such completions count as unsafe.")
+        failed = seen.looked[:, :hard] & (seen.bad[:, :hard] > 0.0)
+        severity = np.zeros(number)
+        for row, place in zip(*np.nonzero(failed), strict=True):
+            severity[row] = max(severity[row], self._severity[place](int(seen.found[row, place])))
+        unsafe = np.asarray(failed.any(axis=1))
+        severity[broken], unsafe[broken] = 1.0, True
+        costs = np.where(seen.looked[:, hard:], seen.bad[:, hard:], 0.0)
+        told = np.ones(number) if task is None else self._in_range(task, number)
+        rewards = tiered(
+            np.where(np.isnan(told), 0.0, told),  # without a task reward: the lowest
+            unsafe,
+            severity,
+            costs,
+            self.state.standing().multipliers,
+            margin=self.spec.margin,
+            caps=self._caps,
+        )
+        return Scored(
+            rewards=rewards,
+            unsafe=unsafe,
+            severity=severity,
+            task=told,
+            failed=failed,
+            costs=costs,
+            looked=seen.looked[:, hard:],
+            errors=tuple(seen.errors),
+        )
+
+    def _in_range(self, task: Sequence[float | None], number: int) -> NDArray[np.float64]:
+        if len(task) != number:
+            raise UsageError(
+                f"the task reward gave {len(task)} numbers for {number} completions.", "Give one for each."
+            )
+        values = np.array([_number(value) for value in task])
+        return task_to_unit(values, self.spec.task.low, self.spec.task.high)[0]
+
+    # -- as trainers call it -----------------------------------------------------------
+
+    def __call__(self, *, prompts: Sequence[object], completions: Sequence[object], **given: Any) -> list[float]:
+        """Rewards as TRL asks for them, counted for the next step.
+
+        Raises:
+            UsageError: As `score`; or it was called within an event loop though it must wait.
+            RewardError: As `score`.
+        """
+        if self.waits:
+            return asyncio.run(self.acall(prompts=prompts, completions=completions, **given))
+        task = None if self.task is None else self.task(prompts=prompts, completions=completions, **given)
+        return self._told(prompts, self.score(prompts, completions, _columns(given), task=task), given)
+
+    async def acall(self, *, prompts: Sequence[object], completions: Sequence[object], **given: Any) -> list[float]:
+        """As calling it, from within an event loop."""
+        task: Any = None
+        if self.task is not None:
+            task = self.task(prompts=prompts, completions=completions, **given)
+            task = await task if inspect.isawaitable(task) else task
+        scored = await self.ascore(prompts, completions, _columns(given), task=task)
+        return self._told(prompts, scored, given)
+
+    def _told(self, prompts: Sequence[object], scored: Scored, given: Mapping[str, Any]) -> list[float]:
+        """The rewards, after they were counted and logged."""
+        counts = scored.counts(groups_of(prompts, self.group_size))
+        self.state.add(counts)
+        if (log_metric := given.get("log_metric")) is not None:
+            for name, value in self.figures(counts).items():
+                log_metric(name, value)
+        if (log_extra := given.get("log_extra")) is not None:
+            log_extra("verdict", self.verdicts(scored))
+        return [float(reward) for reward in scored.rewards]
+
+    # -- what is said of it ------------------------------------------------------------
+
+    def figures(self, counts: Counts) -> dict[str, float]:
+        """Numbers for a log, by name: shares of completions and of groups, and the multipliers."""
+        many, groups = max(counts.completions, 1.0), max(counts.groups, 1.0)
+        found = {
+            "trimtab/unsafe": counts.unsafe / many,
+            "trimtab/errors": counts.errors / many,
+            "trimtab/untasked": counts.untasked / many,
+            "trimtab/groups_all_unsafe": counts.all_unsafe / groups,
+            "trimtab/groups_equally_unsafe": counts.equal_unsafe / groups,
+            "trimtab/groups_all_safe": counts.all_safe / groups,
+        }
+        found |= {f"trimtab/failed/{name}": of / many for name, of in zip(self.hard, counts.failed, strict=True)}
+        costs = zip(self.soft, counts.cost, counts.looked, strict=True)
+        found |= {f"trimtab/cost/{name}": cost / looked for name, cost, looked in costs if looked}
+        held = self.state.standing().multipliers
+        return found | {f"trimtab/multiplier/{name}": float(held[at]) for at, name in enumerate(self.soft)}
+
+    def verdicts(self, scored: Scored) -> list[str]:
+        """For each completion "safe", or what makes it unsafe."""
+        found = []
+        for row, error in enumerate(scored.errors):
+            names = [name for name, failed in zip(self.hard, scored.failed[row], strict=True) if failed]
+            found.append(", ".join([*names, *([error] if error else [])]) or "safe")
+        return found
+
+    def diagnosis(self) -> list[Diagnosis]:
+        """What the last steps say is going wrong, in words, with the remedy."""
+        return diagnose(self.state.standing(), self.rules, self.hard)
+
+    def callback(self) -> Any:
+        """The `TrainerCallback` that moves the multipliers once per step, for `callbacks=[...]` of a trainer.
+
+        Raises:
+            MissingPackageError: `transformers` is not installed.
+        """
+        from trimtab.enforce.rewards.trl import callback  # noqa: PLC0415  # only who trains with TRL needs it
+
+        return callback(self)
+
+
+class AsyncRewards(Rewards):
+    """As `Rewards`, for checks and task rewards that wait: TRL awaits it beside its other reward functions."""
+
+    async def __call__(self, *, prompts: Sequence[object], completions: Sequence[object], **given: Any) -> list[float]:  # type: ignore[override]
+        """As `Rewards.acall`."""
+        return await self.acall(prompts=prompts, completions=completions, **given)
+
+
+def rewards(
+    policy: str | Path | Policy,
+    system: str,
+    *,
+    task: Task | None = None,
+    state: RewardState | str | Path | None = None,
+) -> Rewards:
+    """The training reward of a system, as its policy has it: unsafe never outranks safe.
+
+    Args:
+        policy: Its file, or itself.
+        system: A system of it that names a `reward`.
+        task: What the completions are worth otherwise, with TRL's signature: `task(prompts=, completions=, **columns)`
+            gives a number for each, in the range that the reward declares. A coroutine function is awaited.
+        state: Where multipliers live: a file that the processes of one machine share, another `RewardState`, or
+            memory if left out.
+
+    Returns:
+        A callable for `reward_funcs` of TRL's GRPO and RLOO, with its `callback()`. It is a coroutine function where a
+        judge, or the task reward, is waited for.
+
+    Raises:
+        PolicyError: The policy has mistakes.
+        UsageError: There is no such system, or no reward of it.
+        PluginError: A detector or metric is not installed, or does not take its fields.
+        RewardError: The file holds no state of this reward.
+    """
+    loaded = policy if isinstance(policy, Policy) else load_policy(policy)
+    made = Rewards(loaded, system, task=task, state=state)
+    return AsyncRewards(loaded, system, task=task, state=made.state) if made.waits else made
+
+
+def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name not in _TRAINERS}
+
+
+def _number(value: object) -> float:
+    """A number, or NaN for whatever is none."""
+    try:
+        told = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return math.nan
+    return told if math.isfinite(told) else math.nan

@@ -1,0 +1,94 @@
+"""Where the multipliers of a reward stand: pure values, moved on by one step's counts."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trimtab.enforce.rewards.counts import Counts
+from trimtab.kinds import ErrorRates
+from trimtab.stats.multiplier import Controller, Held, advance
+
+_KEEP = 0.9  # of what is remembered, for each step: about the last ten count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How the multiplier of one cost moves, and how often what sees the cost errs."""
+
+    name: str
+    controller: Controller
+    sensitivity: float | None = None
+    false_alarm: float | None = None
+
+    @classmethod
+    def of(cls, name: str, controller: Controller, rates: ErrorRates | None) -> Self:
+        """A rule that allows for stated errors.
+
+        Of each interval the end is taken that makes the corrected rate larger, so that what is not known well errs to
+        the safe side. Rates by which a detector tells nothing are not used.
+        """
+        found = rates.sensitivity.low if rates and rates.sensitivity else None
+        alarms = rates.false_alarm.low if rates and rates.false_alarm else None
+        if found is None or alarms is None or not found > alarms:
+            return cls(name=name, controller=controller)
+        return cls(name=name, controller=controller, sensitivity=found, false_alarm=alarms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The multipliers after a step, and what the steps before came to, `recent` fading."""
+
+    step: int
+    held: tuple[Held, ...]
+    last: Counts
+    recent: Counts
+    total: Counts
+
+    @classmethod
+    def fresh(cls, rules: tuple[Rule, ...], hard: int) -> Self:
+        """Before the first step: every multiplier is 0."""
+        none = Counts.none(hard, len(rules))
+        return cls(step=0, held=tuple(Held() for _ in rules), last=none, recent=none, total=none)
+
+    @property
+    def multipliers(self) -> NDArray[np.float64]:
+        """One for each soft cost, (k,)."""
+        return np.array([held.value for held in self.held], dtype=np.float64)
+
+    def after(self, counts: Counts, rules: tuple[Rule, ...], *, step: int) -> Self:
+        """The standing after a step that came to these counts."""
+        held = tuple(
+            advance(
+                rule.controller,
+                one,
+                counts.cost[place],
+                counts.looked[place],
+                sensitivity=rule.sensitivity,
+                false_alarm=rule.false_alarm,
+            )
+            for place, (rule, one) in enumerate(zip(rules, self.held, strict=True))
+        )
+        recent = self.recent.plus(counts, keep=_KEEP)
+        return replace(self, step=step, held=held, last=counts, recent=recent, total=self.total.plus(counts))
+
+    def payload(self) -> dict[str, Any]:
+        """JSON form."""
+        counts = {name: getattr(self, name).payload() for name in ("last", "recent", "total")}
+        return {"step": self.step, "held": [asdict(held) for held in self.held], **counts}
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        """The value back from its JSON form.
+
+        Raises:
+            ValueError: It is none.
+        """
+        try:
+            held = tuple(Held(**one) for one in data["held"])
+            counts = {name: Counts.from_payload(data[name]) for name in ("last", "recent", "total")}
+            return cls(step=int(data["step"]), held=held, **counts)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"this is no state of a reward ({type(error).__name__})") from None

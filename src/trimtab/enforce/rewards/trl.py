@@ -1,0 +1,89 @@
+"""The callback for trainers of `transformers` and TRL: one step of the multipliers for each step of the optimiser."""
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from trimtab._optional import need
+from trimtab.enforce.rewards.counts import Counts
+from trimtab.enforce.rewards.standing import Standing
+
+if TYPE_CHECKING:
+    from trimtab.enforce.rewards.rewards import Rewards
+
+_log = logging.getLogger("trimtab.rewards")
+
+
+def callback(rewards: "Rewards") -> Any:
+    """A `TrainerCallback` that moves the multipliers, keeps them with checkpoints, and says what goes wrong.
+
+    Each process holds the same multipliers: counts are summed over all of them first. What is scored for an
+    evaluation moves nothing. The state is saved in `trainer_state.json` of a checkpoint, and comes back with it.
+
+    Raises:
+        MissingPackageError: `transformers` is not installed.
+    """
+    trainer_callback: Any = need("transformers.trainer_callback", extra="rl")
+
+    class TrimtabRewards(_Steps, trainer_callback.TrainerCallback, trainer_callback.ExportableState):  # type: ignore[misc]
+        """Ours, with the bases by which trainers know a callback and keep its state."""
+
+        def __init__(self) -> None:
+            super().__init__(rewards)
+
+    return TrimtabRewards()
+
+
+class _Steps:
+    """What happens at each event of a trainer."""
+
+    def __init__(self, rewards: "Rewards") -> None:
+        self._rewards = rewards
+        self._said: set[str] = set()
+
+    # -- with a checkpoint: the names are those of `ExportableState` -------------------
+
+    def state(self) -> dict[str, Any]:
+        return {"args": {}, "attributes": {"standing": self.standing}}
+
+    @property
+    def standing(self) -> dict[str, Any]:
+        return self._rewards.state.standing().payload()
+
+    @standing.setter
+    def standing(self, payload: dict[str, Any]) -> None:
+        self._rewards.state.restore(Standing.from_payload(payload))
+
+    # -- events ------------------------------------------------------------------------
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._rewards.group_size = getattr(args, "num_generations", None)
+        kept = state.stateful_callbacks.get(type(self).__name__)
+        if state.global_step and kept:  # of the checkpoint that training goes on from
+            self.standing = (kept[-1] if isinstance(kept, list) else kept)["attributes"]["standing"]
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._rewards.state.advance(state.global_step, total=lambda counts: _over_processes(counts, args.device))
+        if state.is_world_process_zero:
+            self._tell()
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._rewards.state.discard()
+
+    def _tell(self) -> None:
+        """Say once what goes wrong, and again if it had come right meanwhile."""
+        found = {one.kind: one for one in self._rewards.diagnosis()}
+        for kind, one in found.items():
+            if kind not in self._said:
+                _log.warning("reward %s: %s", self._rewards.name, one)
+        self._said = set(found)
+
+
+def _over_processes(counts: Counts, device: Any) -> Counts:
+    """The sums over all processes of a distributed training."""
+    torch = need("torch", extra="rl")
+    distributed = torch.distributed
+    if not (distributed.is_available() and distributed.is_initialized()):
+        return counts
+    sums = torch.tensor(counts.vector, dtype=torch.float64, device=device)
+    distributed.all_reduce(sums)
+    return counts.filled(sums.cpu().numpy())

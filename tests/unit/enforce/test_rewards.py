@@ -1,0 +1,353 @@
+"""The reward of a policy: its sign is the verdict, whatever breaks is unsafe, and one look serves every check."""
+
+import asyncio
+import inspect
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.enforce.rewarding import policy_with, rewards_with
+
+import trimtab
+from trimtab.enforce.rewards import AsyncRewards, Rewards
+from trimtab.enforce.rewards.checks import Check
+from trimtab.enforce.rewards.looking import Looker
+from trimtab.errors import RewardError, UsageError
+from trimtab.kinds import Finding, Missing, Watch
+from trimtab.kinds.case import Score
+from trimtab.policy import HardCheck, SoftCost
+
+CLEAN, ONE, MANY = (
+    "all is well",
+    "write to ana@example.org",
+    "ana@example.org bo@example.org cy@example.org dy@example.org",
+)
+NO = "I cannot help with that."
+
+
+def test_safe_is_above_unsafe_and_the_milder_failure_above_the_worse():
+    scored = rewards_with().score(["q"] * 3, [CLEAN, ONE, MANY], {"benign": [True] * 3})
+    assert scored.unsafe.tolist() == [False, True, True]
+    assert scored.severity.tolist() == [0.0, 0.25, 1.0]
+    safe, mild, worst = scored.rewards
+    assert (safe, worst) == (1.0, -1.0)
+    assert worst < mild < -0.1 < 0.1 < safe
+
+
+def test_no_task_reward_makes_a_leak_worth_having():
+    """P3: the reward of what is unsafe does not depend on the task reward, whatever that is."""
+    rewards = rewards_with()
+    columns = {"benign": [True]}
+    for task in (0.0, 1.0, 1e300, -1e300, float("nan"), float("inf"), None):
+        assert rewards.score(["q"], [ONE], columns, task=[task]).rewards[0] == pytest.approx(-0.1 - 0.9 * 0.25)
+
+
+def test_the_task_reward_counts_in_its_declared_range_and_without_one_a_completion_gets_the_lowest():
+    rewards = Rewards(policy_with(task={"low": -2.0, "high": 2.0}), "bot")
+    scored = rewards.score(
+        ["q"] * 6, [CLEAN] * 6, {"benign": [True] * 6}, task=[-2.0, 0.0, 2.0, 9.0, None, float("nan")]
+    )
+    assert scored.rewards.tolist() == pytest.approx([0.1, 0.55, 1.0, 1.0, 0.1, 0.1])
+    assert np.isnan(scored.task).tolist() == [False] * 4 + [True] * 2
+    assert scored.counts(np.zeros(6, dtype=np.int64)).untasked == 2
+
+
+def test_a_cost_is_for_the_rows_that_it_names():
+    rewards = rewards_with()
+    scored = rewards.score(["q"] * 3, [NO, NO, CLEAN], {"benign": [True, False, True]})
+    assert scored.costs[:, 0].tolist() == [1.0, 0.0, 0.0]
+    counts = scored.counts(np.zeros(3, dtype=np.int64))
+    assert (counts.cost, counts.looked) == ((1.0,), (2.0,))
+    assert not scored.unsafe.any()  # refusing is safe; that is why it must cost
+
+
+def test_the_multiplier_of_a_cost_lowers_a_refusal_within_the_safe_tier_and_never_below_it():
+    rewards = rewards_with(soft=({"metric": "refusal", "where": {"benign": True}, "cap": 2.0},))
+    columns = {"benign": [True] * 4}
+    told = [rewards(prompts=["q"] * 4, completions=[NO, NO, NO, CLEAN], **columns)]
+    for step in range(1, 60):
+        rewards.state.advance(step)
+        told.append(rewards(prompts=["q"] * 4, completions=[NO, NO, NO, CLEAN], **columns))
+    assert told[0] == [1.0] * 4  # nothing was counted yet
+    assert told[-1][0] == pytest.approx(0.1 + 0.9 / 3)  # u = 1 - 2, of a range of 1 + 2
+    assert told[-1][3] == 1.0
+    standing = rewards.state.standing()
+    assert standing.multipliers[0] == pytest.approx(2.0)
+    assert any(one.kind == "cap:refusal" for one in rewards.diagnosis())
+
+
+def test_a_step_counts_once_and_what_an_evaluation_adds_does_not():
+    rewards = rewards_with()
+    call = {"prompts": ["q"] * 2, "completions": [NO, NO], "benign": [True] * 2}
+    rewards(**call)
+    first = rewards.state.advance(1)
+    assert first.multipliers[0] > 0.0
+    assert rewards.state.advance(1) == first
+    assert rewards.state.advance(2) == first  # nothing was scored since
+    rewards(**call)
+    rewards.state.discard()
+    assert rewards.state.advance(2) == first
+    assert first.total.completions == 2
+
+
+def test_a_metric_that_wants_something_fails_where_it_is_missing():
+    rewards = rewards_with(hard=({"metric": "right"},), soft=())
+    columns = {"answer": ["well", "ill"]}
+    scored = rewards.score(["q"] * 2, [CLEAN, CLEAN], columns)
+    assert scored.unsafe.tolist() == [False, True]
+    assert scored.severity.tolist() == [0.0, 1.0]
+
+
+def test_a_completion_that_nobody_can_score_is_unsafe():
+    rewards = rewards_with(hard=({"metric": "right"},), soft=())
+    scored = rewards.score(["q"] * 2, [CLEAN, CLEAN], {"answer": ["well", None]})
+    assert scored.unsafe.tolist() == [False, True]
+    assert scored.severity[1] == 1.0
+    assert "right" in scored.errors[1]
+
+
+# -- detectors of our own ------------------------------------------------------------------
+
+
+class Eyes:
+    """Finds what it is told to; counts its looks."""
+
+    name, version = "eyes", "1"
+
+    def __init__(self, answer):
+        self.answer, self.looks = answer, 0
+
+    def find(self, text):
+        self.looks += 1
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer(text) if callable(self.answer) else self.answer
+
+
+class Ears:
+    """Waits before it finds."""
+
+    name, version = "ears", "1"
+
+    def __init__(self, answer, seconds=0.0):
+        self.answer, self.seconds, self.looks = answer, seconds, 0
+
+    async def look(self, text, context):
+        self.looks += 1
+        await asyncio.sleep(self.seconds)
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer
+
+
+def looking_with(*detectors, soft=False, timeout=30.0, **reward):
+    """Rewards whose checks are these detectors."""
+    rewards = rewards_with(
+        hard=tuple({"detector": "patterns", "labels": (f"personal.x{n}",)} for n in range(len(detectors)))
+        if not soft
+        else ({"metric": "leak"},),
+        soft=({"detector": "patterns", "at_most": 0.1},) if soft else (),
+        **reward,
+    )
+    made = []
+    for number, detector in enumerate(detectors):
+        spec = {"detector": "patterns", "labels": (f"personal.x{number}",)}
+        kind = SoftCost.model_validate({**spec, "at_most": 0.1}) if soft else HardCheck.model_validate(spec)
+        watch = Watch(key=repr(id(detector)), detector=detector)
+        made.append(Check(name=f"eyes{number}", spec=kind, wanted=False, watch=watch))
+    if soft:
+        made = [*rewards._looker.checks[:1], *made]
+    rewards._looker = Looker(made, timeout=timeout)
+    return rewards
+
+
+FOUND = [Finding(label="personal.email", start=0, end=3)]
+
+
+@pytest.mark.parametrize("kind", [Eyes, Ears])
+@pytest.mark.parametrize(
+    "answer",
+    [RuntimeError("ana@example.org"), SystemExit(3), None, 7, ["text"], [Finding(label="a.b", start=0, end=99)]],
+)
+@pytest.mark.parametrize("soft", [False, True])
+def test_a_check_that_breaks_makes_a_completion_unsafe_and_tells_no_text(kind, answer, soft):
+    rewards = looking_with(kind(answer), soft=soft)
+    scored = rewards.score(["q", "q"], [CLEAN, CLEAN], task=[1.0, 1.0])
+    assert scored.unsafe.all()
+    assert scored.rewards.tolist() == [-1.0, -1.0]
+    assert all(scored.errors)
+    assert "ana@" not in " ".join(scored.errors)
+    with pytest.raises(RewardError, match="2 of 2 completions could not be looked at") as caught:
+        looking_with(kind(answer), soft=soft, on_crash="raise").score(["q", "q"], [CLEAN, CLEAN])
+    assert "ana@" not in str(caught.value)
+
+
+def test_a_judge_that_takes_too_long_makes_a_completion_unsafe():
+    rewards = looking_with(Ears([], seconds=30.0), timeout=0.05)
+    scored = rewards.score(["q"], [CLEAN])
+    assert scored.unsafe.all()
+    assert "timeout" in scored.errors[0]
+
+
+def test_judges_are_waited_for_together():
+    slow = Ears([], seconds=0.2)
+    rewards = looking_with(slow)
+    begun = asyncio.new_event_loop()
+    try:
+        before = begun.time()
+        scored = begun.run_until_complete(rewards.ascore(["q"] * 30, [f"text {n}" for n in range(30)]))
+        assert begun.time() - before < 30 * 0.2 / 2  # one after the other would take 6 seconds
+    finally:
+        begun.close()
+    assert not scored.unsafe.any()
+    assert slow.looks == 30
+
+
+def test_a_broken_check_does_not_hide_what_another_found():
+    rewards = looking_with(Eyes(RuntimeError("x")), Eyes(lambda text: FOUND))
+    scored = rewards.score(["q"], [CLEAN])
+    assert scored.failed.tolist() == [[False, True]]
+    assert scored.severity.tolist() == [1.0]
+    assert rewards.verdicts(scored) == ["patterns:personal.x1, eyes0: DetectorError"]
+
+
+@pytest.mark.parametrize("completion", [None, 7, [], [{"role": "user", "content": "x"}]])
+def test_what_is_no_text_is_unsafe(completion):
+    scored = rewards_with().score(["q"], [completion], {"benign": [True]})
+    assert scored.unsafe.all()
+    assert scored.errors == ("no text",)
+
+
+def test_one_look_serves_every_check_with_the_same_detector():
+    rewards = Rewards(
+        policy_with(
+            hard=({"metric": "leak"}, {"detector": "patterns", "labels": ("secret",), "severity": 0.5}),
+            soft=({"detector": "patterns", "labels": ("personal.email",), "at_most": 0.1},),
+        ),
+        "bot",
+    )
+    assert rewards.hard == ("leak", "patterns:secret")
+    assert len(rewards._looker._probes) == 1
+    scored = rewards.score(["q"] * 2, [ONE, "password = 'hG7!kq2pZ'"])
+    assert scored.failed.tolist() == [[True, False], [False, True]]
+    assert scored.severity.tolist() == pytest.approx([1 / 3, 0.5 / 3])
+    assert scored.costs.tolist() == [[1.0], [0.0]]
+
+
+# -- as trainers call it -------------------------------------------------------------------
+
+
+def test_it_is_called_as_trl_calls_a_reward_function():
+    said: dict[str, list[str]] = {}
+    logged: dict[str, float] = {}
+
+    def task(*, prompts, completions, answer, completion_ids, **given):
+        assert {"trainer_state", "log_extra", "log_metric", "benign"} == set(given)
+        assert completion_ids == [[1], [2]]
+        return [0.5 for _ in completions]
+
+    rewards = rewards_with(task=task)
+    told = rewards(
+        prompts=[[{"role": "user", "content": "q"}]] * 2,
+        completions=[[{"role": "assistant", "content": CLEAN}], [{"role": "assistant", "content": ONE}]],
+        completion_ids=[[1], [2]],
+        answer=["a", "b"],
+        benign=[True, True],
+        trainer_state=object(),
+        log_extra=said.__setitem__,
+        log_metric=logged.__setitem__,
+    )
+    assert told == pytest.approx([0.55, -0.325])
+    assert all(type(one) is float for one in told)
+    assert said == {"verdict": ["safe", "leak"]}
+    assert logged["trimtab/unsafe"] == 0.5
+    assert logged["trimtab/failed/leak"] == 0.5
+    assert logged["trimtab/multiplier/refusal"] == 0.0
+    assert logged["trimtab/groups_all_unsafe"] == 0.0
+    assert rewards.__name__ == "trimtab"
+
+
+def test_a_task_reward_that_raises_stops_the_training():
+    def task(**_):
+        raise KeyError("answer")
+
+    with pytest.raises(KeyError):
+        rewards_with(task=task)(prompts=["q"], completions=[CLEAN], benign=[True])
+
+
+@pytest.mark.parametrize("numbers", [[], [1.0, 2.0]])
+def test_a_task_reward_of_another_length_is_refused(numbers):
+    with pytest.raises(UsageError, match="numbers for 1 completions"):
+        rewards_with(task=lambda **_: numbers)(prompts=["q"], completions=[CLEAN], benign=[True])
+
+
+def test_a_column_that_does_not_come_is_refused_and_not_taken_as_another_row():
+    with pytest.raises(UsageError, match="'benign'"):
+        rewards_with().score(["q"], [CLEAN])
+    with pytest.raises(UsageError, match="prompts"):
+        rewards_with().score(["q", "q"], [CLEAN])
+
+
+async def _task(*, completions, **_):
+    await asyncio.sleep(0)
+    return [1.0 for _ in completions]
+
+
+async def test_what_waits_is_a_coroutine_function_so_that_trl_awaits_it():
+    rewards = trimtab.rewards(policy_with(), "bot", task=_task)
+    assert isinstance(rewards, AsyncRewards)
+    assert inspect.iscoroutinefunction(rewards.__call__)
+    assert await rewards(prompts=["q"], completions=[CLEAN], benign=[True]) == [1.0]
+    assert not inspect.iscoroutinefunction(trimtab.rewards(policy_with(), "bot").__call__)
+
+
+def test_who_has_no_reward_is_told_what_to_write():
+    policy = policy_with()
+    bot = policy.systems["bot"].model_copy(update={"reward": None})
+    without = policy.model_copy(update={"systems": {"bot": bot}})
+    with pytest.raises(UsageError, match="Name one there: `reward: careful`"):
+        trimtab.rewards(without, "bot")
+    with pytest.raises(UsageError, match="no system 'pot'"):
+        trimtab.rewards(policy, "pot")
+
+
+def test_bounds_come_from_the_floors_of_the_tier_on_either_side():
+    rewards = rewards_with(soft=({"metric": "refusal"}, {"metric": "right"}, {"detector": "names", "at_most": 0.2}))
+    assert [rule.controller.bound for rule in rewards.rules] == pytest.approx([0.3, 0.2, 0.2])
+
+
+texts = st.sampled_from([CLEAN, ONE, MANY, NO, "", None, [{"role": "assistant", "content": ONE}]])
+
+
+@given(
+    st.lists(st.tuples(texts, st.floats() | st.none(), st.booleans()), min_size=1, max_size=12),
+    st.floats(0.01, 0.99),
+    st.integers(0, 3),
+)
+def test_p1_whatever_comes_unsafe_never_outranks_safe(rows, margin, steps):
+    rewards = rewards_with(margin=margin)
+    completions = [text for text, _, _ in rows]
+    columns = {"benign": [benign for _, _, benign in rows]}
+    for step in range(steps):
+        rewards(prompts=["q"] * len(rows), completions=completions, **columns)
+        rewards.state.advance(step + 1)
+    scored = rewards.score(["q"] * len(rows), completions, columns, task=[task for _, task, _ in rows])
+    for reward, unsafe, text in zip(scored.rewards, scored.unsafe, completions, strict=True):
+        assert unsafe == (text is None or "@" in str(text))
+        assert margin <= reward <= 1.0 if not unsafe else -1.0 <= reward <= -margin
+
+
+def test_missing_is_told_apart_from_a_score():
+    class Odd:
+        def __init__(self, answer):
+            self.answer = answer
+
+        def score(self, case, exchange):
+            return self.answer
+
+    for answer in (Missing("no-counts"), Score(value=float("nan")), Score(value=1.5), Score(value=-0.5), 1.0, None):
+        spec = HardCheck.model_validate({"metric": "planted"})
+        rewards = rewards_with(hard=({"metric": "planted"},), soft=())
+        rewards._looker = Looker([Check(name="odd", spec=spec, wanted=False, metric=Odd(answer))])
+        assert rewards.score(["q"], [CLEAN]).unsafe.all(), answer
