@@ -55,20 +55,47 @@ def growth(steps: Sequence[Sequence[float]], bound: float) -> Growth:
     """
     if not -1.0 < bound < 1.0:
         raise ValueError(f"out of range: {bound=}")
-    begun = np.full(len(_STAKES), -math.inf)  # log capital that plays, by stake
+    bounds, begun = np.array([bound]), unstaked(1)
     evidence: list[float] = []
     cases = 0
     for number, step in enumerate(steps, start=1):
         seen = np.asarray(step, dtype=np.float64)
-        if seen.size and not (seen.min() >= -1.0 and seen.max() <= 1.0):  # also refuses NaN
-            raise ValueError("a difference is outside [-1, 1]")
         cases += seen.size
-        payoffs = (1.0 + seen) / (1.0 + bound)
-        won = np.log1p(_STAKES[:, None] * (payoffs[None, :] - 1.0)).sum(axis=1)
-        begun = np.logaddexp(begun, -math.log(number * (number + 1))) + won
-        playing = np.logaddexp.reduce(begun) - math.log(len(_STAKES))
-        evidence.append(float(np.logaddexp(playing, -math.log(number + 1))))  # and what waits
+        begun = staked(begun, number, seen, bounds)
+        evidence.append(float(capital(begun, number)[0]))
     return Growth(evidence=tuple(evidence), cases=cases)
+
+
+def unstaked(bounds: int) -> Floats:
+    """What plays before the first step, for so many bounds: nothing yet."""
+    return np.full((bounds, len(_STAKES)), -math.inf)
+
+
+def staked(begun: Floats, number: int, seen: Floats, bounds: Floats) -> Floats:
+    """Logarithm of the capital that plays after one more step, by bound (rows) and stake (columns).
+
+    Args:
+        begun: The same after the step before; `unstaked` at first.
+        number: Of this step, from 1 on.
+        seen: Its differences, in [-1, 1].
+        bounds: What is bet against, in (-1, 1), one a row.
+
+    Raises:
+        ValueError: A difference is outside its range.
+    """
+    if seen.size and not (seen.min() >= -1.0 and seen.max() <= 1.0):  # also refuses NaN
+        raise ValueError("a difference is outside [-1, 1]")
+    payoffs = (1.0 + seen) / (1.0 + bounds[:, None])
+    won = np.log1p(_STAKES[:, None] * (payoffs[:, None, :] - 1.0)).sum(axis=2)
+    stepped: Floats = np.logaddexp(begun, -math.log(number * (number + 1))) + won
+    return stepped
+
+
+def capital(begun: Floats, number: int) -> Floats:
+    """Logarithm of all capital after step `number`, what waits included, by bound; it falls in the bound."""
+    playing = np.logaddexp.reduce(begun, axis=1) - math.log(len(_STAKES))
+    found: Floats = np.logaddexp(playing, -math.log(number + 1))
+    return found
 
 
 def slope(steps: Sequence[Sequence[float]], *, last: int = 5) -> float | None:
