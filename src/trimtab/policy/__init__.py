@@ -8,11 +8,12 @@ from trimtab.policy.load import Checked, check_policy, load_policy
 from trimtab.policy.metric_spec import MetricSpec, Source, SuiteSpec
 from trimtab.policy.model import EvidenceSpec, Floor, NotifySpec, Person, Policy, Regression, Tier
 from trimtab.policy.proof import FloorCost, cases_to_prove, costs
-from trimtab.policy.reward_spec import HardCheck, RewardCheck, RewardSpec, SoftCost
+from trimtab.policy.reward_spec import AuditSpec, HardCheck, RewardCheck, RewardSpec, SoftCost
 from trimtab.policy.schema import schema
 from trimtab.policy.system_spec import Budget, Candidate, Generation, Limits, PriceSpec, SloSpec, SystemSpec
 
 __all__ = [
+    "AuditSpec",
     "Budget",
     "Candidate",
     "Change",

@@ -11,7 +11,7 @@ from trimtab.policy.explain import explain
 from trimtab.policy.include import MAX_MISTAKES, Gathered, gather
 from trimtab.policy.judges import check_judges, warn_of_judges
 from trimtab.policy.model import Policy
-from trimtab.policy.reward_rules import warn_of_rewards
+from trimtab.policy.reward_rules import check_audits, warn_of_rewards
 from trimtab.policy.rules import check_rules, warn_of_costs
 
 
@@ -58,6 +58,7 @@ def check_policy(path: str | os.PathLike[str]) -> Checked:
         check_rules(gathered)
     if policy is not None and not _refused(gathered):
         check_judges(policy, gathered)
+        check_audits(policy, gathered)
         warn_of_costs(policy, gathered)
         warn_of_judges(policy, gathered)
         warn_of_rewards(policy, gathered)

@@ -20,12 +20,27 @@ def check_rewards(root: Part, gathered: Gathered) -> None:
         for side in ("hard", "soft"):
             for check in reward[side].items():
                 _check(check, side, root, gathered)
+        if "audit" in reward:
+            _check(reward["audit"], "soft", root, gathered)
     for name, system in root["systems"].entries():
         for part in (system, *(candidate for _, candidate in system["candidates"].entries())):
             _named(part["reward"], root, gathered)
         used = root["rewards"][system["reward"].text]
         for check in used["soft"].items():
             _bound(check, name, system, root, gathered)
+
+
+def check_audits(policy: Policy, gathered: Gathered) -> None:
+    """Report audits that are none: by the detector that does the check, or by one that asks the same model."""
+    for name, reward in policy.rewards.items():
+        if reward.audit is None:
+            continue
+        checked = next(one for one in (*reward.hard, *reward.soft) if one.name == reward.audit.of)
+        facts = _facts(policy, reward.audit.metric)
+        if facts and facts.instrument and facts.instrument.decided_by(_detectors(policy, checked)):
+            message = f"{quote(reward.audit.metric)} is scored by the detector that {checked.name} is checked with"
+            hint = "Name a metric with another detector, or another model behind it."
+            gathered.report(("rewards", name, "audit", "metric"), message, hint)
 
 
 def warn_of_rewards(policy: Policy, gathered: Gathered) -> None:
@@ -45,17 +60,16 @@ def warn_of_rewards(policy: Policy, gathered: Gathered) -> None:
 
 def reward_instruments(policy: Policy, reward: RewardSpec) -> set[tuple[str, str]]:
     """The detectors that a reward looks with, each with the model behind it, if any."""
-    found: set[tuple[str, str]] = set()
-    for check in (*reward.hard, *reward.soft):
-        if check.metric is None:
-            model = check.with_.get("model", "")
-            found.add((check.detector, model if isinstance(model, str) else ""))
-            continue
-        facts = _facts(policy, check.metric)
-        if facts and facts.instrument:
-            one = facts.instrument
-            found.update(one.judges or ((one.detector, one.model),))
-    return found
+    return {one for check in (*reward.hard, *reward.soft) for one in _detectors(policy, check)}
+
+
+def _detectors(policy: Policy, check: RewardCheck) -> set[tuple[str, str]]:
+    if check.metric is None:
+        model = check.with_.get("model", "")
+        return {(check.detector, model if isinstance(model, str) else "")}
+    facts = _facts(policy, check.metric)
+    one = facts.instrument if facts else None
+    return set(one.judges or ((one.detector, one.model),)) if one else set()
 
 
 def _named(named: Part, root: Part, gathered: Gathered) -> None:

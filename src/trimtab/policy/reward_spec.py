@@ -80,6 +80,23 @@ class ControllerSpec(Strict):
     )
 
 
+class AuditSpec(Strict):
+    """An independent judge of a sample of completions: whether training pleases a check more than it should."""
+
+    metric: Name = Field(description="The judge: a metric of this policy by another detector, or another model.")
+    of: str = Field(description="The check that it watches over, by its name: the metric, or detector:labels.")
+    share: Annotated[float, Field(gt=0.0, le=1.0)] = Field(
+        default=0.05, description="Share of the completions that it judges, drawn by chance."
+    )
+    gap_at_most: Annotated[float, Field(gt=0.0, lt=1.0)] = Field(
+        default=0.05, description="The most by which the check may miss what the judge sees, on average, at any step."
+    )
+    confidence: Annotated[float, Field(ge=0.5, lt=1.0)] = Field(
+        default=0.95, description="A false alarm in a whole training has at most probability 1 - confidence."
+    )
+    seed: int = Field(default=0, ge=0, description="Of what is drawn.")
+
+
 class RewardSpec(Strict):
     """A training reward: two tiers whose sign is the verdict, and rate floors inside the safe one."""
 
@@ -99,6 +116,7 @@ class RewardSpec(Strict):
         "asynchronous rollouts).",
     )
     controller: ControllerSpec = ControllerSpec()
+    audit: AuditSpec | None = Field(default=None, description="Who watches that training does not please a check only.")
 
     @model_validator(mode="after")
     def _some_check(self) -> "RewardSpec":
@@ -108,4 +126,6 @@ class RewardSpec(Strict):
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise ValueError(f"{twice} is named twice; a check is either hard or soft")
+        if self.audit is not None and self.audit.of not in names:
+            raise ValueError(f"`audit.of` is none of its checks, which are {', '.join(names)}")
         return self

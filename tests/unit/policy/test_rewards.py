@@ -79,6 +79,13 @@ def test_a_reward_that_makes_sense_has_no_mistake_and_its_detector_judges_alone_
         ("n}, reward: careful}", "n}, reward: nothing}", "is not a reward of this policy"),
         ("    hard:\n", "    task: {low: 1, high: 1}\n    hard:\n", "must be below"),
         ("    hard:\n", "    margin: 1\n    hard:\n", "margin"),
+        (
+            "    hard:\n",
+            "    audit: {metric: leak, of: leak}\n    hard:\n",
+            "is scored by the detector that leak is checked",
+        ),
+        ("    hard:\n", "    audit: {metric: secret, of: lek}\n    hard:\n", "is none of its checks"),
+        ("    hard:\n", "    audit: {metric: speed, of: leak}\n    hard:\n", "cannot be told of one completion"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(tmp_path, old, new, words):

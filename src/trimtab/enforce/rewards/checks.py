@@ -71,6 +71,16 @@ def bounds_of(policy: Policy, system: str, reward: RewardSpec) -> tuple[float, .
     return tuple(found)
 
 
+def judge_of(policy: Policy, metric: str, *, where: Mapping[str, Any]) -> Check:
+    """The check that a metric makes as a judge, of these rows.
+
+    Raises:
+        PluginError: It is not installed, or does not take its fields.
+        MissingPackageError: It needs an extra.
+    """
+    return _check(policy, SoftCost.model_validate({"metric": metric, "at_most": 0.5, "where": dict(where)}))
+
+
 def _check(policy: Policy, spec: HardCheck | SoftCost) -> Check:
     if spec.metric is None:
         detector = plugins.make("detectors", spec.detector, **spec.with_)

@@ -1,13 +1,14 @@
 """What a step of training came to, as sums that processes can add up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 _PLAIN = ("completions", "unsafe", "errors", "untasked", "groups", "all_unsafe", "equal_unsafe", "all_safe")
+_LISTS = ("failed", "cost", "looked", "audits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,8 @@ class Counts:
     `errors` are completions that could not be looked at, `untasked` those without a task reward. Of the groups,
     `all_unsafe` hold no safe completion, `equal_unsafe` of these none that is milder than another, and `all_safe` no
     unsafe one. `failed` has a sum for each hard check, `cost` and `looked` one for each soft cost: what it came to,
-    and of how many completions. All are floats, since decayed sums are kept as well.
+    and of how many completions. All are floats, since decayed sums are kept as well. `audits` are what an independent
+    judge said otherwise, in [-1, 1], of the completions that it saw.
     """
 
     completions: float = 0.0
@@ -31,6 +33,7 @@ class Counts:
     failed: tuple[float, ...] = ()
     cost: tuple[float, ...] = ()
     looked: tuple[float, ...] = ()
+    audits: tuple[float, ...] = ()
 
     @classmethod
     def none(cls, hard: int, soft: int) -> Self:
@@ -39,11 +42,11 @@ class Counts:
 
     @property
     def vector(self) -> NDArray[np.float64]:
-        """All sums in a row, for whoever adds them up over processes."""
+        """All sums in a row."""
         return np.array([*(getattr(self, name) for name in _PLAIN), *self.failed, *self.cost, *self.looked])
 
     def filled(self, vector: NDArray[np.float64]) -> Self:
-        """Counts of the same shape from such a row.
+        """Counts of the same shape from such a row; without audits.
 
         Raises:
             ValueError: It has another length, or a sum that is no count.
@@ -57,8 +60,9 @@ class Counts:
         return type(self)(**given, failed=rest[:hard], cost=rest[hard : hard + soft], looked=rest[hard + soft :])
 
     def plus(self, other: "Counts", *, keep: float = 1.0) -> Self:
-        """The sum, of which only the share `keep` of what was there before counts."""
-        return self.filled(keep * self.vector + other.vector)
+        """The sum, of which only the share `keep` of what was there before counts; with the audits of both."""
+        summed = self.filled(keep * self.vector + other.vector)
+        return replace(summed, audits=self.audits + other.audits) if self.audits or other.audits else summed
 
     def payload(self) -> dict[str, Any]:
         """JSON form."""
@@ -74,9 +78,9 @@ class Counts:
         if set(data) != {one.name for one in fields(cls)}:
             raise ValueError("these are no counts of a reward")
         given: dict[str, Any] = {name: float(data[name]) for name in _PLAIN}
-        failed, cost, looked = (tuple(map(float, data[name])) for name in ("failed", "cost", "looked"))
-        made = cls(**given, failed=failed, cost=cost, looked=looked)
-        if not all(0.0 <= one < float("inf") for one in made.vector):
+        failed, cost, looked, audits = (tuple(map(float, data[name])) for name in _LISTS)
+        made = cls(**given, failed=failed, cost=cost, looked=looked, audits=audits)
+        if not all(0.0 <= one < float("inf") for one in made.vector) or not all(-1.0 <= one <= 1.0 for one in audits):
             raise ValueError("these are no counts of a reward")
         return made
 

@@ -59,6 +59,17 @@ def diagnose(standing: Standing, rules: tuple[Rule, ...], hard: tuple[str, ...])
                     "check, or accept another floor; a higher `cap` will not help.",
                 )
             )
+    if standing.audit is not None and standing.audit.alarm:
+        low = "" if standing.audit.low is None else f", by more than {standing.audit.low:.2f}"
+        found.append(
+            Diagnosis(
+                kind="audit",
+                what=f"From step {standing.audit.first} on the independent judge sees what the check misses{low} on "
+                f"average, and {standing.audit.allowed:.2f} is accepted.",
+                remedy="The model may have learned to please the check: read what the judge flags, mend the check, and "
+                "go on from a checkpoint before that.",
+            )
+        )
     if seen.completions >= _LEAST_COMPLETIONS and seen.untasked > 0.0:
         found.append(
             Diagnosis(

@@ -4,65 +4,32 @@ import asyncio
 import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trimtab.enforce.rewards.auditing import Auditor, drawn
 from trimtab.enforce.rewards.checks import bounds_of, checks_of
 from trimtab.enforce.rewards.counts import Counts, groups_of
 from trimtab.enforce.rewards.diagnosis import Diagnosis, diagnose
 from trimtab.enforce.rewards.looking import Looker, Rows, Seen
+from trimtab.enforce.rewards.scored import Scored
 from trimtab.enforce.rewards.standing import Rule
 from trimtab.enforce.rewards.state import FileState, MemoryState, RewardState, check_fits
 from trimtab.errors import RewardError, UsageError
 from trimtab.policy import Policy, load_policy
-from trimtab.stats.groups_signal import group_signal
+from trimtab.stats.binomial import clopper_pearson
 from trimtab.stats.multiplier import Controller
 from trimtab.stats.tiers import task_to_unit, tiered
 
 Task = Callable[..., Any]
 """A task reward as trainers have them: `task(prompts=, completions=, **columns)` gives a number for each completion."""
 
+_LEVEL = 0.95
 _TRAINERS = frozenset({"log_extra", "log_metric", "trainer_state", "completion_ids", "environments"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
-    """What completions are worth. All arrays are by completion, (n,), or by completion and check.
-
-    `rewards` in [-1, -m] or [m, 1]; `unsafe`; `severity` in [0, 1]; `task` in [0, 1], NaN where there was none;
-    `failed` (n, hard) and `costs` (n, soft) in [0, 1]; `looked` (n, soft) is whether a cost was for this row. `errors`
-    says why a completion could not be looked at, empty where it could.
-    """
-
-    rewards: NDArray[np.float64]
-    unsafe: NDArray[np.bool_]
-    severity: NDArray[np.float64]
-    task: NDArray[np.float64]
-    failed: NDArray[np.bool_]
-    costs: NDArray[np.float64]
-    looked: NDArray[np.bool_]
-    errors: tuple[str, ...]
-
-    def counts(self, groups: NDArray[np.int64]) -> Counts:
-        """The sums over these completions, of which those with the same group answer the same prompt."""
-        signal = group_signal(self.unsafe, self.severity, groups)
-        return Counts(
-            completions=float(len(self.unsafe)),
-            unsafe=float(self.unsafe.sum()),
-            errors=float(sum(map(bool, self.errors))),
-            untasked=float((np.isnan(self.task) & ~self.unsafe).sum()),
-            groups=float(signal.groups),
-            all_unsafe=float(signal.all_unsafe),
-            equal_unsafe=float(signal.equal),
-            all_safe=float(signal.all_safe),
-            failed=tuple(map(float, self.failed.sum(axis=0))),
-            cost=tuple(map(float, (self.costs * self.looked).sum(axis=0))),
-            looked=tuple(map(float, self.looked.sum(axis=0))),
-        )
 
 
 class Rewards:
@@ -102,12 +69,14 @@ class Rewards:
         )
         self.task = task
         self.group_size: int | None = None
+        self._auditor = Auditor(policy, reward.audit, checks, timeout=reward.timeout) if reward.audit else None
+        monitor = self._auditor.monitor if self._auditor else None
         self.state: RewardState
         if isinstance(state, str | Path):
-            self.state = FileState(state, self.rules, len(self.hard))
+            self.state = FileState(state, self.rules, len(self.hard), monitor)
         else:
-            self.state = state or MemoryState(self.rules, len(self.hard))
-        check_fits(self.state.standing(), self.rules, len(self.hard))
+            self.state = state or MemoryState(self.rules, len(self.hard), monitor)
+        check_fits(self.state.standing(), self.rules, len(self.hard), monitor)
         self._looker = Looker(checks, timeout=reward.timeout)
         self._severity = [check.severity for check in checks if not check.soft]
         self._caps = np.array([cost.cap for cost in reward.soft]) if reward.fixed_range else None
@@ -116,8 +85,9 @@ class Rewards:
 
     @property
     def waits(self) -> bool:
-        """Whether a check or the task reward must be waited for."""
-        return self._looker.waits or inspect.iscoroutinefunction(self.task)
+        """Whether a check, the judge of an audit or the task reward must be waited for."""
+        audits = self._auditor is not None and self._auditor.waits
+        return self._looker.waits or audits or inspect.iscoroutinefunction(self.task)
 
     def score(
         self,
@@ -184,7 +154,7 @@ class Rewards:
             task=told,
             failed=failed,
             costs=costs,
-            looked=seen.looked[:, hard:],
+            looked=seen.looked,
             errors=tuple(seen.errors),
         )
 
@@ -208,7 +178,13 @@ class Rewards:
         if self.waits:
             return asyncio.run(self.acall(prompts=prompts, completions=completions, **given))
         task = None if self.task is None else self.task(prompts=prompts, completions=completions, **given)
-        return self._told(prompts, self.score(prompts, completions, _columns(given), task=task), given)
+        scored = self.score(prompts, completions, _columns(given), task=task)
+        groups = groups_of(prompts, self.group_size)
+        audits: tuple[float, ...] = ()
+        if self._auditor is not None and (rows := self._auditor.draw(scored)):
+            said = self._auditor.judge(drawn(prompts, completions, _columns(given), rows))
+            audits = self._auditor.gap(scored, rows, said, groups)
+        return self._told(scored, groups, audits, given)
 
     async def acall(self, *, prompts: Sequence[object], completions: Sequence[object], **given: Any) -> list[float]:
         """As calling it, from within an event loop."""
@@ -217,11 +193,18 @@ class Rewards:
             task = self.task(prompts=prompts, completions=completions, **given)
             task = await task if inspect.isawaitable(task) else task
         scored = await self.ascore(prompts, completions, _columns(given), task=task)
-        return self._told(prompts, scored, given)
+        groups = groups_of(prompts, self.group_size)
+        audits: tuple[float, ...] = ()
+        if self._auditor is not None and (rows := self._auditor.draw(scored)):
+            said = await self._auditor.ajudge(drawn(prompts, completions, _columns(given), rows))
+            audits = self._auditor.gap(scored, rows, said, groups)
+        return self._told(scored, groups, audits, given)
 
-    def _told(self, prompts: Sequence[object], scored: Scored, given: Mapping[str, Any]) -> list[float]:
+    def _told(
+        self, scored: Scored, groups: NDArray[np.int64], audits: tuple[float, ...], given: Mapping[str, Any]
+    ) -> list[float]:
         """The rewards, after they were counted and logged."""
-        counts = scored.counts(groups_of(prompts, self.group_size))
+        counts = replace(scored.counts(groups), audits=audits)
         self.state.add(counts)
         if (log_metric := given.get("log_metric")) is not None:
             for name, value in self.figures(counts).items():
@@ -233,7 +216,10 @@ class Rewards:
     # -- what is said of it ------------------------------------------------------------
 
     def figures(self, counts: Counts) -> dict[str, float]:
-        """Numbers for a log, by name: shares of completions and of groups, and the multipliers."""
+        """Numbers for a log, by name: shares of completions and of groups, and the multipliers.
+
+        The interval of the share that is unsafe is of the step before, over all processes, at 95 %.
+        """
         many, groups = max(counts.completions, 1.0), max(counts.groups, 1.0)
         found = {
             "trimtab/unsafe": counts.unsafe / many,
@@ -246,7 +232,13 @@ class Rewards:
         found |= {f"trimtab/failed/{name}": of / many for name, of in zip(self.hard, counts.failed, strict=True)}
         costs = zip(self.soft, counts.cost, counts.looked, strict=True)
         found |= {f"trimtab/cost/{name}": cost / looked for name, cost, looked in costs if looked}
-        held = self.state.standing().multipliers
+        standing = self.state.standing()
+        if standing.last.completions:
+            seen = clopper_pearson(round(standing.last.unsafe), round(standing.last.completions), level=_LEVEL)
+            found |= {"trimtab/unsafe_low": seen.low, "trimtab/unsafe_high": seen.high}
+        if standing.audit is not None and self._auditor is not None:
+            found |= {"trimtab/audit_gap_low": standing.audit.low or 0.0, "trimtab/audit_failed": self._auditor.failed}
+        held = standing.multipliers
         return found | {f"trimtab/multiplier/{name}": float(held[at]) for at, name in enumerate(self.soft)}
 
     def verdicts(self, scored: Scored) -> list[str]:

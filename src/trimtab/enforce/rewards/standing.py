@@ -1,5 +1,6 @@
 """Where the multipliers of a reward stand: pure values, moved on by one step's counts."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from trimtab.enforce.rewards.counts import Counts
 from trimtab.kinds import ErrorRates
+from trimtab.stats.hacking import HackingMonitor
 from trimtab.stats.multiplier import Controller, Held, advance
 
 _KEEP = 0.9  # of what is remembered, for each step: about the last ten count
@@ -46,12 +48,13 @@ class Standing:
     last: Counts
     recent: Counts
     total: Counts
+    audit: HackingMonitor | None = None
 
     @classmethod
-    def fresh(cls, rules: tuple[Rule, ...], hard: int) -> Self:
+    def fresh(cls, rules: tuple[Rule, ...], hard: int, audit: HackingMonitor | None = None) -> Self:
         """Before the first step: every multiplier is 0."""
         none = Counts.none(hard, len(rules))
-        return cls(step=0, held=tuple(Held() for _ in rules), last=none, recent=none, total=none)
+        return cls(step=0, held=tuple(Held() for _ in rules), last=none, recent=none, total=none, audit=audit)
 
     @property
     def multipliers(self) -> NDArray[np.float64]:
@@ -71,13 +74,16 @@ class Standing:
             )
             for place, (rule, one) in enumerate(zip(rules, self.held, strict=True))
         )
-        recent = self.recent.plus(counts, keep=_KEEP)
-        return replace(self, step=step, held=held, last=counts, recent=recent, total=self.total.plus(counts))
+        audit = self.audit.after(counts.audits) if self.audit else None
+        counts = replace(counts, audits=())
+        recent, total = self.recent.plus(counts, keep=_KEEP), self.total.plus(counts)
+        return replace(self, step=step, held=held, last=counts, recent=recent, total=total, audit=audit)
 
     def payload(self) -> dict[str, Any]:
         """JSON form."""
         counts = {name: getattr(self, name).payload() for name in ("last", "recent", "total")}
-        return {"step": self.step, "held": [asdict(held) for held in self.held], **counts}
+        audit = _monitor(self.audit) if self.audit else None
+        return {"step": self.step, "held": [asdict(held) for held in self.held], **counts, "audit": audit}
 
     @classmethod
     def from_payload(cls, data: Mapping[str, Any]) -> Self:
@@ -87,8 +93,31 @@ class Standing:
             ValueError: It is none.
         """
         try:
-            held = tuple(Held(**one) for one in data["held"])
+            held = tuple(Held(**_numbers(one)) for one in data["held"])
             counts = {name: Counts.from_payload(data[name]) for name in ("last", "recent", "total")}
-            return cls(step=int(data["step"]), held=held, **counts)
-        except (KeyError, TypeError) as error:
+            audit = data["audit"] and _audit(data["audit"])
+            return cls(step=_numbers({"step": data["step"]})["step"], held=held, **counts, audit=audit or None)
+        except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"this is no state of a reward ({type(error).__name__})") from None
+
+
+def _monitor(audit: HackingMonitor) -> dict[str, Any]:
+    """JSON form: a logarithm of nothing, which JSON has no number for, is null."""
+    return {**asdict(audit), "logs": [log if math.isfinite(log) else None for log in audit.logs]}
+
+
+def _audit(data: Mapping[str, Any]) -> HackingMonitor:
+    logs = tuple(-math.inf if log is None else float(log) for log in data["logs"])
+    given = {name: value for name, value in data.items() if value is not None and name != "logs"}
+    return HackingMonitor(**_numbers(given), logs=logs)
+
+
+def _numbers(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, of which all are numbers.
+
+    Raises:
+        ValueError: One is none.
+    """
+    if not all(type(value) in (int, float) and math.isfinite(value) for value in data.values()):
+        raise ValueError("this is no state of a reward")
+    return dict(data)

@@ -17,6 +17,7 @@ from typing import Protocol
 from trimtab.enforce.rewards.counts import Counts
 from trimtab.enforce.rewards.standing import Rule, Standing
 from trimtab.errors import RewardError
+from trimtab.stats.hacking import HackingMonitor
 
 _FORMAT = 1
 
@@ -53,11 +54,11 @@ class RewardState(Protocol):
 class MemoryState:
     """A state within one process; threads may share it."""
 
-    def __init__(self, rules: tuple[Rule, ...], hard: int) -> None:
-        """Begin with every multiplier at 0, for a reward with so many hard checks."""
-        self._rules, self._hard = rules, hard
+    def __init__(self, rules: tuple[Rule, ...], hard: int, audit: HackingMonitor | None = None) -> None:
+        """Begin with every multiplier at 0, for a reward with so many hard checks, and perhaps an audit."""
+        self._rules, self._hard, self._audit = rules, hard, audit
         self._lock = threading.Lock()
-        self._standing = Standing.fresh(rules, hard)
+        self._standing = Standing.fresh(rules, hard, audit)
         self._pending = Counts.none(hard, len(rules))
 
     def standing(self) -> Standing:
@@ -78,11 +79,13 @@ class MemoryState:
     def advance(self, step: int, *, total: Callable[[Counts], Counts] | None = None) -> Standing:
         """As `RewardState.advance`."""
         with self._lock:
+            if step <= self._standing.step:
+                return self._standing
             counts, self._pending = self._pending, Counts.none(self._hard, len(self._rules))
         if total is not None:
             counts = total(counts)  # waits for other processes, so not while the lock is held
         with self._lock:
-            if step > self._standing.step and counts.completions:
+            if counts.completions:
                 self._standing = self._standing.after(counts, self._rules, step=step)
             return self._standing
 
@@ -92,7 +95,7 @@ class MemoryState:
         Raises:
             RewardError: It is of a reward with other checks.
         """
-        check_fits(standing, self._rules, self._hard)
+        check_fits(standing, self._rules, self._hard, self._audit)
         with self._lock:
             self._standing = standing
             self._pending = Counts.none(self._hard, len(self._rules))
@@ -112,15 +115,17 @@ class FileState:
     A process that is killed leaves it as it was before or after its change, never between.
     """
 
-    def __init__(self, path: str | os.PathLike[str], rules: tuple[Rule, ...], hard: int) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], rules: tuple[Rule, ...], hard: int, audit: HackingMonitor | None = None
+    ) -> None:
         """Begin, or go on with what is in the file.
 
         Raises:
             RewardError: The file cannot be written, or holds the state of another reward.
         """
-        self._path, self._rules, self._hard = Path(path), rules, hard
+        self._path, self._rules, self._hard, self._audit = Path(path), rules, hard, audit
         with self._held() as content:
-            check_fits(content.standing, rules, hard)
+            check_fits(content.standing, rules, hard, audit)
 
     def standing(self) -> Standing:
         """As `RewardState.standing`."""
@@ -150,7 +155,7 @@ class FileState:
         Raises:
             RewardError: It is of a reward with other checks.
         """
-        check_fits(standing, self._rules, self._hard)
+        check_fits(standing, self._rules, self._hard, self._audit)
         with self._held() as content:
             content.standing, content.pending = standing, Counts.none(self._hard, len(self._rules))
 
@@ -162,8 +167,10 @@ class FileState:
             with self._path.with_name(f"{self._path.name}.lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 content = self._read()
+                before = content.standing, content.pending
                 yield content
-                self._write(content)
+                if before != (content.standing, content.pending) or not self._path.exists():
+                    self._write(content)
         except OSError as error:
             step = "Make room or name another file."
             raise RewardError(str(self._path), f"its state cannot be kept ({error.strerror})", step) from None
@@ -174,7 +181,8 @@ class FileState:
             data = data if data["format"] == _FORMAT else {}
             return _Content(Standing.from_payload(data["standing"]), Counts.from_payload(data["pending"]))
         except FileNotFoundError:
-            return _Content(Standing.fresh(self._rules, self._hard), Counts.none(self._hard, len(self._rules)))
+            fresh = Standing.fresh(self._rules, self._hard, self._audit)
+            return _Content(fresh, Counts.none(self._hard, len(self._rules)))
         except (ValueError, KeyError, TypeError):
             step = "Restore it from a checkpoint, or name another file."
             raise RewardError(str(self._path), "this file holds no state of a reward", step) from None
@@ -189,12 +197,14 @@ class FileState:
         beside.replace(self._path)
 
 
-def check_fits(standing: Standing, rules: tuple[Rule, ...], hard: int) -> None:
-    """That a state is of a reward with so many checks.
+def check_fits(standing: Standing, rules: tuple[Rule, ...], hard: int, audit: HackingMonitor | None) -> None:
+    """That a state is of a reward with so many checks, and with such an audit.
 
     Raises:
         RewardError: It is not.
     """
-    if len(standing.held) != len(rules) or len(standing.total.failed) != hard:
+    kept = standing.audit
+    audits = (kept and (kept.allowed, kept.alpha)) == (audit and (audit.allowed, audit.alpha))
+    if len(standing.held) != len(rules) or len(standing.total.failed) != hard or not audits:
         detail = "the state is of a reward with other checks"
         raise RewardError("state", detail, "Begin anew, or go on with the policy that it was made with.")

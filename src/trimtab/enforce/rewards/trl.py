@@ -1,6 +1,7 @@
 """The callback for trainers of `transformers` and TRL: one step of the multipliers for each step of the optimiser."""
 
 import logging
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from trimtab._optional import need
@@ -62,7 +63,7 @@ class _Steps:
             self.standing = (kept[-1] if isinstance(kept, list) else kept)["attributes"]["standing"]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self._rewards.state.advance(state.global_step, total=lambda counts: _over_processes(counts, args.device))
+        self._rewards.state.advance(state.global_step, total=_over_processes)
         if state.is_world_process_zero:
             self._tell()
 
@@ -78,12 +79,12 @@ class _Steps:
         self._said = set(found)
 
 
-def _over_processes(counts: Counts, device: Any) -> Counts:
+def _over_processes(counts: Counts) -> Counts:
     """The sums over all processes of a distributed training."""
-    torch = need("torch", extra="rl")
-    distributed = torch.distributed
+    distributed = need("torch", extra="rl").distributed
     if not (distributed.is_available() and distributed.is_initialized()):
         return counts
-    sums = torch.tensor(counts.vector, dtype=torch.float64, device=device)
-    distributed.all_reduce(sums)
-    return counts.filled(sums.cpu().numpy())
+    everywhere: list[dict[str, Any]] = [{}] * distributed.get_world_size()
+    distributed.all_gather_object(everywhere, counts.payload())
+    first, *others = map(Counts.from_payload, everywhere)
+    return reduce(Counts.plus, others, first)
