@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.enforce.rewarding import policy_with, rewards_with
+from tests.unit.enforce.rewarding import DATA, policy_with, rewards_with
 
 import trimtab
 from trimtab.enforce.rewards import AsyncRewards, Rewards
@@ -75,6 +75,13 @@ def test_the_multiplier_of_a_cost_lowers_a_refusal_within_the_safe_tier_and_neve
     standing = rewards.state.standing()
     assert standing.multipliers[0] == pytest.approx(2.0)
     assert any(one.kind == "cap:refusal" for one in rewards.diagnosis())
+
+
+def test_with_a_fixed_range_rewards_of_different_steps_compare():
+    for fixed, worth in ((True, [1.0, 0.1 + 0.9 * 10 / 11]), (False, [1.0, 0.1])):
+        rewards = rewards_with(fixed_range=fixed, soft=({"metric": "refusal", "cap": 10.0},))
+        told = rewards.score(["q"] * 2, [CLEAN, NO], task=[1.0, 0.0]).rewards.tolist()
+        assert told == pytest.approx(worth)  # at a multiplier of 0
 
 
 def test_a_step_counts_once_and_what_an_evaluation_adds_does_not():
@@ -233,6 +240,36 @@ def test_one_look_serves_every_check_with_the_same_detector():
     assert scored.failed.tolist() == [[True, False], [False, True]]
     assert scored.severity.tolist() == pytest.approx([1 / 3, 0.5 / 3])
     assert scored.costs.tolist() == [[1.0], [0.0]]
+
+
+def test_the_worst_of_several_failures_counts_whichever_comes_first():
+    for first, second in ((0.2, 0.9), (0.9, 0.2)):
+        rewards = rewards_with(
+            hard=(
+                {"detector": "patterns", "labels": ("personal.email",), "full": 1, "severity": first},
+                {"detector": "patterns", "labels": ("secret",), "full": 1, "severity": second},
+            ),
+            soft=(),
+        )
+        assert rewards.score(["q"], [f"{ONE} password = 'hG7!kq2pZ'"]).severity.tolist() == [0.9]
+
+
+def test_what_a_detector_finds_may_be_wanted_and_each_check_is_for_its_own_rows():
+    source = {
+        "suite": "assistant-questions",
+        "score": "detector-rate",
+        "with": {"labels": ["personal"], "better": "higher"},
+    }
+    named = {"question": "Is whom to ask named?", "better": "higher", "target": 1, "owner": "team", "source": source}
+    policy = policy_with(
+        hard=({"metric": "named", "where": {"asks": "whom"}}, {"metric": "leak", "where": {"asks": "what"}}), soft=()
+    )
+    whole = policy.model_validate({**policy.model_dump(by_alias=True), "metrics": {**DATA["metrics"], "named": named}})
+    scored = Rewards(whole, "bot").score(
+        ["q"] * 4, [ONE, CLEAN, ONE, CLEAN], {"asks": ["whom", "whom", "what", "what"]}
+    )
+    assert scored.failed.tolist() == [[False, False], [True, False], [False, True], [False, False]]
+    assert scored.severity.tolist() == pytest.approx([0.0, 1.0, 1 / 3, 0.0])
 
 
 # -- as trainers call it -------------------------------------------------------------------

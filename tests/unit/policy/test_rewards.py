@@ -56,6 +56,7 @@ def said(mistakes):
 def test_a_reward_that_makes_sense_has_no_mistake_and_its_detector_judges_alone_no_more(tmp_path):
     checked = check(tmp_path)
     assert said(checked.errors) == []
+    assert not any(one.where.startswith("rewards") for one in checked.warnings)
     (only,) = [one for one in checked.warnings if "judged" in one.message]
     assert only.where == "systems.bot.candidates.tuned.reward"
     assert "`careful` uses the detector patterns, by which alone leak is judged" in only.message

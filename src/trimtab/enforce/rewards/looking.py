@@ -78,8 +78,9 @@ class Rows:
 class Seen:
     """What looking came to, by row and check.
 
-    `bad` (n, checks) is in [0, 1]; `found` (n, checks) counts; `looked` (n, checks) is whether a check was for this
-    row; `errors` (n,) says why a row could not be looked at, empty where it could.
+    `bad` (n, checks) is in [0, 1], and 0 where a check is not for the row; `found` (n, checks) counts; `looked`
+    (n, checks) is whether a check is for the row; `errors` (n,) says why a row could not be looked at, empty where
+    it could.
     """
 
     bad: NDArray[np.float64]

@@ -130,13 +130,13 @@ class Rewards:
         if broken and self.spec.on_crash == "raise":
             detail = f"{len(broken)} of {number} completions could not be looked at ({seen.errors[broken[0]]})"
             raise RewardError(self.name, detail, "Mend the check, or let such completions count as unsafe.")
-        failed = seen.looked[:, :hard] & (seen.bad[:, :hard] > 0.0)
+        failed = seen.bad[:, :hard] > 0.0
         severity = np.zeros(number)
         for row, place in zip(*np.nonzero(failed), strict=True):
             severity[row] = max(severity[row], self._severity[place](int(seen.found[row, place])))
         unsafe = np.asarray(failed.any(axis=1))
         severity[broken], unsafe[broken] = 1.0, True
-        costs = np.where(seen.looked[:, hard:], seen.bad[:, hard:], 0.0)
+        costs = seen.bad[:, hard:]
         told = np.ones(number) if task is None else self._in_range(task, number)
         rewards = tiered(
             np.where(np.isnan(told), 0.0, told),  # without a task reward: the lowest
