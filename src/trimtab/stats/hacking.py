@@ -17,6 +17,7 @@ Source:
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Self
 
 import numpy as np
@@ -48,7 +49,7 @@ class HackingMonitor:
     def __post_init__(self) -> None:
         if not (-1.0 < self.allowed < 1.0 and 0.0 < self.alpha < 1.0):
             raise ValueError(f"out of range: {self.allowed=}, {self.alpha=}")
-        if len(self.logs) not in (0, unstaked(len(self._bounds)).size) or np.isnan(self.logs).any():
+        if len(self.logs) not in (0, unstaked(len(_bounds(self.allowed))).size) or np.isnan(self.logs).any():
             raise ValueError("not a state of this monitor")
 
     @property
@@ -69,28 +70,26 @@ class HackingMonitor:
                 counted as a difference of -1 for an alarm that is never false; left out, failures could choose.
         """
         seen = np.asarray(differences, dtype=np.float64).reshape(-1)
-        bounds = np.array(self._bounds)
+        bounds, enough = _bounds(self.allowed), -math.log(self.alpha)
         before = np.array(self.logs).reshape(len(bounds), -1) if self.logs else unstaked(len(bounds))
         number = self.steps + 1
-        begun = staked(before, number, seen, bounds)
-        won = capital(begun, number)
-        refuted = [bound for bound, log in zip(bounds, won, strict=True) if log >= -math.log(self.alpha)]
-        lows = [float(max(refuted))] if refuted else []
-        evidence = float(won[self._bounds.index(self.allowed)])
-        alarmed = evidence >= -math.log(self.alpha)
+        begun = staked(before, number, seen, np.array(bounds))
+        won = dict(zip(bounds, capital(begun, number).tolist(), strict=True))
+        lows = [bound for bound, log in won.items() if log >= enough] + ([] if self.low is None else [self.low])
         return replace(
             self,
             steps=number,
             audited=self.audited + seen.size,
-            low=max([*lows, *([] if self.low is None else [self.low])], default=None),
-            first=self.first if self.first is not None or not alarmed else number,
-            evidence=evidence,
-            logs=tuple(map(float, begun.ravel())),
+            low=max(lows, default=None),
+            first=number if self.first is None and won[self.allowed] >= enough else self.first,
+            evidence=won[self.allowed],
+            logs=tuple(begun.ravel().tolist()),
         )
 
-    @property
-    def _bounds(self) -> tuple[float, ...]:
-        return tuple(sorted({*_GRID, self.allowed}))
+
+@cache
+def _bounds(allowed: float) -> tuple[float, ...]:
+    return tuple(sorted({*_GRID, allowed}))
 
 
 def differences(reward: ArrayLike, judge: ArrayLike, unit: ArrayLike | None = None) -> Floats:

@@ -19,6 +19,7 @@ Source:
 """
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -112,7 +113,9 @@ def _checked(name: str, values: ArrayLike, shape: tuple[int, ...] | None, *, mos
     return array
 
 
-def task_to_unit(values: ArrayLike, low: float, high: float) -> tuple[Floats, NDArray[np.bool_]]:
+def task_to_unit(
+    values: ArrayLike | Sequence[float | None], low: float, high: float
+) -> tuple[Floats, NDArray[np.bool_]]:
     """A task reward in the range that was declared for it, as a share of that range.
 
     The range must not come from the values: what pays 1 would then differ from batch to batch.
