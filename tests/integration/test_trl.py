@@ -1,6 +1,10 @@
 """The callable and the callback in TRL's own trainers: multipliers move once a step, and come back with a checkpoint."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +21,7 @@ import trimtab  # noqa: E402
 # Trainers warn of their own deprecations, which are not ours to mend.
 pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("ignore")]
 
+ROOT = Path(__file__).parents[2]
 WORDS = [
     "<pad>",
     "</s>",
@@ -36,6 +41,10 @@ WORDS = [
 
 @pytest.fixture(scope="module")
 def tokenizer():
+    return tokenizer_of_words()
+
+
+def tokenizer_of_words():
     made = Tokenizer(models.WordLevel({word: place for place, word in enumerate(WORDS)}, unk_token="<pad>"))
     made.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     return PreTrainedTokenizerFast(tokenizer_object=made, pad_token="<pad>", eos_token="</s>")
@@ -153,3 +162,25 @@ def test_a_run_without_a_safe_sample_is_told_in_words(tmp_path, tokenizer, caplo
         trainer.train()
     assert "no safe sample is ever drawn" in caplog.text
     assert caplog.text.count("no safe sample") == 1
+
+
+_ONE_OF_TWO = """
+import json, sys
+from tests.integration.test_trl import policy_with, task, tokenizer_of_words, trainer_of
+import trimtab
+rewards = trimtab.rewards(policy_with(), "bot", task=task)
+trainer_of("trl.GRPOTrainer", sys.argv[1], tokenizer_of_words(), rewards, ddp_backend="gloo").train()
+print(json.dumps(rewards.state.standing().payload()))
+"""
+
+
+def test_processes_of_one_training_hold_the_same_multipliers(tmp_path):
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "--no-python"]
+    command += [sys.executable, "-c", _ONE_OF_TWO, str(tmp_path)]
+    seen = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))}
+    done = subprocess.run(command, cwd=ROOT, env=seen, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    one, other = (json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"step"'))
+    assert one == other
+    assert one["step"] == 4
+    assert one["total"]["completions"] == 4 * 2 * 8  # of both, not of one
