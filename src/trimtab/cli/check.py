@@ -154,6 +154,8 @@ def _summary(policy: "Policy", have: dict[str, int]) -> "Group":
                 f"  red lines   {', '.join(policy.red_lines) or 'none'}"
             )
         )
+        if system.reward:
+            parts.append(Text(_reward_line(policy, name)))
         parts.append(_floors(policy, name, have))
         parts += [Text(_gap_line(gap)) for gap in _gaps(policy, name)]
         regression = policy.tiers[system.tier].regression
@@ -166,6 +168,27 @@ def _summary(policy: "Policy", have: dict[str, int]) -> "Group":
             share = Figures(unit="ratio", places=0).bound(mitigation.at_least)
             parts.append(Text(f"  at least {share} of the baseline's gap gone: {', '.join(mitigation.metrics)}"))
     return Group(*parts)
+
+
+def _reward_line(policy: "Policy", system: str) -> str:
+    """The reward in training: what no task reward outweighs, and what is held to a rate."""
+    from trimtab.report.figures import Figures
+
+    written = Figures(unit="ratio", places=0)
+    reward = _reward(policy, system)
+    hard = [f"never {', '.join(reward['hard'])}"] if reward["hard"] else []
+    held = [f"{name} in at most {written.bound(rate)}" for name, rate in reward["soft"].items()]
+    return f"  in training {'; '.join([*hard, *held])} (reward {reward['name']})"
+
+
+def _reward(policy: "Policy", system: str) -> dict[str, Any]:
+    """What a system's reward counts: hard checks, and soft costs with the rate of failures that is accepted."""
+    from trimtab.policy.reward_rules import accepted
+
+    name = policy.systems[system].reward or ""
+    reward = policy.rewards[name]
+    soft = {cost.name: accepted(policy, system, cost) or 0.0 for cost in reward.soft}
+    return {"name": name, "hard": [check.name for check in reward.hard], "soft": soft}
 
 
 def _gaps(policy: "Policy", system: str) -> list[dict[str, Any]]:
@@ -256,6 +279,7 @@ def _data(checked: "Checked", have: dict[str, int], *, ok: bool) -> dict[str, An
             "candidates": list(system.all_candidates),
             "baseline": system.baseline,
             "maximise": list(system.maximise),
+            "reward": _reward(policy, name) if system.reward else None,
             "floors": [
                 {
                     "metric": cost.metric,

@@ -7,7 +7,7 @@ from trimtab.policy.installed import MetricFacts, metric_facts
 from trimtab.policy.keys import nearest
 from trimtab.policy.model import Policy
 from trimtab.policy.part import Part
-from trimtab.policy.reward_spec import RewardCheck, RewardSpec
+from trimtab.policy.reward_spec import RewardCheck, RewardSpec, SoftCost
 from trimtab.policy.scored import metric_plugin, score_of
 from trimtab.policy.secrecy import quote
 
@@ -70,6 +70,16 @@ def _detectors(policy: Policy, check: RewardCheck) -> set[tuple[str, str]]:
     facts = _facts(policy, check.metric)
     one = facts.instrument if facts else None
     return set(one.judges or ((one.detector, one.model),)) if one else set()
+
+
+def accepted(policy: Policy, system: str, cost: SoftCost) -> float | None:
+    """The rate of failures that is accepted of a soft cost: its own, or what the floor of the system's tier leaves."""
+    if cost.at_most is not None:
+        return cost.at_most
+    floor = policy.tiers[policy.systems[system].tier].floors.get(cost.metric or "")
+    if floor is None:
+        return None
+    return floor.at_most if floor.at_most is not None else 1.0 - floor.bound
 
 
 def _named(named: Part, root: Part, gathered: Gathered) -> None:

@@ -1,6 +1,9 @@
 """A reward that would not hold what it promises is a mistake with its place; silence must not pay."""
 
+import json
+
 import pytest
+from tests.command import trimtab
 
 from trimtab.policy import HardCheck, Policy, check_policy, diff, load_policy
 
@@ -179,3 +182,11 @@ def test_a_check_that_becomes_a_cost_loosens(tmp_path):
 def test_names_of_checks():
     assert HardCheck.model_validate({"detector": "patterns", "labels": ("a", "b")}).name == "patterns:a,b"
     assert HardCheck.model_validate({"metric": "leak"}).name == "leak"
+
+
+def test_check_says_what_training_counts(tmp_path):
+    (tmp_path / "trimtab.yaml").write_text(POLICY)
+    done = trimtab("check", cwd=tmp_path)
+    assert "in training never leak, secret; refusal in at most 30% (reward careful)" in " ".join(done.stdout.split())
+    data = json.loads(trimtab("check", "--json", cwd=tmp_path).stdout)
+    assert data["systems"]["bot"]["reward"] == {"name": "careful", "hard": ["leak", "secret"], "soft": {"refusal": 0.3}}

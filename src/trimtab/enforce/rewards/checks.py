@@ -7,6 +7,7 @@ from typing import Any
 from trimtab.errors import UsageError
 from trimtab.kinds import DetectorCard, ErrorRates, Instrument, Watch, plugins
 from trimtab.policy import HardCheck, Policy, RewardSpec, SoftCost
+from trimtab.policy.reward_rules import accepted
 from trimtab.policy.scored import metric_plugin
 
 _USUAL_THRESHOLD = 0.5  # the one that the rates on a card are about
@@ -58,16 +59,12 @@ def bounds_of(policy: Policy, system: str, reward: RewardSpec) -> tuple[float, .
     Raises:
         UsageError: Nothing says what is accepted.
     """
-    tier = policy.tiers[policy.systems[system].tier]
     found = []
     for cost in reward.soft:
-        floor = tier.floors.get(cost.metric or "")
-        if cost.at_most is not None:
-            found.append(cost.at_most)
-        elif floor is not None:
-            found.append(floor.at_most if floor.at_most is not None else 1.0 - floor.bound)
-        else:
+        rate = accepted(policy, system, cost)
+        if rate is None:
             raise UsageError(f"nothing says what rate of {cost.name} is accepted.", "Give it `at_most`.")
+        found.append(rate)
     return tuple(found)
 
 
