@@ -119,7 +119,8 @@ class CallError(TrimtabError):
     """One call to a system failed.
 
     `retryable` says whether the same call may succeed later; `retry_after` is
-    the wait in seconds that the server asked for, if it did. `reason` is a
+    the wait in seconds that the server asked for, if it did. `lasting` says
+    that the fault is in code that runs here, which no wait will mend. `reason` is a
     short stable word for counting ("http-429", "timeout", "malformed").
     The text never holds a prompt, a reply or a key.
     """
@@ -133,20 +134,27 @@ class CallError(TrimtabError):
         *,
         retryable: bool = False,
         retry_after: float | None = None,
+        lasting: bool = False,
     ) -> None:
         super().__init__(reason, detail)
         self.reason, self.detail = reason, detail
-        self.retryable, self.retry_after = retryable, retry_after
+        self.retryable, self.retry_after, self.lasting = retryable, retry_after, lasting
 
     def __reduce__(self) -> tuple[Callable[..., "CallError"], tuple[object, ...]]:
-        return _call_error, (self.reason, self.detail, self.retryable, self.retry_after)
+        return _call_error, (self.reason, self.detail, self.retryable, self.retry_after, self.lasting)
 
     def __str__(self) -> str:
         return f"{self.code} {self.reason}: {self.detail}" if self.detail else f"{self.code} {self.reason}"
 
 
-def _call_error(reason: str, detail: str, retryable: bool, retry_after: float | None) -> CallError:  # noqa: FBT001
-    return CallError(reason, detail, retryable=retryable, retry_after=retry_after)
+def _call_error(
+    reason: str,
+    detail: str,
+    retryable: bool,  # noqa: FBT001
+    retry_after: float | None,
+    lasting: bool,  # noqa: FBT001
+) -> CallError:
+    return CallError(reason, detail, retryable=retryable, retry_after=retry_after, lasting=lasting)
 
 
 class SystemUnavailableError(TrimtabError):

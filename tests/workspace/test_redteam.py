@@ -18,7 +18,7 @@ def answer(messages):
 
 
 def silent(messages):
-    raise RuntimeError("no answer")
+    raise LookupError("no answer")
 """
 POLICY = """\
 trimtab: 1

@@ -24,7 +24,8 @@ class Patience:
     than `longest`, the case is given up. After `trip` failed tries in a row
     (or as many as may be in flight, if more) only one try at a time is sent,
     after growing waits, and after `probes` of these failed the system counts
-    as dead.
+    as dead. Nothing is waited for where that cannot help: when it has never
+    answered, and all that failed was code that runs here (`CallError.lasting`).
     """
 
     base: float = 0.5
@@ -124,6 +125,7 @@ class Health:
         self._failures = 0  # tries in a row
         self._doubtful = False
         self._failed_probes = 0
+        self._may_heal = False  # whether a wait could help
         self._probing = asyncio.Lock()  # fair, so that probes come from different cases
         self._scopes: set[asyncio.Timeout] = set()
         self.reason = ""
@@ -135,7 +137,8 @@ class Health:
             await self._probing.acquire()
             try:
                 if self._holds_back():  # the probe before may have cleared it up
-                    await self._sleep(self._patience.before_probe(self._failed_probes))
+                    if self._may_heal:
+                        await self._sleep(self._patience.before_probe(self._failed_probes))
                     return True
             except BaseException:
                 self._probing.release()
@@ -166,6 +169,7 @@ class Health:
 
     def failed(self, error: CallError, *, probe: bool) -> None:
         """A try failed."""
+        self._may_heal = self._may_heal or self._answered or not error.lasting
         if error.reason in _CASE_ONLY:
             self._well()
         elif error.reason in _FATAL or (error.reason in _FATAL_AT_FIRST and not self._answered):
@@ -201,7 +205,7 @@ class Health:
 
     def _well(self) -> None:
         self._failures = self._failed_probes = 0
-        self._doubtful = False
+        self._doubtful = self._may_heal = False
 
     def _die(self, error: CallError, detail: str) -> None:
         look = _SYSTEM.get(error.reason, "Look at the server")

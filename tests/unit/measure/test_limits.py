@@ -137,6 +137,51 @@ def test_when_a_probe_is_answered_everybody_goes_on():
     run_virtual(main())
 
 
+@pytest.mark.parametrize(
+    ("failures", "answered", "waited"),
+    [
+        ("mmmmm", False, 0.0),  # mistakes of code that runs here, and no answer ever
+        ("mmmmm", True, 31.0),  # it can answer
+        ("mmdmm", False, 31.0),  # something else may have been the matter
+        ("ddddd", False, 31.0),
+    ],
+)
+def test_what_no_wait_can_mend_is_not_waited_for_and_gets_as_many_tries(failures, answered, waited):
+    kinds = {"m": CallError("callable-raised", "KeyError", retryable=True, lasting=True), "d": BROKEN}
+
+    async def main():
+        one, clock, probes = health(trip=5), asyncio.get_running_loop().time, 0
+        if answered:
+            one.answered()
+        for kind in failures:
+            one.failed(kinds[kind], probe=False)
+        start = clock()
+        while not one.is_dead():
+            probe = await one.enter()
+            probes += probe
+            one.failed(kinds["m"], probe=probe)
+            one.leave(probe=probe)
+        assert probes == 5
+        return clock() - start
+
+    assert run_virtual(main()) == pytest.approx(waited)
+
+
+def test_after_an_answer_it_is_waited_for_again():
+    async def main():
+        one = health(trip=1)
+        one.failed(CallError("callable-raised", "KeyError", lasting=True), probe=False)
+        assert await one.enter()
+        one.answered()
+        one.leave(probe=True)
+        one.failed(CallError("callable-raised", "KeyError", lasting=True), probe=False)
+        start = asyncio.get_running_loop().time()
+        assert await one.enter()
+        assert asyncio.get_running_loop().time() - start == pytest.approx(1.0)
+
+    run_virtual(main())
+
+
 @pytest.mark.parametrize("reason", ["http-401", "quota"])
 def test_a_wrong_key_is_fatal_at_any_time(reason):
     async def main():

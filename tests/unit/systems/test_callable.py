@@ -1,6 +1,7 @@
 """Any function is a system; what it raises or returns wrongly is a failed try."""
 
 import asyncio
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -115,6 +116,32 @@ async def test_what_is_raised_is_named_and_not_quoted(module, kind, raised):
         await answer(f"{name}:bot", Request(messages=(Message("user", "private"),)))
     assert "private" not in str(caught.value) + repr(caught.value)
     assert caught.value.retryable
+    assert not pickle.loads(pickle.dumps(caught.value)).lasting
+
+
+@pytest.mark.parametrize(
+    ("does", "lasts"),
+    [
+        ("{}['answer']", True),
+        ("return prompt.answer", True),
+        ("return prompt + 1", True),
+        ("return 1 / 0", True),
+        ("return not_defined", True),
+        ("import not_there_at_all", True),
+        ("return None", True),
+        ("raise ConnectionRefusedError", False),
+        ("raise TimeoutError", False),
+        ("raise RuntimeError", False),
+        ("import json; json.loads('<html>')", False),
+        ("class Busy(Exception): pass\n    raise Busy", False),
+    ],
+)
+async def test_a_mistake_of_its_own_code_lasts_and_what_it_calls_may_come_back(module, does, lasts):
+    name = module(f"def bot(prompt):\n    {does}")
+    with pytest.raises(CallError) as caught:
+        await answer(f"{name}:bot")
+    assert caught.value.lasting is lasts
+    assert pickle.loads(pickle.dumps(caught.value)).lasting is lasts
 
 
 @pytest.mark.parametrize(
@@ -161,7 +188,7 @@ async def test_changing_the_source_changes_the_identity(module):
 async def test_blocking_functions_run_side_by_side_and_threads_are_used_again(module):
     name = module("""
         import threading
-        together = threading.Barrier(8, timeout=20)
+        together = threading.Barrier(8, timeout=90)
         def bot(prompt):
             together.wait()
             return threading.current_thread().name
@@ -211,6 +238,6 @@ async def main():
             print("gave up")
 asyncio.run(main())
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=90, check=True)
     assert done.stdout == "gave up\n"
     assert done.stderr == ""

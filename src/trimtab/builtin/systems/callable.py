@@ -20,6 +20,10 @@ Takes = Literal["prompt", "messages", "request"]
 
 _THREADS = 64
 
+# Mistakes of the code itself, as far as their kind tells: the next call meets them again, however long one waits.
+# Whatever else is raised may come from something that the function calls (a server, a file) and pass.
+_MISTAKES = (ArithmeticError, AttributeError, ImportError, LookupError, NameError, SyntaxError, TypeError)
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class CallableSystem:
@@ -30,7 +34,9 @@ class CallableSystem:
     `messages` or annotated as a list or sequence, the conversation as
     `{"role", "content"}` dictionaries; or, if annotated as `Request`, the
     request. It returns text or a `Reply`. Raising is a failed try; the text of
-    the exception is not kept, since it may quote the prompt.
+    the exception is not kept, since it may quote the prompt. A mistake of its
+    own code (`TypeError`, `KeyError`) is not waited out, if it has never
+    answered; let through what a service that it calls raises, which may pass.
 
     The module is looked for on the import path, then in the working
     directory. Change `revision` when something that it depends on changes;
@@ -97,12 +103,14 @@ class CallableSystem:
         except (asyncio.CancelledError, CallError):
             raise
         except Exception as error:  # noqa: BLE001  # somebody else's code
-            raise CallError("callable-raised", type(error).__name__, retryable=True) from None
+            lasting = isinstance(error, _MISTAKES)
+            raise CallError("callable-raised", type(error).__name__, retryable=True, lasting=lasting) from None
         seconds = time.perf_counter() - start
         if isinstance(result, str):
             return Reply(text=result, latency=seconds, finished_at=time.time())
         if not isinstance(result, Reply):
-            raise CallError("malformed", f"{self.target} returned {type(result).__name__}, not text", retryable=True)
+            detail = f"{self.target} returned {type(result).__name__}, not text"
+            raise CallError("malformed", detail, retryable=True, lasting=True)
         return replace(result, latency=result.latency or seconds, finished_at=result.finished_at or time.time())
 
 
