@@ -1,7 +1,12 @@
-"""What holds for every test: how random examples are drawn, and that Ctrl-C reaches the processes they start."""
+"""What holds for every test: how random examples are drawn, and that the processes they start hear Ctrl-C and end."""
 
 import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A runner that was itself started in the background ignores it, and so would all of its children.
@@ -11,3 +16,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("core", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("core"), max_examples=1000)
 settings.load_profile("core")
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., subprocess.Popen[Any]]]:
+    """`subprocess.Popen` of a process that is ended, and whose pipes are closed, whatever becomes of the test."""
+    with ExitStack() as stack:
+
+        def begun(command: list[str], **options: Any) -> subprocess.Popen[Any]:
+            process: subprocess.Popen[Any] = stack.enter_context(subprocess.Popen(command, **options))
+            stack.callback(process.kill)  # before the wait for its end; nothing if it has ended
+            return process
+
+        yield begun

@@ -52,7 +52,7 @@ class Target:
 
 def pursue(name, target, aim=AIM):
     async def within():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             await made(name).pursue(aim, target)
 
     with suppress(End):

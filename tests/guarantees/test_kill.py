@@ -49,7 +49,7 @@ def asked(log):
 
 
 @pytest.mark.slow
-def test_no_finished_call_is_repeated_and_none_is_lost(tmp_path):
+def test_no_finished_call_is_repeated_and_none_is_lost(tmp_path, start):
     chance = random.Random(20)
     log, counted = tmp_path / "log", tmp_path / "counted"
     counted.touch()
@@ -59,7 +59,7 @@ def test_no_finished_call_is_repeated_and_none_is_lost(tmp_path):
         while not (tmp_path / "results").exists():
             finished = set(counted.read_text().splitlines())
             before = len(asked(log))
-            process = subprocess.Popen(command, stderr=subprocess.PIPE)
+            process = start(command, stderr=subprocess.PIPE)
             if kills < 4:
                 more = chance.randrange(5, 75)  # die some calls further on, at no particular point of any
                 while len(asked(log)) < before + more and process.poll() is None:

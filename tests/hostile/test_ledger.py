@@ -38,9 +38,13 @@ with Ledger.open(path) as ledger:
 """
 
 
-def writer(path, name="writer", rounds=100_000, **more):
-    command = [sys.executable, "-c", WRITER, str(path), name, str(rounds)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+@pytest.fixture
+def writer(start):
+    def writer(path, name="writer", rounds=100_000):
+        command = [sys.executable, "-c", WRITER, str(path), name, str(rounds)]
+        return start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    return writer
 
 
 def trimtab(*arguments, **more):
@@ -67,7 +71,7 @@ def path(tmp_path):
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_it_holds_whole_batches_and_all_that_were_acknowledged(path):
+def test_killed_at_any_moment_it_holds_whole_batches_and_all_that_were_acknowledged(path, writer):
     generator = random.Random(11)
     acknowledged = 0
     for _ in range(8):
@@ -89,7 +93,7 @@ def test_killed_at_any_moment_it_holds_whole_batches_and_all_that_were_acknowled
 
 
 @pytest.mark.slow
-def test_killed_while_it_is_made_it_can_be_made_again(tmp_path):
+def test_killed_while_it_is_made_it_can_be_made_again(tmp_path, writer):
     generator = random.Random(5)
     for number in range(10):
         path = tmp_path / str(number) / "ledger.db"
@@ -105,7 +109,7 @@ def test_killed_while_it_is_made_it_can_be_made_again(tmp_path):
 
 
 @pytest.mark.slow
-def test_several_processes_append_at_once_without_a_fork_or_a_loss(tmp_path):
+def test_several_processes_append_at_once_without_a_fork_or_a_loss(tmp_path, writer):
     """They start as quickly as the machine lets them; should one be done before the next begins, they write more."""
     for rounds in (60, 240, 960):
         path = tmp_path / str(rounds) / "ledger.db"
@@ -358,14 +362,12 @@ def test_errors_quote_nothing_of_what_is_stored(path):
 
 
 @pytest.mark.slow
-def test_interrupting_a_long_verification_ends_it(path, tmp_path):
+def test_interrupting_a_long_verification_ends_it(path, start):
     with Ledger.open(path) as ledger:
         for _ in range(3):
             append(ledger, 20_000)
     command = [sys.executable, "-m", "trimtab", "ledger", "verify", "--ledger", str(path), "--jobs", "2"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    process = start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)

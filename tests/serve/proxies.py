@@ -78,7 +78,7 @@ def post(url, body, **headers):
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json", **headers})
     try:
-        with urllib.request.urlopen(request, timeout=20) as got:
+        with urllib.request.urlopen(request, timeout=90) as got:
             return got.status, dict(got.headers), got.read()
     except urllib.error.HTTPError as error:
         return error.code, dict(error.headers), error.read()
@@ -86,7 +86,7 @@ def post(url, body, **headers):
 
 def get(url):
     try:
-        with urllib.request.urlopen(url, timeout=20) as got:
+        with urllib.request.urlopen(url, timeout=90) as got:
             return got.status, got.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -109,7 +109,7 @@ def text_of(found, key="content", index=0):
     )
 
 
-def until(happened, seconds=20.0):
+def until(happened, seconds=90.0):
     """Wait for something to become true, and return it."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
@@ -135,7 +135,7 @@ def upstream(**fields):
     finally:
         asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result(20)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(20)
+        thread.join(90)
         loop.close()
 
 
@@ -166,9 +166,9 @@ class Running:
     def interrupt(self):
         """What Ctrl-C does: every process of the terminal is told."""
         os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(20)
+        return self.process.wait(90)
 
-    def end(self, number=signal.SIGTERM, seconds=20):
+    def end(self, number=signal.SIGTERM, seconds=90):
         self.process.send_signal(number)
         return self.process.wait(seconds)
 
@@ -196,7 +196,7 @@ def proxy(folder, to, *arguments, policy=POLICY, python=("-m", "trimtab")):
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
                 try:
-                    process.wait(20)
+                    process.wait(90)
                 except subprocess.TimeoutExpired:
                     process.kill()
 

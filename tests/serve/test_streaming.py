@@ -46,11 +46,11 @@ def test_a_stream_begins_before_its_end(both):
         yield sse([chunk({"role": "assistant", "content": ""})])
         for at in range(0, len(LONG), 60):
             yield sse([chunk({"content": LONG[at : at + 60]})])
-        go_on.wait(20)
+        go_on.wait(90)
         yield sse([chunk({"content": "Write to ana@example.org."}), chunk({}, finish="stop"), "[DONE]"])
 
     server.script = lambda _: Behaviour(events=slowly())
-    connection = http.client.HTTPConnection(running.base.removeprefix("http://"), timeout=20)
+    connection = http.client.HTTPConnection(running.base.removeprefix("http://"), timeout=90)
     connection.request(
         "POST", "/v1/chat/completions", json.dumps(saying("x", stream=True)), {"Content-Type": "application/json"}
     )
@@ -130,7 +130,7 @@ def test_a_client_that_hangs_up_is_not_worked_for_any_longer(both):
     for streamed in (True, False):
         if not streamed:
             server.script = lambda _: Behaviour(fault="hang")
-        connection = http.client.HTTPConnection(running.base.removeprefix("http://"), timeout=20)
+        connection = http.client.HTTPConnection(running.base.removeprefix("http://"), timeout=90)
         connection.request(
             "POST",
             "/v1/chat/completions",
@@ -196,7 +196,7 @@ async def settled(wrote):
 
 async def gone(wrote):
     """Wait until nobody listens to the upstream any more."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not wrote or wrote[-1] is not None:  # noqa: ASYNC110  # it is a list of the upstream's
             await asyncio.sleep(0.05)
 

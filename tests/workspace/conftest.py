@@ -4,15 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.command import trimtab
-
-from trimtab.testing import ServerProcess
+from tests.command import endpoint, trimtab
 
 POLICY = """\
 trimtab: 1
@@ -50,7 +48,7 @@ systems:
       next: {{openai: {{url: "{second}", model: m-next, key_env: "{key_env}"}}, limits: {limits}}}
 evidence: {{text: {text}}}
 """
-LIMITS = "{concurrency: 8, retries: 1, timeout: 10}"
+LIMITS = "{concurrency: 8, retries: 1, timeout: 60}"
 
 
 @dataclass
@@ -59,6 +57,7 @@ class Place:
 
     folder: Path
     url: str
+    popen: Callable[..., subprocess.Popen[str]]
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, *, cases: int = 40, leaks: int = 0, **options: str) -> None:
@@ -76,7 +75,7 @@ class Place:
         (self.folder / "trimtab.yaml").write_text(POLICY.format(**filled), encoding="utf-8")
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        return self.popen(
             [sys.executable, "-m", "trimtab", *arguments],
             cwd=self.folder,
             env={**os.environ, "NO_COLOR": "1", "COLUMNS": "120", **self.environment},
@@ -99,6 +98,6 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    with ServerProcess("--log", str(tmp_path / "requests.jsonl")) as server:
-        yield Place(tmp_path, server.url)
+def place(tmp_path: Path, start: Callable[..., subprocess.Popen[str]]) -> Iterator[Place]:
+    with endpoint("--log", str(tmp_path / "requests.jsonl")) as url:
+        yield Place(tmp_path, url, start)

@@ -31,7 +31,7 @@ class Receiver:
                 receiver.paths.append(self.path)
                 what = receiver.script(number)
                 if what == "stall":
-                    receiver.going.wait(20)
+                    receiver.going.wait(90)
                     return
                 if what == "hang up":
                     return

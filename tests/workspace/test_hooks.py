@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import os
 import signal
-import subprocess
 import sys
 import time
 
@@ -134,14 +133,14 @@ Site(Path(sys.argv[1])).look()
 """
 
 
-def test_killed_while_it_tells_it_tells_after_the_restart_and_loses_nothing(site):
+def test_killed_while_it_tells_it_tells_after_the_restart_and_loses_nothing(site, start):
     """Killed with -9 while the receiver thinks about the second message: the first is not sent again."""
     with Receiver(lambda number: "200" if number < 1 else "stall") as receiver:
         site.write(
             {"current": (60, 0)}, notify=f'notify:\n  on-call: {{url: "{receiver.url}", timeout: 60, retries: 0}}'
         )
         site.rule([*GOOD, *INCIDENT])
-        process = subprocess.Popen(
+        process = start(
             [sys.executable, "-c", KILLED, str(site.folder)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )

@@ -2,11 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
+from tests.command import trimtab, usual
 from tests.workspace.test_redteam import BOT
 
 from trimtab.cli.hunt import hunt as hunt_command
@@ -44,13 +44,9 @@ class Hunting:
         (folder / "bot.py").write_text(BOT)
         (folder / "trimtab.yaml").write_text(POLICY)
 
-    def start(self, *arguments):
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIMTAB")}
-        return subprocess.Popen(
-            [sys.executable, "-m", "trimtab", *arguments],
-            cwd=self.folder, env={**kept, "NO_COLOR": "1", "COLUMNS": "140"}, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+    def trimtab(self, *arguments):
+        """The command in a process of its own."""
+        return trimtab(*arguments, cwd=self.folder, environment=usual(COLUMNS="140"))
 
     def __call__(self, *arguments, wanted=0):
         done = CliRunner().invoke(hunt_command, arguments)
@@ -72,9 +68,8 @@ class Hunting:
         return json.loads(self("show", "--json", "--quiet", wanted=wanted))
 
     def verify(self):
-        verified = self.start("ledger", "verify")
-        out, err = verified.communicate(timeout=60)
-        assert verified.returncode == 0, out + err
+        verified = self.trimtab("ledger", "verify")
+        assert verified.returncode == 0, verified.stdout + verified.stderr
 
     def everything(self):
         return b"".join(path.read_bytes() for path in (self.folder / ".trimtab").iterdir())
@@ -127,10 +122,9 @@ def closed(opened):
 
 @pytest.mark.slow
 def test_what_a_red_team_run_found_is_filed_once_for_each_goal_and_meets_what_a_person_found(opened):
-    attacked = opened.start("redteam", "--technique", "hierarchy", "--cases", "240", "--json", "--quiet")
-    out, err = attacked.communicate(timeout=90)
-    assert attacked.returncode == 0, err
-    got_through = json.loads(out)["candidates"]["open"]["got_through"]
+    attacked = opened.trimtab("redteam", "--technique", "hierarchy", "--cases", "240", "--json", "--quiet")
+    assert attacked.returncode == 0, attacked.stderr
+    got_through = json.loads(attacked.stdout)["candidates"]["open"]["got_through"]
     told = opened.file("model:crow", "--run", "latest")
     assert "Filed" in told
     # What ann takes from that run she has not found, until she has seen it herself.
@@ -138,9 +132,8 @@ def test_what_a_red_team_run_found_is_filed_once_for_each_goal_and_meets_what_a_
     assert "was filed by model:crow" in opened.file("ann", *case, wanted=2)
     opened.file("ben", *case, "--found-by", "customer")
     assert "2" not in opened.shown(wanted=3)["found_by"]
-    again = opened.start("redteam", "--technique", "hierarchy", "--case", got_through[0], "--quiet")
-    _, err = again.communicate(timeout=90)
-    assert again.returncode == 0, err
+    again = opened.trimtab("redteam", "--technique", "hierarchy", "--case", got_through[0], "--quiet")
+    assert again.returncode == 0, again.stderr
     opened.file("ann", *case)
     data = opened.shown(wanted=3)
     assert data["by_hunter"]["model:crow"] > 1
@@ -155,9 +148,8 @@ def test_what_a_red_team_run_found_is_filed_once_for_each_goal_and_meets_what_a_
 
 @pytest.mark.slow
 def test_a_run_from_before_the_hunt_is_none_of_its_findings(hunt):
-    attacked = hunt.start("redteam", "--technique", "hierarchy", "--cases", "40", "--json", "--quiet")
-    out, _ = attacked.communicate(timeout=90)
-    case = ("--hazard", "LLM01", "--case", json.loads(out)["candidates"]["open"]["got_through"][0])
+    attacked = hunt.trimtab("redteam", "--technique", "hierarchy", "--cases", "40", "--json", "--quiet")
+    case = ("--hazard", "LLM01", "--case", json.loads(attacked.stdout)["candidates"]["open"]["got_through"][0])
     hunt("open", "--hours", "1", "--hunters", "ann,model:crow")
     assert "began before the hunt" in hunt.file("model:crow", "--run", "latest", wanted=2)
     assert "before the hunt only" in hunt.file("ann", *case, wanted=2)
@@ -166,14 +158,14 @@ def test_a_run_from_before_the_hunt_is_none_of_its_findings(hunt):
 
 @pytest.mark.slow
 def test_several_who_file_at_the_same_time_lose_nothing(opened):
-    def start(hunter, number):
-        return opened.start(
+    def filed(hunter, number):
+        return opened.trimtab(
             "hunt", "file", "--hunter", hunter, "--severity", "S2", "--hazard", "x", "--id", "same", "--command",
             f"{number}",
-        )  # fmt: skip
+        ).returncode  # fmt: skip
 
-    waiting = [start(hunter, number) for number in range(3) for hunter in ("ann", "ben")]
-    codes = [process.communicate(timeout=90) and process.returncode for process in waiting]
+    with ThreadPoolExecutor(6) as pool:
+        codes = list(pool.map(filed, ("ann", "ben") * 3, range(6)))
     assert codes.count(0) >= 1
     data = opened.shown(wanted=3)
     # One of them has the id. Whoever saw it in time was refused; the others are told apart, and the ledger is whole.

@@ -75,9 +75,9 @@ def test_one_is_written_as_one(folder):
     assert "x.jsonl exists already" in trimtab("suites", "export", "red-team", "x.jsonl", cwd=folder).stderr
 
 
-def test_a_red_team_that_was_interrupted_says_what_is_kept_and_goes_on(folder):
+def test_a_red_team_that_was_interrupted_says_what_is_kept_and_goes_on(folder, start):
     ask = ["redteam", "--cases", "200"]
-    process = subprocess.Popen(
+    process = start(
         [sys.executable, "-m", "trimtab", *ask], cwd=folder, env=usual(), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip

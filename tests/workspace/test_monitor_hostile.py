@@ -99,10 +99,10 @@ def taken(site):
             return
 
 
-def test_a_loop_goes_on_after_trouble(site):
+def test_a_loop_goes_on_after_trouble(site, start):
     """The ledger is held by another monitor at the second look, and free at a later one."""
     site.rule([(5, 10, 0)])
-    process = subprocess.Popen(
+    process = start(
         [sys.executable, "-m", "trimtab", "monitor", "--no-suites", "--every", "0.2s"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip

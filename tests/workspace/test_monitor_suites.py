@@ -241,15 +241,15 @@ def test_the_command_says_what_it_saw_and_ends_with_it(site):
     assert trimtab(site, "ledger", "verify").returncode == 0
 
 
-def test_again_and_again_until_it_is_ended(site):
+def test_again_and_again_until_it_is_ended(site, start):
     site.write({"current": (100, 0)})
-    process = subprocess.Popen(
+    process = start(
         [sys.executable, "-m", "trimtab", "monitor", "--no-suites", "--json", "--every", "0.1s"],
         cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
     seen = [line for line in (process.stdout.readline() for _ in range(120)) if '"verdict"' in line]
     process.send_signal(2)
-    process.communicate(timeout=30)
+    process.communicate(timeout=90)
     assert len(seen) >= 2
     assert process.returncode == 130

@@ -257,14 +257,12 @@ def test_a_rate_limit_in_the_middle_is_waited_out(place):
     assert sum(number for reason, number in told["rejected"].items() if reason != "near-duplicate") == 9
 
 
-def test_a_killed_run_asks_for_the_rest_only_and_comes_to_the_same(place):
-    options = ["--cases", "60", "--language", "en", "--writer", "slow", "--requests", "130", "--depth", "1"]
+def test_a_killed_run_asks_for_the_rest_only_and_comes_to_the_same(place, start):
+    options = ["--cases", "60", "--language", "en", "--writer", "slow", "--requests", "64", "--depth", "1"]
     calls = place / "calls"
     command = [sys.executable, "-m", "trimtab", "synth", "first/set.jsonl", *options]
-    for enough in (15, 60):
-        process = subprocess.Popen(
-            command, cwd=place, env=environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
+    for enough in (15, 40):
+        process = start(command, cwd=place, env=environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         while process.poll() is None and (not calls.exists() or len(calls.read_text().splitlines()) < enough):
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
@@ -287,9 +285,9 @@ def test_a_killed_run_asks_for_the_rest_only_and_comes_to_the_same(place):
     assert len(calls.read_text().splitlines()) > count
 
 
-def test_ctrl_c_leaves_nothing_and_says_how_to_go_on(place):
+def test_ctrl_c_leaves_nothing_and_says_how_to_go_on(place, start):
     command = [sys.executable, "-m", "trimtab", "synth", "a.jsonl", "--cases", "2000000", "--processes", "2"]
-    process = subprocess.Popen(command, cwd=place, env=environment(), stderr=subprocess.PIPE, text=True)
+    process = start(command, cwd=place, env=environment(), stderr=subprocess.PIPE, text=True)
     while process.poll() is None and not list(place.glob(".a.jsonl.part")):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)

@@ -178,7 +178,8 @@ def _ends(sums: Floats, value: Callable[[Floats], float], level: float) -> tuple
     found = value(whole)
     if count < _FEWEST or abs(found) >= 1.0:
         return -1.0, 1.0
-    without = np.array([value(whole - one) for one in sums])
+    distinct, of = np.unique(sums, axis=0, return_inverse=True)  # cases that stand alone make few different rows
+    without = np.array([value(whole - one) for one in distinct])[of.ravel()]
     # Where only one cluster holds the other answer, nothing is known without it.
     error = float(np.sqrt((count - 1) / count * ((without - without.mean()) ** 2).sum()))
     if not error > _NOTHING:

@@ -50,13 +50,13 @@ def serving(script, **settings):
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
     thread.start()
-    assert started.wait(10)
+    assert started.wait(90)
     try:
         yield server
     finally:
         line.close()  # or the server waits for its idle connections
         loop.call_soon_threadsafe(ended.set)
-        thread.join(10)
+        thread.join(90)
         loop.close()
 
 

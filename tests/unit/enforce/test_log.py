@@ -2,8 +2,6 @@
 
 import hashlib
 import logging
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -210,20 +208,17 @@ for number in itertools.count(1):
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_a_guard_loses_an_interval_at_most(tmp_path):
+def test_killed_at_any_moment_a_guard_loses_an_interval_at_most(tmp_path, start):
     path = tmp_path / "ledger.db"
     counted = 0
     for moment in (0.0, 0.03):
-        process = subprocess.Popen([sys.executable, "-c", _WORK, str(path)], stdout=subprocess.PIPE, text=True)
+        process = start([sys.executable, "-c", _WORK, str(path)], stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
-        try:
-            counted += int(process.stdout.readline())
-            wait_until_recorded(path, counted)
-            time.sleep(moment)
-        finally:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-            process.stdout.close()
+        counted += int(process.stdout.readline())
+        wait_until_recorded(path, counted)
+        time.sleep(moment)
+        process.kill()
+        process.wait()
         assert recorded(path) >= counted
         counted = recorded(path)
         with Ledger.open(path, create=False) as ledger:

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from statsmodels.stats.inter_rater import cohens_kappa, to_table
 
 from trimtab.errors import InsufficientEvidenceError
 from trimtab.stats.agreement import COEFFICIENTS, Unit, cohen_kappa, gwet_ac1, krippendorff_alpha, shares
@@ -38,6 +37,8 @@ def test_ac1_and_kappa_are_those_of_the_published_example():
 
 
 def test_kappa_is_that_of_statsmodels():
+    from statsmodels.stats.inter_rater import cohens_kappa, to_table  # slow to import, and only needed here
+
     dice = np.random.default_rng(1)
     said = dice.integers(0, 3, size=(80, 2))
     said[:40, 1] = said[:40, 0]

