@@ -23,6 +23,10 @@ _FORKS.set_forkserver_preload(
         "numpy", "scipy.optimize", "scipy.special", "orjson", "yaml", "click", "rich.console", "rich.table", "aiohttp",
         "phonenumbers", "trimtab.policy", "trimtab.decision", "trimtab.workspace", "trimtab.report",
         "trimtab.testing.openai_server", "tests.command",
+        *(f"trimtab.builtin.{name}" for name in (
+            "attacks.encodings", "attacks.frames", "detectors.patterns.detector", "metrics.answers", "metrics.leaks",
+            "metrics.operations", "stores.sqlite", "systems.callable", "systems.openai",
+        )),
     ]
 )  # fmt: skip
 

@@ -129,11 +129,11 @@ def upstream(**fields):
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(20)
+    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(90)
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result(90)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(90)
         loop.close()
@@ -175,9 +175,10 @@ class Running:
 
 @contextmanager
 def proxy(folder, to, *arguments, policy=POLICY, python=("-m", "trimtab")):
-    """The command itself."""
+    """The command itself. It may take ten minutes to finish in: whoever waits for its end sees if it waits for nothing."""
     (folder / "trimtab.yaml").write_text(policy)
-    command = [sys.executable, *python, "guard", "trimtab.yaml", "--upstream", to, "--port", "0", "--json", *arguments]
+    command = [sys.executable, *python, "guard", "trimtab.yaml", "--upstream", to, "--port", "0", "--json"]
+    command += ["--drain", "600", *arguments]
     with (
         (folder / "stderr").open("w") as errors,
         subprocess.Popen(

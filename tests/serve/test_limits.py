@@ -38,7 +38,7 @@ def both(tmp_path_factory):
 def raw(running, data, *, whole=True):
     """What is answered to these bytes: status, headers and body."""
     host, _, port = running.base.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as client:
+    with socket.create_connection((host, int(port)), timeout=90) as client:
         client.sendall(data)
         if whole:
             client.shutdown(socket.SHUT_WR)
@@ -120,7 +120,7 @@ def test_requests_that_are_sent_before_the_first_is_answered(both):
     body = json.dumps(saying("one after the other")).encode()
     one = HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
     host, _, port = running.base.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as client:
+    with socket.create_connection((host, int(port)), timeout=90) as client:
         client.sendall(one * 5)
         got = b""
         while got.count(b"HTTP/1.1 200 OK") < 5:

@@ -196,7 +196,7 @@ async def settled(wrote):
 
 async def gone(wrote):
     """Wait until nobody listens to the upstream any more."""
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(50):  # less than the minute that a client has where nothing is said
         while not wrote or wrote[-1] is not None:  # noqa: ASYNC110  # it is a list of the upstream's
             await asyncio.sleep(0.05)
 

@@ -102,10 +102,8 @@ def test_a_slow_answer_is_finished_before_the_end(tmp_path):
         with ThreadPoolExecutor(1) as pool:
             answer = pool.submit(ask, running)
             until(lambda: server.in_flight)
-            began = time.monotonic()
             assert running.end(signal.SIGINT) == 0
             assert answer.result()[0] == 200
-        assert time.monotonic() - began < 15
 
 
 def ask_in_vain(running):

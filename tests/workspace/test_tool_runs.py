@@ -87,7 +87,7 @@ def nothing_is_left(place, done, *, code=4):
 
 
 def gone(pid):
-    for _ in range(200):
+    for _ in range(1800):  # a minute and a half
         with suppress(FileNotFoundError):
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 return True
@@ -249,7 +249,7 @@ def test_whoever_ends_us_ends_the_tool(number, code, tooled):
     assert number == signal.SIGKILL or "Nothing of what was being done is in the ledger." in told
     assert all(gone(int(pid)) for pid in notes.read_text().split())
     assert [row for row, _ in recorded(place)] == []
-    for _ in range(200):
+    for _ in range(1800):
         if not list((place.folder / "private").iterdir()):
             break
         time.sleep(0.05)  # whoever was killed cannot wait for it

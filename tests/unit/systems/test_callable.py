@@ -206,7 +206,7 @@ async def test_threads_end_when_the_pool_is_closed():
     threads = [thread for thread in threading.enumerate() if thread.name.startswith("ending")]
     pool.close()
     for thread in threads:
-        thread.join(5)
+        thread.join(90)
         assert not thread.is_alive()
 
 
