@@ -144,10 +144,12 @@ def test_when_a_probe_is_answered_everybody_goes_on():
         ("mmmmm", True, 31.0),  # it can answer
         ("mmdmm", False, 31.0),  # something else may have been the matter
         ("ddddd", False, 31.0),
+        ("dcmmmmm", False, 0.0),  # it has said something of a case, which clears it of what was before
     ],
 )
 def test_what_no_wait_can_mend_is_not_waited_for_and_gets_as_many_tries(failures, answered, waited):
     kinds = {"m": CallError("callable-raised", "KeyError", retryable=True, lasting=True), "d": BROKEN}
+    kinds["c"] = CallError("http-400")
 
     async def main():
         one, clock, probes = health(trip=5), asyncio.get_running_loop().time, 0
