@@ -13,12 +13,13 @@ _TOKEN_MASK = mask_of(a=LETTERS + NUMERALS + b"+/-_")
 HEX_MASK = mask_of(h=NUMERALS + b"abcdefABCDEF", s=b" :")
 HEX_APART = b"hhs" * 6
 _ESCAPED = later(
-    r"%[0-9A-Fa-f]{2}(?:%[89A-Fa-f][0-9A-Fa-f]){0,3}|&#\d{2,7};|&#[xX][0-9A-Fa-f]{2,6};"
-    r"|&(?:commat|period|lowbar|hyphen|colon|nbsp|plus);|&amp;(?=#|amp;|commat;|period;|lowbar;|hyphen;|colon;|nbsp;|plus;)"
-    r"|(?P<gone></?[a-zA-Z][^<>\n]{0,80}>(?:</?[a-zA-Z][^<>\n]{0,40}>)*+|<!--[^<>\n]{0,80}-->)"
-    r"|[uU]\+[0-9A-F]{4,5} ?(?=[uU]\+|\W|\Z)|\\[01][0-7]{2}"
-    r"|0x[0-9A-Fa-f]{2}(?:, ?| (?=0x)|\b)|(?:(?<==[0-9A-F]{2})=[0-9A-F]{2}|=[2-7][0-9A-F](?==[0-9A-F]{2}))"
-    r"|\\{1,4}u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\x[0-9A-Fa-f]{2}|=(?:40|2E|3D)(?=[A-Za-z0-9])"
+    # All begin with one of these signs, so that what comes before the first of them is passed over quickly.
+    r"[%&<uU\\0=](?:(?<=%)[0-9A-Fa-f]{2}(?:%[89A-Fa-f][0-9A-Fa-f]){0,3}|(?<=&)(?:#\d{2,7};|#[xX][0-9A-Fa-f]{2,6};"
+    r"|(?:commat|period|lowbar|hyphen|colon|nbsp|plus);|amp;(?=#|amp;|commat;|period;|lowbar;|hyphen;|colon;|nbsp;|plus;))"
+    r"|(?<=<)(?P<gone>/?[a-zA-Z][^<>\n]{0,80}>(?:</?[a-zA-Z][^<>\n]{0,40}>)*+|!--[^<>\n]{0,80}-->)"
+    r"|(?<=[uU])\+[0-9A-F]{4,5} ?(?=[uU]\+|\W|\Z)|(?<=\\)[01][0-7]{2}|(?<=0)x[0-9A-Fa-f]{2}(?:, ?| (?=0x)|\b)"
+    r"|(?<==)(?:(?<==[0-9A-F]{2}=)[0-9A-F]{2}|[2-7][0-9A-F](?==[0-9A-F]{2})|(?:40|2E|3D)(?=[A-Za-z0-9]))"
+    r"|(?<=\\)(?:\\{0,3}u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}))"
 )
 
 
@@ -96,6 +97,8 @@ def unbase64(text: str, tokens: Iterable[tuple[int, int]]) -> Iterator[Part]:
         token = token[: len(token) - (len(token) % 4 == 1)]
         raw = binascii.a2b_base64(token + "=" * (-len(token) % 4))
         wide = len(raw) > 2 * _LEAST_TOKEN and not any(raw[1 : 2 * _LEAST_TOKEN : 2])  # UTF-16
+        if not wide and not _ISLAND.search(raw):
+            continue
         upto = end
         while upto < len(text) and upto < end + 2 and text[upto] == "=":
             upto += 1  # the signs that fill it up belong to it

@@ -42,13 +42,14 @@ class Signs:
             literal.encode("ascii") if exactly else literal.lower().encode("ascii")
             for literal, exactly in zip(literals, self._exact, strict=True)
         )
+        self._sizes = [len(literal) for literal in self._literals]
         self._allowed = hyperscan and bool(literals)  # it makes nothing of nothing
-        self._local = threading.local()  # one scratch space for each thread
+        self._local = threading.local()  # one scratch space for each thread, in each database
 
     def of(self, raw: bytes, low: bytes) -> list[int]:
         """Numbers of the literals shown, rising. `raw` is `as_bytes(text)`, and `low` is `raw.lower()`."""
         if self._allowed:
-            database = getattr(self._local, "database", None) or self._made()
+            database = getattr(self._local, "once", None) or self._made("once")
             if database is not None:
                 seen: list[int] = []
                 database.scan(raw, match_event_handler=lambda number, *_: seen.append(number))
@@ -60,23 +61,51 @@ class Signs:
             if literal in (raw if exactly else low)
         ]
 
-    def _made(self) -> Any:
+    def places(self, raw: bytes, low: bytes, shown: Sequence[int]) -> dict[int, list[int]]:
+        """Where each of the literals that are `shown`, as `of` has it, begins, rising; they may overlap."""
+        if self._allowed and len(shown) > _MANY:
+            database = getattr(self._local, "every", None) or self._made("every")
+            if database is not None:
+                found: dict[int, list[int]] = {number: [] for number in range(len(self._literals))}
+                sizes = self._sizes
+
+                def seen(number: int, _from: int, end: int, _flags: int, _context: object) -> None:
+                    found[number].append(end - sizes[number])
+
+                database.scan(raw, match_event_handler=seen)
+                return {number: found[number] for number in shown}
+        return {number: _begins(raw if self._exact[number] else low, self._literals[number]) for number in shown}
+
+    def _made(self, kind: str) -> Any:
         try:
             library: Any = need("hyperscan", extra="guard")
         except MissingPackageError:
             self._allowed = False
             return None
         database = library.Database()
-        once = library.HS_FLAG_SINGLEMATCH
+        flag = library.HS_FLAG_SINGLEMATCH if kind == "once" else 0
         # As literals, not as expressions: that compiles ten times as quickly.
         database.compile(
             expressions=list(self._literals),
             ids=list(range(len(self._literals))),
-            flags=[once if exactly else once | library.HS_FLAG_CASELESS for exactly in self._exact],
+            flags=[flag if exactly else flag | library.HS_FLAG_CASELESS for exactly in self._exact],
             literal=True,
         )
-        self._local.database = database
+        setattr(self._local, kind, database)
         return database
+
+
+_MANY = 64
+"""Literals from which on one pass that stops at every one of them is quicker than a search for each."""
+
+
+def _begins(haystack: bytes, literal: bytes) -> list[int]:
+    found = []
+    at = haystack.find(literal)
+    while at >= 0:
+        found.append(at)
+        at = haystack.find(literal, at + 1)
+    return found
 
 
 class _Later:

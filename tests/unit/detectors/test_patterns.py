@@ -31,8 +31,7 @@ QUICK, PLAIN = Engine(PATTERNS, with_numbers=True), Engine(PATTERNS, with_number
 @settings(max_examples=200)
 @given(TEXTS)
 def test_hyperscan_finds_what_python_finds(text):
-    key = lambda finding: (finding.start, finding.end, finding.label)  # noqa: E731
-    assert sorted(QUICK.find(View("", text)), key=key) == sorted(PLAIN.find(View("", text)), key=key)
+    assert sorted(QUICK.find(View("", text))) == sorted(PLAIN.find(View("", text)))
 
 
 @pytest.mark.parametrize("hit", HITS)

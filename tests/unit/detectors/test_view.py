@@ -72,4 +72,19 @@ def test_hyperscan_and_python_see_the_same_signs(text):
     quick, plain = Signs(LITERALS, exact=EXACT), Signs(LITERALS, exact=EXACT, hyperscan=False)
     raw = as_bytes(text)
     assert len(raw) == len(text)
-    assert quick.of(raw, raw.lower()) == plain.of(raw, raw.lower())
+    shown = quick.of(raw, raw.lower())
+    assert shown == plain.of(raw, raw.lower())
+    assert quick.places(raw, raw.lower(), shown) == plain.places(raw, raw.lower(), shown)
+
+
+@given(st.lists(st.sampled_from(["ab", "aB", "bc", "AB", "é"]) | st.text(max_size=3), max_size=60).map("".join))
+def test_where_many_signs_stand_is_seen_in_one_pass_as_by_a_search_for_each(text):
+    pairs = [first + second for first in "abcdefghij" for second in "abcdefghij"]
+    quick, plain = (
+        Signs(pairs, exact=[pair < "e" for pair in pairs]),
+        Signs(pairs, exact=[pair < "e" for pair in pairs], hyperscan=False),
+    )
+    raw = as_bytes(" ".join(pairs) + text)
+    shown = quick.of(raw, raw.lower())
+    assert len(shown) == len(pairs)
+    assert quick.places(raw, raw.lower(), shown) == plain.places(raw, raw.lower(), shown)

@@ -4,12 +4,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import ClassVar
 
 from trimtab.builtin.detectors.patterns.engine import Engine
 from trimtab.builtin.detectors.patterns.kept import checked, without_kept
 from trimtab.builtin.detectors.patterns.personal import PERSONAL
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
+from trimtab.builtin.detectors.patterns.spec import Seen
 from trimtab.detect.reading import APART, changed, is_new
 from trimtab.detect.view import View, views
 from trimtab.errors import DetectorError
@@ -80,25 +82,36 @@ class PatternDetector:
         if len(text) > LONGEST:
             raise DetectorError(self.name, f"the text has {len(text):,} characters; cut it into at most {LONGEST:,}")
         engine = _engine(self.labels)
-        found: list[Finding] = []
+        found: list[_Found] = []
         for view in views(text):
             if not view.name:
-                found = engine.find(view)
+                found = [(*one, "") for one in engine.find(view)]
                 continue
             near = changed(view)
-            here = engine.find(near)
-            here = [one for one in here if _is_new(view, near, one)]
+            here = [one for one in engine.find(near) if _is_new(view, near, one)]
             if here:
                 found += _new(found, here, near)
         if self.labels:
-            found = [finding for finding in found if any(map(finding.is_a, self.labels))]
-        found = _tidy(found)
-        return without_kept(text, found, self.keep) if self.keep else found
+            found = [one for one in found if any(_is_a(one[3], label) for label in self.labels)]
+        findings = [
+            Finding(label=label, start=start, end=end, confidence=sure, disguise=disguise)
+            for start, end, sure, label, disguise in _tidy(found)
+        ]
+        return without_kept(text, findings, self.keep) if self.keep else findings
 
 
-def _is_new(view: View, near: View, one: Finding) -> bool:
+_Found = tuple[int, int, float, str, str]
+"""What was seen, at its place in the original, and the name of the view that shows it: most of what a hostile text shows
+is shown by others as well, and becomes no `Finding`."""
+
+
+def _is_a(label: str, name: str) -> bool:
+    return label == name or label.startswith(f"{name}.")
+
+
+def _is_new(view: View, near: View, one: Seen) -> bool:
     """Whether what was found near something replaced has to do with it, and did not just end there."""
-    start, end = one.start, min(one.end, one.start + AHEAD // 2)
+    start, end = one[0], min(one[1], one[0] + AHEAD // 2)
     if near is not view:
         first = bisect_right(near.cuts, start) - 1
         upto = near.cuts[first + 1] if first + 1 < len(near.cuts) else len(near.text)
@@ -107,40 +120,43 @@ def _is_new(view: View, near: View, one: Finding) -> bool:
     return start < end and is_new(view, start, end)
 
 
-def _new(found: Sequence[Finding], here: Iterable[Finding], view: View) -> list[Finding]:
+def _new(found: Sequence[_Found], here: Iterable[Seen], view: View) -> list[_Found]:
     """What a view shows beyond what was found before it, at its places in the original."""
-    reach: dict[str, tuple[list[int], list[int]]] = {}
-    for one in sorted(found, key=lambda one: one.start):
-        starts, ends = reach.setdefault(one.family, ([], []))
-        starts.append(one.start)
-        ends.append(max(one.end, ends[-1] if ends else 0))
+    reach: dict[str, tuple[list[int], list[int]]] = {"p": ([], []), "s": ([], [])}
+    for start, end, _, label, _ in sorted(found, key=_START):
+        starts, ends = reach[label[0]]
+        starts.append(start)
+        ends.append(end if not ends or end > ends[-1] else ends[-1])
     new = []
-    for one in here:
-        if one.confidence < _LEAST_DISGUISED:
+    for low, high, sure, label in here:
+        if sure < _LEAST_DISGUISED:
             continue
-        start, end = view.span(one.start, one.end)
-        starts, ends = reach.get(one.family, ([], []))
+        start, end = view.span(low, high)
+        starts, ends = reach[label[0]]
         before = bisect_right(starts, start)
         if not before or ends[before - 1] < end:
-            new.append(Finding(label=one.label, start=start, end=end, confidence=one.confidence, disguise=view.name))
+            new.append((start, end, sure, label, view.name))
     return new
 
 
-def _tidy(found: list[Finding]) -> list[Finding]:
+_START = itemgetter(0)
+
+
+def _tidy(found: list[_Found]) -> list[_Found]:
     """Sorted; of two findings of one family one within the other, the wider, and of the same place the surer."""
-    found = [finding for finding in found if finding.confidence >= _LEAST]
+    found = [one for one in found if one[2] >= _LEAST]
     if len(found) < 2:
         return found
     found.sort(key=_order)
-    kept: list[Finding] = []
-    reach = {True: -1, False: -1}  # personal or secret
-    for finding in found:
-        family = finding.label.startswith("p")
-        if finding.end > reach[family]:
-            reach[family] = finding.end
-            kept.append(finding)
+    kept: list[_Found] = []
+    reach = {"p": -1, "s": -1}  # personal and secret
+    for one in found:
+        family = one[3][0]
+        if one[1] > reach[family]:
+            reach[family] = one[1]
+            kept.append(one)
     return kept
 
 
-def _order(finding: Finding) -> tuple[int, int, float]:
-    return finding.start, -finding.end, -finding.confidence
+def _order(one: _Found) -> tuple[int, int, float]:
+    return one[0], -one[1], -one[2]

@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from trimtab.builtin.detectors.patterns.numbers import numbers
-from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
+from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, Seen
 from trimtab.detect.signs import Signs, later
 from trimtab.detect.view import View
-from trimtab.kinds import Finding
 
 _ANY_DIGIT = re.compile(rb"[0-9]")
 _LONGEST_WORD = 64
@@ -42,14 +41,20 @@ class Engine:
             number for _, number in self._wide if patterns[number].ignore_case and _is_choice(patterns[number])
         )
         self._plain = frozenset(number for number, pattern in enumerate(patterns) if _spelled_out(pattern))
-        self._anchors = [(anchor.encode(), exact, numbers) for (anchor, exact), numbers in by_anchor.items()]
+        anchors = list(by_anchor)
+        self._sizes = [len(anchor) for anchor, _ in anchors]
+        self._rows = frozenset(at for at, (one, _) in enumerate(anchors) if len(one) > 4 and one == one[0] * len(one))
+        self._asked = [tuple(by_anchor[anchor]) for anchor in anchors]
+        self._asked_without_digit = [
+            tuple(number for number in asked if not patterns[number].needs_digit) for asked in self._asked
+        ]
         self._signs = Signs(
-            [anchor for anchor, _ in by_anchor], exact=[exact for _, exact in by_anchor], hyperscan=hyperscan
+            [anchor for anchor, _ in anchors], exact=[exact for _, exact in anchors], hyperscan=hyperscan
         )
 
-    def find(self, view: View) -> list[Finding]:
+    def find(self, view: View) -> list[Seen]:
         """What is there, in no order; places are those of the view."""
-        found: list[Finding] = []
+        found: list[Seen] = []
         text, groups = view.text, view.groups
         if groups and self._with_numbers:
             found.extend(numbers(text, groups))
@@ -64,7 +69,7 @@ class Engine:
                     self._collect(found, number, text, None)
         for number, places in self._present(view.raw, view.low, digits=bool(groups)):
             if number in self._plain and places is not None:
-                self._judge(found, number, text, ((place, place + size) for place, size in sorted(places.items())))
+                self._judge(found, number, text, [(place, place + places[place]) for place in sorted(places)])
             else:
                 self._collect(found, number, text, None if places is None else sorted(places))
         if groups and self._mixed:
@@ -72,12 +77,15 @@ class Engine:
                 self._collect_mixed(found, text, start)
         return found
 
-    def _collect(self, found: list[Finding], number: int, text: str, places: Iterable[int] | None) -> None:
+    def _collect(self, found: list[Seen], number: int, text: str, places: Iterable[int] | None) -> None:
         shape = self._patterns[number][1]
-        matches = shape.finditer(text) if places is None else (shape.match(text, place) for place in places)
-        self._judge(found, number, text, (match.span() for match in matches if match))
+        if places is None:
+            self._judge(found, number, text, [match.span() for match in shape.finditer(text)])
+        else:
+            begins = shape.match
+            self._judge(found, number, text, [match.span() for place in places if (match := begins(text, place))])
 
-    def _judge(self, found: list[Finding], number: int, text: str, spans: Iterable[tuple[int, int]]) -> None:
+    def _judge(self, found: list[Seen], number: int, text: str, spans: Iterable[tuple[int, int]]) -> None:
         pattern = self._patterns[number][0]
         if pattern.reader is not None:
             for one in pattern.reader(text, spans):
@@ -89,7 +97,7 @@ class Engine:
             if judged:
                 _add(found, pattern.label, judged)
 
-    def _collect_mixed(self, found: list[Finding], text: str, start: int) -> None:
+    def _collect_mixed(self, found: list[Seen], text: str, start: int) -> None:
         """As `_collect` for each of the patterns without anchors: one expression says which is the next to match."""
         first = 0
         while first < len(self._mixed) and (match := self._mixed_from[first].match(text, start)):
@@ -101,15 +109,19 @@ class Engine:
 
     def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[tuple[int, dict[int, int] | None]]:
         """Which patterns may match, and where they then begin with how long an anchor; None for anywhere."""
+        asked = self._asked if digits else self._asked_without_digit
+        shown = [hit for hit in self._signs.of(raw, low) if asked[hit]]
+        if not shown:
+            return
         present: dict[int, dict[int, int]] = {}
-        hits = self._signs.of(raw, low)
-        for anchor, exact, patterns in sorted([self._anchors[hit] for hit in hits], key=_length):
-            wanted = [number for number in patterns if digits or not self._patterns[number][0].needs_digit]
-            if not wanted:
-                continue
-            places = dict.fromkeys(_places(raw if exact else low, anchor), len(anchor))
-            for number in wanted:
-                present.setdefault(number, {}).update(places)  # the longest come last
+        begins = self._signs.places(raw, low, shown)
+        for hit in sorted(shown, key=self._sizes.__getitem__):
+            at, size = begins[hit], self._sizes[hit]
+            if hit in self._rows:
+                # A row of one sign is one place, or every sign of it would be.
+                at = [place for place in at if not place or raw[place - 1] != raw[place]]
+            for number in asked[hit]:
+                present.setdefault(number, {}).update(dict.fromkeys(at, size))  # the longest come last
         for number, places in present.items():
             pattern = self._patterns[number][0]
             if not pattern.begins:
@@ -131,10 +143,6 @@ def _wide_spans(low: str, anchors: Iterable[str]) -> list[tuple[int, int]]:
     return sorted(ends.items())
 
 
-def _length(anchor: tuple[bytes, bool, list[int]]) -> int:
-    return len(anchor[0])
-
-
 def _spelled_out(pattern: Pattern) -> bool:
     """Whether every match begins with its anchor, in any case, and is no longer than it."""
     return pattern.begins and pattern.ignore_case and _is_choice(pattern)
@@ -148,10 +156,10 @@ def _is_choice(pattern: Pattern) -> bool:
     )
 
 
-def _add(found: list[Finding], label: str, judged: Judged | list[Judged]) -> None:
+def _add(found: list[Seen], label: str, judged: Judged | list[Judged]) -> None:
     for start, end, sure in judged if isinstance(judged, list) else (judged,):
         if sure > 0:
-            found.append(Finding(label=label, start=start, end=end, confidence=sure))
+            found.append((start, end, sure, label))
 
 
 def _as_written(pattern: Pattern, anchor: str) -> str | None:
@@ -166,19 +174,6 @@ def _as_written(pattern: Pattern, anchor: str) -> str | None:
         forms.add(spelled[at : at + len(anchor)])
         at = low.find(anchor, at + 1)
     return forms.pop() if len(forms) == 1 else None
-
-
-def _places(haystack: bytes, anchor: bytes) -> list[int]:
-    places = []
-    one = anchor[:1]
-    alike = len(anchor) > 4 and anchor.count(one) == len(anchor)
-    at = haystack.find(anchor)
-    while at >= 0:
-        # A row of one sign is one place, or every sign of it would be.
-        if not alike or haystack[at - 1 : at] != one:
-            places.append(at)
-        at = haystack.find(anchor, at + 1)
-    return places
 
 
 def _digit_near(raw: bytes, at: int, reach: int) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, verdict
+from trimtab.builtin.detectors.patterns.spec import Seen
 from trimtab.detect.signs import later
-from trimtab.kinds import Finding
 
 _RUN = re.compile(r"[0-9](?:[ \t\u00a0.\-/()_:·]{0,2}[0-9]){3,}+")
 _LETTER = later(r"[^\W\d_]|[$€£¥#]")
@@ -27,7 +27,7 @@ _GEO = later(r"(\d{1,2}\.\d{4,12})[,; ] {0,2}([-+]?\d{1,3}\.\d{4,12})")
 
 def numbers(  # noqa: C901 - one way out after the other
     text: str, groups: Iterable[tuple[int, int]]
-) -> Iterator[Finding]:
+) -> Iterator[Seen]:
     """What is found among the groups of digits of a text; linear, since few parts of a run are tried together."""
     last = 0
     for at, _ in groups:
@@ -51,7 +51,7 @@ def numbers(  # noqa: C901 - one way out after the other
         if place:
             if _on_earth(text, place, before):
                 begin = at - (at > 0 and text[at - 1] in "-+")
-                yield Finding(label="personal.geo", start=begin, end=place.end(), confidence=0.75)
+                yield begin, place.end(), 0.75, "personal.geo"
             continue
         whole = _judge(text, start, end, before)
         if whole:
@@ -99,11 +99,11 @@ class _Verdict:
     def __init__(self, label: str, start: int, end: int, confidence: float) -> None:
         self.label, self.start, self.end, self.confidence = label, start, end, confidence
 
-    def found(self) -> Finding:
-        return Finding(label=f"personal.{self.label}", start=self.start, end=self.end, confidence=self.confidence)
+    def found(self) -> Seen:
+        return self.start, self.end, self.confidence, f"personal.{self.label}"
 
 
-def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
+def _parts(text: str, start: int, end: int, before: str) -> Iterator[Seen]:
     """Numbers side by side, parted by spaces: the longest that says something, from the left."""
     parts = [(start + m.start(), start + m.end()) for m in _PART.finditer(text[start:end])]
     if len(parts) < 2:
@@ -136,7 +136,7 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Finding]:
         first += 1
 
 
-def _table(text: str, start: int, end: int) -> Iterator[Finding]:
+def _table(text: str, start: int, end: int) -> Iterator[Seen]:
     """Numbers in a long row: whatever begins at any of them and says enough by its form.
 
     Nothing depends on where the row begins, or a stream of numbers would never be settled.
@@ -150,7 +150,7 @@ def _table(text: str, start: int, end: int) -> Iterator[Finding]:
                 continue
             label, sure = _bare(text[low:upto])
             if sure >= _SURE:
-                yield Finding(label=f"personal.{label}", start=low, end=upto, confidence=sure)
+                yield low, upto, sure, f"personal.{label}"
                 break
 
 

@@ -44,17 +44,18 @@ def _user_alone(text: str, start: int) -> Judged | None:
 
 def _dsn(text: str, start: int, _end: int) -> Judged | None:
     """`user:password@tcp(host)`, `jdbc:oracle:thin:user/password@host`."""
-    before = _DSN_BACK.search(text[max(0, start - 120) : start])
-    if not before or stands_in(before[1]) or DUMMY.fullmatch(before[1]):
+    colon = text.rfind(":", max(0, start - 120), start)
+    secret = text[colon + 1 : start]
+    if colon < 1 or not (text[colon - 1].isalnum() or text[colon - 1] in "_.-") or not _DSN_SECRET.fullmatch(secret):
         return None
-    if before[1].isalpha() and not text.startswith(_DRIVERS, start):
+    if stands_in(secret) or DUMMY.fullmatch(secret) or (secret.isalpha() and not text.startswith(_DRIVERS, start)):
         return None
-    return start - len(before[1]), start, 0.9
+    return colon + 1, start, 0.9
 
 
 _DRIVERS = ("@tcp(", "@unix(", "@udp(")
 _HOSTS = ("@localhost", "@127.0.0.1", "@10.", "@192.168.", *(f"@172.{part}." for part in range(16, 32)))
-_DSN_BACK = later(r"[\w.-]{1,40}:(?!//)([^\s:\"'`]{3,80})\Z")
+_DSN_SECRET = later(r"(?!//)[^\s:\"'`]{3,80}")
 
 
 def _oracle(text: str, _start: int, end: int) -> Judged | None:

@@ -4,33 +4,32 @@ import re
 from collections.abc import Iterable, Iterator
 
 from trimtab.builtin.detectors.patterns.secret_drawn import random_looking
+from trimtab.builtin.detectors.patterns.secret_kinds import KEYS_ONLY, LICENSED, SHORTEST, sureness
 from trimtab.builtin.detectors.patterns.secret_names import (
     FOREIGN_KINDS,
     NOTHING,
     PASSWORD,
-    PIN,
     SALT,
-    TOKEN,
     VAGUE,
     WEAK,
     kind_of,
     kind_of_key,
 )
 from trimtab.builtin.detectors.patterns.secret_signs import (
-    FURTHER_IN,
-    MORE,
     SIGN,
     UNIT,
+    bare_end,
     bare_head,
     bare_value,
     element_text,
     goes_on,
+    is_glued,
     quoted_value,
     row_of_bytes,
     value_before,
 )
 from trimtab.builtin.detectors.patterns.secret_stand_ins import refers
-from trimtab.builtin.detectors.patterns.secret_values import has_strength, hopeless, like_key, like_password
+from trimtab.builtin.detectors.patterns.secret_values import has_strength, hopeless, like_password
 from trimtab.builtin.detectors.patterns.spec import Judged
 from trimtab.detect.signs import later
 
@@ -76,39 +75,76 @@ _NAME_SIGNS = bytes(0x77 if chr(code).isalnum() or chr(code) in "_-" else 0x2E f
 
 def _named(text: str, begin: int, upto: int) -> Judged | None:
     """The value that the name `text[begin:upto]` introduces."""
-    name = text[begin:upto]
-    if len(name) > 80 or (text[begin - 1 : begin] == "=" and _chained(text, begin)):
+    name, before, after = text[begin:upto], text[begin - 1 : begin], text[upto : upto + 2]
+    signed = after[:1] not in _NO_SIGN and after not in _NO_SIGNS
+    if (not signed and before not in _QUOTES) or len(name) > 80 or (before == "=" and _chained(text, begin)):
         return None
     kind = kind_of(name.strip("-_"))
-    if kind in {WEAK, NOTHING} and text[begin - 1 : begin] == " ":
+    if before == " " and kind in _SECOND_WORDS:
         # "access key": two words are one name.
         first = _FIRST_WORD.match(text[max(0, begin - 24) : begin][::-1])
         if first:
             kind = kind_of(f"{first[1][::-1]}_{name}") or kind
     if not kind:
         return None
-    after = text[upto : upto + 2]
-    if kind == PASSWORD and after[:1] in ":=" and after[1:].isalnum() and _nothing_glued(text, upto + 1):
-        return _before(text, begin, kind)
-    sign = SIGN.match(text, upto) if after[:1] not in _NO_SIGN and after not in _NO_SIGNS else None
-    if sign and kind == WEAK and name.lower() == "key":
+    if kind == WEAK and signed and name.lower() == "key":
         kind = kind_of_key(text[max(0, begin - 60) : begin])
-    found = _judged(text, sign, kind, name, begin) if sign else None
-    return found or _in_bytes(text, begin, upto, name) or _before(text, begin, kind)
+    found = _after(text, begin, upto, kind) if signed else None
+    return found or (_before(text, begin, kind) if before in _QUOTES else None)
 
 
-def _nothing_glued(text: str, start: int) -> bool:
-    """Whether what stands at once after the sign of a name is no value: words, without another sign that gives one."""
-    return "=" not in text[start : start + 40] and hopeless(bare_head(text, start), key=False, licences=False)
+def _after(text: str, begin: int, upto: int, kind: str) -> Judged | None:
+    """The value that a sign after the name gives it."""
+    glued = text[upto] in ":=" and text[upto + 1 : upto + 2].isalnum()
+    head = bare_head(text, upto + 1) if glued else ""
+    found = None
+    if (
+        glued
+        and kind == PASSWORD
+        and hopeless(head, key=False, licences=False)
+        and "=" not in text[upto + 1 : upto + 41]
+    ):
+        return None
+    if glued and is_glued(text, upto, head):
+        found = _glued(text, begin, upto, kind, head)
+    elif sign := SIGN.match(text, upto):
+        found = _judged(text, sign, kind, text[begin:upto], begin)
+    return found or _in_bytes(text, begin, upto)
+
+
+_SECOND_WORDS = frozenset((WEAK, NOTHING))
+_QUOTES = frozenset("\"'")
+
+
+def _glued(text: str, begin: int, upto: int, kind: str, head: str) -> Judged | None:
+    """As `_judged`, of what most names are followed by: `:` or `=` and at once a value without quotes that begins so."""
+    if len(head) < SHORTEST[kind] or hopeless(head, key=kind in KEYS_ONLY, licences=kind in LICENSED):
+        return None
+    value = bare_value(text, upto + 1, head, cell=False)
+    if value is None:
+        return None
+    low, high = value
+    found = text[low:high]
+    if found[-1] in ":=" and found[:-1].isalpha():
+        return None  # the next name
+    literal = text[upto] == "=" and (text[begin:upto].isupper() or text[begin - 1 : begin] in _OF_A_LITERAL)
+    if text[high : high + 1] in _OPENS or (_refers(found, drawn=True) and not (literal and found.isalpha())):
+        return None
+    sure = sureness(found, kind, quoted=False, told=True, literal=literal, loose=False)
+    return (low, bare_end(text, low, high, further=True), sure) if sure else None
+
+
+_OF_A_LITERAL = frozenset("?&;-")
+_OPENS = frozenset("([")
 
 
 # At the end of a text, and before what no sign begins with.
 _NO_SIGN = frozenset(("", *"@#$;}~^0123456789"))
 _NO_SIGNS = frozenset(
     f"{first}{second}"
-    for first, none in (("%", "3"), (".", "e"), ("&", "qag#"))
+    for first, may in (("%", "3"), (".", "e"), ("&", "qag#"))
     for second in map(chr, range(128))
-    if second not in none
+    if second not in may
 )
 
 
@@ -151,6 +187,7 @@ _ALONE = later(
     r"(?:\A|\n)[ \t>*#-]{0,6}(?:[A-Za-z]{2,12} )?\Z|\bname=[\"']\Z"
 )  # what may stand before a name in a line of its own
 _SETTINGS = frozenset({"requirepass", "masterauth", "bindpw", "rpcpassword"})  # after which the value stands at once
+_DIGIT_WITHIN = later(r"[A-Za-z]\d+[A-Za-z]|[A-Z][a-z]+[A-Z][a-z]*\d")
 _IN_CELL = later(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
 
 
@@ -170,7 +207,7 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         if equals in {"==", "===", "!=", "!=="}:
             return None
         head = bare_head(text, sign.end())
-        if len(head) < _SHORTEST[kind] or hopeless(head, key=kind in _KEYS, licences=kind in _LICENSED):
+        if len(head) < SHORTEST[kind] or hopeless(head, key=kind in KEYS_ONLY, licences=kind in LICENSED):
             return None
     flag = option and (
         name.startswith("-")
@@ -215,13 +252,14 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
     literal = flag or (
         equals == "=" and sign.end() - sign.start("sign") == 1 and (name.isupper() or "." in name or "=" not in name)
     )
-    if literal and not flag and not quoted and not (name.isupper() or text[begin - 1 : begin] in {"?", "&", ";", "-"}):
+    if literal and not flag and not quoted and not (name.isupper() or text[begin - 1 : begin] in _OF_A_LITERAL):
         literal = False
     if bare and (
-        (high < len(text) and text[high] in "([") or (_refers(found, sign) and not (literal and found.isalpha()))
+        text[high : high + 1] in _OPENS
+        or (_refers(found, drawn=equals in {"=", ":"}) and not (literal and found.isalpha()))
     ):
         return None
-    sure = _sureness(found, kind, quoted=quoted or bool(markup), told=told, literal=literal, loose=option and not flag)
+    sure = sureness(found, kind, quoted=quoted or bool(markup), told=told, literal=literal, loose=option and not flag)
     if (
         not sure
         and quoted
@@ -232,69 +270,32 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         sure = like_password(found, quoted=True, told=True, literal=False)  # a secret may be a key or a password
     if not sure:
         return None
-    if quoted:
-        high = goes_on(text, high)
-        if listed:
-            rest = _LIST_END.match(text, high)
-            high = rest.end() if rest else high
-    elif markup or text[high - 1] == "\\" or (equals and FURTHER_IN.match(text, high)):
-        high = goes_on(text, high)
-    elif high - low >= 500:
-        more = MORE.match(text, low)
-        high = max(high, more.end()) if more else high
+    if not quoted:
+        return low, bare_end(text, low, high, further=equals is not None, markup=bool(markup)), sure
+    high = goes_on(text, high)
+    if listed:
+        rest = _LIST_END.match(text, high)
+        high = rest.end() if rest else high
     return low, high, sure
 
 
-def _sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool, loose: bool) -> float:
-    if kind == PASSWORD:
-        if loose and not quoted and not has_strength(value):
-            return 0.0
-        return like_password(value, quoted=quoted, told=told and not loose, literal=literal)
-    if kind == PIN:
-        return 0.7 if (told and _DIGITS.fullmatch(value)) or like_key(value, least=14, weak=False) else 0.0
-    if kind == SALT:
-        if quoted and told and (_SALTY.match(value) or _SALTY_ESCAPES.match(value)):
-            return 0.7
-        return like_key(value, least=10, weak=False) if quoted or told else 0.0
-    if kind == VAGUE:
-        return like_key(value, least=20, weak=True) if told and _THREE_KINDS.match(value) else 0.0
-    if kind == WEAK:
-        return like_key(value, least=14, weak=True)
-    pair = _LOGIN_PAIR.fullmatch(value) if told else None
-    if pair and not pair[1].isdigit():
-        return like_password(pair[1], quoted=quoted, told=True, literal=False)
-    return like_key(value, least=8 if told else 12, weak=False)
-
-
-# Characters below which no value of a kind is one, without quotes.
-_SHORTEST = {PASSWORD: 4, PIN: 4, TOKEN: 7, SALT: 10, WEAK: 14, VAGUE: 20}
-_KEYS = frozenset({WEAK, VAGUE})  # kinds whose values are nothing but keys
-_LICENSED = frozenset({TOKEN, PIN, SALT})  # kinds whose values may be groups of capitals
-_LOGIN_PAIR = later(r"[A-Za-z][\w.@-]{1,30}[:/]([^\s:/]{4,60})")
-_DIGITS = later(r"\d{4,8}")
-_SALTY = later(r"(?=(?:\D*\d){3})(?=(?:[^!#$%^&*@~\\]*[!#$%^&*@~\\]){2})\S{6,64}\Z")
-_SALTY_ESCAPES = later(r"(?=[^\\]*\\[xu0])(?=(?:\D*\d){4})\S{6,64}\Z")
-_DIGIT_WITHIN = later(r"[A-Za-z]\d+[A-Za-z]|[A-Z][a-z]+[A-Z][a-z]*\d")
-_THREE_KINDS = later(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)")
-
-
-def _refers(value: str, sign: re.Match[str]) -> bool:
-    """Whether a value without quotes is code: a name, a call, an attribute."""
-    return refers(value) and not (sign["sign"] in {"=", ":"} and random_looking(value, 10))
+def _refers(value: str, *, drawn: bool) -> bool:
+    """Whether a value without quotes is code: a name, a call, an attribute; what looks `drawn` may be none."""
+    return refers(value) and not (drawn and random_looking(value, 10))
 
 
 def _before(text: str, begin: int, kind: str) -> Judged | None:
     """A value that stands before its name, in an element or an object."""
     place = value_before(text, begin)
     value = text[slice(*place)] if place else ""
-    sure = _sureness(value, kind, quoted=True, told=True, literal=False, loose=False) if value else 0.0
+    sure = sureness(value, kind, quoted=True, told=True, literal=False, loose=False) if value else 0.0
     return (*place, sure) if place and sure else None
 
 
-def _in_bytes(text: str, begin: int, end: int, name: str) -> Judged | None:
+def _in_bytes(text: str, begin: int, end: int) -> Judged | None:
     """A key written as a row of numbers."""
     row = row_of_bytes(text, end)
     if not row:
         return None
-    unnamed = kind_of(name.strip("-_")) in {NOTHING, WEAK, VAGUE}
+    unnamed = kind_of(text[begin:end].strip("-_")) in {NOTHING, WEAK, VAGUE}
     return None if unnamed and "aes" not in text[max(0, begin - 8) : end].lower() else (*row, 0.8)

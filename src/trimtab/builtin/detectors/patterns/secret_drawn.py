@@ -80,16 +80,25 @@ def random_part(part: str) -> bool:
     size = len(part)
     if size < _LEAST_DRAWN:
         return False
-    digits = digits_in(part)
+    if part.isascii():
+        kinds = part.encode().translate(_TURNED_OF)
+        digits, turns = kinds.count(b"0"), kinds.count(b"0a") + kinds.count(b"a0")
+    else:
+        digits, turns = len(DIGIT.findall(part)), len(TURNS.findall(part))
     if digits == size:
         return False
     if digits == 0:
         share = wordiness(part)
         return (size >= 10 and share < 0.5) or (share < 0.85 and many_pieces(part) and len(_FLIPS.findall(part)) > 1)
-    turns = len(TURNS.findall(part))
     if turns >= 3 or (turns >= 2 and digits >= 3) or (_HEX.fullmatch(part) is not None and turns >= 2):
-        return max(map(len, LETTERS.findall(part)), default=0) < 10 or wordiness("".join(LETTERS.findall(part))) < 0.6
+        return not _LONG_WORD.search(part) or wordiness("".join(LETTERS.findall(part))) < 0.6
     return wordiness(max(LETTERS.findall(part), key=len, default="")) < 0.5  # letters may be of another script
+
+
+_LONG_WORD = later(r"[A-Za-z]{10}")
+_TURNED_OF = bytes(
+    0x30 if chr(code).isdigit() else 0x61 if chr(code).isalpha() else 0x2D for code in range(128)
+) + bytes(128)
 
 
 def random_looking(value: str, least: int) -> bool:

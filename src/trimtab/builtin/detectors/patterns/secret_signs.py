@@ -35,6 +35,22 @@ SIGN = later(
     rf"(?P<list>[\[({{]{{1,2}}\s{{0,20}}(?={_QUOTE}))?"
     rf"(?P<open>(?:[bBuUrRfFLN@$]{{0,2}}{_QUOTE})?)"
 )
+_LEAST_GLUED = 4
+
+
+def is_glued(text: str, upto: int, head: str) -> bool:
+    """Whether `:` or `=` and at once a value that begins so stand after a name, and `SIGN` would see no more in them.
+
+    More would be a quote after one or two letters, a call that reads the value, or a type with a sign of its own.
+    """
+    return (
+        len(head) >= _LEAST_GLUED
+        and head[:3].isalnum()
+        and "(" not in head
+        and (text[upto] == "=" or "=" not in text[upto + 1 : upto + 41])
+    )
+
+
 _IN_QUOTES = {
     '"': later(r'(?:\\.|[^"\\\r\n]){1,512}'),
     "'": later(r"(?:\\.|''(?=\w)|[^'\\\r\n]){1,512}"),
@@ -52,7 +68,7 @@ _EAST = later(
 )
 _BLANK = later(r"\s{0,40}")
 _IN_CELL_TEXT = later(r"[^\s\"'`<>|]{1,512}")
-MORE = later(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
+_MORE = later(r"[A-Za-z0-9+/_-]{1,16000}={0,2}")
 _MARKUP_TEXT = later(r"[^<>\r\n]{1,512}")
 _NEXT = later(
     # All begin with one of these signs, so that what comes before the first of them is passed over quickly.
@@ -74,14 +90,19 @@ def bare_value(text: str, start: int, head: str, *, cell: bool) -> tuple[int, in
     """Where the value is that begins so, without quotes: up to a space, the next name, or letters of another script."""
     high = start + len(head)
     east = None if head.isascii() else _EAST.search(text, start + 4, high)
+    cut = None
     if east and text[start : east.start()].isascii():
         high = east.start()
     elif cell or len(head) == _LONGEST_HEAD:
-        match = (_IN_CELL_TEXT if cell else _BARE).match(text, start)
-        if not match:
-            return None
-        high = match.end()
-    cut = _NEXT.search(text, start, high)
+        # Where one value stands close to the next, the rest of them all need not be read for every one.
+        cut = None if cell else _NEXT.search(text, start, high)
+        if not cut or cut.end() == high or cut.start() == start:
+            cut = None
+            match = (_IN_CELL_TEXT if cell else _BARE).match(text, start)
+            if not match:
+                return None
+            high = match.end()
+    cut = cut or _NEXT.search(text, start, high)
     if cut and cut.start() > start:
         high = cut.start()
     while high > start and (
@@ -129,7 +150,16 @@ def element_text(text: str, start: int) -> tuple[int, int] | None:
 _WRAPPED = later(r"\\?\r?\n[ \t]{0,40}([A-Za-z0-9+/_-]{8,160}={0,2})(?=[\"'`<\s\\]|\Z)")
 
 
-FURTHER_IN = later(r"\r?\n[ \t]")  # a line that goes on with the one before it
+_FURTHER_IN = later(r"\r?\n[ \t]")  # a line that goes on with the one before it
+_LONG = 500  # characters of a value of which only the beginning was read
+
+
+def bare_end(text: str, low: int, high: int, *, further: bool, markup: bool = False) -> int:
+    """Where a value without quotes ends: in a line `further` in it goes on, in `markup` in any."""
+    if markup or text[high - 1] == "\\" or (further and _FURTHER_IN.match(text, high)):
+        return goes_on(text, high)
+    more = _MORE.match(text, low) if high - low >= _LONG else None
+    return max(high, more.end()) if more else high
 
 
 def goes_on(text: str, high: int) -> int:
@@ -180,11 +210,14 @@ _LONGEST_BYTES_SIGN = 64
 _BYTES_SIGN = later(
     r"(?:\[\d{0,4}\])?\s{0,4}(?::=|[:=])?\s{0,4}(?:new\s)?(?:\[\]\s?)?(?:byte|uint8|u8|char|bytes|bytearray|Uint8Array|unsigned char)?\s{0,2}(?:\[\d{0,4}\])?\s{0,2}[(]?(?=[\[({])"
 )
+_BEFORE_BYTES = frozenset("[({:=nbucU")  # other than space, what `_BYTES_SIGN` may begin with
 
 
 def row_of_bytes(text: str, end: int) -> tuple[int, int] | None:
     """Where a row of numbers is that follows a name, as a program writes the bytes of a key."""
     near = text[end : end + _LONGEST_BYTES_SIGN]
+    if near[:1] not in _BEFORE_BYTES and not near[:1].isspace():
+        return None
     if "[" not in near and "{" not in near and "(" not in near:
         return None
     sign = _BYTES_SIGN.match(text, end)

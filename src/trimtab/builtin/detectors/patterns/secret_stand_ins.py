@@ -124,6 +124,6 @@ def refers(value: str) -> bool:
         return not random_looking(head, 12)
     return (
         NAME.fullmatch(head) is not None
+        and (not DIGIT.search(head) or SAYS_ITSELF.search(head.lower()) is not None)
         and not random_part(head)
-        and (SAYS_ITSELF.search(head.lower()) is not None or not DIGIT.search(head))
     )

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 Judged = tuple[int, int, float]
 """Start and end of what to report, and the confidence in it."""
 
+Seen = tuple[int, int, float, str]
+"""The same with its label."""
+
 Single = Callable[[str, int, int], Judged | None]
 """A judge of candidates that announce one thing at most."""
 
