@@ -15,6 +15,8 @@ from trimtab.detect.view import View
 
 _ANY_DIGIT = re.compile(rb"[0-9]")
 _LONGEST_WORD = 64
+_WORD_BACK = later(r"(?:[^\W_]++|:)*+")
+_WORD_ON = later(r"(?:[^\W_]++|[:+-])*+")
 
 
 class Engine:
@@ -88,8 +90,8 @@ class Engine:
     def _judge(self, found: list[Seen], number: int, text: str, spans: Iterable[tuple[int, int]]) -> None:
         pattern = self._patterns[number][0]
         if pattern.reader is not None:
-            for one in pattern.reader(text, spans):
-                _add(found, pattern.label, one)
+            label = pattern.label
+            found += [(start, end, sure, label) for start, end, sure in pattern.reader(text, spans) if sure > 0]
             return
         judge = pattern.judge
         for start, end in spans:
@@ -200,12 +202,9 @@ _GOES_ON = frozenset(b" m")
 
 def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the word of letters, digits and colons begins that holds `text[start:end]`, and where it ends, hyphens included."""
-    low, high, size = start, end, len(text)
-    while low > 0 and start - low < _LONGEST_WORD and (text[low - 1].isalnum() or text[low - 1] == ":"):
-        low -= 1
-    while high < size and high - end < _LONGEST_WORD and (text[high].isalnum() or text[high] in ":-+"):
-        high += 1
-    return low, high
+    before = _WORD_BACK.match(text[max(0, start - _LONGEST_WORD) : start][::-1])
+    after = _WORD_ON.match(text, end, end + _LONGEST_WORD)
+    return start - (before.end() if before else 0), after.end() if after else end
 
 
 def _mixed_words(  # noqa: C901 - one case after the other

@@ -174,11 +174,11 @@ def _upto(text: str, end: int) -> int:
 def abroad(text: str, start: int, end: int) -> Judged | None:
     """The value after a word of `ABROAD`."""
     word = text[start:end]
-    sign = SIGN.match(text, end)
     kind = FOREIGN_KINDS.get(word.lower())
-    if _chained(text, _begin(text, start)):
+    if not kind or ("=" in text[max(0, start - _LONGEST_HEAD - 1) : start] and _chained(text, _begin(text, start))):
         return None
-    return _judged(text, sign, kind, word, start) if sign and kind else None
+    sign = SIGN.match(text, end)
+    return _judged(text, sign, kind, word, start) if sign else None
 
 
 _DIGIT_IN_WORD = later(r"[^\s\d]{0,63}\d")

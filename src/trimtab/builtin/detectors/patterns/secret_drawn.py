@@ -4,6 +4,7 @@ All of it is a handful of regular expressions over at most 64 characters, since 
 values.
 """
 
+import string
 from operator import add
 
 from trimtab.detect.signs import later
@@ -26,7 +27,8 @@ _PAIRS = frozenset(
 DIGIT = later(r"\d")
 LOWER = later(r"[a-z]")
 UPPER = later(r"[A-Z]")
-_OTHER = later(r"[^A-Za-z0-9]")
+_LETTER_OR_DIGIT = later(r"[A-Za-z0-9]+")
+_LETTERS_AND_DIGITS = (string.ascii_letters + string.digits).encode()
 _PIECES = later(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 TURNS = later(r"[A-Za-z](?=\d)|\d(?=[A-Za-z])")
 _FLIPS = later(r"[a-z](?=[A-Z])")
@@ -42,12 +44,15 @@ _MADE_OF = bytes(
 ) + bytes(128)
 
 
-def made_of(head: str) -> tuple[int, bool, bool, list[str]]:
+def made_of(head: str) -> tuple[int, bool, bool, str]:
     """How many digits there are, whether letters in lower and upper case, and the signs beyond ASCII's letters and digits."""
     if not head.isascii():
-        return len(DIGIT.findall(head)), bool(LOWER.search(head)), bool(UPPER.search(head)), _OTHER.findall(head)
-    kinds = head.encode().translate(_MADE_OF)  # several times as quick as asking for each
-    return kinds.count(b"0"), b"a" in kinds, b"A" in kinds, _OTHER.findall(head) if b"-" in kinds else []
+        others = _LETTER_OR_DIGIT.sub("", head)
+        return len(DIGIT.findall(head)), bool(LOWER.search(head)), bool(UPPER.search(head)), others
+    raw = head.encode()
+    kinds = raw.translate(_MADE_OF)  # several times as quick as asking for each
+    others = raw.translate(None, _LETTERS_AND_DIGITS).decode() if b"-" in kinds else ""
+    return kinds.count(b"0"), b"a" in kinds, b"A" in kinds, others
 
 
 def starts_word(text: str, start: int) -> bool:

@@ -29,7 +29,7 @@ def sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool, 
         return like_key(value, least=20, weak=True) if told and _THREE_KINDS.match(value) else 0.0
     if kind == WEAK:
         return like_key(value, least=14, weak=True)
-    pair = _LOGIN_PAIR.fullmatch(value) if told else None
+    pair = _LOGIN_PAIR.fullmatch(value) if told and (":" in value or "/" in value) else None
     if pair and not pair[1].isdigit():
         return like_password(pair[1], quoted=quoted, told=True, literal=False)
     return like_key(value, least=8 if told else 12, weak=False)

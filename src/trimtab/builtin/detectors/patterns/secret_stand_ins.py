@@ -48,12 +48,11 @@ _STANDS_ALONE = later(
 )
 
 
-def _placeholder(value: str) -> tuple[int, int] | None:
-    """Where a value says that it stands in for another."""
-    low = value.lower()
+def _placeholder(low: str) -> tuple[int, int] | None:
+    """Where a value, in lower case, says that it stands in for another."""
     if _MAY_STAND_IN.search(low) and (found := _STANDS_IN.search(low) or _STANDS_ALONE.search(low)):
         return found.span()
-    return (0, len(value)) if low.startswith(("enc(", "enc[")) or low == "n/a" else None
+    return (0, len(low)) if low.startswith(("enc(", "enc[")) or low == "n/a" else None
 
 
 # Of a value in lower case, since letters of any case are several times as slow to match.
@@ -85,7 +84,7 @@ def plausible(key: str) -> bool:
     """Whether a string of a provider's shape may be a real key: not a row of the same signs, not the manual's."""
     if len(set(key[-16:])) < 5:
         return False
-    found = _placeholder(key)
+    found = _placeholder(key.lower())
     if not found:
         return True
     if key.endswith("EXAMPLE") or "xxxxx" in key.lower():
@@ -108,7 +107,7 @@ def stands_in(value: str) -> bool:
             and not many_pieces(head[1:])
         )
         or ((head[0] in "/.~\\" or head[1:2] == ":") and _PATH.match(head) is not None and not random_looking(head, 16))
-        or _placeholder(head) is not None
+        or _placeholder(low) is not None
         or _VARIABLE_NAME.fullmatch(head) is not None
         or (not _FORMAT_SIGNS.isdisjoint(head) and _FORMAT.search(head) is not None)
         or (head[0] in "<[{(" and head[-1] in ">]})")

@@ -29,6 +29,12 @@ _JOINING = bytes(
 _NUMBER = later(r"[-+]?\d[\d_,.:/ xXeE-]*(?:px|em|rem|ms|s|kb|mb|gb|%|h|d|m|min|days?|bits?|bytes?|L)?", re.IGNORECASE)
 _VERSION = later(r"v?\d+(?:\.\d+)+(?:[-.][A-Za-z]+[.\d]*)?|\d{4}-\d\d-\d\d(?:[T ].*)?")
 
+
+def _is_number(head: str) -> bool:
+    """Whether all that is there is one number with its unit, a version or a moment."""
+    return (head[0].isdigit() or head[0] in "-+vV") and bool(_NUMBER.fullmatch(head) or _VERSION.fullmatch(head))
+
+
 # Words that follow the name of a secret in forms, manuals and translations without being one.
 _TALK = frozenset(
     (  # noqa: SIM905 - a table of words
@@ -100,7 +106,7 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
             if told and quoted and digits and size <= 40 and others.count(" ") <= 3 and len(set(others)) >= 2
             else 0.0
         )
-    if digits == size or (digits and (_NUMBER.fullmatch(head) or _VERSION.fullmatch(head))):
+    if digits == size or (digits and _is_number(head)):
         return 0.7 if digits >= 4 and size <= 16 and (told or digits >= 5) and (quoted or not told or literal) else 0.0
     letters = LETTERS.findall(head)
     if not digits and not others:
@@ -113,8 +119,8 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
         plain = lower and not upper and 5 <= size <= 20
         return 0.6 if plain and told and (literal or quoted) else 0.0
     if not digits:
-        return _without_digits(head, others, quoted=quoted, told=told)
-    if not quoted and NAME.fullmatch(head) and SAYS_ITSELF.search(head.lower()) and not literal:
+        return _without_digits(head, others, letters, quoted=quoted, told=told)
+    if not quoted and not literal and NAME.fullmatch(head) and SAYS_ITSELF.search(head.lower()):
         return 0.0
     kinds = lower + upper + bool(digits) + bool(others)
     if kinds == 2 and not letters:
@@ -140,10 +146,9 @@ _TECHNICAL = later(
 _STRONG = frozenset("!@#$%^&*~?+=|§€£")
 
 
-def _without_digits(head: str, others: list[str], *, quoted: bool, told: bool) -> float:
+def _without_digits(head: str, others: str, words: list[str], *, quoted: bool, told: bool) -> float:
     """A password of letters and signs, told from sentences, names with hyphens and markup."""
     signs = [sign for sign in others if sign in _STRONG]
-    words = LETTERS.findall(head)
     letters = "".join(words)
     if (
         not signs
@@ -181,6 +186,7 @@ _LONG_NUMBER = later(r"\d[\d-]{22,62}\d")
 _LEAST_OF_NUMBER = 24  # digits of a number that counts or dates nothing
 
 _LICENCE = later(r"[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7}")
+_DIGEST_SIZES = frozenset((32, 36, 40, 64))  # and of a UUID
 _DIGEST = later(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64}")
 
 
@@ -201,9 +207,9 @@ _TURNS_INTO = later(r"[a-z]{3,12}[24][a-z]{3,12}")  # how programs name what mak
 
 
 def _drawn(head: str, value: str, *, least: int, weak: bool) -> float:
-    if _UUID.fullmatch(head) or _DIGEST.fullmatch(value):
+    if len(value) in _DIGEST_SIZES and (_UUID.fullmatch(value) or _DIGEST.fullmatch(value)):
         return 0.0 if weak else 0.8
-    if _VERSION.fullmatch(head) or _NUMBER.fullmatch(head):
+    if _is_number(head):
         return 0.7 if _LONG_NUMBER.fullmatch(head) and digits_in(head) >= _LEAST_OF_NUMBER else 0.0
     if random_looking(head, least) or (not weak and _LICENCE.fullmatch(head)):
         return 0.85
