@@ -58,17 +58,7 @@ def changed(view: View) -> View:
     """As much of a view as lies near what was replaced in it: the rest was looked at where it was taken from."""
     if view.of is None:
         return view
-    spans: list[tuple[int, int]] = []
-    last = len(view.cuts) - 1
-    for piece, (cut, to) in enumerate(zip(view.cuts, view.tos, strict=True)):
-        if to < 0 and not piece and not view.froms[0]:
-            continue  # the beginning, as it was
-        upto = cut if to < 0 else (view.cuts[piece + 1] if piece < last else len(view.text))
-        low, high = max(0, cut - BEFORE), min(len(view.text), upto + BEYOND)
-        if spans and low <= spans[-1][1]:
-            spans[-1] = spans[-1][0], max(high, spans[-1][1])
-        else:
-            spans.append((low, high))
+    spans = _around(view, BEFORE, BEYOND)
     if not spans or sum(high - low for low, high in spans) * 4 > len(view.text) * 3:
         return view
     pieces: list[str] = []
@@ -83,13 +73,67 @@ def changed(view: View) -> View:
     return View(view.name, "".join(pieces), view, cuts, froms, [-1] * len(cuts))
 
 
+def _around(view: View, before: int, beyond: int) -> list[tuple[int, int]]:
+    """The parts of a view within so many characters before and beyond anything replaced in it."""
+    cuts, tos, size = view.cuts, view.tos, len(view.text)
+    last = len(cuts) - 1
+    spans: list[tuple[int, int]] = []
+    piece = int(last >= 0 and tos[0] < 0 and not view.froms[0])  # the beginning, as it was
+    while piece <= last:
+        low = max(0, cuts[piece] - before)
+        while True:
+            upto = cuts[piece] if tos[piece] < 0 else (cuts[piece + 1] if piece < last else size)
+            high = min(size, upto + beyond)
+            # Where every sign was replaced, hardly any of them need be looked at.
+            further = bisect_right(cuts, high + before) - 1
+            if further == piece:
+                break
+            piece = further
+        spans.append((low, high))
+        piece += 1
+    return spans
+
+
 def is_new(view: View, start: int, end: int) -> bool:
-    """Whether `text[start:end]` of a view holds, or soon follows, anything that is not as it was."""
+    """Whether what was found in `text[start:end]` of a view holds, or soon follows, anything that is not as it was."""
     if view.of is None:
         return True
-    low = max(0, start - BEFORE // 2)
+    end = min(end, start + _FOUND)
+    low = max(0, start - _FOLLOWS)
     begin, upto = view.made_of(low, end)
     return view.text[low:end] != view.of.text[begin:upto]
+
+
+_FOUND, _FOLLOWS = 320, 256
+"""Characters of what is found, and before it, in which something must be new."""
+ASIDE = 100
+"""Characters on either side of a sign within which what it announces begins, if it begins `CLOSE`."""
+_AHEAD, _BEHIND = 320, 348  # characters that may stand between the name of a value and the value after or before it
+CLOSE, APART_FROM_IT = 2, 1
+
+
+def marks(view: View, near: View) -> bytes | None:
+    """Of each place of what was `changed` in a view, where what begins may be new by `is_new`; None for anywhere.
+
+    What begins within `ASIDE` characters of any other place, or behind it within the length of a name and its sign, is
+    not new: it was there before, and was looked at there. At `CLOSE` places it may be new, and at those that are
+    `APART_FROM_IT` only what begins long before them.
+    """
+    close = _around(view, _FOUND + _AHEAD, _FOLLOWS + ASIDE)
+    if sum(high - low for low, high in close) * 8 > len(view.text) * 7:
+        return None
+    marked = bytearray(len(view.text) + 1)
+    for spans, mark in ((_around(view, _FOUND + _AHEAD, _FOLLOWS + _BEHIND), APART_FROM_IT), (close, CLOSE)):
+        for low, high in spans:
+            marked[low : high + 1] = bytes((mark,)) * (high + 1 - low)
+    if near is view:
+        return bytes(marked)
+    uptos = [*near.cuts[1:], len(near.text)]
+    parts = [
+        marked[low : low + upto - cut - len(APART)] + bytes(len(APART))
+        for cut, upto, low in zip(near.cuts, uptos, near.froms, strict=True)
+    ]
+    return b"".join((*parts, b"\0"))
 
 
 def replaced(view: View, name: str, parts: Iterable[Part]) -> View | None:

@@ -30,7 +30,7 @@ _DIGITS = bytes(0x30 if 0x30 <= code <= 0x39 else 0x20 for code in range(256))
 def digit_groups(raw: bytes) -> list[tuple[int, int]]:
     """Where groups of ASCII digits begin and end."""
     # Of one byte that begins it, which is far quicker to search for than a class of them.
-    return [group.span() for group in _GROUP.finditer(raw.translate(_DIGITS))]
+    return list(map(re.Match.span, _GROUP.finditer(raw.translate(_DIGITS))))
 
 
 class Signs:

@@ -12,7 +12,7 @@ from trimtab.builtin.detectors.patterns.kept import checked, without_kept
 from trimtab.builtin.detectors.patterns.personal import PERSONAL
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
 from trimtab.builtin.detectors.patterns.spec import Seen
-from trimtab.detect.reading import APART, changed, is_new
+from trimtab.detect.reading import APART, changed, is_new, marks
 from trimtab.detect.view import View, views
 from trimtab.errors import DetectorError
 from trimtab.kinds import DetectorCard, Finding
@@ -88,7 +88,7 @@ class PatternDetector:
                 found = [(*one, "") for one in engine.find(view)]
                 continue
             near = changed(view)
-            here = [one for one in engine.find(near) if _is_new(view, near, one)]
+            here = [one for one in engine.find(near, marks(view, near)) if _is_new(view, near, one)]
             if here:
                 found += _new(found, here, near)
         if self.labels:
@@ -111,7 +111,7 @@ def _is_a(label: str, name: str) -> bool:
 
 def _is_new(view: View, near: View, one: Seen) -> bool:
     """Whether what was found near something replaced has to do with it, and did not just end there."""
-    start, end = one[0], min(one[1], one[0] + AHEAD // 2)
+    start, end = one[0], one[1]
     if near is not view:
         first = bisect_right(near.cuts, start) - 1
         upto = near.cuts[first + 1] if first + 1 < len(near.cuts) else len(near.text)

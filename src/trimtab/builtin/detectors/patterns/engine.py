@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from trimtab.builtin.detectors.patterns.numbers import numbers
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, Seen
+from trimtab.detect.reading import CLOSE
 from trimtab.detect.signs import Signs, later
 from trimtab.detect.view import View
 
@@ -54,12 +55,12 @@ class Engine:
             [anchor for anchor, _ in anchors], exact=[exact for _, exact in anchors], hyperscan=hyperscan
         )
 
-    def find(self, view: View) -> list[Seen]:
-        """What is there, in no order; places are those of the view."""
+    def find(self, view: View, marks: bytes | None = None) -> list[Seen]:
+        """What is there, in no order; places are those of the view. Where `marks` say that nothing is new may be left out."""
         found: list[Seen] = []
         text, groups = view.text, view.groups
         if groups and self._with_numbers:
-            found.extend(numbers(text, groups))
+            found.extend(numbers(text, groups, marks))
         if not text.isascii():
             low = text.lower()
             shown = [(anchor, number) for anchor, number in self._wide if anchor in low]
@@ -69,15 +70,35 @@ class Engine:
                     self._judge(found, number, text, _wide_spans(low, anchors))
                 else:
                     self._collect(found, number, text, None)
-        for number, places in self._present(view.raw, view.low, digits=bool(groups)):
-            if number in self._plain and places is not None:
-                self._judge(found, number, text, [(place, place + places[place]) for place in sorted(places)])
-            else:
-                self._collect(found, number, text, None if places is None else sorted(places))
+        self._anchored(found, view, marks)
         if groups and self._mixed:
             for start in _mixed_words(text, view.raw, groups):
-                self._collect_mixed(found, text, start)
+                if marks is None or marks[start] == CLOSE:
+                    self._collect_mixed(found, text, start)
         return found
+
+    def _anchored(self, found: list[Seen], view: View, marks: bytes | None) -> None:
+        text = view.text
+        for number, places in self._present(view.raw, view.low, digits=bool(view.groups)):
+            if places is None:
+                self._collect(found, number, text, None)
+                continue
+            begins = sorted(places)
+            if marks is not None:
+                begins = self._marked(number, begins, view.raw, marks)
+            if number in self._plain:
+                self._judge(found, number, text, [(place, place + places[place]) for place in begins])
+            else:
+                self._collect(found, number, text, begins)
+
+    def _marked(self, number: int, places: list[int], raw: bytes, marks: bytes) -> list[int]:
+        """Those of the places at which a pattern may find something new."""
+        pattern = self._patterns[number][0]
+        if pattern.close:
+            return [at for at in places if marks[at] == CLOSE]
+        if pattern.apart:
+            return [at for at in places if (mark := marks[at]) == CLOSE or (mark and _in_quotes(raw, at))]
+        return places
 
     def _collect(self, found: list[Seen], number: int, text: str, places: Iterable[int] | None) -> None:
         shape = self._patterns[number][1]
@@ -147,7 +168,8 @@ def _wide_spans(low: str, anchors: Iterable[str]) -> list[tuple[int, int]]:
 
 def _spelled_out(pattern: Pattern) -> bool:
     """Whether every match begins with its anchor, in any case, and is no longer than it."""
-    return pattern.begins and pattern.ignore_case and _is_choice(pattern)
+    caseless = pattern.ignore_case or pattern.shape.lower() == pattern.shape.upper()
+    return pattern.begins and caseless and _is_choice(pattern)
 
 
 def _is_choice(pattern: Pattern) -> bool:
@@ -178,24 +200,32 @@ def _as_written(pattern: Pattern, anchor: str) -> str | None:
     return forms.pop() if len(forms) == 1 else None
 
 
+def _in_quotes(raw: bytes, at: int) -> bool:
+    """Whether a quote stands before a name of which a part is at a place."""
+    low = max(0, at - _LONGEST_WORD)
+    return raw.find(b'"', low, at) >= 0 or raw.find(b"'", low, at) >= 0
+
+
 def _digit_near(raw: bytes, at: int, reach: int) -> bool:
     return _ANY_DIGIT.search(raw, max(0, at - reach), at + reach) is not None
 
 
-# Classes of bytes: digits, letters, colons, signs within words, bars, spaces; what is beyond Latin-1 counts as a letter.
+# Classes of bytes: digits, letters, colons, signs within words, bars, spaces, and what is beyond Latin-1.
 _CLASSES = bytearray(b"." * 256)
 for _code in range(256):
     if chr(_code).isdigit():
         _CLASSES[_code] = ord("0")
-    elif chr(_code).isalnum() or _code == ord("?"):
+    elif chr(_code).isalnum():
         _CLASSES[_code] = ord("a")
-for _signs, _name in ((b":", "c"), (b"-+", "m"), (b"/|", "s"), (b" ", " ")):
+for _signs, _name in ((b":", "c"), (b"-+", "m"), (b"/|", "s"), (b" ", " "), (b"?", "?")):
     for _code in _signs:
         _CLASSES[_code] = ord(_name)
-_WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
-_LETTER, _BAR, _SPACE = b"as "
 _CLASSES_OF_ASCII = bytearray(_CLASSES)
 _CLASSES_OF_ASCII[ord("?")] = ord(".")
+_WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
+_MAY_BE_BEFORE, _MAY_BE_AFTER = _WORD_BEFORE | {ord("?")}, _WORD_AFTER | {ord("?")}
+_LETTERS = frozenset(b"a?")
+_BEYOND, _BAR, _SPACE = b"?s "
 _SHORTEST = 9
 _GOES_ON = frozenset(b" m")
 
@@ -219,15 +249,14 @@ def _mixed_words(  # noqa: C901 - one case after the other
         if start < last:
             continue
         before, after = marks[start - 1], marks[end]
-        if before in _WORD_BEFORE or after in _WORD_AFTER:
-            if wide:
+        if before in _MAY_BE_BEFORE or after in _MAY_BE_AFTER:
+            low, least, high, most = start, start - _LONGEST_WORD, end, end + _LONGEST_WORD
+            while marks[low - 1] in _WORD_BEFORE and low > least:
+                low -= 1
+            while marks[high] in _WORD_AFTER and high < most:
+                high += 1
+            if wide and (marks[low - 1] == _BEYOND or marks[high] == _BEYOND):  # maybe a letter, and maybe none
                 low, high = _word_around(text, start, end)
-            else:
-                low, least, high, most = start, start - _LONGEST_WORD, end, end + _LONGEST_WORD
-                while marks[low - 1] in _WORD_BEFORE and low > least:
-                    low -= 1
-                while marks[high] in _WORD_AFTER and high < most:
-                    high += 1
             last = high
             if low < start or high > end:
                 # A short word is one of these only with colons in it, or as letters before what goes on apart; digits
@@ -241,7 +270,7 @@ def _mixed_words(  # noqa: C901 - one case after the other
                 continue
         if after == _BAR:
             yield start
-        elif before == _SPACE and start > 2 and marks[start - 2] == marks[start - 3] == _LETTER:
+        elif before == _SPACE and start > 2 and marks[start - 2] in _LETTERS and marks[start - 3] in _LETTERS:
             yield start - 3
-        elif after == _SPACE and marks[end + 1] == _LETTER:
+        elif after == _SPACE and marks[end + 1] in _LETTERS:
             yield start

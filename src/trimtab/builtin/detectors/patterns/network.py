@@ -16,11 +16,9 @@ def _email(text: str, at: int, _: int) -> Judged | None:
     """Wider than RFC 5322 on purpose: a miss leaks, an extra hit costs a mask."""
     if text.find(".", at, at + 256) < 0:
         return None
-    before = _LOCAL_REVERSED.match(text[max(0, at - 64) : at][::-1])
-    if not before:
-        return None
     after = _DOMAIN.match(text, at + 1) or _DOMAIN_WIDE.match(text, at + 1)
-    if not after:
+    before = _LOCAL_REVERSED.match(text[max(0, at - 64) : at][::-1]) if after else None
+    if not after or not before:
         return None
     local = before.group()[::-1]
     shift = len(local) - len(local.lstrip(".-_+"))
@@ -59,7 +57,7 @@ def _login_url(text: str, start: int, end: int) -> Judged | None:
 
 
 NETWORK: tuple[Pattern, ...] = (
-    Pattern(label="personal.email", shape="@", anchors=("@",), begins=True, judge=_email),
+    Pattern(label="personal.email", shape="@", anchors=("@",), begins=True, close=True, judge=_email),
     Pattern(label="personal.mac", shape=r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}", judge=word, needs_digit=True),
     Pattern(label="personal.ip", shape=r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}", judge=_ipv6, needs_digit=True),
     Pattern(
@@ -67,6 +65,7 @@ NETWORK: tuple[Pattern, ...] = (
         shape=r"://[^\s:@/]{1,64}:[^\s@/]{1,128}@",
         anchors=("://",),
         begins=True,
+        close=True,
         judge=_login_url,
     ),
 )

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, verdict
 from trimtab.builtin.detectors.patterns.spec import Seen
+from trimtab.detect.reading import CLOSE
 from trimtab.detect.signs import later
 
 _RUN = re.compile(r"[0-9](?:[ \t\u00a0.\-/()_:·]{0,2}[0-9]){3,}+")
@@ -25,10 +26,13 @@ _CONTEXT = 40  # characters before a number that may say what it is
 _GEO = later(r"(\d{1,2}\.\d{4,12})[,; ] {0,2}([-+]?\d{1,3}\.\d{4,12})")
 
 
-def numbers(  # noqa: C901 - one way out after the other
-    text: str, groups: Iterable[tuple[int, int]]
+def numbers(  # noqa: C901, PLR0912 - one way out after the other
+    text: str, groups: Iterable[tuple[int, int]], marks: bytes | None = None
 ) -> Iterator[Seen]:
-    """What is found among the groups of digits of a text; linear, since few parts of a run are tried together."""
+    """What is found among the groups of digits of a text; linear, since few parts of a run are tried together.
+
+    Runs in which no place is `CLOSE` to what is new, by `marks`, are left out.
+    """
     last = 0
     for at, _ in groups:
         if at < last:
@@ -38,6 +42,8 @@ def numbers(  # noqa: C901 - one way out after the other
             continue
         start, end = run.span()
         last = end
+        if marks is not None and marks.find(CLOSE, start, end) < 0:
+            continue
         if start and text[start - 1] in "(+":
             start -= 2 if text[max(0, start - 2) : start] in {"(+", "+("} else 1
         if end - start > _LONGEST_RUN:

@@ -16,6 +16,7 @@ from trimtab.builtin.detectors.patterns.secret_names import (
     kind_of_key,
 )
 from trimtab.builtin.detectors.patterns.secret_signs import (
+    BEFORE_BYTES,
     SIGN,
     UNIT,
     bare_end,
@@ -31,7 +32,7 @@ from trimtab.builtin.detectors.patterns.secret_signs import (
 from trimtab.builtin.detectors.patterns.secret_stand_ins import refers
 from trimtab.builtin.detectors.patterns.secret_values import has_strength, hopeless, like_password
 from trimtab.builtin.detectors.patterns.spec import Judged
-from trimtab.detect.signs import later
+from trimtab.detect.signs import as_bytes, later
 
 _LONGEST_HEAD = 48
 _BACK = later(r"[\w-]{0,48}")
@@ -44,19 +45,22 @@ _LIST_END = later(r"[^\]})\n]{0,400}")
 
 def assigned(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Judged]:
     """The values that look like credentials, of those that the names around `spans`, which rise, introduce."""
-    names = text.encode().translate(_NAME_SIGNS) if text.isascii() else None
+    names = as_bytes(text).translate(_NAME_SIGNS) + b"."
+    wide = not text.isascii()
     last = -1
     for start, end in spans:
         if start < last:
             continue  # another part of the same name
-        if names is None:
-            begin, upto = _begin(text, start), _upto(text, end)
-        else:
+        begin, upto = start, end
+        if names[start - 1] != _ENDS:  # at the beginning of the text that is the sign after its end
             least = start - _LONGEST_HEAD if start > _LONGEST_HEAD else 0
             begin = names.rfind(b".", least, start) + 1 or least
+        if names[end] != _ENDS:
             upto = names.find(b".", end, end + _LONGEST_TAIL)
-            if upto < 0 or text[upto] == "." or text[upto - 1] == "-":
-                upto = _upto(text, end)
+        if wide and begin and text[begin - 1] > _NARROW:
+            begin = _begin(text, start)
+        if upto < 0 or (after := text[upto : upto + 1]) == "." or text[upto - 1] == "-" or (wide and after > _NARROW):
+            upto = _upto(text, end)
         if upto - end >= _LONGEST_TAIL:
             continue
         last = upto
@@ -70,7 +74,9 @@ def assigned(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Judged]:
             yield found
 
 
-_NAME_SIGNS = bytes(0x77 if chr(code).isalnum() or chr(code) in "_-" else 0x2E for code in range(128)) + bytes(128)
+_NAME_SIGNS = bytes(0x77 if chr(code).isalnum() or chr(code) in "_-" else 0x2E for code in range(256))
+_ENDS = ord(".")
+_NARROW = "\xff"  # what is beyond is one sign to `as_bytes`, be it a letter or not
 
 
 def _named(text: str, begin: int, upto: int) -> Judged | None:
@@ -95,39 +101,47 @@ def _named(text: str, begin: int, upto: int) -> Judged | None:
 
 def _after(text: str, begin: int, upto: int, kind: str) -> Judged | None:
     """The value that a sign after the name gives it."""
-    glued = text[upto] in ":=" and text[upto + 1 : upto + 2].isalnum()
-    head = bare_head(text, upto + 1) if glued else ""
+    low = upto + 1 + (text[upto + 1 : upto + 2] == " ")
+    glued = text[upto] in ":=" and text[low : low + 1].isalnum()
+    head = bare_head(text, low) if glued else ""
     found = None
     if (
         glued
         and kind == PASSWORD
+        and low == upto + 1
         and hopeless(head, key=False, licences=False)
-        and "=" not in text[upto + 1 : upto + 41]
+        and "=" not in text[low : low + 40]
     ):
         return None
-    if glued and is_glued(text, upto, head):
-        found = _glued(text, begin, upto, kind, head)
+    if glued and is_glued(text, upto, low, head):
+        found = _glued(text, begin, upto, kind, low, head)
     elif sign := SIGN.match(text, upto):
         found = _judged(text, sign, kind, text[begin:upto], begin)
-    return found or _in_bytes(text, begin, upto)
+    return found or (_in_bytes(text, begin, upto) if text[upto] in BEFORE_BYTES else None)
 
 
 _SECOND_WORDS = frozenset((WEAK, NOTHING))
 _QUOTES = frozenset("\"'")
 
 
-def _glued(text: str, begin: int, upto: int, kind: str, head: str) -> Judged | None:
+def _glued(  # noqa: PLR0917 - what `_after` knows
+    text: str, begin: int, upto: int, kind: str, low: int, head: str
+) -> Judged | None:
     """As `_judged`, of what most names are followed by: `:` or `=` and at once a value without quotes that begins so."""
     if len(head) < SHORTEST[kind] or hopeless(head, key=kind in KEYS_ONLY, licences=kind in LICENSED):
         return None
-    value = bare_value(text, upto + 1, head, cell=False)
+    value = bare_value(text, low, head, cell=False)
     if value is None:
         return None
-    low, high = value
+    high = value[1]
     found = text[low:high]
     if found[-1] in ":=" and found[:-1].isalpha():
         return None  # the next name
-    literal = text[upto] == "=" and (text[begin:upto].isupper() or text[begin - 1 : begin] in _OF_A_LITERAL)
+    literal = (
+        text[upto] == "="
+        and low == upto + 1
+        and (text[begin:upto].isupper() or text[begin - 1 : begin] in _OF_A_LITERAL)
+    )
     if text[high : high + 1] in _OPENS or (_refers(found, drawn=True) and not (literal and found.isalpha())):
         return None
     sure = sureness(found, kind, quoted=False, told=True, literal=literal, loose=False)

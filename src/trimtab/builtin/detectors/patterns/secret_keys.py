@@ -116,6 +116,7 @@ def _pattern(kind: str, forms: tuple[tuple[str, str], ...]) -> Pattern:
         shape=shape,
         anchors=tuple(dict.fromkeys(prefix.lower() for prefix in prefixes)),
         begins=True,
+        close=True,
         judge=_JUDGES.get(kind, _key),
     )
 

@@ -38,8 +38,8 @@ SIGN = later(
 _LEAST_GLUED = 4
 
 
-def is_glued(text: str, upto: int, head: str) -> bool:
-    """Whether `:` or `=` and at once a value that begins so stand after a name, and `SIGN` would see no more in them.
+def is_glued(text: str, upto: int, low: int, head: str) -> bool:
+    """Whether `SIGN` would see no more than `:` or `=` after a name, of whose value `head` is the beginning at `low`.
 
     More would be a quote after one or two letters, a call that reads the value, or a type with a sign of its own.
     """
@@ -47,7 +47,7 @@ def is_glued(text: str, upto: int, head: str) -> bool:
         len(head) >= _LEAST_GLUED
         and head[:3].isalnum()
         and "(" not in head
-        and (text[upto] == "=" or "=" not in text[upto + 1 : upto + 41])
+        and (text[upto] == "=" or "=" not in text[low : low + 40])
     )
 
 
@@ -210,14 +210,13 @@ _LONGEST_BYTES_SIGN = 64
 _BYTES_SIGN = later(
     r"(?:\[\d{0,4}\])?\s{0,4}(?::=|[:=])?\s{0,4}(?:new\s)?(?:\[\]\s?)?(?:byte|uint8|u8|char|bytes|bytearray|Uint8Array|unsigned char)?\s{0,2}(?:\[\d{0,4}\])?\s{0,2}[(]?(?=[\[({])"
 )
-_BEFORE_BYTES = frozenset("[({:=nbucU")  # other than space, what `_BYTES_SIGN` may begin with
+BEFORE_BYTES = frozenset("[({:=nbucU" + "".join(char for char in map(chr, range(0x3001)) if char.isspace()))
+"""With what a row of bytes may begin after a name."""
 
 
 def row_of_bytes(text: str, end: int) -> tuple[int, int] | None:
     """Where a row of numbers is that follows a name, as a program writes the bytes of a key."""
     near = text[end : end + _LONGEST_BYTES_SIGN]
-    if near[:1] not in _BEFORE_BYTES and not near[:1].isspace():
-        return None
     if "[" not in near and "{" not in near and "(" not in near:
         return None
     sign = _BYTES_SIGN.match(text, end)

@@ -19,7 +19,13 @@ from trimtab.builtin.detectors.patterns.spec import Pattern
 
 NAMED: tuple[Pattern, ...] = (
     Pattern(
-        label="secret.password", shape=either(ANCHORS), anchors=ANCHORS, begins=True, reader=assigned, ignore_case=True
+        label="secret.password",
+        shape=either(ANCHORS),
+        anchors=ANCHORS,
+        begins=True,
+        apart=True,
+        reader=assigned,
+        ignore_case=True,
     ),
     Pattern(
         label="secret.password",

@@ -45,7 +45,8 @@ class Pattern:
     `anchors` are lower-case literals, spelled out in the shape where case matters, of which every match contains at least one in any case; with `begins`, every
     match begins with one (and none of them is beyond ASCII). Without any, matches begin at a word that mixes digits with letters or colons.
     `needs_digit` says that a text without a decimal digit cannot hold one, and `digit_near`, with `begins`, that one stands
-    so many characters from where a match begins (0: anywhere). A `reader` is asked in place of the judge. The judge must take time linear in the candidate and may look at no more
+    so many characters from where a match begins (0: anywhere). What is found begins `close`, within `ASIDE` characters of
+    where a match begins; or `apart` from it: as far behind as a sign of assignment is long, or before a name in quotes. A `reader` is asked in place of the judge. The judge must take time linear in the candidate and may look at no more
     than a few hundred characters around it.
     """
 
@@ -58,3 +59,5 @@ class Pattern:
     needs_digit: bool = False
     begins: bool = False
     digit_near: int = 0
+    close: bool = False
+    apart: bool = False
