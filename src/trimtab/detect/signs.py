@@ -51,10 +51,14 @@ class Signs:
         if self._allowed:
             database = getattr(self._local, "once", None) or self._made("once")
             if database is not None:
-                seen: list[int] = []
-                database.scan(raw, match_event_handler=lambda number, *_: seen.append(number))
-                seen.sort()
-                return seen
+                shown: list[int] = []
+
+                def seen(number: int, _from: int, _end: int, _flags: int, _context: object) -> None:
+                    shown.append(number)
+
+                database.scan(raw, match_event_handler=seen)
+                shown.sort()
+                return shown
         return [
             number
             for number, (literal, exactly) in enumerate(zip(self._literals, self._exact, strict=True))

@@ -224,8 +224,8 @@ _CLASSES_OF_ASCII = bytearray(_CLASSES)
 _CLASSES_OF_ASCII[ord("?")] = ord(".")
 _WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
 _MAY_BE_BEFORE, _MAY_BE_AFTER = _WORD_BEFORE | {ord("?")}, _WORD_AFTER | {ord("?")}
-_LETTERS = frozenset(b"a?")
-_BEYOND, _BAR, _SPACE = b"?s "
+_BEYOND, _LETTER, _BAR, _SPACE = b"?as "
+_BEFORE_LETTER = 8  # digits of the only number of these with a space before its letter
 _SHORTEST = 9
 _GOES_ON = frozenset(b" m")
 
@@ -240,7 +240,7 @@ def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
 def _mixed_words(  # noqa: C901 - one case after the other
     text: str, raw: bytes, groups: Iterable[tuple[int, int]]
 ) -> Iterator[int]:
-    """Where words begin that hold digits and letters, or digits and colons; and pairs of letters before digits."""
+    """Where words begin that mix digits with letters or colons; and two capitals before digits, or eight before a letter."""
     last = -1
     wide = not text.isascii()
     marks = raw.translate(_CLASSES if wide else _CLASSES_OF_ASCII)
@@ -270,7 +270,7 @@ def _mixed_words(  # noqa: C901 - one case after the other
                 continue
         if after == _BAR:
             yield start
-        elif before == _SPACE and start > 2 and marks[start - 2] in _LETTERS and marks[start - 3] in _LETTERS:
+        elif before == _SPACE and start > 2 and text[start - 3 : start - 1].isupper():
             yield start - 3
-        elif after == _SPACE and marks[end + 1] in _LETTERS:
+        elif end - start == _BEFORE_LETTER and after == _SPACE and marks[end + 1] == _LETTER:
             yield start
