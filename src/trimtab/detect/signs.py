@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import accumulate, islice
 from typing import Any, cast
 
 from trimtab._optional import need
@@ -99,15 +100,28 @@ class Signs:
         return database
 
 
+_FEW = 16
 _MANY = 64
 """Literals from which on one pass that stops at every one of them is quicker than a search for each."""
 
 
+def _overlaps(literal: bytes) -> bool:
+    """Whether one may begin within another."""
+    return any(literal.startswith(literal[at:]) for at in range(1, len(literal)))
+
+
 def _begins(haystack: bytes, literal: bytes) -> list[int]:
-    found = []
+    """Where a literal begins, each place after the other."""
+    found: list[int] = []
     at = haystack.find(literal)
     while at >= 0:
         found.append(at)
+        if len(found) == _FEW and not _overlaps(literal):
+            # Where the others are, the sizes of what lies between them say, all told at once.
+            size = len(literal)
+            gaps = map(size.__add__, map(len, haystack[at + size :].split(literal)[:-1]))
+            found += map((-size).__add__, islice(accumulate(gaps, initial=at + size), 1, None))
+            break
         at = haystack.find(literal, at + 1)
     return found
 

@@ -77,6 +77,13 @@ def test_hyperscan_and_python_see_the_same_signs(text):
     assert quick.places(raw, raw.lower(), shown) == plain.places(raw, raw.lower(), shown)
 
 
+@given(st.sampled_from([b"a", b"ab", b"aa", b"aba", b"abab"]), st.binary(max_size=8), st.integers(1, 60))
+def test_every_place_of_a_sign_is_seen_however_many_there_are(sign, text, times):
+    text = bytes(b"abc"[code % 3] for code in text) * times
+    wanted = [at for at in range(len(text)) if text.startswith(sign, at)]
+    assert Signs([sign.decode()], hyperscan=False).places(text, text, [0]) == {0: wanted}
+
+
 @given(st.lists(st.sampled_from(["ab", "aB", "bc", "AB", "é"]) | st.text(max_size=3), max_size=60).map("".join))
 def test_where_many_signs_stand_is_seen_in_one_pass_as_by_a_search_for_each(text):
     pairs = [first + second for first in "abcdefghij" for second in "abcdefghij"]
