@@ -88,6 +88,9 @@ def hostile(size: int, *, seed: int = 1) -> dict[str, str]:
     }  # fmt: skip
     for name, alphabet in alphabets.items():
         texts[name] = "".join(dice.choices(alphabet, k=size))[:size]
+    for name, sign, long in (("random passwords", "pw:{},", 6), ("random keys", "key={}&", 16)):
+        values = ("".join(dice.choices("abcdefghijkABCDEFG0123456789", k=long)) for _ in range(size // long))
+        texts[f"{name} after their names"] = "".join(map(sign.format, values))[:size]
     groups = ("".join(dice.choices("0123456789", k=dice.choice((2, 3, 4, 4)))) for _ in range(size // 3))
     texts["random groups of digits"] = " ".join(groups)[:size]
     return texts

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from trimtab.builtin.detectors.patterns.secret_bounds import LONGEST_HEAD, LONGEST_TAIL, chained, name_begin, name_end
 from trimtab.builtin.detectors.patterns.secret_drawn import random_looking
 from trimtab.builtin.detectors.patterns.secret_kinds import KEYS_ONLY, LICENSED, SHORTEST, sureness
 from trimtab.builtin.detectors.patterns.secret_names import (
@@ -34,12 +35,7 @@ from trimtab.builtin.detectors.patterns.secret_values import has_strength, hopel
 from trimtab.builtin.detectors.patterns.spec import Judged
 from trimtab.detect.signs import as_bytes, later
 
-_LONGEST_HEAD = 48
-_BACK = later(r"[\w-]{0,48}")
-_CHAIN = later(r"=[\w.-]{1,50}=")
 _FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
-_LONGEST_TAIL = 40
-_TAIL = later(r"[\w-]{0,40}(?:\.(?!(?:get|is|to|set|has)[A-Z])[a-z]{2,16}(?=\s?[=:]\s?[^\s=]))?")
 _LIST_END = later(r"[^\]})\n]{0,400}")
 
 
@@ -53,15 +49,15 @@ def assigned(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Judged]:
             continue  # another part of the same name
         begin, upto = start, end
         if names[start - 1] != _ENDS:  # at the beginning of the text that is the sign after its end
-            least = start - _LONGEST_HEAD if start > _LONGEST_HEAD else 0
+            least = start - LONGEST_HEAD if start > LONGEST_HEAD else 0
             begin = names.rfind(b".", least, start) + 1 or least
         if names[end] != _ENDS:
-            upto = names.find(b".", end, end + _LONGEST_TAIL)
+            upto = names.find(b".", end, end + LONGEST_TAIL)
         if wide and begin and text[begin - 1] > _NARROW:
-            begin = _begin(text, start)
+            begin = name_begin(text, start)
         if upto < 0 or (after := text[upto : upto + 1]) == "." or text[upto - 1] == "-" or (wide and after > _NARROW):
-            upto = _upto(text, end)
-        if upto - end >= _LONGEST_TAIL:
+            upto = name_end(text, end)
+        if upto - end >= LONGEST_TAIL:
             continue
         last = upto
         kind = FOREIGN_KINDS.get(text[start:end].lower()) if begin == start and upto - end < 2 else None
@@ -83,7 +79,7 @@ def _named(text: str, begin: int, upto: int) -> Judged | None:
     """The value that the name `text[begin:upto]` introduces."""
     name, before, after = text[begin:upto], text[begin - 1 : begin], text[upto : upto + 2]
     signed = after[:1] not in _NO_SIGN and after not in _NO_SIGNS
-    if (not signed and before not in _QUOTES) or len(name) > 80 or (before == "=" and _chained(text, begin)):
+    if (not signed and before not in _QUOTES) or len(name) > 80 or (before == "=" and chained(text, begin)):
         return None
     kind = kind_of(name.strip("-_"))
     if before == " " and kind in _SECOND_WORDS:
@@ -162,34 +158,11 @@ _NO_SIGNS = frozenset(
 )
 
 
-def _chained(text: str, begin: int) -> bool:
-    """Whether a name stands in a chain of assignments, which is all the value of its first name."""
-    return text[begin - 1 : begin] == "=" and _CHAIN.match(text[max(0, begin - 60) : begin][::-1]) is not None
-
-
-def _begin(text: str, start: int) -> int:
-    """Where the name begins of which a part begins at `start`."""
-    if not start or not ((before := text[start - 1]).isalnum() or before in "_-"):
-        return start
-    back = _BACK.match(text[max(0, start - _LONGEST_HEAD) : start][::-1])
-    return start - (back.end() if back else 0)
-
-
-def _upto(text: str, end: int) -> int:
-    """Where the name ends of which a part ends at `end`."""
-    if end == len(text) or not ((after := text[end]).isalnum() or after in "_-."):
-        return end
-    tail = _TAIL.match(text, end)
-    if not tail:
-        return end
-    return tail.end() - (text[tail.end() - 1] == "-" and text[tail.end() : tail.end() + 1] == ">")  # before an arrow
-
-
 def abroad(text: str, start: int, end: int) -> Judged | None:
     """The value after a word of `ABROAD`."""
     word = text[start:end]
     kind = FOREIGN_KINDS.get(word.lower())
-    if not kind or ("=" in text[max(0, start - _LONGEST_HEAD - 1) : start] and _chained(text, _begin(text, start))):
+    if not kind or ("=" in text[max(0, start - LONGEST_HEAD - 1) : start] and chained(text, name_begin(text, start))):
         return None
     sign = SIGN.match(text, end)
     return _judged(text, sign, kind, word, start) if sign else None
