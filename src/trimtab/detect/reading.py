@@ -113,11 +113,10 @@ CLOSE, APART_FROM_IT = 2, 1
 
 
 def marks(view: View, near: View) -> bytes | None:
-    """Of each place of what was `changed` in a view, where what begins may be new by `is_new`; None for anywhere.
+    """Of each place of `near`, which is what was `changed` in a view, whether a sign there may announce what `is_new`.
 
-    What begins within `ASIDE` characters of any other place, or behind it within the length of a name and its sign, is
-    not new: it was there before, and was looked at there. At `CLOSE` places it may be new, and at those that are
-    `APART_FROM_IT` only what begins long before them.
+    It may at `CLOSE` places, and at those `APART_FROM_IT` if what it announces begins long before it. A sign anywhere
+    else announces nothing but what was there before, and was looked at there. None where nearly all places are close.
     """
     close = _around(view, _FOUND + _AHEAD, _FOLLOWS + ASIDE)
     if sum(high - low for low, high in close) * 8 > len(view.text) * 7:
