@@ -54,6 +54,7 @@ _COMMANDS = {
     "import": ("trimtab.cli.imports:imports", "Take in what other tools measured, with its counts."),
     "ledger": ("trimtab.cli.ledger:ledger", "Verify, show and export the evidence."),
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
+    "rewards": ("trimtab.cli.rewards:rewards", "Serve the training reward of a policy to trainers."),
     "monitor": ("trimtab.cli.monitor:monitor", "Look at what is in production: budgets, alarms, changes."),
     "fit": ("trimtab.cli.fit:fit", "Learn a detector from labelled texts, its false alarms bounded."),
     "calibrate": ("trimtab.cli.calibrate:calibrate", "Set thresholds on marked answers, with a bound on the errors."),

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 from trimtab.serve import wire
+from trimtab.serve.limits import Limits
 from trimtab.serve.proxy import Proxy
 
 _KEEP_SECONDS = 75.0  # a connection without a request; also the longest that a request's headers may take
@@ -38,7 +40,7 @@ class _Connection(web.RequestHandler):
         if type(exc).__name__ == "LineTooLong":
             status, words, code = 431, "a header, or the address, is too long", "too_large"
         elif status < 500:
-            words, code = "this is not HTTP as the guard reads it", "unreadable"
+            words, code = "this is not HTTP as it is read here", "unreadable"
         else:
             words, code = "the guard failed; nothing went on", "guard"
         kind = "invalid_request_error" if status < 500 else "server_error"
@@ -60,17 +62,20 @@ class _Server(web.Server):
         return _Connection(self, loop=self._loop, **self._kwargs)
 
 
-async def listen(proxy: Proxy, sock: socket.socket, *, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-    """Serve until `stop` is set, then finish what is being served, for at most `drain_seconds`."""
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serving(handle: Handler, sock: socket.socket, limits: Limits) -> AsyncIterator[None]:
+    """Have requests answered; at the end finish what is being served, for at most `drain_seconds`."""
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda *_: None)  # it would quote what was being served
-    limits = proxy.limits
 
     def made(message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]  # noqa: ANN001  # aiohttp's types are not public
         return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=limits.request_bytes)
 
     server = _Server(
-        proxy.handle,
+        handle,
         request_factory=made,
         handler_cancellation=True,  # who hangs up is not worked for any longer
         logger=_SILENT,
@@ -80,19 +85,29 @@ async def listen(proxy: Proxy, sock: socket.socket, *, stop: asyncio.Event, read
         max_field_size=limits.header_bytes,
         lingering_time=_LINGER_SECONDS,
     )
-    await proxy.upstream.open()
     # One connection at a time is taken off the queue, so that idle workers get their share of a crowd.
     listening = await loop.create_server(server, sock=sock, backlog=1)
     sock.listen(_QUEUE)
-    proxy.row.begin()
-    pulse = asyncio.ensure_future(_pulse(proxy))
-    ready()
     try:
-        await stop.wait()
+        yield
     finally:
         listening.close()
         await _drained(server, limits.drain_seconds)
-        pulse.cancel()
+
+
+async def listen(proxy: Proxy, sock: socket.socket, *, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Serve until `stop` is set, then finish what is being served, for at most `drain_seconds`."""
+    await proxy.upstream.open()
+    pulse = None
+    try:
+        async with serving(proxy.handle, sock, proxy.limits):
+            proxy.row.begin()
+            pulse = asyncio.ensure_future(_pulse(proxy))
+            ready()
+            await stop.wait()
+    finally:
+        if pulse is not None:
+            pulse.cancel()
         await proxy.upstream.close()
 
 
@@ -116,4 +131,4 @@ async def _drained(server: _Server, seconds: float) -> None:
     await server.shutdown(0.1)
 
 
-__all__ = ["listen"]
+__all__ = ["listen", "serving"]

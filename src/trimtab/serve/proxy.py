@@ -3,7 +3,6 @@
 What could not be looked at, because a check crashed, the upstream sent rubbish or a part is no text, does not go on.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
 
@@ -15,6 +14,7 @@ from trimtab.enforce.places import UnreadableError
 from trimtab.serve import wire
 from trimtab.serve.access_log import AccessLog
 from trimtab.serve.answering import Answering
+from trimtab.serve.body import SlowClientError, parsed, read
 from trimtab.serve.call import Call
 from trimtab.serve.limits import Limits
 from trimtab.serve.looking import Looking
@@ -27,10 +27,6 @@ _PATHS = {
     "/v1/embeddings": ("POST", "embeddings"),
     "/v1/models": ("GET", "models"),
 }
-
-
-class _SlowClientError(Exception):
-    """It does not send what it said it would."""
 
 
 class Proxy:
@@ -115,7 +111,7 @@ class Proxy:
             return call.failed(400, f"the guard cannot read this: {problem}", "unreadable")
         if isinstance(problem, web.HTTPRequestEntityTooLarge):
             response = call.failed(413, f"a request may have {self.limits.request_bytes:,} bytes", "too_large")
-        elif isinstance(problem, _SlowClientError):
+        elif isinstance(problem, SlowClientError):
             response = call.failed(408, str(problem), "too_slow")
         elif isinstance(problem, web.HTTPException | web.RequestPayloadError):
             response = call.failed(400, "the body is not what its headers say", "unreadable")
@@ -132,26 +128,9 @@ class Proxy:
         return web.Response(body=orjson.dumps(body), content_type="application/json")
 
     async def _body(self, call: Call) -> wire.Body:
-        request = call.request
-        length = request.content_length
-        if length is not None and length > self.limits.request_bytes:
-            raise web.HTTPRequestEntityTooLarge(self.limits.request_bytes, length)
-        if request.content.is_eof():
-            raw = await request.read()
-        else:
-            try:
-                async with asyncio.timeout(self.limits.arrive_seconds):
-                    raw = await request.read()
-            except TimeoutError:
-                raise _SlowClientError("the request took too long to arrive") from None
+        raw = await read(call.request, self.limits)
         call.received = len(raw)
-        try:
-            body = orjson.loads(raw)
-        except ValueError:
-            raise UnreadableError("the body is not JSON") from None
-        if not isinstance(body, dict):
-            raise UnreadableError("the body is not a JSON object")
-        return body
+        return parsed(raw)
 
     def _finished(self, call: Call, status: int) -> None:
         took = time.perf_counter() - call.begun

@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.serve.reward_servers import bare, reward_server
 from tests.unit.enforce.rewarding import policy_with, rewards_with
 
 from trimtab.enforce.rewards import Counts, FileState, MemoryState, Rewards, Standing, groups_of
 from trimtab.enforce.rewards.diagnosis import diagnose
+from trimtab.enforce.rewards.http_state import HttpState
 from trimtab.enforce.rewards.standing import Rule
 from trimtab.errors import RewardError
 from trimtab.kinds import ErrorRates, Interval
@@ -31,15 +33,17 @@ def counts(*, cost=5.0, looked=10.0, audits=(), **more):
     return Counts(completions=10.0, groups=2.0, failed=(1.0,), cost=(cost,), looked=(looked,), audits=audits, **more)
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(params=["memory", "file", "http"])
 def home(request, tmp_path):
-    """Makes a state; of a file, another one on the same file each time."""
+    """Makes a state; of a file, another one on the same file each time, and of a server another client."""
     made = MemoryState(RULES, 1, AUDIT)
-    return (
-        (lambda: made)
-        if request.param == "memory"
-        else lambda: FileState(tmp_path / "s" / "state.json", RULES, 1, AUDIT)
-    )
+    if request.param == "http":
+        with reward_server(bare(RULES, ("leak",), made)) as url:
+            yield lambda: HttpState(url, RULES, 1, AUDIT)
+    elif request.param == "file":
+        yield lambda: FileState(tmp_path / "s" / "state.json", RULES, 1, AUDIT)
+    else:
+        yield lambda: made
 
 
 def test_counts_move_the_multipliers_once_a_step(home):

@@ -64,6 +64,18 @@ class Counts:
         summed = self.filled(keep * self.vector + other.vector)
         return replace(summed, audits=self.audits + other.audits) if self.audits or other.audits else summed
 
+    def ungrouped(self) -> Self:
+        """The same without what it says of groups, for whoever saw no whole ones."""
+        return self.with_groups(0.0, 0.0, 0.0, 0.0)
+
+    def with_groups(self, groups: float, all_unsafe: float, equal_unsafe: float, all_safe: float) -> Self:
+        """The same with other groups."""
+        return replace(self, groups=groups, all_unsafe=all_unsafe, equal_unsafe=equal_unsafe, all_safe=all_safe)
+
+    def fits(self, hard: int, soft: int) -> bool:
+        """Whether it is of so many checks."""
+        return (len(self.failed), len(self.cost), len(self.looked)) == (hard, soft, soft)
+
     def payload(self) -> dict[str, Any]:
         """JSON form."""
         return {one.name: _listed(getattr(self, one.name)) for one in fields(self)}

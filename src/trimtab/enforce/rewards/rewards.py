@@ -15,6 +15,7 @@ from trimtab.enforce.rewards.auditing import Auditor, drawn
 from trimtab.enforce.rewards.checks import bounds_of, checks_of
 from trimtab.enforce.rewards.counts import Counts, groups_of
 from trimtab.enforce.rewards.diagnosis import Diagnosis, diagnose
+from trimtab.enforce.rewards.http_state import HttpState
 from trimtab.enforce.rewards.looking import Looker, Rows, Seen
 from trimtab.enforce.rewards.scored import Scored
 from trimtab.enforce.rewards.standing import Rule
@@ -72,7 +73,9 @@ class Rewards:
         self._auditor = Auditor(policy, reward.audit, checks, timeout=reward.timeout) if reward.audit else None
         monitor = self._auditor.monitor if self._auditor else None
         self.state: RewardState
-        if isinstance(state, str | Path):
+        if isinstance(state, str) and state.startswith(("http://", "https://")):
+            self.state = HttpState(state, self.rules, len(self.hard), monitor)
+        elif isinstance(state, str | Path):
             self.state = FileState(state, self.rules, len(self.hard), monitor)
         else:
             self.state = state or MemoryState(self.rules, len(self.hard), monitor)
@@ -175,36 +178,64 @@ class Rewards:
             UsageError: As `score`; or it was called within an event loop though it must wait.
             RewardError: As `score`.
         """
+        return self._told(*self.worth(prompts, completions, given), given)
+
+    async def acall(self, *, prompts: Sequence[object], completions: Sequence[object], **given: Any) -> list[float]:
+        """As calling it, from within an event loop."""
+        return self._told(*await self.aworth(prompts, completions, given), given)
+
+    def worth(
+        self,
+        prompts: Sequence[object],
+        completions: Sequence[object],
+        given: Mapping[str, Any],
+        groups: NDArray[np.int64] | None = None,
+    ) -> tuple[Scored, Counts]:
+        """What completions are worth, the task reward asked; and what is to be counted of them, by whoever does.
+
+        Args:
+            prompts: (n,) as `score`.
+            completions: (n,) as `score`.
+            given: Columns (n,) each, and whatever else the task reward takes.
+            groups: (n,) which completions answer the same prompt; runs of equal prompts if left out.
+
+        Raises:
+            UsageError: As `score`; or it was called within an event loop though it must wait.
+            RewardError: As `score`.
+        """
         if self.waits:
-            return asyncio.run(self.acall(prompts=prompts, completions=completions, **given))
+            return asyncio.run(self.aworth(prompts, completions, given, groups))
         task = None if self.task is None else self.task(prompts=prompts, completions=completions, **given)
         scored = self.score(prompts, completions, _columns(given), task=task)
-        groups = groups_of(prompts, self.group_size)
+        groups = groups_of(prompts, self.group_size) if groups is None else groups
         audits: tuple[float, ...] = ()
         if self._auditor is not None and (rows := self._auditor.draw(scored)):
             said = self._auditor.judge(drawn(prompts, completions, _columns(given), rows))
             audits = self._auditor.gap(scored, rows, said, groups)
-        return self._told(scored, groups, audits, given)
+        return scored, replace(scored.counts(groups), audits=audits)
 
-    async def acall(self, *, prompts: Sequence[object], completions: Sequence[object], **given: Any) -> list[float]:
-        """As calling it, from within an event loop."""
+    async def aworth(
+        self,
+        prompts: Sequence[object],
+        completions: Sequence[object],
+        given: Mapping[str, Any],
+        groups: NDArray[np.int64] | None = None,
+    ) -> tuple[Scored, Counts]:
+        """As `worth`, from within an event loop."""
         task: Any = None
         if self.task is not None:
             task = self.task(prompts=prompts, completions=completions, **given)
             task = await task if inspect.isawaitable(task) else task
         scored = await self.ascore(prompts, completions, _columns(given), task=task)
-        groups = groups_of(prompts, self.group_size)
+        groups = groups_of(prompts, self.group_size) if groups is None else groups
         audits: tuple[float, ...] = ()
         if self._auditor is not None and (rows := self._auditor.draw(scored)):
             said = await self._auditor.ajudge(drawn(prompts, completions, _columns(given), rows))
             audits = self._auditor.gap(scored, rows, said, groups)
-        return self._told(scored, groups, audits, given)
+        return scored, replace(scored.counts(groups), audits=audits)
 
-    def _told(
-        self, scored: Scored, groups: NDArray[np.int64], audits: tuple[float, ...], given: Mapping[str, Any]
-    ) -> list[float]:
+    def _told(self, scored: Scored, counts: Counts, given: Mapping[str, Any]) -> list[float]:
         """The rewards, after they were counted and logged."""
-        counts = replace(scored.counts(groups), audits=audits)
         self.state.add(counts)
         if (log_metric := given.get("log_metric")) is not None:
             for name, value in self.figures(counts).items():
@@ -286,8 +317,8 @@ def rewards(
         system: A system of it that names a `reward`.
         task: What the completions are worth otherwise, with TRL's signature: `task(prompts=, completions=, **columns)`
             gives a number for each, in the range that the reward declares. A coroutine function is awaited.
-        state: Where multipliers live: a file that the processes of one machine share, another `RewardState`, or
-            memory if left out.
+        state: Where multipliers live: a file that the processes of one machine share, the address of a
+            `trimtab rewards serve`, another `RewardState`, or memory if left out.
 
     Returns:
         A callable for `reward_funcs` of TRL's GRPO and RLOO, with its `callback()`. It is a coroutine function where a
@@ -297,7 +328,7 @@ def rewards(
         PolicyError: The policy has mistakes.
         UsageError: There is no such system, or no reward of it.
         PluginError: A detector or metric is not installed, or does not take its fields.
-        RewardError: The file holds no state of this reward.
+        RewardError: The file or the server holds no state of this reward.
     """
     loaded = policy if isinstance(policy, Policy) else load_policy(policy)
     made = Rewards(loaded, system, task=task, state=state)

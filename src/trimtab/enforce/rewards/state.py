@@ -29,6 +29,10 @@ class RewardState(Protocol):
         """Where it stands after the last step."""
         ...
 
+    def seen(self) -> tuple[Standing, Counts]:
+        """Where it stands after the last step, and what was added since."""
+        ...
+
     def add(self, counts: Counts) -> None:
         """Add what was seen in this step so far."""
         ...
@@ -65,6 +69,11 @@ class MemoryState:
         """As `RewardState.standing`."""
         with self._lock:
             return self._standing
+
+    def seen(self) -> tuple[Standing, Counts]:
+        """As `RewardState.seen`."""
+        with self._lock:
+            return self._standing, self._pending
 
     def add(self, counts: Counts) -> None:
         """As `RewardState.add`."""
@@ -124,12 +133,19 @@ class FileState:
             RewardError: The file cannot be written, or holds the state of another reward.
         """
         self._path, self._rules, self._hard, self._audit = Path(path), rules, hard, audit
+        if not self._path.name:
+            raise RewardError(str(path), "its state cannot be kept (this names no file)", "Name a file.")
         with self._held() as content:
             check_fits(content.standing, rules, hard, audit)
 
     def standing(self) -> Standing:
         """As `RewardState.standing`."""
         return self._read().standing  # a file is replaced whole, so no lock is needed
+
+    def seen(self) -> tuple[Standing, Counts]:
+        """As `RewardState.seen`."""
+        content = self._read()
+        return content.standing, content.pending
 
     def add(self, counts: Counts) -> None:
         """As `RewardState.add`."""
@@ -183,6 +199,9 @@ class FileState:
         except FileNotFoundError:
             fresh = Standing.fresh(self._rules, self._hard, self._audit)
             return _Content(fresh, Counts.none(self._hard, len(self._rules)))
+        except OSError as error:
+            step = "See who may read it, or name another file."
+            raise RewardError(str(self._path), f"its state cannot be read ({error.strerror})", step) from None
         except (ValueError, KeyError, TypeError):
             step = "Restore it from a checkpoint, or name another file."
             raise RewardError(str(self._path), "this file holds no state of a reward", step) from None

@@ -1,17 +1,15 @@
 """The callback for trainers of `transformers` and TRL: one step of the multipliers for each step of the optimiser."""
 
-import logging
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from trimtab._optional import need
 from trimtab.enforce.rewards.counts import Counts
 from trimtab.enforce.rewards.standing import Standing
+from trimtab.enforce.rewards.telling import Teller
 
 if TYPE_CHECKING:
     from trimtab.enforce.rewards.rewards import Rewards
-
-_log = logging.getLogger("trimtab.rewards")
 
 
 def callback(rewards: "Rewards") -> Any:
@@ -39,7 +37,7 @@ class _Steps:
 
     def __init__(self, rewards: "Rewards") -> None:
         self._rewards = rewards
-        self._said: set[str] = set()
+        self._teller = Teller(rewards)
 
     # -- with a checkpoint: the names are those of `ExportableState` -------------------
 
@@ -65,18 +63,10 @@ class _Steps:
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self._rewards.state.advance(state.global_step, total=_over_processes)
         if state.is_world_process_zero:
-            self._tell()
+            self._teller.tell()
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self._rewards.state.discard()
-
-    def _tell(self) -> None:
-        """Say once what goes wrong, and again if it had come right meanwhile."""
-        found = {one.kind: one for one in self._rewards.diagnosis()}
-        for kind, one in found.items():
-            if kind not in self._said:
-                _log.warning("reward %s: %s", self._rewards.name, one)
-        self._said = set(found)
 
 
 def _over_processes(counts: Counts) -> Counts:
