@@ -88,7 +88,7 @@ def made(settings: Settings, *, alone: bool) -> Made:
             policy, system_of(policy, settings.system), task=task_of(settings.task), state=settings.state or None
         )
         if not alone and rewards.soft and isinstance(rewards.state, MemoryState):
-            step = "Give `state=`: a file on the disk of all, or the address of a `trimtab rewards serve`."
+            step = "Give `state=`: a file, if all run on one machine, or the address of a `trimtab rewards serve`."
             raise UsageError(f"reward {rewards.name} has soft costs, and each process would have its own.", step)
         found = _made[settings, alone] = Made(rewards, Pace(rewards, settings.every, grouped=alone))
         return found
