@@ -394,7 +394,7 @@ def test_a_server_killed_during_posts_leaves_a_whole_state_and_training_goes_on_
         counted = standing.total.completions + pending.completions
         assert answered <= counted <= answered + 2 * 8  # what was under way in one of the kills may have been counted
         assert standing.total.completions == standing.step * 8
-        assert 0.0 <= pending.completions < 8
+        assert 0.0 <= pending.completions <= 8  # 8: killed before it could move on; the next to start does
         assert standing.total.cost == standing.total.looked  # each of them refused what it should answer
         steps.append(standing.step)
     assert steps[0] < steps[1]

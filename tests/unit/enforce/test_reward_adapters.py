@@ -160,6 +160,15 @@ def test_two_processes_that_see_a_step_full_end_it_once(tmp_path):
     assert standing.total.groups == 0.0  # nobody saw whole ones, so nothing is said of them
 
 
+def test_a_step_that_was_full_when_its_process_was_killed_is_ended_by_the_next(tmp_path):
+    rewards = rewards_with(state=tmp_path / "state.json")
+    rewards.state.add(rewards.worth(["q"] * 4, [NO] * 4, {"benign": [True] * 4})[1])
+    again = rewards_with(state=tmp_path / "state.json")
+    assert Pace(again, 4, grouped=True).room() == 4
+    standing, pending = again.state.seen()
+    assert (standing.step, standing.last.completions, pending.completions) == (1, 4.0, 0.0)
+
+
 class Overtaken(FileState):
     """A state that another process moves on just after this one saw a full step."""
 

@@ -1,6 +1,7 @@
 """Steps for trainers that tell none: the multipliers move after so many completions."""
 
 import hashlib
+import math
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -49,10 +50,15 @@ class Pace:
         self._severity: list[float] = []
 
     def room(self) -> int | None:
-        """How many completions still belong to this step; None if it has no end of its own."""
+        """How many completions still belong to this step, >= 1; None if it has no end of its own.
+
+        A step that is full already, since whoever filled it was killed before it moved on, is ended first.
+        """
         if not self.every:
             return None
-        return max(1, self.every - int(self._rewards.state.seen()[1].completions))
+        with self._lock:
+            self._end_if_full()
+            return max(1, math.ceil(self.every - self._rewards.state.seen()[1].completions))
 
     def count(self, prompts: Sequence[object], scored: Scored, counts: Counts) -> None:
         """Add what was scored, and move on if the step is full.
@@ -66,12 +72,8 @@ class Pace:
                 self._prompts += [digest(prompt) for prompt in prompts]
                 self._unsafe += map(bool, scored.unsafe)
                 self._severity += map(float, scored.severity)
-            if not self.every:
-                return
-            standing, pending = self._rewards.state.seen()
-            if pending.completions >= self.every:
-                # The step is of the same look as the counts: whoever else saw it full names it too, and it counts once.
-                self._move(standing.step + 1)
+            if self.every:
+                self._end_if_full()
 
     def advance(self, step: int) -> Standing:
         """Move on because a trainer said so.
@@ -81,6 +83,12 @@ class Pace:
         """
         with self._lock:
             return self._move(step)
+
+    def _end_if_full(self) -> None:
+        standing, pending = self._rewards.state.seen()
+        if pending.completions >= self.every:
+            # The step is of the same look as the counts: whoever else saw it full names it too, and it counts once.
+            self._move(standing.step + 1)
 
     def _move(self, step: int) -> Standing:
         if self._prompts:
