@@ -60,7 +60,7 @@ class RefusalGap:
     """
 
     name: ClassVar[str] = "refusal-gap"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     shape: ClassVar[Shape] = Shape.GAP
     unit: ClassVar[str] = "ratio"
     better: ClassVar[Better] = "lower"

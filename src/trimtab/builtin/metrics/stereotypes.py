@@ -66,7 +66,7 @@ class StereotypePreference:
     """
 
     name: ClassVar[str] = "stereotype-preference"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     shape: ClassVar[Shape] = Shape.BALANCE
     unit: ClassVar[str] = "balance"
     better: ClassVar[Better] = "lower"
