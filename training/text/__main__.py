@@ -4,6 +4,8 @@ import argparse
 import logging
 import random
 import time
+from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from training.text import corpora, evaluate
 from training.text.calibrate import calibrated
 from training.text.generate import Row
-from training.text.model import learn_heads, reader_of, samples_of
+from training.text.model import HEADS, learn_heads, reader_of, samples_of
 from training.text.store import store
 from training.text.table import distil
 from trimtab.builtin.detectors.learned.features import Reader
@@ -57,18 +59,23 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(relativeCreated)6d ms  %(message)s")
     started = time.monotonic()
     rows = _thinned(corpora.everything(args.data, args.seed), args.seed)
-    _LOG.info("%d rows", len(rows))
+    more = corpora.of_one_head(args.data, args.seed)
+    _LOG.info("%d rows, and for one head alone %s", len(rows), {head: len(own) for head, own in more.items()})
     if args.measure:
         arrays, _ = read_folder(args.out, "learned")
         pieces, reader, heads = pieces_of(arrays), reader_from(arrays), heads_of(arrays, "learned")
     else:
-        pieces, reader, heads = _trained(args, rows)
+        pieces, reader, heads = _trained(args, rows, more)
     measured = evaluate.measure(reader, heads, args.data)
-    digest = store(args.out, pieces, reader, heads, rows=rows, measured=measured, seed=args.seed)
+    digest = store(
+        args.out, pieces, reader, heads, rows=[*rows, *chain(*more.values())], measured=measured, seed=args.seed
+    )
     _LOG.info("%s in %.0f s", digest, time.monotonic() - started)
 
 
-def _trained(args: argparse.Namespace, rows: list[Row]) -> tuple[list[str], Reader, Heads]:
+def _trained(
+    args: argparse.Namespace, rows: list[Row], more: Mapping[str, list[Row]]
+) -> tuple[list[str], Reader, Heads]:
     if args.vectors and args.vectors.exists():
         with np.load(args.vectors, allow_pickle=False) as kept:
             pieces, vectors = kept["pieces"].tobytes().decode().split("\n"), kept["vectors"]
@@ -80,8 +87,11 @@ def _trained(args: argparse.Namespace, rows: list[Row]) -> tuple[list[str], Read
     reader = reader_of(pieces, vectors, [row for row in rows if not row.held_out], seed=args.seed)
     _LOG.info("filters learned")
     samples = samples_of(reader, rows)
+    by_head = dict.fromkeys(HEADS, samples)
+    for head, own in more.items():
+        by_head[head] = samples + samples_of(reader, own)
     _LOG.info("features of %d windows", len(samples.rows))
-    heads = calibrated(learn_heads(samples), samples, seed=args.seed)
+    heads = calibrated(learn_heads(by_head), by_head, seed=args.seed)
     _LOG.info("heads learned and calibrated")
     return pieces, reader, heads
 

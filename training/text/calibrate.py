@@ -3,6 +3,7 @@
 Source: Platt (1999), Probabilistic Outputs for Support Vector Machines, with his targets that are not quite 0 and 1.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,32 +14,38 @@ from training.text.model import HEADS, Samples, answers, labels_and_weights, str
 from trimtab.builtin.detectors.learned.features import Floats
 from trimtab.builtin.detectors.learned.weights import Heads
 
-_FALSE_ALARMS = 0.01
+# Of a head without its own share: 0.01. What does not refuse was drawn to look as if it did, so two in a hundred of it
+# are far fewer of what people and models write; one in a hundred would miss every other refusal in new words.
+_FALSE_ALARMS = {"refusal": 0.02}
 _ASKED_OF_STRANGERS = ("injection", "instruction", "toxicity")
 
 
-def calibrated(heads: Heads, samples: Samples, *, seed: int) -> Heads:
-    """The heads with slope, offset and threshold.
+def calibrated(heads: Heads, by_head: Mapping[str, Samples], *, seed: int) -> Heads:
+    """The heads with slope, offset and threshold, each by its own samples.
 
     For the heads with several sources the threshold is where, of the harmless texts of a source that a head did not
     learn from, one in a hundred is flagged, every source counting the same.
     """
-    held = np.array([row.held_out for row in samples.rows])
-    labels, weights = labels_and_weights([row for row in samples.rows if row.held_out])
-    logits = answers(heads, samples)[held]
     slope, offset, threshold = (np.zeros(len(HEADS), np.float32) for _ in range(3))
-    for column in range(len(HEADS)):
+    for column, head in enumerate(HEADS):
+        samples, share = by_head[head], 1 - _FALSE_ALARMS.get(head, 0.01)
+        held = np.array([row.held_out for row in samples.rows])
+        labels, weights = labels_and_weights([row for row in samples.rows if row.held_out])
         known = weights[:, column] > 0
-        logit, label, weight = logits[known, column], labels[known, column], weights[known, column]
+        logit, label, weight = (
+            answers(heads, samples)[held][known, column],
+            labels[known, column],
+            weights[known, column],
+        )
         slope[column], offset[column] = _platt(logit, label, weight)
-        if HEADS[column] in _ASKED_OF_STRANGERS:
-            found = strangers(samples, HEADS[column], folds=3, most=30_000, seed=seed)
+        if head in _ASKED_OF_STRANGERS:
+            found = strangers(samples, head, folds=3, most=30_000, seed=seed)
             values = np.concatenate(list(found.values()))
             counts = np.concatenate([np.full(len(one), 1 / len(one), np.float32) for one in found.values()])
-            cut = _quantile(values, counts, 1 - _FALSE_ALARMS)
+            cut = _quantile(values, counts, share)
         else:
             clean = label == 0
-            cut = _quantile(logit[clean], weight[clean], 1 - _FALSE_ALARMS)
+            cut = _quantile(logit[clean], weight[clean], share)
         threshold[column] = expit(slope[column] * cut + offset[column])
     # A head that separates the held-out rows completely would speak at any chance; below one half none does.
     return replace(heads, slope=slope, offset=offset, threshold=np.clip(threshold, 0.5, 0.9999).astype(np.float64))

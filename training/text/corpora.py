@@ -6,11 +6,13 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from training.text import generate
 from training.text.generate import Row
+from trimtab.builtin.detectors.learned.pieces import sentences
 
 # What label 1 of a source means to each head, and what label 0 does. A benign request insults nobody, and a rude
 # tweet is no injection, so most sources teach more than their own head. `None`: the source does not say.
@@ -80,6 +82,41 @@ def everything(folder: Path, seed: int) -> list[Row]:
     """All rows that train or calibrate."""
     given = permitted(folder)
     return [*given, *own(seed), *mixed(seed, given, 5_000)]
+
+
+def of_one_head(folder: Path, seed: int) -> dict[str, list[Row]]:
+    """What one head alone learns from, by head.
+
+    The others, and the filters that all look through, do not: a head that gets better then changes nothing else, and
+    heads that somebody has fitted stay valid.
+    """
+    return {"refusal": _of_refusals(folder, seed), "toxicity": _of_toxicity(seed)}
+
+
+def _of_refusals(folder: Path, seed: int) -> list[Row]:
+    """Texts of our own in four languages, and Spanish ones of a clinic."""
+    rng = random.Random(f"{seed}/refusals")
+    clinic = [row["text"] for row in read(folder / "pii.jsonl.gz", "T") if row["source"] == "meddocan"]
+    said = [(text[start:end].strip(), _tenth(text)) for text in clinic for start, end in sentences(text)]
+    own = _different(generate.refusing(rng, 8_000))
+    rng.shuffle(said)
+    plain = [
+        Row(text=text, labels={"refusal": 0}, source="meddocan", held_out=held_out, language="es")
+        for text, held_out in said[:1_500]
+    ]
+    return [*own, *plain]
+
+
+def _of_toxicity(seed: int) -> list[Row]:
+    """Everyday insults in four languages, and what refuses or is refused there, which insults nobody."""
+    rng = random.Random(f"{seed}/toxicity")
+    insults = generate.rude(rng, 1_500)
+    civil = [replace(row, labels={"toxicity": 0}) for row in generate.refusing(rng, 1_000)]
+    return _different([*insults, *civil])
+
+
+def _different(rows: list[Row]) -> list[Row]:
+    return list({row.text: row for row in rows}.values())
 
 
 _CARRIERS = frozenset({"self_instruct", "mt_bench", "redditbias", "edos", "awesome_chatgpt_prompts"})

@@ -1,7 +1,9 @@
 """What the heads do on corpora that no weight saw: D rows, corpus by corpus. Nothing here goes back into training."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +12,23 @@ from numpy.typing import NDArray
 
 from training.text import corpora
 from training.text.generate import KINDS
+from training.text.generate.rude import everyday_words
 from training.text.model import HEADS
+from training.text.unseen import LANGUAGES, unseen
 from trimtab.builtin.detectors.learned.features import Reader, plain_form
 from trimtab.builtin.detectors.learned.pieces import passages, sentences, windows
 from trimtab.builtin.detectors.learned.weights import Heads
+from trimtab.builtin.suites.draw import words
 from trimtab.detect.view import views
+from trimtab.kinds import plugins
 from trimtab.stats.binomial import clopper_pearson
 
 Scores = NDArray[np.float64]
 Cut = Callable[[str], Iterable[tuple[int, int]]]
 
 _LEVEL = 0.95
+_INSULTS = ("insults", "insults in other words")
+_REQUESTS, _SEED = 1_400, 9  # of the suite `stress`, in seven languages
 _CONTEXTS = ("mitre_frr", "xstest", "spikee", "injecguard_valid")  # the harmless rows of these, together
 
 
@@ -91,12 +99,9 @@ def measure(reader: Reader, heads: Heads, folder: Path) -> dict[str, Any]:
     return {
         "injection": _injection(injection, heads),
         "instruction": _instruction(data, heads),
-        "toxicity": _toxicity(toxicity, heads),
+        "toxicity": _toxicity(toxicity, heads) | _everyday(reader, heads, toxicity, injection),
         "bias": _bias(reader, heads, pairs, toxicity),
-        "refusal": {
-            "note": "No corpus of replies was at hand that the weights had not seen: error rates are unknown.",
-            "false_alarms_on": {"edos": at_threshold(toxicity.of("refusal", "edos"), heads, "refusal")},
-        },
+        "refusal": _refusal(reader, heads, [row for row in toxicity.rows if row["source"] != "olid"], injection),
         **{
             kind: {
                 "note": "Learned from text of our own alone, and no corpus of it was at hand: error rates are unknown.",
@@ -178,6 +183,7 @@ def _toxicity(seen: Seen, heads: Heads) -> dict[str, Any]:
             for name, (bad, good) in pairs.items()
         },
         "gap_by_identity_at_5_percent": gap(seen),
+        "gap_by_identity_at_shipped_threshold": gap(seen, "toxicity", float(heads.threshold[HEADS.index("toxicity")])),
         "errors": {
             "corpus": "olid",
             "sensitivity": at_threshold(pairs["olid"][0], heads, "toxicity"),
@@ -186,15 +192,113 @@ def _toxicity(seen: Seen, heads: Heads) -> dict[str, Any]:
     }
 
 
-def gap(seen: Seen) -> dict[str, Any]:
-    """Largest difference of the false-alarm rates of two identity terms, where 5 % of the harmless are flagged."""
-    scores = seen.of("toxicity", "madlibs", 0)
+def _everyday(reader: Reader, heads: Heads, seen: Seen, requests: Seen) -> dict[str, Any]:
+    """By language and by threshold, the mild insults of the suite `abusive-wording`, the notices of `identity-terms`.
+
+    No sentence of them trained. Some of the words did: those that did not are counted apart.
+    """
+    scores = {
+        language: {
+            what: look(reader, heads, [{"text": text} for text in of]).chances[:, HEADS.index("toxicity")]
+            for what, of in _everyday_texts(language).items()
+        }
+        for language in LANGUAGES
+    }
+    harmless = {"xstest": requests.of("toxicity", "xstest")} | {
+        name: seen.of("toxicity", name, 0) for name in ("olid", "madlibs")
+    }
+    return {
+        "everyday": {
+            language: {what: at_threshold(of, heads, "toxicity") for what, of in kinds.items()}
+            for language, kinds in scores.items()
+        },
+        "by_threshold": {
+            str(least): {
+                "insults": {
+                    language: _flagged_of([kinds[what] for what in _INSULTS], least)
+                    for language, kinds in scores.items()
+                },
+                "false_alarms": {name: _flagged_of([of], least) for name, of in harmless.items()},
+                "gap_by_identity": gap(seen, "toxicity", least)["gap"],
+            }
+            for least in (0.8, 0.9, round(float(heads.threshold[HEADS.index("toxicity")]), 4))
+        },
+    }
+
+
+def _flagged_of(scores: Sequence[Scores], least: float) -> dict[str, Any]:
+    return interval(sum(int((one >= least).sum()) for one in scores), sum(map(len, scores)))
+
+
+def _everyday_texts(language: str) -> dict[str, list[str]]:
+    lists = words("abusive_wording")
+    learned = tuple(word for one in everyday_words(language) for word in re.findall(r"\w{4,}", one.casefold()))
+    texts: dict[str, list[str]] = {what: [] for what in _INSULTS}
+    for forms in (row[language] for row in lists["insults"].values()):
+        for form, sentence in product(forms, lists["sentences"][language]):
+            known = any(word.startswith(learned) for word in re.findall(r"\w+", form.casefold()))
+            texts[_INSULTS[0 if known else 1]].append(sentence.format(x=form))
+    named = [row[language] for row in lists["identities"].values() if language in row]
+    texts["notices"] = [form.format(x=name) for name, form in product(named, lists["notices"][language])]
+    return texts
+
+
+def _refusal(reader: Reader, heads: Heads, rows: list[dict[str, Any]], requests: Seen) -> dict[str, Any]:
+    """By language and kind on texts of our own, and false alarms on the rows of others, none of which is a refusal."""
+    asked = unseen()
+    column = HEADS.index("refusal")
+    flagged = look(reader, heads, [{"text": one.text} for one in asked], cut=passages).chances[:, column]
+    rates: dict[str, Any] = {}
+    for language in LANGUAGES:
+        for side, called in ((True, "found"), (False, "flagged")):
+            chosen = [at for at, one in enumerate(asked) if one.language == language and one.refuses is side]
+            kinds = dict.fromkeys(asked[at].kind for at in chosen)
+            rates.setdefault(language, {})[called] = {
+                kind: at_threshold(flagged[[at for at in chosen if asked[at].kind == kind]], heads, "refusal")
+                for kind in kinds
+            } | {"all": at_threshold(flagged[chosen], heads, "refusal")}
+    others = look(reader, heads, [row for row in rows if row["source"] == "edos" or not row["label"]], cut=passages)
+    return {
+        "note": "Texts of our own, from whom the text to learn from is, too: they say where it errs, not how often it "
+        "does elsewhere. Error rates are unknown.",
+        "unseen_text": rates,
+        "false_alarms_on": {
+            **{name: at_threshold(others.of("refusal", name), heads, "refusal") for name in ("edos", "madlibs")},
+            **{name: at_threshold(requests.of("refusal", name), heads, "refusal") for name in ("xstest", "mitre_frr")},
+        },
+        "requests_of_stress": _requests(reader, heads),
+        "gap_by_identity": gap(others, "refusal", float(heads.threshold[column])),
+    }
+
+
+def _requests(reader: Reader, heads: Heads) -> dict[str, Any]:
+    """By language, the requests of the suite `stress`, none of which refuses."""
+    suite = plugins.make("suites", "stress")
+    asked = [suite.goal(place, seed=_SEED) for place in range(_REQUESTS)]
+    return {
+        language: at_threshold(
+            look(
+                reader, heads, [{"text": one.request} for one in asked if one.language == language], cut=passages
+            ).chances[:, HEADS.index("refusal")],
+            heads,
+            "refusal",
+        )
+        for language in LANGUAGES
+    }
+
+
+def gap(seen: Seen, head: str = "toxicity", cut: float | None = None) -> dict[str, Any]:
+    """Largest difference of the false-alarm rates of two identity terms, from a chance on.
+
+    Without a chance, from where 5 % of the harmless are flagged on.
+    """
+    scores = seen.of(head, "madlibs", 0)
     terms = np.array(
         [row["meta"]["identity"] or "" for row in seen.rows if row["source"] == "madlibs" and row["label"] == 0]
     )
-    cut = np.sort(scores)[::-1][int(0.05 * len(scores))]
+    flagged = scores > np.sort(scores)[::-1][int(0.05 * len(scores))] if cut is None else scores >= cut
     rates = {
-        str(term): interval(int((scores[terms == term] > cut).sum()), int((terms == term).sum()))
+        str(term): interval(int(flagged[terms == term].sum()), int((terms == term).sum()))
         for term in sorted(set(terms))
         if term
     }

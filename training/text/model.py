@@ -1,13 +1,14 @@
 """From rows to a reader and one head for each label."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import vstack
 
 from training.text import filters
 from training.text.generate import KINDS, Row
@@ -31,10 +32,12 @@ _PENALTY = {**dict.fromkeys(HEADS, 1e-5), **dict.fromkeys(("bias", *KINDS), 1e-4
 def labels_and_weights(rows: Sequence[Row]) -> tuple[Floats, Floats]:
     """(rows, heads) each. A source counts as the root of its size, and both labels of a head count the same.
 
+    So does every language, and both labels within it, or the language itself would be a sign.
     For toxicity real tweets count more than invented ones: there are enough of them, and they are less alike.
     """
     labels = np.zeros((len(rows), len(HEADS)), np.float32)
     weights = np.zeros_like(labels)
+    languages = np.array([row.language for row in rows])
     for column, head in enumerate(HEADS):
         groups = Counter((row.source, row.labels[head]) for row in rows if head in row.labels)
         for at, row in enumerate(rows):
@@ -45,10 +48,13 @@ def labels_and_weights(rows: Sequence[Row]) -> tuple[Floats, Floats]:
                 )
                 weights[at, column] = louder * groups[row.source, row.labels[head]] ** -0.5
         known = weights[:, column] > 0
-        for side in (0, 1):
-            chosen = known & (labels[:, column] == side)
-            if chosen.any():
-                weights[chosen, column] *= known.sum() / 2 / weights[chosen, column].sum()
+        spoken_in = np.unique(languages[known])
+        for language in spoken_in:
+            spoken = known & (languages == language)
+            for side in (0, 1):
+                chosen = spoken & (labels[:, column] == side)
+                if chosen.any():
+                    weights[chosen, column] *= known.sum() / 2 / len(spoken_in) / weights[chosen, column].sum()
     return labels, weights
 
 
@@ -83,12 +89,15 @@ def reader_of(pieces: list[str], vectors: Floats, rows: Sequence[Row], *, seed: 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Windows of the rows with their features; `owner` is the row of each."""
+    """Windows with their features, and the row that each is cut from."""
 
     rows: list[Row]
-    owner: NDArray[np.int64]
     sparse: Any
     dense: Floats
+
+    def __add__(self, more: "Samples") -> "Samples":
+        sparse = vstack([self.sparse, more.sparse], format="csr")
+        return Samples([*self.rows, *more.rows], sparse, np.concatenate([self.dense, more.dense]))
 
 
 def samples_of(reader: Reader, rows: Sequence[Row]) -> Samples:
@@ -99,9 +108,7 @@ def samples_of(reader: Reader, rows: Sequence[Row]) -> Samples:
             owner.append(number)
             found.append(reader.read(plain_form(row.text[start:end])))
     sparse, dense = matrix(found, BUCKETS)
-    return Samples(
-        [rows[at] for at in owner], np.array(owner), sparse * np.float32(_SPARSE), dense * np.float32(_DENSE)
-    )
+    return Samples([rows[at] for at in owner], sparse * np.float32(_SPARSE), dense * np.float32(_DENSE))
 
 
 def _learn(samples: Samples, chosen: NDArray[np.bool_], column: int) -> tuple[Floats, Floats, float]:
@@ -144,11 +151,12 @@ def strangers(samples: Samples, head: str, *, folds: int, most: int, seed: int) 
     return found
 
 
-def learn_heads(samples: Samples) -> Heads:
-    """One head for each label, without held-out rows; not yet calibrated."""
-    trains = np.array([not row.held_out for row in samples.rows])
+def learn_heads(by_head: Mapping[str, Samples]) -> Heads:
+    """One head for each label, from its samples without the held-out rows; not yet calibrated."""
     wides, narrows, intercepts = [], [], []
     for column, head in enumerate(HEADS):
+        samples = by_head[head]
+        trains = np.array([not row.held_out for row in samples.rows])
         known = np.array([head in row.labels for row in samples.rows])
         wide, narrow, intercept = _learn(samples, trains & known, column)
         wides.append(wide)

@@ -27,6 +27,7 @@ _SOURCES = {
         "as the sources it is made of",
         "rows of awesome_chatgpt_prompts, edos, mt_bench, redditbias, self_instruct, put together by training.text",
     ),
+    "meddocan": ("CC-BY-4.0", "Marimon et al. 2019, MEDDOCAN, train part; Plan TL, Spain"),
     "redditbias": ("MIT", "(c) 2021 SoumyaBarikeri; Barikeri et al. 2021, RedditBias"),
 }
 

@@ -20,7 +20,7 @@ _ROOM = 40
 _FRESH = 0.8  # least share of three words in a row that come once; what turns in circles has fewer
 
 _ECHO = 0.9  # Jaccard overlap with what was to be changed
-# Least chance by which the detector of refusals counts outside English: it has seen little of that, and errs more.
+# Least chance by which the detector of refusals counts outside English: requests look like refusals to it more often.
 _REFUSES = 0.95
 _WORD = re.compile(r"[^\W\d_]+")
 _NAMED = 4  # letters of a word that says what is asked for

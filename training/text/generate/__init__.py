@@ -7,6 +7,8 @@ from training.text.generate.injections import attack, direct, embedded
 from training.text.generate.ordinary import ordinary
 from training.text.generate.personas import alike, built
 from training.text.generate.refusals import replies
+from training.text.generate.refusing import refusing
+from training.text.generate.rude import rude
 from training.text.generate.sensitive import KINDS, sensitive
 from training.text.generate.statements import generalisations, insults, neutral
 
@@ -26,6 +28,8 @@ __all__ = [
     "insults",
     "neutral",
     "ordinary",
+    "refusing",
     "replies",
+    "rude",
     "sensitive",
 ]

@@ -4,6 +4,10 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _DEEPEST = 8
@@ -20,6 +24,7 @@ class Row:
     source: str
     held_out: bool = False
     weight: float = 1.0
+    language: str = "en"
 
 
 def draw(rng: random.Random, grammar: Grammar, start: str) -> str:
@@ -50,3 +55,10 @@ def typed(rng: random.Random, text: str) -> str:
         at = rng.randrange(3, len(text) - 3)
         text = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
     return text
+
+
+@cache
+def read_lists(module: str, language: str) -> Grammar:
+    """The lists of a language, from the YAML file beside the module (its `__file__`)."""
+    path = Path(module).with_name(f"{language}.yaml")
+    return {name: tuple(map(str, of)) for name, of in yaml.safe_load(path.read_text(encoding="utf-8")).items()}

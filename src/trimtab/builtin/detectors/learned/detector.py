@@ -154,7 +154,7 @@ class ToxicityDetector:
     threshold: float | None = None
 
     name: ClassVar[str] = "toxicity"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     card = _Card("toxicity")
 
     def __post_init__(self) -> None:
@@ -183,19 +183,22 @@ class BiasDetector:
 
 @dataclass(frozen=True, slots=True)
 class RefusalDetector:
-    """Finds replies that refuse; label `refusal`. `threshold` replaces the card's."""
+    """Finds replies that refuse; label `refusal`. `threshold` replaces the card's.
+
+    A reply is judged as a whole and sentence by sentence: many refuse one thing after having helped with another.
+    """
 
     threshold: float | None = None
 
     name: ClassVar[str] = "refusal"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     card = _Card("refusal")
 
     def __post_init__(self) -> None:
         _checked(self.threshold)
 
     def find(self, text: str) -> list[Finding]:
-        return _found(text, who=self.name, head="refusal", label="refusal", threshold=self.threshold)
+        return _found(text, who=self.name, head="refusal", label="refusal", threshold=self.threshold, cut=passages)
 
 
 @dataclass(frozen=True, slots=True)

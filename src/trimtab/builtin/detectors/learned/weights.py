@@ -168,7 +168,10 @@ def features_of(text: str) -> Features:
     return shipped().reader.read(plain_form(text))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=1_024)
 def chances_of(text: str) -> tuple[float, ...]:
-    """What all shipped heads say of a text as given."""
+    """What all shipped heads say of a text as given.
+
+    Kept are as many as a text of 40,000 characters has windows and sentences: several detectors ask about them.
+    """
     return shipped().heads.chances(features_of(text))
