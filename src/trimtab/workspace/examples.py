@@ -1,0 +1,126 @@
+"""Whether a revision makes an example to train on, and how that is written for whom.
+
+A pair in which the chosen reply is no better, refuses what the rejected one answered, or is merely longer teaches the
+wrong thing. So an example is kept only if every check holds, and what was dropped is counted by reason.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from trimtab.detect import look_async
+from trimtab.enforce.principles import NoScoreError, score
+from trimtab.enforce.revise import Revision
+from trimtab.enforce.verdict import Verdict, better
+from trimtab.errors import DetectorError
+from trimtab.kinds import AnyDetector, Case, Context, Metric
+from trimtab.workspace.prompts import chat
+
+Format = Literal["trl", "openai"]
+Kind = Literal["pairs", "sft"]
+Better = Callable[[Case, str, Sequence[Verdict], str, Sequence[Verdict]], Awaitable[bool]]
+"""Whether the second reply to a case is better than the first, given what was said of each."""
+
+REASONS = (
+    "nothing-broken",
+    "no-reply",
+    "no-better-draft",
+    "still-broken",
+    "not-better",
+    "refuses",
+    "too-short",
+    "too-long",
+    "worse-on-task",
+    "unchecked",
+    "near-duplicate",
+)
+"""Why a row gives no example, in the order in which it is asked; `no-answer: ...` comes before all of them."""
+
+_SLACK = 5  # words that a reply may be shorter or longer whatever the bounds; of ten words, half is little
+_ASSISTANT = Context(origin="assistant")
+
+
+async def by_verdicts(
+    _: Case, __: str, original: Sequence[Verdict], ___: str, revised: Sequence[Verdict]
+) -> bool:  # a reward may want to see all of it
+    """By the principles alone."""
+    return better(original, revised)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What the reply is for: a metric that scores a single reply, and which way it is good."""
+
+    name: str
+    metric: Metric
+    higher: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """What a revision must be besides better on the tests.
+
+    `shortest` and `longest` bound its words, as a share of those of the first draft.
+    """
+
+    refusal: AnyDetector
+    shortest: float = 0.5
+    longest: float = 2.0
+    task: Task | None = None
+    better: Better = by_verdicts
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.shortest <= 1.0 <= self.longest:
+            raise ValueError(f"out of range: {self.shortest=}, {self.longest=}")
+
+    async def against(self, case: Case, revision: Revision) -> str:
+        """Why a revision makes no example; empty if it does."""
+        first, final = revision.first, revision.final
+        if revision.stop == "nothing-broken":
+            return "nothing-broken"
+        if revision.best == 0:
+            return "no-reply" if revision.stop == "no-reply" else "no-better-draft"
+        if not revision.acceptable:
+            return "still-broken"
+        try:
+            if not await self.better(case, first.text, first.verdicts, final.text, final.verdicts):
+                return "not-better"
+            if await self._refuses(final.text) and not await self._refuses(first.text):
+                return "refuses"
+        except (DetectorError, NoScoreError):
+            return "unchecked"
+        before, after = len(first.text.split()), len(final.text.split())
+        if after < self.shortest * before - _SLACK:
+            return "too-short"
+        if after > self.longest * before + _SLACK:
+            return "too-long"
+        return await self._on_task(case, first.text, final.text)
+
+    async def _refuses(self, text: str) -> bool:
+        return bool(await look_async(self.refusal, text, _ASSISTANT))
+
+    async def _on_task(self, case: Case, first: str, final: str) -> str:
+        task = self.task
+        if task is None:
+            return ""
+        try:
+            before, after = await score(task.metric, case, first), await score(task.metric, case, final)
+        except NoScoreError:
+            return "unchecked"
+        worse = after < before if task.higher else after > before
+        return "worse-on-task" if worse else ""
+
+
+def row(case: Case, chosen: str, rejected: str | None, *, form: Format) -> dict[str, Any]:
+    """One example as trainers read it; without a rejected reply it is one of supervised training."""
+    asked, good = chat(case.messages), [{"role": "assistant", "content": chosen}]
+    if rejected is None:
+        return {"messages": [*asked, *good]} if form == "openai" else {"prompt": asked, "completion": good}
+    bad = [{"role": "assistant", "content": rejected}]
+    if form == "trl":
+        return {"prompt": asked, "chosen": good, "rejected": bad}
+    input_ = {"messages": asked, "tools": [], "parallel_tool_calls": True}
+    return {"input": input_, "preferred_output": good, "non_preferred_output": bad}
+
+
+__all__ = ["REASONS", "Better", "Checks", "Format", "Kind", "Task", "by_verdicts", "row"]
