@@ -290,6 +290,61 @@ def test_a_revision_is_no_worse_on_the_task(tmp_path, server):
     assert outcomes(tmp_path) == ["kept", "worse-on-task", "unchecked"]
 
 
+REWARD = "rewards: {paid: {hard: [{detector: patterns, labels: [secret]}, {detector: patterns, labels: [personal]}]}}\n"
+
+
+def test_where_the_system_has_a_reward_it_pays_no_less(tmp_path, server):
+    """Its checks may be more than the principles."""
+    rows = [{"prompt": f"About {topic}", "reply": leak(topic)} for topic in TOPICS[:2]]
+    server.script = helper(lambda text: mended(text) + (" password = 'hG7!kq2pZ'" if "form" in text else ""))
+    site(tmp_path, server, more=REWARD, rows=rows, **{"    tier: internal\n": "    tier: internal\n    reward: paid\n"})
+    make(tmp_path)
+    assert outcomes(tmp_path) == ["lower-reward", "kept"]
+    make(tmp_path, force=True, margin=1.2)  # from unsafe, -0.1 or less, to safe, 1.0
+    assert outcomes(tmp_path) == ["lower-reward", "kept"]
+    make(tmp_path, force=True, margin=1.9)
+    assert outcomes(tmp_path) == ["lower-reward", "lower-reward"]
+    site(tmp_path, server, rows=rows)
+    make(tmp_path, force=True)
+    assert outcomes(tmp_path) == ["kept", "kept"]
+    with pytest.raises(UsageError, match="names no reward"):
+        make(tmp_path, force=True, margin=0.5)
+
+
+def test_an_answer_that_is_none_is_no_example_either(tmp_path, server):
+    rows = [
+        {"prompt": "About maps", "reply": "I'm sorry, but I can't help with that request."},
+        {"prompt": "About soup", "reply": " "},
+        {"prompt": "About keys", "reply": WELL.format("keys")},
+    ]
+    site(tmp_path, server, rows=rows)
+    make(tmp_path, kind="sft", benign=True)
+    assert outcomes(tmp_path) == ["refuses", "empty", "kept"]
+
+
+JUDGED = """\
+  shouting:
+    question: Does it shout?
+    better: lower
+    target: 0.1
+    owner: team
+    source: {suite: asked, score: detector-rate, with: {detector: llm-judge, fields: FIELDS}}
+"""
+
+
+def test_what_a_judge_said_of_the_task_is_not_asked_again(tmp_path, server):
+    fields = f'{{url: "{server.url}", model: judge, key_env: "", rubrics: {{principle.loud: "Does it shout?"}}}}'
+    rows = [{"prompt": f"About {topic}", "reply": leak(topic)} for topic in TOPICS[:3]]
+    server.script = helper(lambda text: mended(text) + ("!" if "garden" in text else ""))
+    site(tmp_path, server, rows=rows, **{"tiers:\n": JUDGED.replace("FIELDS", fields) + "tiers:\n"})
+    make(tmp_path, task="shouting")
+    assert outcomes(tmp_path) == ["kept", "worse-on-task", "kept"]
+    asked = len(server.seen)
+    make(tmp_path, task="shouting", force=True)
+    assert outcomes(tmp_path) == ["kept", "worse-on-task", "kept"]
+    assert len(server.seen) == asked
+
+
 def test_near_duplicates_are_dropped_whoever_answers_first(tmp_path, server):
     rows = [{"prompt": "About the maps of the old town", "reply": leak("the maps of the old town")}] * 5
     site(tmp_path, server, rows=rows)
@@ -308,7 +363,7 @@ def test_the_same_answers_give_the_same_bytes_in_any_order(tmp_path, server):
         return Behaviour(body=made.body, latency=0.05 * (len(seen.prompt) % 3))
 
     server.script = late
-    site(tmp_path, server)
+    site(tmp_path, server, more=SOFT.replace("HARD", "true"))
     make(tmp_path)
     first = {path.name: path.read_bytes() for path in tmp_path.glob("out.*") if ".replies" not in path.name}
     asked = len(server.seen)

@@ -33,6 +33,13 @@ _EVERY = 10.0  # seconds between plain lines
 @click.option("--rounds", type=click.IntRange(1, 20), default=3, show_default=True, help="Of critique and revision.")
 @click.option("--task", default="", help="A metric of the policy that no revision may make worse.")
 @click.option(
+    "--margin",
+    type=click.FloatRange(0.0, 2.0),
+    default=0.0,
+    show_default=True,
+    help="By how much the system's training reward must be higher, where it has one.",
+)
+@click.option(
     "--shortest",
     type=click.FloatRange(0.0, 1.0),
     default=0.5,

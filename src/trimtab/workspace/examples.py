@@ -4,29 +4,28 @@ A pair in which the chosen reply is no better, refuses what the rejected one ans
 wrong thing. So an example is kept only if every check holds, and what was dropped is counted by reason.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from trimtab.detect import look_async
-from trimtab.enforce.principles import NoScoreError, score
+from trimtab.enforce.principles import NoScoreError
 from trimtab.enforce.revise import Revision
-from trimtab.enforce.verdict import Verdict, better
-from trimtab.errors import DetectorError
+from trimtab.enforce.rewards import Rewards
+from trimtab.errors import DetectorError, RewardError
 from trimtab.kinds import AnyDetector, Case, Context, Metric
 from trimtab.workspace.prompts import chat
+from trimtab.workspace.remembered import Remembered
 
 Format = Literal["trl", "openai"]
 Kind = Literal["pairs", "sft"]
-Better = Callable[[Case, str, Sequence[Verdict], str, Sequence[Verdict]], Awaitable[bool]]
-"""Whether the second reply to a case is better than the first, given what was said of each."""
-
 REASONS = (
     "nothing-broken",
     "no-reply",
     "no-better-draft",
     "still-broken",
-    "not-better",
+    "lower-reward",
+    "empty",
     "refuses",
     "too-short",
     "too-long",
@@ -40,13 +39,6 @@ _SLACK = 5  # words that a reply may be shorter or longer whatever the bounds; o
 _ASSISTANT = Context(origin="assistant")
 
 
-async def by_verdicts(
-    _: Case, __: str, original: Sequence[Verdict], ___: str, revised: Sequence[Verdict]
-) -> bool:  # a reward may want to see all of it
-    """By the principles alone."""
-    return better(original, revised)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What the reply is for: a metric that scores a single reply, and which way it is good."""
@@ -54,6 +46,16 @@ class Task:
     name: str
     metric: Metric
     higher: bool
+    identity: Mapping[str, Any]  # what the policy says of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """The training reward of the system, by which a revision is safe, and worth more by a margin; 0 is no less."""
+
+    rewards: Rewards
+    policy: str  # digest
+    margin: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +69,23 @@ class Checks:
     shortest: float = 0.5
     longest: float = 2.0
     task: Task | None = None
-    better: Better = by_verdicts
+    paid: Paid | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.shortest <= 1.0 <= self.longest:
             raise ValueError(f"out of range: {self.shortest=}, {self.longest=}")
 
-    async def against(self, case: Case, revision: Revision) -> str:
-        """Why a revision makes no example; empty if it does."""
+    async def benign(self, text: str) -> str:
+        """Why a reply that breaks nothing makes no example as it is; empty if it does."""
+        if not text.strip():
+            return "empty"
+        try:
+            return "refuses" if await self._refuses(text) else ""
+        except DetectorError:
+            return "unchecked"
+
+    async def against(self, case: Case, revision: Revision, memory: Remembered) -> str:
+        """Why a revision makes no example; empty if it does. The best draft is better by the principles already."""
         first, final = revision.first, revision.final
         if revision.stop == "nothing-broken":
             return "nothing-broken"
@@ -83,28 +94,32 @@ class Checks:
         if not revision.acceptable:
             return "still-broken"
         try:
-            if not await self.better(case, first.text, first.verdicts, final.text, final.verdicts):
-                return "not-better"
+            if self.paid is not None and await self._pays_less(self.paid, case, first.text, final.text, memory):
+                return "lower-reward"
             if await self._refuses(final.text) and not await self._refuses(first.text):
                 return "refuses"
-        except (DetectorError, NoScoreError):
+        except (DetectorError, RewardError):
             return "unchecked"
         before, after = len(first.text.split()), len(final.text.split())
         if after < self.shortest * before - _SLACK:
             return "too-short"
         if after > self.longest * before + _SLACK:
             return "too-long"
-        return await self._on_task(case, first.text, final.text)
+        return await self._on_task(case, first.text, final.text, memory)
 
     async def _refuses(self, text: str) -> bool:
         return bool(await look_async(self.refusal, text, _ASSISTANT))
 
-    async def _on_task(self, case: Case, first: str, final: str) -> str:
+    async def _pays_less(self, paid: Paid, case: Case, first: str, final: str, memory: Remembered) -> bool:
+        before, after = await memory.rewards(paid.rewards, paid.policy, case, [first, final])
+        return not (after > 0.0 and after - before >= paid.margin)  # below 0 it is unsafe, whatever it was before
+
+    async def _on_task(self, case: Case, first: str, final: str, memory: Remembered) -> str:
         task = self.task
         if task is None:
             return ""
         try:
-            before, after = await score(task.metric, case, first), await score(task.metric, case, final)
+            before, after = [await memory.score(task.metric, task.identity, case, text) for text in (first, final)]
         except NoScoreError:
             return "unchecked"
         worse = after < before if task.higher else after > before
@@ -123,4 +138,4 @@ def row(case: Case, chosen: str, rejected: str | None, *, form: Format) -> dict[
     return {"input": input_, "preferred_output": good, "non_preferred_output": bad}
 
 
-__all__ = ["REASONS", "Better", "Checks", "Format", "Kind", "Task", "by_verdicts", "row"]
+__all__ = ["REASONS", "Checks", "Format", "Kind", "Paid", "Task", "row"]

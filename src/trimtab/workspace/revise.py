@@ -5,7 +5,6 @@ model said is in the cache before it counts; a run that was killed asks for the 
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
@@ -13,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from trimtab import __version__
-from trimtab._canonical import canonical
 from trimtab.enforce.principles import Principle, principles_of, verdicts
 from trimtab.enforce.revise import Effort, Revision, revise
-from trimtab.enforce.verdict import Kept, Verdict
 from trimtab.errors import CallError, OutputError, UsageError
-from trimtab.kinds import Case, Reply, Request
+from trimtab.kinds import Case, Request
 from trimtab.measure.cache import Cache
 from trimtab.measure.likeness import Likenesses, Signer
 from trimtab.measure.purse import Purse
@@ -29,6 +26,7 @@ from trimtab.workspace.examples import Checks, row
 from trimtab.workspace.in_order import in_order
 from trimtab.workspace.prompts import Prompt, PromptFile
 from trimtab.workspace.rates import Rate, Work
+from trimtab.workspace.remembered import Remembered
 from trimtab.workspace.wanted import Cast, Wanted, checks_of
 
 REPLIES = ".replies.db"
@@ -111,7 +109,7 @@ class _Maker:
     purse: Purse = field(init=False)
     signer: Signer = field(default_factory=Signer)
     likenesses: Likenesses = field(init=False)
-    tests: asyncio.Semaphore = field(init=False)  # that wait for somebody
+    memory: Remembered = field(init=False)
     answerer: AskedModel | None = None
     reviser: AskedModel = field(init=False)
 
@@ -126,7 +124,7 @@ class _Maker:
                 self.answerer = await models.of(*self.cast.answerer)
             self.reviser = await models.of(*self.cast.reviser)
             at_once = self.reviser.spec.limits.concurrency
-            self.tests = asyncio.Semaphore(at_once)
+            self.memory = Remembered(cache=self.cache, at_once=at_once)
             if self.answerer is not None:
                 at_once = max(at_once, self.answerer.spec.limits.concurrency)
             async with aclosing(in_order(self.prompts, self._revised, at_once=_AHEAD * at_once)) as results:
@@ -147,13 +145,15 @@ class _Maker:
         revision = await revise(
             reply,
             messages=prompt.case.messages,
-            look=lambda text: verdicts(self.principles, prompt.case, text, recall=self._recalled),
+            look=lambda text: verdicts(self.principles, prompt.case, text, recall=self.memory.verdict),
             ask=self.reviser.ask,
             effort=Effort(rounds=self.wanted.rounds),
             generation=self.reviser.spec.generation,
             demands=[one.text for one in self.principles],
         )
-        why = await self.checks.against(prompt.case, revision)
+        why = await self.checks.against(prompt.case, revision, self.memory)
+        if why == "nothing-broken" and self.wanted.benign and self.wanted.kind == "sft":
+            why = await self.checks.benign(reply)
         return prompt, revision, "budget" if why == "no-reply" and self.purse.empty else why
 
     async def _reply(self, prompt: Prompt) -> str:
@@ -170,21 +170,6 @@ class _Maker:
         )
         return (await self.answerer.ask(request)).text
 
-    async def _recalled(self, principle: Principle, case: Case, text: str) -> Verdict:
-        """A verdict; one that somebody was waited for is remembered, so that a killed run does not ask again."""
-        if not principle.waits:
-            return await principle.verdict(case, text)
-        asked = [dict(principle.identity), [[one.role, one.content] for one in case.messages], dict(case.expect), text]
-        key = hashlib.sha256(b"verdict\0" + canonical(asked)).digest()
-        known = self.cache.get(key)
-        if known is not None and known.text in (Kept.KEPT, Kept.BROKEN):
-            return principle.said(Kept(known.text))
-        async with self.tests:
-            verdict = await principle.verdict(case, text)
-        if verdict.kept is not Kept.UNKNOWN:
-            await self.cache.put(key, Reply(text=str(verdict.kept)))
-        return verdict
-
     def _keep(self, prompt: Prompt, revision: Revision | None, why: str) -> None:
         """Count a row and write it; in the order of the file, or likeness would depend on who answered first."""
         work, example = self.work, None
@@ -194,13 +179,11 @@ class _Maker:
             for before, after in zip(revision.first.verdicts, revision.final.verdicts, strict=True):
                 work.rates[before.name].add(before, after)
             chosen = revision.final.text
-            whole = not why and self.wanted.kind == "pairs"
-            wanted = not why or (why == "nothing-broken" and self.wanted.benign and self.wanted.kind == "sft")
-            if wanted and self._is_new(prompt.case, chosen):
-                rejected = revision.first.text if whole else None
-                example, why = row(prompt.case, chosen, rejected, form=self.wanted.form), ""
-            elif wanted:
+            rejected = revision.first.text if self.wanted.kind == "pairs" else None
+            if not why and not self._is_new(prompt.case, chosen):
                 why = "near-duplicate"
+            if not why:
+                example = row(prompt.case, chosen, rejected, form=self.wanted.form)
         work.kept += example is not None
         if why:
             work.dropped[why] += 1
@@ -237,6 +220,8 @@ class _Maker:
                 "shortest": wanted.shortest,
                 "longest": wanted.longest,
                 "task": wanted.task or None,
+                "reward": self.checks.paid.rewards.name if self.checks.paid else None,
+                "margin": wanted.margin,
                 "alike": wanted.alike,
             },
             "counts": {

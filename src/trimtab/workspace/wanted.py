@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from trimtab.enforce.rewards import Rewards
 from trimtab.errors import UsageError
 from trimtab.kinds import Shape, plugins
 from trimtab.policy import Candidate, Policy
-from trimtab.policy.scores import score_of
-from trimtab.workspace.examples import Checks, Format, Kind, Task
+from trimtab.policy.scored import metric_plugin
+from trimtab.workspace.examples import Checks, Format, Kind, Paid, Task
 
 _SINGLE = frozenset({Shape.RATE, Shape.MEAN})  # of which the score of one reply means something by itself
 
@@ -30,6 +31,7 @@ class Wanted:
     kind: Kind = "pairs"
     benign: bool = False
     task: str = ""
+    margin: float = 0.0
     shortest: float = 0.5
     longest: float = 2.0
     alike: float = 0.8
@@ -40,7 +42,7 @@ def checks_of(wanted: Wanted) -> Checks:
     """What a revision must be besides better on the tests.
 
     Raises:
-        UsageError: The task is no metric that scores a single reply.
+        UsageError: The task is no metric that scores a single reply, or it cannot be told which system is meant.
     """
     task = None
     if wanted.task:
@@ -48,12 +50,24 @@ def checks_of(wanted: Wanted) -> Checks:
         if spec is None:
             known = ", ".join(wanted.policy.metrics)
             raise UsageError(f"the policy has no metric {wanted.task!r}.", f"It has: {known}.")
-        made = plugins.make("metrics", score_of(wanted.policy, wanted.task), **spec.source.with_)
+        made = plugins.make("metrics", metric_plugin(wanted.policy, wanted.task), **spec.source.with_)
         if made.shape not in _SINGLE:
             raise UsageError(f"{wanted.task} does not score a single reply.", "Name a metric such as contains.")
-        task = Task(name=wanted.task, metric=made, higher=spec.better == "higher")
+        told = spec.model_dump(mode="json", include={"better", "unit", "source"})
+        identity = {**told, "plugin": str(made.name), "version": str(made.version)}
+        task = Task(name=wanted.task, metric=made, higher=spec.better == "higher", identity=identity)
     refusal = plugins.make("detectors", "refusal")
-    return Checks(refusal=refusal, shortest=wanted.shortest, longest=wanted.longest, task=task)
+    return Checks(refusal=refusal, shortest=wanted.shortest, longest=wanted.longest, task=task, paid=_paid(wanted))
+
+
+def _paid(wanted: Wanted) -> Paid | None:
+    """The training reward of the system, where the policy names one."""
+    system = system_of(wanted)
+    if wanted.policy.systems[system].reward is None:
+        if wanted.margin:
+            raise UsageError(f"the policy names no reward of system {system}.", "Leave --margin out.")
+        return None
+    return Paid(rewards=Rewards(wanted.policy, system), policy=wanted.policy.digest, margin=wanted.margin)
 
 
 def system_of(wanted: Wanted) -> str:

@@ -9,7 +9,7 @@ from tests.unit.enforce.revising import Mood, reviser, said
 from tests.unit.enforce.test_guard import Remote, installed, rule
 
 from trimtab._canonical import text_digest
-from trimtab.enforce import Action, Guard, RulingLog, Vault
+from trimtab.enforce import Action, Guard, Ruling, RulingLog, Vault
 from trimtab.enforce.mending import Mender
 from trimtab.enforce.screen import GuardScreen
 from trimtab.errors import UsageError
@@ -162,6 +162,12 @@ def test_a_tier_that_blocks_has_the_last_word():
         guard = Guard(made, actions={"personal": "block"}, mender=Mender.of(made, {"helper": model}, {}))
         assert guard.output(LEAK).action is Action.BLOCK
         assert not server.seen
+
+
+def test_a_ruling_that_a_reply_be_revised_lets_nothing_go_on_before_it_is():
+    ruling = Ruling(action=Action.REVISE, text=LEAK)
+    assert not ruling.goes_on
+    assert not Action.REVISE.goes_on
 
 
 # -- who sees what ---------------------------------------------------------------------------------
