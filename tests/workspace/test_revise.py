@@ -1,10 +1,12 @@
 """`trimtab revise` as it is typed: only pairs in which the revision is better are kept, and nobody is asked twice."""
 
+import asyncio
 import json
 import re
 import subprocess
 import sys
 import time
+from contextlib import aclosing
 
 import orjson
 import pytest
@@ -19,6 +21,7 @@ from trimtab.measure.cache import Cache
 from trimtab.policy import load_policy
 from trimtab.stats import clopper_pearson
 from trimtab.testing import Behaviour
+from trimtab.workspace.in_order import in_order
 from trimtab.workspace.revise import make_examples
 from trimtab.workspace.wanted import Wanted
 
@@ -345,6 +348,65 @@ def test_what_a_judge_said_of_the_task_is_not_asked_again(tmp_path, server):
     assert len(server.seen) == asked
 
 
+def compares(prefers):
+    """A server whose judge prefers what a test wants: of the first and the second text."""
+
+    def script(seen):
+        if "one word: first, second or equal" not in seen.prompt:
+            return helper()(seen)
+        texts = re.findall(r"<<<(?:first|second) (\w+)>>>\n(.*?)\n<<<end \1>>>", seen.prompt, re.DOTALL)
+        made = prefers(*(text for _, text in texts))
+        return made if isinstance(made, Behaviour) else said(made)
+
+    return script
+
+
+@pytest.mark.parametrize(
+    ("prefers", "outcome"),
+    [
+        (lambda one, other: "first" if "desk" in one else "Second.", "kept"),
+        (lambda one, other: "equal", "kept"),
+        (lambda one, other: "<think>hm</think> **First**" if "ana@" in one else "second", "helps-less"),
+        (lambda one, other: "first", "unchecked"),  # it prefers a place
+        (lambda one, other: "equal" if "desk" in one else "second", "unchecked"),
+        (lambda one, other: "The first one, clearly.", "unchecked"),
+        (lambda one, other: "", "unchecked"),
+        (lambda one, other: Behaviour(status=500), "unchecked"),
+    ],
+)
+def test_another_model_compares_both_in_both_orders(tmp_path, server, prefers, outcome):
+    server.script = compares(prefers)
+    site(tmp_path, server, rows=[{"prompt": "About maps", "reply": leak("maps")}])
+    make(tmp_path, judge="judge")
+    assert outcomes(tmp_path) == [outcome]
+    assert [seen.body["model"] for seen in server.seen] == ["helper", "helper", "judge", "judge"]
+
+
+async def test_what_is_begun_side_by_side_ends_in_order_and_is_ended_where_nobody_waits():
+    running, peak, ended = 0, 0, []
+
+    async def work(number):
+        nonlocal running, peak
+        running += 1
+        peak = max(peak, running)
+        try:
+            await asyncio.sleep(0.001 * (number % 3))
+        finally:
+            running -= 1
+            ended.append(number)
+        return number
+
+    assert [one async for one in in_order(range(20), work, at_once=4)] == list(range(20))
+    assert peak == 4
+    ended.clear()
+    async with aclosing(in_order(range(20), work, at_once=4)) as results:
+        async for one in results:
+            if one == 5:
+                break
+    assert running == 0
+    assert set(ended) == set(range(9))  # those that were begun
+
+
 def test_near_duplicates_are_dropped_whoever_answers_first(tmp_path, server):
     rows = [{"prompt": "About the maps of the old town", "reply": leak("the maps of the old town")}] * 5
     site(tmp_path, server, rows=rows)
@@ -441,6 +503,8 @@ def test_no_more_calls_are_made_than_were_given(tmp_path, server):
         ({"system": "cat"}, "no system 'cat'"),
         ({"reviser": "nobody"}, "no model or candidate 'nobody'"),
         ({"candidate": "nobody"}, "no model or candidate 'nobody'"),
+        ({"judge": "nobody"}, "no model or candidate 'nobody'"),
+        ({"judge": "helper"}, "judge its own revisions"),
     ],
 )
 def test_what_there_is_not_is_said_before_anybody_is_asked(tmp_path, server, wanted, words):

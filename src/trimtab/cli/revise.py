@@ -32,6 +32,7 @@ _EVERY = 10.0  # seconds between plain lines
 @click.option("--benign", is_flag=True, help="With --kind sft: take replies that break nothing, too.")
 @click.option("--rounds", type=click.IntRange(1, 20), default=3, show_default=True, help="Of critique and revision.")
 @click.option("--task", default="", help="A metric of the policy that no revision may make worse.")
+@click.option("--judge", default="", help="Another model, which compares revision and reply, in both orders.")
 @click.option(
     "--margin",
     type=click.FloatRange(0.0, 2.0),

@@ -14,6 +14,7 @@ from trimtab.enforce.revise import Revision
 from trimtab.enforce.rewards import Rewards
 from trimtab.errors import DetectorError, RewardError
 from trimtab.kinds import AnyDetector, Case, Context, Metric
+from trimtab.workspace.helpful import HelpJudge, NoPreferenceError
 from trimtab.workspace.prompts import chat
 from trimtab.workspace.remembered import Remembered
 
@@ -30,6 +31,7 @@ REASONS = (
     "too-short",
     "too-long",
     "worse-on-task",
+    "helps-less",
     "unchecked",
     "near-duplicate",
 )
@@ -84,7 +86,9 @@ class Checks:
         except DetectorError:
             return "unchecked"
 
-    async def against(self, case: Case, revision: Revision, memory: Remembered) -> str:
+    async def against(
+        self, case: Case, revision: Revision, memory: Remembered, *, judge: HelpJudge | None = None
+    ) -> str:
         """Why a revision makes no example; empty if it does. The best draft is better by the principles already."""
         first, final = revision.first, revision.final
         if revision.stop == "nothing-broken":
@@ -105,7 +109,9 @@ class Checks:
             return "too-short"
         if after > self.longest * before + _SLACK:
             return "too-long"
-        return await self._on_task(case, first.text, final.text, memory)
+        return await self._on_task(case, first.text, final.text, memory) or await _helps(
+            judge, case, first.text, final.text
+        )
 
     async def _refuses(self, text: str) -> bool:
         return bool(await look_async(self.refusal, text, _ASSISTANT))
@@ -124,6 +130,15 @@ class Checks:
             return "unchecked"
         worse = after < before if task.higher else after > before
         return "worse-on-task" if worse else ""
+
+
+async def _helps(judge: HelpJudge | None, case: Case, first: str, final: str) -> str:
+    if judge is None:
+        return ""
+    try:
+        return "helps-less" if await judge.worse(case, first, final) else ""
+    except NoPreferenceError:
+        return "unchecked"
 
 
 def row(case: Case, chosen: str, rejected: str | None, *, form: Format) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from trimtab.policy import Budget
 from trimtab.workspace.asked import AskedModel, AskedModels
 from trimtab.workspace.example_files import LINEAGE, MANIFEST, ExampleFiles
 from trimtab.workspace.examples import Checks, row
+from trimtab.workspace.helpful import HelpJudge
 from trimtab.workspace.in_order import in_order
 from trimtab.workspace.prompts import Prompt, PromptFile
 from trimtab.workspace.rates import Rate, Work
@@ -112,6 +113,7 @@ class _Maker:
     memory: Remembered = field(init=False)
     answerer: AskedModel | None = None
     reviser: AskedModel = field(init=False)
+    judge: HelpJudge | None = None
 
     def __post_init__(self) -> None:
         self.purse = Purse(budget=Budget(calls=self.wanted.calls))
@@ -123,6 +125,8 @@ class _Maker:
             if self.cast.answerer is not None:
                 self.answerer = await models.of(*self.cast.answerer)
             self.reviser = await models.of(*self.cast.reviser)
+            if self.cast.judge is not None:
+                self.judge = HelpJudge(await models.of(*self.cast.judge))
             at_once = self.reviser.spec.limits.concurrency
             self.memory = Remembered(cache=self.cache, at_once=at_once)
             if self.answerer is not None:
@@ -151,7 +155,7 @@ class _Maker:
             generation=self.reviser.spec.generation,
             demands=[one.text for one in self.principles],
         )
-        why = await self.checks.against(prompt.case, revision, self.memory)
+        why = await self.checks.against(prompt.case, revision, self.memory, judge=self.judge)
         if why == "nothing-broken" and self.wanted.benign and self.wanted.kind == "sft":
             why = await self.checks.benign(reply)
         return prompt, revision, "budget" if why == "no-reply" and self.purse.empty else why
@@ -200,7 +204,7 @@ class _Maker:
 
     def _manifest(self) -> dict[str, Any]:
         wanted, work = self.wanted, self.work
-        answers = {"name": self.answerer.name, "identity": self.answerer.identity} if self.answerer else None
+        asked = {"reviser": self.reviser, "answers": self.answerer, "judge": self.judge.model if self.judge else None}
         return {
             "made_by": f"trimtab/{__version__}",
             "policy": wanted.policy.digest,
@@ -214,7 +218,10 @@ class _Maker:
                 one.name: {"text": one.text, "hard": one.hard, "severity": one.severity, **one.identity}
                 for one in self.principles
             },
-            "models": {"reviser": {"name": self.reviser.name, "identity": self.reviser.identity}, "answers": answers},
+            "models": {
+                part: {"name": model.name, "identity": model.identity} if model else None
+                for part, model in asked.items()
+            },
             "rounds": wanted.rounds,
             "checks": {
                 "shortest": wanted.shortest,

@@ -18,7 +18,8 @@ class Wanted:
 
     `candidate` answers where the file has no reply, the baseline when left
     out; `reviser` is one of `models` or a candidate, and the one that answers
-    when left out. `benign` takes replies that break nothing into supervised examples, too.
+    when left out. `judge` is another one that compares revision and reply.
+    `benign` takes replies that break nothing into supervised examples, too.
     """
 
     policy: Policy
@@ -31,6 +32,7 @@ class Wanted:
     kind: Kind = "pairs"
     benign: bool = False
     task: str = ""
+    judge: str = ""
     margin: float = 0.0
     shortest: float = 0.5
     longest: float = 2.0
@@ -91,10 +93,11 @@ Named = tuple[str, Candidate]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Who answers, if anybody is asked to, and who revises."""
+    """Who answers, if anybody is asked to, who revises, and who compares, if anybody does."""
 
     answerer: Named | None
     reviser: Named
+    judge: Named | None
 
     @classmethod
     def of(cls, wanted: Wanted, *, unanswered: bool) -> "Cast":
@@ -104,12 +107,17 @@ class Cast:
             UsageError: There is none of a name, or it cannot be told who is meant.
         """
         answerer = _answerer(wanted) if unanswered or not wanted.reviser else None
-        models = wanted.policy.models
-        if wanted.reviser in models:
-            reviser: Named = (f"model {wanted.reviser}", models[wanted.reviser])
-        else:
-            reviser = _candidate(wanted, wanted.reviser) if wanted.reviser else answerer or _answerer(wanted)
-        return cls(answerer=answerer if unanswered else None, reviser=reviser)
+        reviser = _model(wanted, wanted.reviser) if wanted.reviser else answerer or _answerer(wanted)
+        judge = _model(wanted, wanted.judge) if wanted.judge else None
+        if judge is not None and judge[0] == reviser[0]:
+            raise UsageError(f"{wanted.judge} would judge its own revisions.", "Name another model with --judge.")
+        return cls(answerer=answerer if unanswered else None, reviser=reviser, judge=judge)
+
+
+def _model(wanted: Wanted, name: str) -> Named:
+    """One of `models`, or else a candidate."""
+    known = wanted.policy.models.get(name)
+    return (f"model {name}", known) if known is not None else _candidate(wanted, name)
 
 
 def _candidate(wanted: Wanted, name: str) -> Named:

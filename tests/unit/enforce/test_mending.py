@@ -181,6 +181,13 @@ def test_the_reviser_sees_no_more_of_the_conversation_than_the_model_did():
         assert all("I am [email]. Whom" in seen.prompt and "cy@" not in seen.prompt for seen in server.seen)
 
 
+def test_the_reviser_does_not_see_what_is_masked():
+    rules = (rule("patterns", "revise", labels=["personal"]), rule("patterns", "mask", labels=["secret"]))
+    with reviser(WELL) as server, guarded(server, *rules) as guard:
+        assert guard.output(f"{LEAK} password = 'hG7!kq2pZ'", messages=ASKED).action is Action.REVISE
+        assert not any("hG7!kq2pZ" in seen.prompt for seen in server.seen)
+
+
 def test_a_conversation_that_may_not_go_in_is_shown_to_nobody():
     stops = [rule("patterns", "block", labels=["personal"])]
     with reviser(WELL) as server, guarded(server, input=stops) as guard:
