@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, get_args
 from trimtab._canonical import digest
 from trimtab.enforce.checks import Checks, Look
 from trimtab.enforce.mending import Mender
+from trimtab.enforce.opening import opened
 from trimtab.enforce.pseudonym import Pseudonyms, Vault
 from trimtab.enforce.reading import Given, Reading, read
 from trimtab.enforce.ruling import Action, Ruling, Skipped
@@ -101,28 +102,18 @@ class Guard:
             LedgerError: The ledger cannot be opened.
         """
         loaded = policy if isinstance(policy, Policy) else load_policy(policy)
-        spec = loaded.systems.get(system)
-        if spec is None:
-            raise UsageError(f"the policy has no system {system!r}.", f"It has: {', '.join(loaded.systems)}.")
-        known = spec.all_candidates
-        if candidate and candidate not in known:
-            raise UsageError(f"{system} has no candidate {candidate!r}.", f"It has: {', '.join(known)}.")
-        rules = loaded.guard_of(system, candidate)
-        if rules is None:
-            where = f"candidate {candidate}" if candidate else f"system {system}"
-            raise UsageError(f"the policy puts no guard in front of {where}.", "Name one there with `guard: NAME`.")
-        actions = loaded.tiers[spec.tier].actions
-        mender = Mender.of(rules, loaded.models, loaded.principles) if rules.revises else None
+        found = opened(loaded, system, candidate)
+        fields: dict[str, Any] = {"actions": found.actions, "kept": kept, "mender": found.mender}
         if ledger is None:
-            return cls(rules, actions=actions, kept=kept, mender=mender)
+            return cls(found.rules, **fields)
         from trimtab.enforce.log import RulingLog  # noqa: PLC0415  # a guard without a ledger loads none
         from trimtab.evidence import Ledger, Subject  # noqa: PLC0415
 
-        opened = ledger if isinstance(ledger, Ledger) else Ledger.open(ledger)
+        written = ledger if isinstance(ledger, Ledger) else Ledger.open(ledger)
         subject = Subject(system=system, candidate=candidate)
-        log = RulingLog(opened, subject=subject, policy=loaded.digest, every=every, owns=opened is not ledger)
+        log = RulingLog(written, subject=subject, policy=loaded.digest, every=every, owns=written is not ledger)
         try:
-            return cls(rules, actions=actions, kept=kept, mender=mender, log=log)
+            return cls(found.rules, **fields, log=log)
         except BaseException:
             log.close()
             raise
@@ -157,6 +148,7 @@ class Guard:
             "rules": self.spec.model_dump(mode="json", by_alias=True, exclude=unsaid),
             "actions": {label: str(action) for label, action in self._least.items()},
             "detectors": self._input.versions | self._output.versions,
+            **({"reviser": self.mender.identity} if self.mender else {}),
         }
 
     # -- rulings -----------------------------------------------------------------

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from trimtab._canonical import digest
 from trimtab.enforce.checks import Checks, Look
 from trimtab.enforce.helper import Helper
 from trimtab.enforce.revise import Effort, Revision, revise
@@ -36,6 +37,7 @@ class Mender:
     generation: Generation = field(default_factory=Generation)
     principles: Mapping[str, PrincipleSpec] = field(default_factory=dict)
     helper: Helper | None = None  # to be closed with the guard
+    identity: str = ""  # digest of the model and of what it is told
 
     @classmethod
     def of(cls, spec: GuardSpec, models: Mapping[str, Candidate], principles: Mapping[str, PrincipleSpec]) -> "Mender":
@@ -55,6 +57,7 @@ class Mender:
             generation=model.generation,
             principles=principles,
             helper=helper,
+            identity=digest({"model": model.told, "texts": {name: one.text for name, one in principles.items()}}),
         )
 
     async def mended(

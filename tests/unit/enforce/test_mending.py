@@ -283,8 +283,12 @@ def test_a_rule_that_revises_needs_somebody_who_does():
 def test_the_identity_of_a_guard_that_revises_nothing_is_what_it_was():
     plain = GuardSpec.model_validate({"output": [rule("leak")]})
     assert "revise" not in Guard(plain).identity()["rules"]
-    with reviser() as server:
-        assert guarded(server).digest != guarded(server, revise={"rounds": 1}).digest
+    with reviser() as server, reviser() as other:
+        one = guarded(server).digest
+        assert one == guarded(server).digest
+        assert one != guarded(server, revise={"rounds": 1}).digest
+        assert one != guarded(other).digest  # or what the one wrote would be taken for what the other writes
+        assert one != guarded(server, principles={}).digest
 
 
 def test_a_candidate_measured_behind_it_says_what_a_user_would_read():
