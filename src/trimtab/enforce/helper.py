@@ -8,7 +8,7 @@ import asyncio
 import atexit
 import os
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import Any, TypeVar
 
@@ -63,10 +63,8 @@ class Helper:
 
     async def _asked(self, home: "_Home", request: Request) -> Reply:
         async with home.room, asyncio.timeout(self._spec.limits.timeout):
-            async with home.opening:
-                if home.system is None:  # one that did not open is tried again with the next question
-                    home.system = await home.stack.enter_async_context(self._make())
-            return await home.system.ask(request)
+            system = await home.opened(self._make)
+            return await system.ask(request)
 
 
 class _Home:
@@ -75,9 +73,8 @@ class _Home:
     def __init__(self, concurrency: int) -> None:
         self.pid = os.getpid()
         self.room = asyncio.Semaphore(concurrency)
-        self.opening = asyncio.Lock()
-        self.stack = AsyncExitStack()
-        self.system: System | None = None
+        self._stack = AsyncExitStack()
+        self._opening: asyncio.Task[System] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="trimtab-helper", daemon=True)
         self._thread.start()
@@ -87,7 +84,19 @@ class _Home:
         """Have the work done here and wait for it there; cancelling the wait cancels the work."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
+    async def opened(self, make: Callable[[], System]) -> System:
+        """The system. Whoever loses patience does not stop it from starting; one that failed to is tried again."""
+        failed = (
+            self._opening is not None
+            and self._opening.done()
+            and (self._opening.cancelled() or self._opening.exception() is not None)
+        )
+        if self._opening is None or failed:
+            self._opening = asyncio.ensure_future(self._stack.enter_async_context(make()))
+        return await asyncio.shield(self._opening)
+
     def close(self) -> None:
+        """End what is under way, close the system and end the thread."""
         atexit.unregister(self.close)
         if self.pid != os.getpid() or not self._thread.is_alive():
             return
@@ -103,7 +112,7 @@ class _Home:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await self.stack.aclose()
+        await self._stack.aclose()
 
 
 __all__ = ["Helper"]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 
 import pytest
 from tests.unit.enforce.revising import Mood, reviser, said
@@ -105,6 +106,46 @@ def test_a_reviser_that_is_not_there_blocks():
         pass
     with guarded(server) as guard:
         assert guard.output(LEAK).action is Action.BLOCK
+
+
+class Starts:
+    """A model that takes its time to start, or fails to at first."""
+
+    name, version = "starts", "1"
+
+    def __init__(self, seconds=0.0, fails=0):
+        self.seconds, self.fails, self.started = seconds, fails, 0
+
+    def identity(self):
+        return {}
+
+    async def __aenter__(self):
+        self.started += 1
+        await asyncio.sleep(self.seconds)
+        if self.started <= self.fails:
+            raise RuntimeError("no memory")
+        return self
+
+    async def __aexit__(self, *exc):
+        pass
+
+    async def ask(self, request):
+        return Reply(text=WELL)
+
+
+@pytest.mark.parametrize(("starts", "times"), [(Starts(seconds=0.4), 1), (Starts(fails=1), 2)])
+def test_a_reviser_that_is_not_ready_blocks_and_goes_on_starting(installed, starts, times):
+    installed["starts"] = starts
+    made = spec(revise={"budget_ms": 100.0})
+    guard = Guard(made, mender=Mender.of(made, {"helper": Candidate.model_validate({"plugin": "starts"})}, {}))
+    actions = []
+    until = time.monotonic() + 30
+    while Action.REVISE not in actions:
+        assert time.monotonic() < until
+        actions.append(guard.output(LEAK).action)
+    guard.close()
+    assert actions[0] is Action.BLOCK
+    assert starts.started == times
 
 
 def test_one_call_has_no_more_than_the_time_of_one():
