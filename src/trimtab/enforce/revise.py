@@ -61,7 +61,8 @@ class Draft:
 class Revision:
     """What became of a reply: all drafts, the first being the reply as it was, and which of them is the best.
 
-    `unusable` counts what the model wrote and was no draft: nothing, our own question, or a text cut off.
+    `unusable` counts what the model wrote and was no draft: nothing, our own question, what there was already, or a
+    text cut off.
     """
 
     prompt: str  # digest of the conversation
@@ -183,7 +184,10 @@ class _Work:
             if made is None:
                 continue
             if any(made.text == draft.text for draft in self.drafts):
-                return "nothing-new"
+                if not self.generation.temperature:  # nor would it write anything else the next time
+                    return "nothing-new"
+                self.unusable += 1
+                continue
             self.drafts.append(made)
             if acceptable(made.verdicts) and better(self.drafts[0].verdicts, made.verdicts):
                 return "repaired"
@@ -193,10 +197,11 @@ class _Work:
         """What is wrong, and the next draft; None where the model wrote none."""
         word = words.mark(self.messages, draft.text)
         broken = [one.text for one in draft.verdicts if one.broken]
-        wrong = words.cleaned((await self._said(words.critique(self.messages, draft.text, broken), number)).text, word)
+        said = await self._said(words.critique(self.messages, draft.text, broken), number)
+        wrong = words.cleaned(said.text, word, draft.text)
         asked = tuple(dict.fromkeys([*broken, *self.demands]))
         reply = await self._said(words.revision(self.messages, draft.text, asked, wrong), number)
-        text = words.cleaned(reply.text, word)
+        text = words.cleaned(reply.text, word, draft.text)
         if not text or reply.finish in _UNFINISHED:
             self.unusable += 1
             return None

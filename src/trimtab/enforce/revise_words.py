@@ -8,6 +8,7 @@ from trimtab.kinds import Message
 
 _LABEL = re.compile(r"\A\W{0,3}(?:corrected|revised|new) (?:reply|answer)\W{0,3}:\W{0,3}\s*", re.IGNORECASE)
 _THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_FENCE = "<<<"
 _NAMES = {"system": "Instructions", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 
 
@@ -40,10 +41,10 @@ def revision(messages: Sequence[Message], draft: str, demands: Sequence[str], wr
     )
 
 
-def cleaned(reply: str, word: str) -> str:
-    """The draft in a reply; empty where there is none, or where it repeats our question."""
+def cleaned(reply: str, word: str, draft: str) -> str:
+    """What a reply says; empty where that is nothing, or where it repeats our question about a draft."""
     text = _THOUGHT.sub("", reply, count=1)
-    if word in text:
+    if word in text or (_FENCE in text and _FENCE not in draft):
         return ""
     return _LABEL.sub("", text, count=1).strip()
 

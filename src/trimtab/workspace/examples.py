@@ -14,6 +14,7 @@ from trimtab.enforce.revise import Revision
 from trimtab.enforce.rewards import Rewards
 from trimtab.errors import DetectorError, RewardError
 from trimtab.kinds import AnyDetector, Case, Context, Metric
+from trimtab.measure.synth_filters import turns_in_circles
 from trimtab.workspace.helpful import HelpJudge, NoPreferenceError
 from trimtab.workspace.prompts import chat
 from trimtab.workspace.remembered import Remembered
@@ -28,6 +29,7 @@ REASONS = (
     "lower-reward",
     "empty",
     "refuses",
+    "repetitive",
     "too-short",
     "too-long",
     "worse-on-task",
@@ -104,7 +106,10 @@ class Checks:
                 return "refuses"
         except (DetectorError, RewardError):
             return "unchecked"
-        before, after = len(first.text.split()), len(final.text.split())
+        words = final.text.casefold().split()
+        if turns_in_circles(words) and not turns_in_circles(first.text.casefold().split()):
+            return "repetitive"
+        before, after = len(first.text.split()), len(words)
         if after < self.shortest * before - _SLACK:
             return "too-short"
         if after > self.longest * before + _SLACK:

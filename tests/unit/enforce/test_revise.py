@@ -12,6 +12,7 @@ from trimtab.enforce.revise_words import cleaned, critique, mark, revision
 from trimtab.enforce.verdict import Kept, Verdict, acceptable, better, rank
 from trimtab.errors import CallError
 from trimtab.kinds import Message, Reply
+from trimtab.policy import Generation
 
 ASKED = (Message("system", "You answer for a library."), Message("user", "Whom do I ask?"))
 WORDS = {"leak": (True, 0.9), "insult": (True, 0.4), "jargon": (False, 0.2)}
@@ -87,6 +88,18 @@ def test_what_is_broken_by_no_draft_is_not_corrected():
 def test_a_soft_principle_alone_is_worth_a_round():
     made = done(Model("plain words"), "jargon")
     assert (made.stop, made.final.text) == ("repaired", "plain words")
+
+
+def test_a_model_that_draws_may_write_something_else_the_next_time():
+    async def looked(text):
+        return verdicts(text)
+
+    model = Model("a leak", "a leak", "all is well")
+    warm = Generation(temperature=0.7)
+    made = asyncio.run(
+        revise("a leak", messages=ASKED, look=looked, ask=model, effort=Effort(rounds=3), generation=warm)
+    )
+    assert (made.stop, made.unusable, made.final.text) == ("repaired", 2, "all is well")
 
 
 def test_each_round_is_drawn_anew():
@@ -245,10 +258,11 @@ def test_the_same_question_is_the_same_text_and_another_draft_another_fence():
         ("New answers are given at the desk.", "New answers are given at the desk."),
         ("", ""),
         ("<<<reply WORD>>> Ask", ""),
+        ("<<<Ask at the desk>>>", ""),  # as small models do
     ],
 )
 def test_what_is_not_of_the_draft_is_taken_from_it(reply, draft):
-    assert cleaned(reply, "WORD") == draft
+    assert cleaned(reply, "WORD", "Ask ana.") == draft
 
 
 def test_the_record_holds_digests_and_no_text():
