@@ -61,8 +61,8 @@ class Draft:
 class Revision:
     """What became of a reply: all drafts, the first being the reply as it was, and which of them is the best.
 
-    `unusable` counts what the model wrote and was no draft: nothing, our own question, what there was already, or a
-    text cut off.
+    `unusable` counts what the model wrote and was no draft: nothing, signs that nobody can read, our own
+    question, what there was already, or a text that is cut off or runs away.
     """
 
     prompt: str  # digest of the conversation
@@ -202,7 +202,7 @@ class _Work:
         asked = tuple(dict.fromkeys([*broken, *self.demands]))
         reply = await self._said(words.revision(self.messages, draft.text, asked, wrong), number)
         text = words.cleaned(reply.text, word, draft.text)
-        if not text or reply.finish in _UNFINISHED:
+        if not text or reply.finish in _UNFINISHED or words.runs_away(text, draft.text):
             self.unusable += 1
             return None
         if any(text == known.text for known in self.drafts):

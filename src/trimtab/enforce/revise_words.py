@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from trimtab.kinds import Message
@@ -9,6 +10,8 @@ from trimtab.kinds import Message
 _LABEL = re.compile(r"\A\W{0,3}(?:corrected|revised|new) (?:reply|answer)\W{0,3}:\W{0,3}\s*", re.IGNORECASE)
 _THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _FENCE = "<<<"
+_SIGNS = frozenset({"Cc", "Cs", "Co", "Cn"})  # control characters, halves of others, and what stands for nothing
+_LONGER, _ROOM = 4, 400  # times the characters of a draft, and as many more
 _NAMES = {"system": "Instructions", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 
 
@@ -42,11 +45,18 @@ def revision(messages: Sequence[Message], draft: str, demands: Sequence[str], wr
 
 
 def cleaned(reply: str, word: str, draft: str) -> str:
-    """What a reply says; empty where that is nothing, or where it repeats our question about a draft."""
+    """What a reply says; empty where that is nothing that anybody could read, or our own question about a draft."""
     text = _THOUGHT.sub("", reply, count=1)
     if word in text or (_FENCE in text and _FENCE not in draft):
         return ""
+    if any(unicodedata.category(char) in _SIGNS and char not in "\n\t\r" for char in text):
+        return ""
     return _LABEL.sub("", text, count=1).strip()
+
+
+def runs_away(text: str, draft: str) -> bool:
+    """Whether a text is so much longer than the draft before it that it is no correction of that."""
+    return len(text) > _LONGER * len(draft) + _ROOM
 
 
 def _shown(messages: Sequence[Message], draft: str) -> str:

@@ -127,6 +127,9 @@ def test_the_next_round_goes_on_from_the_best_draft():
         ([TimeoutError()], "no-reply", 0),
         ([SystemExit(0)], "no-reply", 0),
         ([Reply(text="all is w", finish="length")], "rounds", 3),
+        ([Reply(text="all is well", finish="content_filter")], "rounds", 3),
+        (["\x00\x01\x02 all is well"], "rounds", 3),
+        (["all is well, " * 100], "rounds", 3),
         ([Reply(text=7)], "no-reply", 0),  # type: ignore[arg-type]
         ([lambda: asyncio.sleep(0, None)], "no-reply", 0),
         ([lambda: asyncio.sleep(60)], "time", 0),
@@ -258,6 +261,9 @@ def test_the_same_question_is_the_same_text_and_another_draft_another_fence():
         ("New answers are given at the desk.", "New answers are given at the desk."),
         ("", ""),
         ("<<<reply WORD>>> Ask", ""),
+        ("Demandez\u00a0à l\u2019accueil\u200d\u3000!", "Demandez\u00a0à l\u2019accueil\u200d\u3000!"),
+        ("Ask at the \x07desk", ""),
+        ("Ask at the \ud800desk", ""),
         ("<<<Ask at the desk>>>", ""),  # as small models do
     ],
 )
