@@ -14,7 +14,7 @@ from tests.command import trimtab, usual
 from tests.serve.proxies import upstream
 from tests.unit.enforce.revising import CRITIQUE, kind_of, said
 
-from trimtab._canonical import digest, text_digest
+from trimtab._canonical import text_digest
 from trimtab.errors import PolicyError, UsageError
 from trimtab.evidence import Ledger, PolicyAdopted, Revised
 from trimtab.measure.cache import Cache
@@ -159,7 +159,7 @@ def test_pairs_of_the_revision_and_the_reply(tmp_path, server):
 
     row = lines(tmp_path / "out.lineage.jsonl")[3]
     assert row["drafts"] == [text_digest(leak(TOPICS[3])), text_digest(WELL.format(TOPICS[3]))]
-    assert row["prompt"] == digest([["user", f"About {TOPICS[3]}"]])
+    assert row["prompt"] == text_digest(f"user\x00About {TOPICS[3]}")
     assert (row["line"], row["example"], row["outcome"], row["answered_by"]) == (4, 4, "kept", "file")
     manifest = json.loads((tmp_path / "out.manifest.json").read_text())
     assert manifest["principles"]["no-contact"]["detector"] == "patterns"

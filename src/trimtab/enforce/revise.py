@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from trimtab._canonical import digest, text_digest
+from trimtab._canonical import text_digest
 from trimtab.enforce import revise_words as words
 from trimtab.enforce.verdict import Kept, Verdict, acceptable, better, rank
 from trimtab.errors import CallError
@@ -65,7 +65,7 @@ class Revision:
     question, what there was already, or a text that is cut off or runs away.
     """
 
-    prompt: str  # digest of the conversation
+    prompt: str  # `conversation_digest`
     drafts: tuple[Draft, ...]
     best: int
     calls: int
@@ -143,7 +143,7 @@ async def revise(
         stop = "no-reply"
     drafts = tuple(work.drafts) or (Draft(text=reply, verdicts=(_UNSEEN,)),)
     return Revision(
-        prompt=digest([[one.role, one.content] for one in messages]),
+        prompt=words.conversation_digest(messages),
         drafts=drafts,
         best=min(range(len(drafts)), key=lambda place: (rank(drafts[place].verdicts), place)),
         calls=work.calls,

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from trimtab._canonical import text_digest
 from trimtab.kinds import Message
 
 _LABEL = re.compile(r"\A\W{0,3}(?:corrected|revised|new) (?:reply|answer)\W{0,3}:\W{0,3}\s*", re.IGNORECASE)
@@ -19,6 +20,11 @@ def mark(messages: Sequence[Message], draft: str) -> str:
     """A word that fences the texts off. Drawn from them, so that the same question is the same question again."""
     said = "\x00".join([*(f"{one.role}\x00{one.content}" for one in messages), draft])
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def conversation_digest(messages: Sequence[Message]) -> str:
+    """Names a conversation: the SHA-256 of its roles and contents in their order, parted by zero bytes."""
+    return text_digest("\x00".join(text for one in messages for text in (one.role, one.content)))
 
 
 def critique(messages: Sequence[Message], draft: str, demands: Sequence[str]) -> str:

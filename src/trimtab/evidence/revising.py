@@ -18,7 +18,7 @@ class Revised(Fields):
 
     kind: ClassVar[str] = "revised"
 
-    prompt: str  # digest of the conversation that the reply answers
+    prompt: str  # digest of the conversation that the reply answers: roles and contents, parted by zero bytes
     drafts: Sequence[str]  # digests; the first is the reply as it was
     critiques: Sequence[str]  # digests
     before: Mapping[str, str]

@@ -154,6 +154,11 @@ def test_one_call_has_no_more_than_the_time_of_one():
     assert (ruling.action, ruling.skipped[0].reason) == (Action.BLOCK, "crashed")
 
 
+def test_half_a_character_is_no_reason_to_crash():
+    with reviser(WELL) as server, guarded(server) as guard:
+        assert guard.output(f"{LEAK} \ud800", messages=[Message("user", "What\udfff?")]).action is Action.BLOCK
+
+
 # -- every check looks at the revision -------------------------------------------------------------
 
 
