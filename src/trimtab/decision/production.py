@@ -29,14 +29,16 @@ def events(slo: SloSpec, record: Rulings) -> Events:
     A text with findings of several labels is bad once for each of them, as far as there are texts, since a
     record holds sums. A check that was not made counts as bad: nobody knows what it would have found.
     """
+    # What was revised would have been blocked without whoever revises, so it is as bad an event.
+    actions = {*slo.actions, *(("revise",) if "block" in slo.actions else ())}
     ruled = [row for row in record.rulings if row["side"] == slo.side]
     found = [row for row in record.findings if row["side"] == slo.side]
     valid = sum(row["count"] for row in ruled)
     if slo.labels:
-        bad = sum(_texts(row) for row in found if row["action"] in slo.actions and _is_a(row["label"], slo.labels))
+        bad = sum(_texts(row) for row in found if row["action"] in actions and _is_a(row["label"], slo.labels))
         bad += sum(row["count"] for row in record.skipped if row["side"] == slo.side and row["reason"] in UNLOOKED)
     else:
-        bad = sum(row["count"] for row in ruled if row["action"] in slo.actions)
+        bad = sum(row["count"] for row in ruled if row["action"] in actions)
     severe = sum(_texts(row) for row in found if _is_a(row["label"], slo.severe))
     return Events(valid=valid, bad=min(bad, valid), severe=severe)
 
@@ -78,7 +80,7 @@ def shares(records: Iterable[Rulings]) -> list[Share]:
 
 
 _LEVEL = 0.95
-_DONE = {"mask": "masked", "escalate": "escalated", "block": "blocked", "allow": "allowed"}
+_DONE = {"mask": "masked", "revise": "revised", "escalate": "escalated", "block": "blocked", "allow": "allowed"}
 
 
 def _texts(row: Any) -> int:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from trimtab.enforce.guard import Guard
+from trimtab.enforce.mending import Mender
 from trimtab.enforce.pseudonym import Vault
 from trimtab.enforce.ruling import Action, Doubt, Ruling, Seen, Skipped
 from trimtab.enforce.screen import GuardScreen
@@ -17,6 +18,7 @@ __all__ = [
     "Guard",
     "GuardScreen",
     "GuardStream",
+    "Mender",
     "Ruling",
     "RulingLog",
     "Seen",

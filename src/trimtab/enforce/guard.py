@@ -3,19 +3,22 @@
 import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, get_args
 
 from trimtab._canonical import digest
 from trimtab.enforce.checks import Checks, Look
+from trimtab.enforce.mending import Mender
+from trimtab.enforce.opening import opened
 from trimtab.enforce.pseudonym import Pseudonyms, Vault
 from trimtab.enforce.reading import Given, Reading, read
 from trimtab.enforce.ruling import Action, Ruling, Skipped
 from trimtab.enforce.stream import GuardStream
 from trimtab.enforce.weighing import Restore, Weighing
 from trimtab.errors import UsageError
-from trimtab.kinds import Context, Origin
+from trimtab.kinds import Context, Message, Origin
 from trimtab.policy import GuardSpec, Policy, load_policy
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ class Guard:
         *,
         actions: Mapping[str, str] | None = None,
         kept: Iterable[str] = (),
+        mender: Mender | None = None,
         log: "RulingLog | None" = None,
     ) -> None:
         """Make a guard.
@@ -47,14 +51,18 @@ class Guard:
             spec: Its rules.
             actions: The mildest action on a label or family, as a tier has them.
             kept: Values that must never come out (`Context.kept`).
+            mender: Has replies written anew, for rules with `action: revise`; `close` closes it.
             log: Is told of every ruling; `close` closes it.
 
         Raises:
             PluginError: A detector is not installed, or does not take its fields.
             MissingPackageError: A detector needs an extra.
-            UsageError: The key of pseudonyms is not in the environment.
+            UsageError: The key of pseudonyms is not in the environment, or a rule revises and nobody does it.
         """
+        if spec.revises and mender is None:
+            raise UsageError("a rule of the guard has `action: revise`, and nobody revises.", "Give it a `mender`.")
         self.spec = spec
+        self.mender = mender if spec.revises else None
         self._least = {label: Action(action) for label, action in (actions or {}).items()}
         self._kept = tuple(kept)
         pseudonyms = Pseudonyms.from_environment(spec.key_env) if spec.key_env else None
@@ -94,27 +102,18 @@ class Guard:
             LedgerError: The ledger cannot be opened.
         """
         loaded = policy if isinstance(policy, Policy) else load_policy(policy)
-        spec = loaded.systems.get(system)
-        if spec is None:
-            raise UsageError(f"the policy has no system {system!r}.", f"It has: {', '.join(loaded.systems)}.")
-        known = spec.all_candidates
-        if candidate and candidate not in known:
-            raise UsageError(f"{system} has no candidate {candidate!r}.", f"It has: {', '.join(known)}.")
-        rules = loaded.guard_of(system, candidate)
-        if rules is None:
-            where = f"candidate {candidate}" if candidate else f"system {system}"
-            raise UsageError(f"the policy puts no guard in front of {where}.", "Name one there with `guard: NAME`.")
-        actions = loaded.tiers[spec.tier].actions
+        found = opened(loaded, system, candidate)
+        fields: dict[str, Any] = {"actions": found.actions, "kept": kept, "mender": found.mender}
         if ledger is None:
-            return cls(rules, actions=actions, kept=kept)
+            return cls(found.rules, **fields)
         from trimtab.enforce.log import RulingLog  # noqa: PLC0415  # a guard without a ledger loads none
         from trimtab.evidence import Ledger, Subject  # noqa: PLC0415
 
-        opened = ledger if isinstance(ledger, Ledger) else Ledger.open(ledger)
+        written = ledger if isinstance(ledger, Ledger) else Ledger.open(ledger)
         subject = Subject(system=system, candidate=candidate)
-        log = RulingLog(opened, subject=subject, policy=loaded.digest, every=every, owns=opened is not ledger)
+        log = RulingLog(written, subject=subject, policy=loaded.digest, every=every, owns=written is not ledger)
         try:
-            return cls(rules, actions=actions, kept=kept, log=log)
+            return cls(found.rules, **fields, log=log)
         except BaseException:
             log.close()
             raise
@@ -126,25 +125,30 @@ class Guard:
         self.close()
 
     def close(self) -> None:
-        """Write the rulings that are not in the ledger yet; nothing to do without one. Safe to call twice.
+        """Write the rulings that are not in the ledger yet, and leave who revises. Safe to call twice.
 
         Raises:
             LedgerError: It cannot be written.
         """
+        if self.mender is not None and self.mender.helper is not None:
+            self.mender.helper.close()
         if self._log is not None:
             self._log.close()
 
     @property
     def waits(self) -> bool:
-        """Whether a detector must be waited for: within an event loop only the forms that begin with `a` will do."""
-        return self._input.remote or self._output.remote
+        """Whether somebody must be waited for: within an event loop only the forms that begin with `a` will do."""
+        return self._input.remote or self._output.remote or self.mender is not None
 
     def identity(self) -> dict[str, Any]:
         """What makes two rulings comparable: the rules, and the detectors with their versions. JSON."""
+        # A guard that nobody revises for is what it was before that could be said.
+        unsaid = None if self.spec.revise else {"revise"}
         return {
-            "rules": self.spec.model_dump(mode="json", by_alias=True),
+            "rules": self.spec.model_dump(mode="json", by_alias=True, exclude=unsaid),
             "actions": {label: str(action) for label, action in self._least.items()},
             "detectors": self._input.versions | self._output.versions,
+            **({"reviser": self.mender.identity} if self.mender else {}),
         }
 
     # -- rulings -----------------------------------------------------------------
@@ -185,6 +189,7 @@ class Guard:
         arguments: bool = False,
         confidence: float | None = None,
         about: str = "",
+        prose: bool = True,
     ) -> Ruling:
         """What may come out of the model.
 
@@ -196,12 +201,13 @@ class Guard:
             confidence: How sure the model is of it, in [0, 1]. Where the policy asks for one, a missing one counts as
                 below what it asks.
             about: As for `input`.
+            prose: The text may be written anew where a rule says so. Arguments never are.
 
         Raises:
-            UsageError: As `input`.
+            UsageError: As `input`; also where the policy has replies written anew.
         """
         restore = self._restoring(vault, json=arguments)
-        ruling = self._reply(text, self._answering(messages), restore, confidence)
+        ruling = self._reply(text, self._said(messages, prose and not arguments), restore, confidence)
         return ruling if self._log is None else self._logged(ruling, text, about)
 
     async def aoutput(
@@ -213,31 +219,39 @@ class Guard:
         arguments: bool = False,
         confidence: float | None = None,
         about: str = "",
+        prose: bool = True,
     ) -> Ruling:
         """As `output`, from within an event loop."""
         restore = self._restoring(vault, json=arguments)
-        ruling = await self._areply(text, self._answering(messages), restore, confidence)
+        ruling = await self._areply(text, self._said(messages, prose and not arguments), restore, confidence)
         return ruling if self._log is None else self._logged(ruling, text, about)
 
     def stream(
-        self, *, messages: Messages = (), vault: Vault | None = None, arguments: bool = False, about: str = ""
+        self,
+        *,
+        messages: Messages = (),
+        vault: Vault | None = None,
+        arguments: bool = False,
+        about: str = "",
+        prose: bool = True,
     ) -> GuardStream:
         """For a reply that arrives in pieces: lets through what no later piece can change the ruling on.
 
-        Where the policy asks for a confidence, nothing goes on before `close(confidence=...)`.
+        Where the policy asks for a confidence, nothing goes on before `close(confidence=...)`, nor where it has
+        replies written anew.
         """
-        context = self._answering(messages)
+        said = self._said(messages, prose and not arguments)
         restore = self._restoring(vault, json=arguments)
         return GuardStream(
             checks=self._output,
-            context=context,
+            context=said.context,
             budget=self._budget,
             hold_back=self.spec.hold_back,
-            whole=self.spec.confidence is not None,
+            whole=self.spec.confidence is not None or self.mender is not None,
             refusal=self.spec.refusal,
             restore=restore,
-            rule=lambda text, confidence: self._reply(text, context, restore, confidence),
-            arule=lambda text, confidence: self._areply(text, context, restore, confidence),
+            rule=lambda text, confidence: self._reply(text, said, restore, confidence),
+            arule=lambda text, confidence: self._areply(text, said, restore, confidence),
             told=None if self._log is None else lambda ruling, text: self._logged(ruling, text, about),
         )
 
@@ -251,6 +265,9 @@ class Guard:
         instructions = tuple(text for one in said if one.origin == "system" for text in one.texts)
         return Context(origin="assistant", instructions=instructions, kept=self._kept)
 
+    def _said(self, messages: Messages, prose: bool) -> "_Said":  # noqa: FBT001  # our own
+        return _Said(messages=messages, context=self._answering(messages), prose=prose)
+
     def _restoring(self, vault: Vault | None, *, json: bool) -> Restore | None:
         return partial(vault.restore, json=json) if vault is not None and self.spec.restore else None
 
@@ -259,20 +276,38 @@ class Guard:
             self._log.add("output", ruling, {(0, 0): text}, guard=self.digest, about=about)
         return ruling
 
-    def _reply(self, text: str, context: Context, restore: Restore | None, confidence: float | None) -> Ruling:
-        if self._output.remote:
+    def _reply(self, text: str, said: "_Said", restore: Restore | None, confidence: float | None) -> Ruling:
+        if self._output.remote or self.mender is not None:
             _outside_a_loop("output")
-            return asyncio.run(self._areply(text, context, restore, confidence))
+            return asyncio.run(self._areply(text, said, restore, confidence))
         begun = time.perf_counter()
-        one = Look(text, context, begun + self._budget, reply=True)
+        one = Look(text, said.context, begun + self._budget, reply=True)
         self._output.run(one)
         return self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
 
-    async def _areply(self, text: str, context: Context, restore: Restore | None, confidence: float | None) -> Ruling:
+    async def _areply(self, text: str, said: "_Said", restore: Restore | None, confidence: float | None) -> Ruling:
         begun = time.perf_counter()
-        one = Look(text, context, begun + self._budget, reply=True)
+        one = Look(text, said.context, begun + self._budget, reply=True)
         await self._output.wait(one)
-        return self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
+        ruling = self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
+        if ruling.action is not Action.REVISE or self.mender is None:
+            return ruling
+
+        def weigh(draft: Look, since: float) -> Ruling:
+            return self._weighing.reply(self._output, draft, since, restore=restore, confidence=confidence)
+
+        messages = await self._shown(said.messages) if said.prose else None
+        return await self.mender.mended(
+            ruling, one, messages=messages, checks=self._output, budget=self._budget, weigh=weigh
+        )
+
+    async def _shown(self, messages: Messages) -> Sequence[Message] | None:
+        """A conversation as the model behind the guard sees it; None where it may see nothing of it."""
+        begun = time.perf_counter()
+        readings, looks = self._requested(messages, begun, None)
+        await asyncio.gather(*(self._input.wait(one) for one in looks))
+        ruling = self._weighing.request(self._input, readings, looks, begun)
+        return ruling.messages if ruling.goes_on else None
 
     def _requested(self, messages: Messages, begun: float, vault: Vault | None) -> tuple[list[Reading], list[Look]]:
         deadline = begun + self._budget
@@ -297,12 +332,21 @@ class Guard:
         return ruling
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What a reply answers, and whether it is prose that may be written anew."""
+
+    messages: Messages
+    context: Context
+    prose: bool
+
+
 def _outside_a_loop(name: str) -> None:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return
     raise UsageError(
-        f"`{name}` of a guard whose detectors must be waited for was called from within an event loop.",
+        f"`{name}` of a guard that must wait for somebody was called from within an event loop.",
         f"Use `await guard.a{name}(...)` there.",
     )

@@ -17,13 +17,13 @@ from typing import Any, Literal, Self
 from trimtab._canonical import text_digest
 from trimtab.enforce.ruling import Action, Ruling, Seen
 from trimtab.errors import LedgerError
-from trimtab.evidence import Escalated, Ledger, Record, Rulings, Subject
+from trimtab.evidence import Escalated, Ledger, Record, Revised, Rulings, Subject
 
 Side = Literal["input", "output"]
 Texts = Mapping[tuple[int, int], str]
 """The texts that were ruled on, by message and part: see `Seen`."""
 
-_MOST_HELD = 100_000  # escalations that wait for a ledger that cannot be written
+_MOST_HELD = 100_000  # escalations and revisions that wait for a ledger that cannot be written
 _MAKER = "guard/1"
 _log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class RulingLog:
         self._sums: dict[str, _Sums] = {}  # by guard
         self._over: list[_Sums] = []  # of intervals that are over, and could not be written yet
         self._count = 0
-        self._held: list[Escalated] = []
+        self._held: list[Escalated | Revised] = []
         self._lost = 0
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -95,7 +95,11 @@ class RulingLog:
             ValueError: The log is closed.
         """
         digests = [text_digest(text) for text in texts.values()]
-        held = _escalated(side, ruling, texts, guard, about) if ruling.action is Action.ESCALATE else []
+        held: list[Escalated | Revised] = []
+        if ruling.action is Action.ESCALATE:
+            held += _escalated(side, ruling, texts, guard, about)
+        if ruling.revision is not None:
+            held.append(ruling.revision.record(guard=guard, about=about))
         with self._changed:
             if self._closed:
                 raise ValueError("the log of rulings is closed")

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from trimtab.kinds import Finding, Message
+
+if TYPE_CHECKING:
+    from trimtab.enforce.revise import Revision
 
 
 class Action(StrEnum):
@@ -12,17 +15,18 @@ class Action(StrEnum):
 
     ALLOW = "allow"
     MASK = "mask"  # what was found is replaced, the rest goes on
+    REVISE = "revise"  # a model writes the reply anew; only what every check lets on takes its place
     ESCALATE = "escalate"  # held for a person
     BLOCK = "block"
 
     @property
     def strictness(self) -> int:
-        """0 for allow, 3 for block."""
+        """0 for allow, 4 for block."""
         return _STRICTNESS[self]
 
     @property
     def goes_on(self) -> bool:
-        """Whether the text, or what is left of it, may go on."""
+        """Whether the text, or what is left of it, may go on; what is to be revised may not as it is."""
         return self is Action.ALLOW or self is Action.MASK
 
 
@@ -76,7 +80,8 @@ class Ruling:
     and `wire` are the same as on the OpenAI wire, with their tool calls and
     whatever else they were given with; findings count the code points of the
     text at `Seen.message` and `Seen.part`.
-    `seconds` holds what each detector took.
+    `seconds` holds what each detector took. `revision` is what was made of a
+    reply that was to be revised; with the action `revise`, `text` is its best draft.
     """
 
     action: Action
@@ -86,13 +91,14 @@ class Ruling:
     seen: tuple[Seen, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     doubt: Doubt | None = None
+    revision: "Revision | None" = None
     seconds: dict[str, float] = field(default_factory=dict)
     total: float = 0.0
 
     @property
     def goes_on(self) -> bool:
-        """Whether the text, or what is left of it, may go on."""
-        return self.action.goes_on
+        """Whether the text, what is left of it, or what was made of it, may go on."""
+        return self.action.goes_on or (self.action is Action.REVISE and self.revision is not None)
 
     @property
     def reason(self) -> str:

@@ -21,7 +21,8 @@ class GuardScreen:
     both become what the guard says instead, as a user would see it. The
     guard's own time counts as latency, and nothing is shown before the whole
     reply has been looked at. Where the guard asks how sure an answer is, what
-    it takes to know counts as well.
+    it takes to know counts as well. What a reply took that somebody else wrote
+    anew is not known here, so its tokens are not, either.
     """
 
     guard: Guard
@@ -41,9 +42,12 @@ class GuardScreen:
         after = await self.guard.aoutput(reply.text, messages=request.messages, vault=vault, confidence=confidence)
         latency = before.total + reply.latency + after.total
         changed = after.text != reply.text
+        asked = after.revision is not None and after.revision.calls > 0
         return replace(
             reply,
             text=after.text,
+            prompt_tokens=None if asked else reply.prompt_tokens,
+            completion_tokens=None if asked else reply.completion_tokens,
             finish=reply.finish if after.goes_on else "content_filter",
             latency=latency,
             first_token=None if reply.first_token is None else latency,

@@ -17,7 +17,8 @@ class Weighing:
 
     def __init__(self, spec: GuardSpec) -> None:
         self._crash = Action(spec.on_crash)
-        self._instead = {Action.BLOCK: spec.refusal, Action.ESCALATE: spec.held}
+        # What is to be revised is not there yet: until it is, it does not go on.
+        self._instead = {Action.BLOCK: spec.refusal, Action.ESCALATE: spec.held, Action.REVISE: spec.refusal}
         self._confidence = spec.confidence
 
     def request(self, checks: Checks, readings: Sequence[Reading], looks: Sequence[Look], begun: float) -> Ruling:

@@ -15,6 +15,7 @@ from trimtab.evidence.attacks import GotThrough
 from trimtab.evidence.fields import Fields
 from trimtab.evidence.hunting import HuntClosed, HuntFiled, HuntOpened, HuntTriaged
 from trimtab.evidence.imported import Import
+from trimtab.evidence.revising import Revised
 from trimtab.evidence.rulings import Escalated, Rulings
 from trimtab.evidence.watching import Alarm, BudgetChanged, HoldLifted, Monitored, Notified
 from trimtab.kinds import Missing, Row, Score
@@ -277,6 +278,7 @@ Record = (
     | Decided
     | Rulings
     | Escalated
+    | Revised
     | DetectorFitted
     | Calibrated
     | Probed
@@ -338,6 +340,7 @@ __all__ = [
     "Probed",
     "Pursued",
     "Record",
+    "Revised",
     "Rulings",
     "RunFinished",
     "RunStarted",

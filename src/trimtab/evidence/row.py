@@ -42,6 +42,7 @@ KINDS = frozenset(
         "policy",
         "probe",
         "pursued",
+        "revised",
         "rulings",
         "run-finished",
         "run-started",

@@ -38,7 +38,7 @@ class Rulings(Fields):
     findings: Sequence[Mapping[str, Any]] = ()
     skipped: Sequence[Mapping[str, Any]] = ()
     chain: str = ""
-    lost: int = 0  # escalations that could not be recorded, for want of room
+    lost: int = 0  # escalations and revisions that could not be recorded, for want of room
 
     def payload(self) -> dict[str, Any]:
         """JSON form."""

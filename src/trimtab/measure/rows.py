@@ -40,6 +40,11 @@ def to_cases(rows: Sequence[Row], notes: Notes) -> list[tuple[int, Case]]:
     return cases
 
 
+def to_case(line: int, row: Mapping[str, Any], notes: Notes) -> Case | None:
+    """The case of one row, whatever other rows ask; None if it has mistakes, which go into `notes`."""
+    return _Reader(row, line, notes).case()
+
+
 class _Reader:
     """One row; every method notes what is wrong and returns something usable or None."""
 

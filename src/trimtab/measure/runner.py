@@ -108,17 +108,19 @@ def asker(
     job: Job,
     *,
     tally: Tally,
+    cache: Cache | None = None,
     purse: Purse | None = None,
     patience: Patience = _PATIENCE,
     sleep: Sleep = asyncio.sleep,
 ) -> Callable[[Request], Awaitable[Reply | Missing]]:
     """What asks one system whatever somebody else wants to know: within its limits, with retries, through its screen.
 
-    Replies are kept nowhere. Call it in a running event loop.
+    Call it in a running event loop.
 
     Args:
         job: Whom to ask; its cases are not.
         tally: Counts, which the caller can watch.
+        cache: Where replies are kept; None keeps them nowhere, so that whoever asks again hears another one.
         purse: The budget. Requests beyond it are `Missing("budget")`.
         patience: How failures are waited out.
         sleep: Waits that many seconds.
@@ -129,7 +131,7 @@ def asker(
     purse = purse if purse is not None else Purse()
     purse.check(job.candidate, job.price)
     chance = random.Random(0)
-    asking = Asking(cache=None, tally=tally, purse=purse, patience=patience, sleep=sleep, chance=chance)
+    asking = Asking(cache=cache, tally=tally, purse=purse, patience=patience, sleep=sleep, chance=chance)
     lane = _lane([job], asking, _pace([job], asking, asyncio.get_running_loop().time), iter(()))
     lane = replace(lane, lent=asyncio.Semaphore(lane.concurrency))
     return partial(lane.ask, job)

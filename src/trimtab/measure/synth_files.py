@@ -1,22 +1,19 @@
 """Writes a suite that may be larger than memory: to the disk line by line, in sight only when it is whole."""
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
 import yaml
 
 from trimtab.errors import OutputError
 from trimtab.measure.case_files import MAX_ROWS
 from trimtab.measure.notes import MAX_FILE
+from trimtab.measure.whole_files import clearly, making, pretty, sync_folder, write_whole
 
 MANIFEST, PAGE = ".manifest.json", ".coverage.html"
 """What the names of the files beside a suite end with."""
@@ -48,7 +45,7 @@ class _Part:
 
     @property
     def making(self) -> Path:
-        return _making(self.path)
+        return making(self.path)
 
 
 class SuiteFiles:
@@ -75,7 +72,7 @@ class SuiteFiles:
         Raises:
             OutputError: The disk is full, or the folder cannot be written.
         """
-        with _clearly(self.out):
+        with clearly(self.out):
             part = self._parts[-1] if self._parts else self._begin()
             if part.cases and (part.bytes + len(line) + 1 > self._most_bytes or part.cases == self._most_cases):
                 part = self._begin()
@@ -96,7 +93,7 @@ class SuiteFiles:
         files = self.written()
         facts = {**manifest, "files": [one.as_json() for one in files], "lineage": f"sha256:{self.lineage.hex()}"}
         placed: list[Path] = []
-        with _clearly(self.out):
+        with clearly(self.out):
             for part in self._parts:
                 part.file.flush()
                 os.fsync(part.file.fileno())
@@ -108,14 +105,14 @@ class SuiteFiles:
             }
             others[self.out.with_suffix(PAGE)] = page.encode()
             for path, content in others.items():
-                _write_whole(_making(path), content)
-            _write_whole(_making(self.out.with_suffix(MANIFEST)), _json(facts))
+                write_whole(making(path), content)
+            write_whole(making(self.out.with_suffix(MANIFEST)), pretty(facts))
             # A manifest of before would vouch for files that are no longer there.
             self.out.with_suffix(MANIFEST).unlink(missing_ok=True)
             for path in (*(part.path for part in self._parts), *others, self.out.with_suffix(MANIFEST)):
-                _making(path).replace(path)
+                making(path).replace(path)
                 placed.append(path)
-            _sync_folder(self.out.parent)
+            sync_folder(self.out.parent)
         self._close()
         return placed
 
@@ -134,7 +131,7 @@ class SuiteFiles:
         # Without a part of its own the files in the making are somebody else's.
         for end in (".yaml", PAGE, MANIFEST) if self._parts else ():
             with contextlib.suppress(OSError):
-                _making(self.out.with_suffix(end)).unlink(missing_ok=True)
+                making(self.out.with_suffix(end)).unlink(missing_ok=True)
         self._close()
 
     def _begin(self) -> _Part:
@@ -142,7 +139,7 @@ class SuiteFiles:
         path = self.out if number == 1 else self.out.with_name(f"{self.out.stem}-{number}{self.out.suffix}")
         path.parent.mkdir(parents=True, exist_ok=True)
         # Not "wb": somebody else may be writing it, which only shows once it is open.
-        handle = os.open(_making(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        handle = os.open(making(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         file = os.fdopen(handle, "wb")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -158,38 +155,3 @@ class SuiteFiles:
             with contextlib.suppress(OSError):  # what could not be flushed is not wanted
                 part.file.close()
         self._parts = []
-
-
-def _making(path: Path) -> Path:
-    return path.with_name(f".{path.name}.part")
-
-
-def _json(value: dict[str, Any]) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that the new names outlive a power cut, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _clearly(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        why = f"cannot be written ({error.strerror or type(error).__name__})"
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        step = "Free some space, or choose another place." if full else "Choose another place."
-        raise OutputError(str(path), why, f"Nothing was kept. {step}") from None

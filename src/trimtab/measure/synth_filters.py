@@ -70,7 +70,7 @@ class Filters:
             return "not-text"
         if len(words) < SHORTEST:
             return "too-short"
-        if _turns_in_circles(words):
+        if turns_in_circles(words):
             return "repetitive"
         if self._echoes(text, parent):
             return "echo"
@@ -165,7 +165,8 @@ def clean(text: str) -> str:
     return text
 
 
-def _turns_in_circles(words: Sequence[str]) -> bool:
+def turns_in_circles(words: Sequence[str]) -> bool:
+    """Whether a text says the same three words in a row again and again."""
     grams = list(zip(words, words[1:], words[2:], strict=False))
     return len(set(grams)) < _FRESH * len(grams)
 

@@ -7,6 +7,7 @@ from trimtab.policy.guard_spec import GuardRule, GuardSpec
 from trimtab.policy.load import Checked, check_policy, load_policy
 from trimtab.policy.metric_spec import MetricSpec, Source, SuiteSpec
 from trimtab.policy.model import EvidenceSpec, Floor, NotifySpec, Person, Policy, Regression, Tier
+from trimtab.policy.principle_spec import PrincipleSpec, PrincipleTest
 from trimtab.policy.proof import FloorCost, cases_to_prove, costs
 from trimtab.policy.reward_spec import AuditSpec, HardCheck, RewardCheck, RewardSpec, SoftCost
 from trimtab.policy.schema import schema
@@ -32,6 +33,8 @@ __all__ = [
     "Policy",
     "PolicyDiff",
     "PriceSpec",
+    "PrincipleSpec",
+    "PrincipleTest",
     "Regression",
     "RewardCheck",
     "RewardSpec",

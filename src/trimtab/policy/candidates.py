@@ -13,6 +13,7 @@ from trimtab.policy.part import Part
 from trimtab.policy.secrecy import is_a_secret, names_a_secret, quote
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ALONE = ("of", "guard", "reward", "grid", "points", "set")
 _FIELDS = frozenset(
     {"about", "limits", "generation", "price", "plugin", "with", "guard", "reward", "set", "grid", "points"}
 )
@@ -51,6 +52,15 @@ def check_candidate(candidate: Part, gathered: Gathered) -> None:
         return
     if check_installed("systems", plugin, named, gathered, key=of_key):
         check_parameters("systems", plugin, given, gathered)
+
+
+def check_alone(model: Part, noun: str, gathered: Gathered) -> None:
+    """Report what is wrong with a model that competes with nobody, written as a candidate is."""
+    check_candidate(model, gathered)
+    for key in _ALONE:
+        if key in model:
+            message = f"is for candidates: {noun} is one model, and nothing stands in front of it"
+            gathered.report(model[key].where, message, "Remove it.", key=True)
 
 
 def check_installed(group: Group, name: str, at: Part, gathered: Gathered, *, key: bool = False) -> bool:

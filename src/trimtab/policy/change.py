@@ -7,7 +7,7 @@ from typing import Any, Literal
 from trimtab.policy.fields import Strict
 
 Effect = Literal["tightens", "loosens", "adds", "removes", "changes"]
-STRICTER = ("mask", "escalate", "block")
+STRICTER = ("mask", "revise", "escalate", "block")
 """Actions of a guard, from the mildest."""
 
 

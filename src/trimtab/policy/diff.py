@@ -12,6 +12,7 @@ from trimtab.policy.diff_rewards import reward_changes, rewarded, trained
 from trimtab.policy.diff_slo import notify_changes, slo_changes
 from trimtab.policy.metric_spec import Gold, MetricSpec, SuiteSpec
 from trimtab.policy.model import Floor, Policy, Tier
+from trimtab.policy.principles import principle_changes
 from trimtab.policy.system_spec import Candidate, SystemSpec
 
 _SECTIONS = {
@@ -26,6 +27,8 @@ _SECTIONS = {
     "attackers",
     "costs",
     "rewards",
+    "models",
+    "principles",
 }
 Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
 
@@ -72,6 +75,7 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
         *_people(a, b),
         *notify_changes(a, b),
         *attacker_changes(a, b, _required),
+        *principle_changes(a, b),
         *cost_changes(a, b),
     ]
     return PolicyDiff(changes=tuple(changes))

@@ -157,11 +157,20 @@ class _Checks:
                 rules = guard[rest[0]]
                 if _is_a_rule(rules, rest[1]):
                     self._field(GuardRule, RULE_SETTINGS, rest[2], at, heard)
+                    self._revised(guard, rest, values)
                 else:
                     message = f"{quote(rest[1], at.where)} names no rule on the {rest[0]} of guard {name}, or several"
                     self._nowhere(at, message, f"Its rules are {_rules(rules)}.")
             else:
                 self._nowhere(at, "is no setting of a guard", nearest(".".join(["guard", *rest]), _SHAPES))
+
+    def _revised(self, guard: Part, rest: list[str], values: list[Part]) -> None:
+        """Report replies that would be revised by nobody, and requests that would be revised at all."""
+        for value in values if rest[2] == "action" else []:
+            if value.value == "revise" and (rest[0] == "input" or not guard["revise"].names):
+                name = quote(guard.where[-1])
+                why = "is for rules on output" if rest[0] == "input" else f"needs `revise` in guard {name}"
+                self.gathered.report(value.where, f"`revise` {why}")
 
 
 def _type_of(model: type[Strict], name: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from trimtab.policy.fields import Positive, Ratio, Strict, Texts, list_as_tuple
+from trimtab.policy.fields import Name, Positive, Ratio, Strict, Texts, list_as_tuple
 
 
 class GuardRule(Strict):
@@ -15,7 +15,9 @@ class GuardRule(Strict):
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the detector plugin.")
     labels: Texts = Field(default=(), description="Labels or families it counts; all when left out.")
     threshold: Ratio = Field(default=0.5, description="Confidence from which a finding counts.")
-    action: Literal["mask", "escalate", "block"]
+    action: Literal["mask", "revise", "escalate", "block"] = Field(
+        description="`revise`, of output rules: a model writes the reply anew, and it is blocked if that does not help."
+    )
     origins: Annotated[tuple[Literal["system", "user", "assistant", "tool"], ...], BeforeValidator(list_as_tuple)] = (
         Field(default=("user", "assistant", "tool"), description="Whose messages are looked at; of input rules only.")
     )
@@ -42,6 +44,16 @@ class ConfidenceSpec(Strict):
     samples: Annotated[int, Field(ge=1, le=100)] = Field(
         default=5, description="Further answers that are drawn for `from: agreement`; each costs as much as the first."
     )
+
+
+class ReviseSpec(Strict):
+    """Who writes a reply anew in which a rule with `action: revise` found something, and how long that may take."""
+
+    model: Name = Field(description="One of `models`.")
+    rounds: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=2, description="Times at most that it is told what is wrong, and writes the reply anew."
+    )
+    budget_ms: Positive = Field(default=10_000.0, description="Milliseconds for all rounds; then the reply is blocked.")
 
 
 class GuardSpec(Strict):
@@ -74,6 +86,19 @@ class GuardSpec(Strict):
         default=False, description="Replies get back what pseudonyms of their own conversation stand for."
     )
     confidence: ConfidenceSpec | None = None
+    revise: ReviseSpec | None = None
+
+    @property
+    def revises(self) -> bool:
+        """Whether any rule has replies written anew, which are then held back to their end."""
+        return any(rule.action == "revise" for rule in self.output)
+
+    def alone(self) -> "GuardSpec":
+        """This guard where nobody revises: what would be revised is blocked."""
+        blocking = tuple(
+            rule.model_copy(update={"action": "block"}) if rule.action == "revise" else rule for rule in self.output
+        )
+        return self.model_copy(update={"output": blocking, "revise": None}) if self.revises else self
 
     def changed(self, settings: Mapping[str, Any]) -> "GuardSpec":
         """This guard with other thresholds or actions, by paths such as `guard.output.0.threshold`.
@@ -117,6 +142,18 @@ class GuardSpec(Strict):
     def _some_rule(self) -> "GuardSpec":
         if not self.input and not self.output and self.confidence is None:
             raise ValueError("a guard without rules guards nothing")
+        return self
+
+    @model_validator(mode="after")
+    def _replies_are_revised(self) -> "GuardSpec":
+        if any(rule.action == "revise" for rule in self.input):
+            raise ValueError("`action: revise` is for rules on output: what somebody else wrote is not written anew")
+        if self.revises and self.revise is None:
+            raise ValueError("`action: revise` needs `revise`, the model that writes replies anew")
+        if self.revises and self.confidence is not None:
+            raise ValueError(
+                "`action: revise` and `confidence` exclude each other: nobody knows how sure a revision is"
+            )
         return self
 
     @model_validator(mode="after")

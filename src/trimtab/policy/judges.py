@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from trimtab.kinds import Instrument
 from trimtab.policy.guard_spec import GuardRule
 from trimtab.policy.include import Gathered
-from trimtab.policy.installed import default_score, metric_facts
+from trimtab.policy.installed import metric_facts
 from trimtab.policy.metric_spec import MetricSpec
 from trimtab.policy.model import Policy
 from trimtab.policy.reward_rules import reward_instruments
+from trimtab.policy.scored import metric_plugin
 from trimtab.policy.secrecy import quote
 from trimtab.policy.settings import grid_of
 
@@ -128,11 +129,9 @@ def warn_of_judges(policy: Policy, gathered: Gathered) -> None:
 def _instrument(policy: Policy, metric: str) -> Instrument | None:
     source = policy.metrics[metric].source
     suite = policy.suites.get(source.suite)
-    score = source.score or (suite.score if suite else "")
     if suite and suite.imported:
         return None  # whatever judged there judged elsewhere
-    score = score or default_score(suite.builtin if suite else source.suite, suite.with_ if suite else None)
-    facts = metric_facts(score, source.with_)
+    facts = metric_facts(metric_plugin(policy, metric), source.with_)
     return facts.instrument if facts else None
 
 

@@ -14,7 +14,7 @@ from trimtab.policy.system_spec import Candidate
 
 # Keys of the wider design on which no code acts yet. A promise that is silently ignored would be a false pass.
 _NOT_ENFORCED = frozenset(
-    {"principles", "consent", "human_review", "vendors"},
+    {"consent", "human_review", "vendors"},
 )
 
 

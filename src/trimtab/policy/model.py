@@ -13,6 +13,7 @@ from trimtab.policy.cost_spec import CostsSpec
 from trimtab.policy.fields import Name, Names, Positive, Ratio, Strict, Texts, list_as_tuple
 from trimtab.policy.guard_spec import GuardSpec
 from trimtab.policy.metric_spec import MetricSpec, SuiteSpec
+from trimtab.policy.principle_spec import PrincipleSpec
 from trimtab.policy.reward_spec import RewardSpec
 from trimtab.policy.system_spec import Candidate, SystemSpec
 
@@ -151,6 +152,13 @@ class Policy(Strict):
     attackers: dict[Name, Candidate] = Field(
         default_factory=dict, description="Models that write the messages of attackers, for suites that adapt."
     )
+    models: dict[Name, Candidate] = Field(
+        default_factory=dict,
+        description="Models that help: they revise replies, and judge whether principles are kept.",
+    )
+    principles: dict[Name, PrincipleSpec] = Field(
+        default_factory=dict, description="The constitution: what every reply should be, each with a test."
+    )
     costs: CostsSpec | None = Field(default=None, description="What failures cost, as stated ranges.")
 
     @field_validator("red_lines")
@@ -181,6 +189,7 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("guards", "*", "key_env"), ""),
     (("guards", "*", "restore"), False),
     (("guards", "*", "confidence"), None),
+    (("guards", "*", "revise"), None),
     (("guards", "*", "input", "*", "how"), "label"),
     (("guards", "*", "output", "*", "how"), "label"),
     (("guards",), {}),
@@ -204,6 +213,8 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("suites", "*", "rewrite"), None),
     (("suites", "*", "part"), ""),
     (("suites", "*", "attacker"), ""),
+    (("models",), {}),
+    (("principles",), {}),
     (("suites", "*", "imported"), ""),
     (("suites", "*", "format"), ""),
     (("suites", "*", "run"), None),

@@ -20,6 +20,7 @@ from trimtab.policy.keys import nearest
 from trimtab.policy.links import check_links
 from trimtab.policy.model import WEIGHED, Policy
 from trimtab.policy.part import Part
+from trimtab.policy.principles import check_models, check_principles, check_reviser
 from trimtab.policy.proof import FloorCost, costs
 from trimtab.policy.reward_rules import check_rewards
 from trimtab.policy.scored import score_of
@@ -42,8 +43,11 @@ def check_rules(gathered: Gathered) -> None:
         _tier(tier, root, gathered)
     for red_line in root["red_lines"].items():
         _red_line(red_line, root, gathered)
+    check_models(root, gathered)
+    check_principles(root, gathered)
     for _, guard in root["guards"].entries():
         check_guard(guard, gathered)
+        check_reviser(guard, root["models"], gathered)
     check_rewards(root, gathered)
     for _, tier in root["tiers"].entries():
         check_actions(tier["actions"], root["guards"], gathered)

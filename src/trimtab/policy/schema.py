@@ -39,6 +39,7 @@ def schema() -> JSON:
     for name, keys, given in (
         ("SuiteSpec", ("builtin", "file", "python", "imported"), text),
         ("Floor", _BOUNDS, number),
+        ("PrincipleTest", ("detector", "metric", "judge"), {"type": ["string", "object"], "minLength": 1}),
     ):
         definitions[name]["oneOf"] = [{"required": [key], "properties": {key: given}} for key in keys]
     pair: JSON = {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 2, "maxItems": 2}

@@ -117,7 +117,8 @@ class Answering:
             confidence = sure[number] if number < len(sure) else None
             for place in places:
                 text, arguments = place.message.content, place.key == "arguments"
-                ruling = await conversation.answered(text, arguments=arguments, confidence=confidence)
+                prose = place.key in wire.PROSE
+                ruling = await conversation.answered(text, arguments=arguments, confidence=confidence, prose=prose)
                 call.ruled(ruling)
                 if not ruling.goes_on:  # then nothing of the choice does, its tool calls included
                     wire.refuse(choice, ruling.text)

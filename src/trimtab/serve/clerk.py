@@ -20,11 +20,11 @@ import orjson
 
 from trimtab import __version__
 from trimtab.errors import LedgerError, TrimtabError
-from trimtab.evidence import Escalated, Ledger, PolicyAdopted, Record, Rulings, Subject
+from trimtab.evidence import Escalated, Ledger, PolicyAdopted, Record, Revised, Rulings, Subject
 from trimtab.serve import telemetry
 from trimtab.serve.tally import Tally
 
-_KINDS: Mapping[str, type[Rulings | Escalated]] = {one.kind: one for one in (Rulings, Escalated)}
+_KINDS: Mapping[str, type[Rulings | Escalated | Revised]] = {one.kind: one for one in (Rulings, Escalated, Revised)}
 _LENGTH = struct.Struct("!Q")
 _WAIT_SECONDS = 30.0  # for the clerk to say that something is written
 _CALM_SECONDS = 1.0  # without a worker, once it was told to end

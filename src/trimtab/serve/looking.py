@@ -74,8 +74,10 @@ class Conversation:
             ruling = guard.input(messages, **how)
         return self._looking.counted("input", ruling)
 
-    async def answered(self, text: str, *, arguments: bool = False, confidence: float | None = None) -> Ruling:
-        """What may come out of it; `arguments` of a tool call are JSON, and stay so."""
+    async def answered(
+        self, text: str, *, arguments: bool = False, confidence: float | None = None, prose: bool = False
+    ) -> Ruling:
+        """What may come out of it; `arguments` of a tool call are JSON, and stay so. Only `prose` is written anew."""
         guard = self._looking.guard
         how: dict[str, Any] = {
             "messages": self._messages,
@@ -83,6 +85,7 @@ class Conversation:
             "arguments": arguments,
             "confidence": confidence,
             "about": self._about,
+            "prose": prose,
         }
         if self._looking.waits:
             ruling = await guard.aoutput(text, **how)
@@ -107,9 +110,9 @@ class Conversation:
             place.put(ruling.text)
         return rulings
 
-    def arriving(self) -> "Arriving":
+    def arriving(self, *, prose: bool = False) -> "Arriving":
         """For a text that comes out of it in pieces."""
-        stream = self._looking.guard.stream(messages=self._messages, vault=self._vault, about=self._about)
+        stream = self._looking.guard.stream(messages=self._messages, vault=self._vault, about=self._about, prose=prose)
         return Arriving(self._looking, stream)
 
 

@@ -175,7 +175,7 @@ class Relay:
         self._count(len(piece))
         arriving = state.texts.get(key)
         if arriving is None:
-            arriving = state.texts[key] = self._conversation.arriving()
+            arriving = state.texts[key] = self._conversation.arriving(prose=key in wire.PROSE)
         text, ended = await arriving.feed(piece)
         if text:
             self._say(out, index, {key: text})

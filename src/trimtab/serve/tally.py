@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 SIDES = ("input", "output")
-ACTIONS = ("allow", "mask", "escalate", "block")
+ACTIONS = ("allow", "mask", "revise", "escalate", "block")
 MISSING = ("crashed", "timeout", "budget", "late")
 ROUTES = ("chat", "completions", "embeddings", "models", "other")
 STATUSES = (200, 400, 404, 405, 408, 413, 431, 499, 500, 502, 503, 504, 0)

@@ -30,6 +30,8 @@ _BLIND = ("prompt_embeds", "prompt_token_ids", "input_ids", "input_embeds", "ima
 # Written by whoever wrote the instructions, as far as anybody can tell.
 _DEFINITIONS = frozenset({"tools", "functions", "tool_choice", "function_call", "response_format"})
 REPLY_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
+PROSE = frozenset({"content", "text"})
+"""What of a reply somebody reads as the answer, and may be written anew."""
 
 
 def asked(body: Body) -> list[Place]:

@@ -65,7 +65,7 @@ def work(plan: Plan, sock: socket.socket, tally: Tally, number: int, report: int
     rulings = _rulings(plan) if plan.clerk else None
     if rulings is not None:
         actions = plan.policy.tiers[plan.policy.systems[plan.system].tier].actions
-        guard = Guard(guard.spec, actions=actions, log=rulings)
+        guard = Guard(guard.spec, actions=actions, mender=guard.mender, log=rulings)
     proxy = Proxy(
         guard,
         plan.upstream,

@@ -39,7 +39,7 @@ class Tryout:
                 unmade[name] = "it only asks how sure an answer is, which was not kept"
                 continue
             try:
-                made = Guard(spec.model_copy(update={"budget_ms": _ENOUGH, "confidence": None}), actions=least)
+                made = Guard(spec.alone().model_copy(update={"budget_ms": _ENOUGH, "confidence": None}), actions=least)
             except TrimtabError as error:
                 unmade[name] = f"it cannot be made here ({error.code})"
                 continue

@@ -60,6 +60,26 @@ def test_what_counts_as_an_event_and_which_are_bad(slo, seen):
     assert events(SloSpec(**slo), RECORD) == Events(valid=valid, bad=bad, severe=severe)
 
 
+def test_what_was_revised_is_as_bad_an_event_as_what_was_blocked():
+    """Or whoever revises would mend the number, and the system says what it said."""
+    told = RECORD.payload()
+    revised = Rulings.from_payload(
+        {
+            **told,
+            "rulings": [
+                {**row, "action": "revise" if row["action"] == "block" else row["action"]} for row in told["rulings"]
+            ],
+            "findings": [
+                {**row, "action": "revise" if row["action"] == "block" else row["action"]} for row in told["findings"]
+            ],
+        }
+    )
+    for slo in ({}, {"actions": ("block",)}, {"labels": ("secret",)}, {"labels": ("personal",), "side": "input"}):
+        assert events(SloSpec(**slo), revised) == events(SloSpec(**slo), RECORD)
+    assert events(SloSpec(actions=("mask",)), revised).bad == 6
+    assert {share.what for share in shares([revised])} >= {"revised", "personal, revised"}
+
+
 def test_no_more_events_are_bad_than_there_are():
     crowded = Rulings.from_payload(
         {**RECORD.payload(), "findings": [finding("personal.email", "mask", 1, count=5000)], "skipped": []}

@@ -273,6 +273,7 @@ def test_every_key_of_a_policys_guard_is_part_of_its_identity(monkeypatch):
     other = {
         "output": [rule("leak")], "on_crash": "escalate", "budget_ms": 1.0, "refusal": "No.", "held": "Wait.",
         "hold_back": 9, "restore": True, "confidence": {"at_least": 0.5, "from": "logprobs"},
+        "revise": {"model": "m"},
         "input": [*rules["input"], rule("leak")],
     }  # fmt: skip
     assert set(other) | {"key_env"} == set(GuardSpec.model_fields)

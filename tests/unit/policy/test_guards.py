@@ -4,7 +4,7 @@ import pytest
 
 from trimtab.policy import GuardRule, GuardSpec, Policy, check_policy, diff, load_policy
 from trimtab.policy.diff_guards import guard_changes
-from trimtab.policy.guard_spec import ConfidenceSpec
+from trimtab.policy.guard_spec import ConfidenceSpec, ReviseSpec
 
 POLICY = """\
 trimtab: 1
@@ -178,7 +178,7 @@ def test_every_key_of_a_guard_is_compared():
 OTHER = {
     "input": (GuardRule.model_validate(RULE),), "output": (), "on_crash": "escalate", "budget_ms": 1.0,
     "refusal": "x", "held": "x", "hold_back": 5, "key_env": "K", "restore": True,
-    "confidence": ConfidenceSpec.model_validate(SURE),
+    "confidence": ConfidenceSpec.model_validate(SURE), "revise": ReviseSpec(model="m"),
 }  # fmt: skip
 OTHER_RULE = {
     "detector": "leak", "with_": {"a": 1}, "labels": (), "threshold": 0.9, "action": "block",
