@@ -21,6 +21,7 @@ _ENDED = 143  # and after SIGTERM, as runners of pipelines and containers send i
 # What an interrupted command leaves behind.
 _MEASURED = " What was measured is kept; run the same command again to go on."
 _ANEW = " Run the same command again; it begins anew."
+_NO_FILE = " No file was put in place. Run the same command again; it begins anew."
 _KEPT = {
     "import": " Nothing of what was being done is in the ledger.",
     "run": _MEASURED,
@@ -29,6 +30,8 @@ _KEPT = {
     "synth": " No file was put in place. What a writer answered is kept; run the same command again to go on.",
     "revise": " No file was put in place. What was answered is kept; run the same command again to go on.",
     "hunt": " What was recorded stands: `trimtab hunt show` tells it.",
+    "score": _NO_FILE,
+    "pairs": _NO_FILE,
     "search": _ANEW,
     "probe": _ANEW,
     "calibrate": _ANEW,
@@ -58,6 +61,8 @@ _COMMANDS = {
     "guard": ("trimtab.cli.guard:guard", "Stand in front of a model and apply the policy."),
     "rewards": ("trimtab.cli.rewards:rewards", "Serve the training reward of a policy to trainers."),
     "monitor": ("trimtab.cli.monitor:monitor", "Look at what is in production: budgets, alarms, changes."),
+    "score": ("trimtab.cli.score:score", "Score a data set by the floors of a policy, and keep what is safe or best."),
+    "pairs": ("trimtab.cli.pairs:pairs", "Keep the preference pairs that teach what the policy wants."),
     "fit": ("trimtab.cli.fit:fit", "Learn a detector from labelled texts, its false alarms bounded."),
     "calibrate": ("trimtab.cli.calibrate:calibrate", "Set thresholds on marked answers, with a bound on the errors."),
     "marks": ("trimtab.cli.marks:marks", "List what people should mark, and add what they marked."),

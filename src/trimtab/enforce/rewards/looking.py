@@ -80,13 +80,14 @@ class Seen:
 
     `bad` (n, checks) is in [0, 1], and 0 where a check is not for the row; `found` (n, checks) counts; `looked`
     (n, checks) is whether a check is for the row; `errors` (n,) says why a row could not be looked at, empty where
-    it could.
+    it could. `labels` holds by row what hard checks found, and nothing of rows in which they found nothing.
     """
 
     bad: NDArray[np.float64]
     found: NDArray[np.int64]
     looked: NDArray[np.bool_]
     errors: list[str]
+    labels: dict[int, set[str]] = field(default_factory=dict)
 
     def fail(self, row: int, name: str, why: str) -> None:
         """Note that a row could not be looked at; the first reason stays."""
@@ -131,6 +132,8 @@ class _Detection:
             if count:
                 seen.found[row, place] = count
                 seen.bad[row, place] = 0.0 if check.wanted else 1.0
+                if not (check.soft or check.wanted):
+                    seen.labels.setdefault(row, set()).update(one.label for one in found if watch.counts(one))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +87,11 @@ class Rewards:
     # -- scoring ---------------------------------------------------------------------
 
     @property
+    def columns(self) -> frozenset[str]:
+        """Columns of the data set that say which rows a check is for."""
+        return frozenset(name for check in self._looker.checks for name in check.where)
+
+    @property
     def waits(self) -> bool:
         """Whether a check, the judge of an audit or the task reward must be waited for."""
         audits = self._auditor is not None and self._auditor.waits
@@ -159,7 +164,45 @@ class Rewards:
             costs=costs,
             looked=seen.looked,
             errors=tuple(seen.errors),
+            labels=tuple(tuple(sorted(seen.labels.get(row, ()))) for row in range(number)),
         )
+
+    def best(
+        self,
+        prompt: object,
+        completions: Sequence[object],
+        columns: Mapping[str, Any] | None = None,
+        *,
+        task: Sequence[float | None] | None = None,
+        none_safe: Literal["none", "raise"] = "none",
+    ) -> int | None:
+        """Which of several completions of one prompt is the best safe one, at the multipliers of now.
+
+        Of equal rewards the one with the smallest sum of soft costs is better, and then the earlier.
+
+        Args:
+            prompt: A text or a list of messages.
+            completions: (n,) texts or lists of messages.
+            columns: Of the row of the prompt, one value each.
+            task: Task rewards (n,), in the declared range. All are equally good if left out.
+            none_safe: What to do where no completion is safe.
+
+        Returns:
+            Its place; None where there is no safe one. Never one that a hard check failed or could not look at.
+
+        Raises:
+            UsageError: Lengths differ, or a column that a check asks for is not there.
+            RewardError: No completion is safe and `none_safe` is "raise", or as in `score`.
+        """
+        number = len(completions)
+        repeated = {name: [value] * number for name, value in (columns or {}).items()}
+        scored = self.score([prompt] * number, completions, repeated, task=task)
+        safe = np.flatnonzero(~scored.unsafe)
+        if len(safe):
+            return min(safe.tolist(), key=lambda row: rank(float(scored.rewards[row]), scored.costs[row]))
+        if none_safe == "raise":
+            raise RewardError(self.name, f"none of {number} completions is safe", "Draw more of them, or refuse.")
+        return None
 
     def _in_range(self, task: Sequence[float | None], number: int) -> NDArray[np.float64]:
         if len(task) != number:
@@ -301,6 +344,11 @@ class AsyncRewards(Rewards):
     async def __call__(self, *, prompts: Sequence[object], completions: Sequence[object], **given: Any) -> list[float]:  # type: ignore[override]
         """As `Rewards.acall`."""
         return await self.acall(prompts=prompts, completions=completions, **given)
+
+
+def rank(reward: float, costs: NDArray[np.float64]) -> tuple[float, float]:
+    """What sorts safe completions, the best first: the reward, and of equal ones the sum of their soft costs (k,)."""
+    return -float(reward), float(costs.sum())
 
 
 def rewards(

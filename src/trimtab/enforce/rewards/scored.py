@@ -15,7 +15,8 @@ class Scored:
 
     `rewards` in [-1, -m] or [m, 1]; `unsafe`; `severity` in [0, 1]; `task` in [0, 1], NaN where there was none;
     `failed` (n, hard); `costs` (n, soft) in [0, 1]; `looked` (n, hard + soft) is whether a check was for this row.
-    `errors` says why a completion could not be looked at, empty where it could.
+    `errors` says why a completion could not be looked at, empty where it could; `labels` what the detectors of hard
+    checks found.
     """
 
     rewards: NDArray[np.float64]
@@ -26,6 +27,7 @@ class Scored:
     costs: NDArray[np.float64]
     looked: NDArray[np.bool_]
     errors: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...]
 
     @property
     def bad(self) -> NDArray[np.float64]:

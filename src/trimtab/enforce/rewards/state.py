@@ -8,16 +8,17 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from trimtab.enforce.rewards.counts import Counts
 from trimtab.enforce.rewards.standing import Rule, Standing
-from trimtab.errors import RewardError
+from trimtab.errors import RewardError, UsageError
 from trimtab.stats.hacking import HackingMonitor
+from trimtab.stats.multiplier import Held
 
 _FORMAT = 1
 
@@ -108,6 +109,27 @@ class MemoryState:
         with self._lock:
             self._standing = standing
             self._pending = Counts.none(self._hard, len(self._rules))
+
+
+def resting(rules: tuple[Rule, ...], hard: int, multipliers: Mapping[str, float]) -> MemoryState:
+    """A state whose multipliers were set by hand, for scoring where nothing is trained; 1 where none is given.
+
+    A multiplier of 1 makes a cost weigh as much as the whole range of the task reward. None is above its cap.
+
+    Raises:
+        UsageError: There is no such soft cost, or a multiplier is outside [0, cap].
+    """
+    for name, value in multipliers.items():
+        cap = next((rule.controller.cap for rule in rules if rule.name == name), None)
+        if cap is None:
+            known = ", ".join(rule.name for rule in rules) or "none"
+            raise UsageError(f"the reward has no soft cost {name!r}.", f"It has: {known}.")
+        if not 0.0 <= value <= cap:
+            raise UsageError(f"a multiplier of {name} must be between 0 and its cap, {cap:g}.")
+    state = MemoryState(rules, hard)
+    held = tuple(Held(value=multipliers.get(rule.name, min(1.0, rule.controller.cap))) for rule in rules)
+    state.restore(replace(Standing.fresh(rules, hard), held=held))
+    return state
 
 
 @dataclass(slots=True)
