@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from trimtab.builtin.detectors.learned import detector, features
+from trimtab.builtin.detectors.learned import detector, features, weights
 from trimtab.builtin.detectors.learned.features import plain_form
-from trimtab.builtin.detectors.learned.weights import Heads, Shipped, chances_of, features_of, shipped
+from trimtab.builtin.detectors.learned.weights import Heads, Shipped, features_of, shipped
 from trimtab.kinds import plugins
 
 SHORT = (
@@ -56,7 +56,7 @@ def forget() -> None:
     """Answers are kept for texts just seen; a benchmark must not profit from that."""
     detector._views.cache_clear()  # noqa: SLF001
     features_of.cache_clear()
-    chances_of.cache_clear()
+    weights.forget()
 
 
 def main() -> None:

@@ -248,7 +248,12 @@ def test_the_bytes_are_the_same_for_any_number_of_processes(place, monkeypatch):
     monkeypatch.setattr(side_by_side, "_PAYS", 0.0)
     asked = []
     shared = side_by_side._shared
-    monkeypatch.setattr(side_by_side, "_shared", lambda *given: asked.append(1) or shared(*given))
+
+    def counted(*given):
+        asked.append(1)
+        return shared(*given)
+
+    monkeypatch.setattr(side_by_side, "_shared", counted)
     second = score_file(scale(place), file, out=place / "two.jsonl", processes=2)
     assert asked, "no other process was asked"
     assert (place / "one.jsonl").read_bytes() == (place / "two.jsonl").read_bytes()

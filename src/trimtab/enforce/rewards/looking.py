@@ -224,12 +224,15 @@ class Looker:
         return seen
 
     def _here(self, rows: Rows) -> Seen:
-        """What those see that need not be waited for."""
+        """What those see that need not be waited for: row by row, since detectors keep what they made of a text."""
         seen = self._begin(rows)
-        for probe in self._probes:
-            if probe.waits:
+        probes = [(probe, _asks(probe, seen).tolist()) for probe in self._probes if not probe.waits]
+        for row, text in enumerate(rows.texts):
+            if text is None:
                 continue
-            for row, text in _asked(probe, rows, seen):
+            for probe, asked in probes:
+                if not asked[row]:
+                    continue
                 try:
                     answer: Any = probe.look(rows, row, text)
                 except (Exception, SystemExit) as error:  # noqa: BLE001  # as above
@@ -250,9 +253,14 @@ class Looker:
         return Seen(bad=bad, found=np.zeros(shape, dtype=np.int64), looked=looked, errors=errors)
 
 
+def _asks(probe: _Detection | _Scoring, seen: Seen) -> NDArray[np.bool_]:
+    """Rows (n,) that a check of the probe is for."""
+    return np.asarray(seen.looked[:, probe.places].any(axis=1))
+
+
 def _asked(probe: _Detection | _Scoring, rows: Rows, seen: Seen) -> Iterator[tuple[int, str]]:
     """Rows that a check of the probe is for, with their texts; those without a text have failed already."""
-    for row in np.flatnonzero(seen.looked[:, probe.places].any(axis=1)).tolist():
+    for row in np.flatnonzero(_asks(probe, seen)).tolist():
         text = rows.texts[row]
         if text is not None:
             yield row, text

@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from trimtab.builtin.detectors.learned.card import detector_card
 from trimtab.builtin.detectors.learned.pieces import LONGEST, passages, sentences, windows
-from trimtab.builtin.detectors.learned.weights import Heads, chances_of, shipped
+from trimtab.builtin.detectors.learned.weights import Heads, chances_of_all, shipped
 from trimtab.detect.view import View, views
 from trimtab.errors import DetectorError
 from trimtab.kinds import Context, DetectorCard, Finding
 
 _MOST_VIEWS = 6
+_TOGETHER = 32  # pieces that are read at once: the arrays stay within the cache of a core
 _DATA = frozenset({"tool", "document"})
 _SENSITIVE = ("sexual", "self-harm", "violence")
 
@@ -43,6 +44,14 @@ def _views(text: str) -> tuple[View, ...]:
     return tuple(islice(views(text), _MOST_VIEWS))
 
 
+def judged(text: str, cut: Callable[[str], Iterable[tuple[int, int]]]) -> Iterator[tuple[int, int, tuple[float, ...]]]:
+    """The pieces of a text, each with what all heads say of it."""
+    spans = iter(cut(text))
+    while some := list(islice(spans, _TOGETHER)):
+        for (start, end), chances in zip(some, chances_of_all([text[start:end] for start, end in some]), strict=True):
+            yield start, end, chances
+
+
 def bar(heads: Heads, head: str, threshold: float | None) -> tuple[int, float]:
     """Column of a head, and the chance from which on it counts."""
     column = heads.names.index(head)
@@ -64,8 +73,8 @@ def _found(
     for view in readings(text, who):
         if flagged and view.name:
             break  # the plain text says it already
-        for start, end in cut(view.text):
-            chance = chances_of(view.text[start:end])[column]
+        for start, end, chances in judged(view.text, cut):
+            chance = chances[column]
             if chance >= least and end > start:
                 last = start + len(view.text[start:end].rstrip())
                 flagged.append((*view.span(start, max(last, start + 1)), chance, view.name))
@@ -136,8 +145,7 @@ class InjectionDetector:
         for view in readings(text, self.name):
             if flagged and view.name:
                 break
-            for start, end in sentences(view.text):
-                chances = chances_of(view.text[start:end])
+            for start, end, chances in judged(view.text, sentences):
                 if chances[instruction] >= least or chances[injection] >= attack:
                     chance = max(chances[instruction], chances[injection])
                     last = start + len(view.text[start:end].rstrip())

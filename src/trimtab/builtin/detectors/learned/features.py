@@ -27,9 +27,9 @@ Numbers = NDArray[np.int64]
 _MENTION = re.compile(r"(?:\brt )?(?:(?<![\w.])@\w{1,30}|\[user\])(?:(?<=\w):)?")
 _PAGE = re.compile(r"https?://[^\s<>\"']{0,2000}|\[url\]")
 _DIGITS = str.maketrans("123456789", "000000000")
-_PRIME = np.uint32(16_777_619)  # FNV's; every polynomial over it wraps at 2**32
-_MIX = np.uint32(2_654_435_769)  # Knuth's multiplicative hash: the high bits are used
-_LONGEST_GRAM = 5
+PRIME = np.uint32(16_777_619)  # FNV's; every polynomial over it wraps at 2**32
+MIX = np.uint32(2_654_435_769)  # Knuth's multiplicative hash: the high bits are used
+LONGEST_GRAM = 5
 GRAM_BITS = 17
 BUCKETS = 2 << GRAM_BITS
 """n-grams of characters fill the first half of the buckets, those of word pieces the second."""
@@ -70,11 +70,11 @@ def gram_buckets(plain: str, bits: int) -> Numbers:
     shift = np.uint32(32 - bits)
     found = []
     rolling = codes
-    for size in range(2, _LONGEST_GRAM + 1):
+    for size in range(2, LONGEST_GRAM + 1):
         if len(codes) < size:
             break
-        rolling = rolling[:-1] * _PRIME + codes[size - 1 :]
-        found.append(((rolling + np.uint32(size)) * _MIX) >> shift)
+        rolling = rolling[:-1] * PRIME + codes[size - 1 :]
+        found.append(((rolling + np.uint32(size)) * MIX) >> shift)
     return np.concatenate(found).astype(np.int64)
 
 
@@ -82,9 +82,9 @@ def piece_buckets(numbers: NDArray[np.uint32], bits: int) -> Numbers:
     """Buckets of single pieces, pairs and triples of neighbours."""
     shift = np.uint32(32 - bits)
     ends = np.concatenate([np.array([1], np.uint32), numbers + np.uint32(2), np.array([1], np.uint32)])
-    pairs = ends[:-1] * _PRIME + ends[1:]
-    triples = pairs[:-1] * _PRIME + ends[2:]
-    found = [((one + np.uint32(77 * size)) * _MIX) >> shift for size, one in enumerate((ends[1:-1], pairs, triples))]
+    pairs = ends[:-1] * PRIME + ends[1:]
+    triples = pairs[:-1] * PRIME + ends[2:]
+    found = [((one + np.uint32(77 * size)) * MIX) >> shift for size, one in enumerate((ends[1:-1], pairs, triples))]
     return np.concatenate(found).astype(np.int64)
 
 

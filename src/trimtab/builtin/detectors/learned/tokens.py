@@ -19,10 +19,12 @@ class Vocabulary:
 
     def numbers(self, plain: str) -> list[int]:
         """Piece numbers of a text in its plain form (see `plain_form`); linear in its length."""
-        known = self._numbers
+        tokens = _TOKEN.findall(plain)
+        whole = list(map(self._numbers.get, tokens))
+        if None not in whole:
+            return whole  # type: ignore[return-value]  # mypy does not follow `in`
         found: list[int] = []
-        for token in _TOKEN.findall(plain):
-            number = known.get(token)
+        for token, number in zip(tokens, whole, strict=True):
             if number is not None:
                 found.append(number)
             else:

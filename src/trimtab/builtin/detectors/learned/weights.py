@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -168,10 +168,33 @@ def features_of(text: str) -> Features:
     return shipped().reader.read(plain_form(text))
 
 
-@lru_cache(maxsize=1_024)
-def chances_of(text: str) -> tuple[float, ...]:
-    """What all shipped heads say of a text as given.
+_said: dict[str, tuple[float, ...]] = {}  # of the last texts, since several detectors look at one
+_MOST_SAID = 256
 
-    Kept are as many as a text of 40,000 characters has windows and sentences: several detectors ask about them.
-    """
-    return shipped().heads.chances(features_of(text))
+
+def chances_of_all(texts: Sequence[str]) -> list[tuple[float, ...]]:
+    """What all shipped heads say of each of these texts as given."""
+    known = {text: said for text in texts if (said := _said.get(text)) is not None}
+    fresh = [text for text in dict.fromkeys(texts) if text not in known]
+    if fresh:
+        known |= zip(fresh, _chances(fresh), strict=True)
+        if len(_said) > _MOST_SAID:
+            _said.clear()
+        _said.update((text, known[text]) for text in fresh)
+    return [known[text] for text in texts]
+
+
+def _chances(texts: Sequence[str]) -> list[tuple[float, ...]]:
+    from trimtab.builtin.detectors.learned.together import SHORTEST, chances_together  # it needs what stands here
+
+    all_of = shipped()
+    plains = [plain_form(text) for text in texts]
+    said = {}
+    if len(several := [plain for plain in plains if len(plain) >= SHORTEST]) > 1:
+        said = dict(zip(several, chances_together(all_of.reader, all_of.heads, several), strict=True))
+    return [said.get(plain) or all_of.heads.chances(all_of.reader.read(plain)) for plain in plains]
+
+
+def forget() -> None:
+    """Let go of what was said of the last texts."""
+    _said.clear()
