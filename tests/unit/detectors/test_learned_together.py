@@ -1,10 +1,12 @@
 """Pieces that are read together are told the same, to the bit, as each alone."""
 
+import re
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trimtab.builtin.detectors.learned.features import plain_form
-from trimtab.builtin.detectors.learned.groups import _WORD, MANY, ONE, _sign, without_groups
+from trimtab.builtin.detectors.learned.groups import _FIRSTS, MANY, ONE, _sign, without_groups
 from trimtab.builtin.detectors.learned.together import SHORTEST, chances_together
 from trimtab.builtin.detectors.learned.weights import chances_of_all, shipped
 
@@ -34,7 +36,9 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(max_examples=300)
 @given(st.lists(WORDS, max_size=6).map(" ".join) | st.text(max_size=20).map(str.lower))
-def test_a_text_without_names_of_groups_is_passed_over_rightly(plain):
-    found = _WORD.sub(_sign, plain)
+def test_names_of_groups_are_found_as_if_every_word_were_looked_up(plain):
+    every_word = rf"(?<![^\W_])(?:(?:{_FIRSTS})[ -])?[a-z]+(?![^\W_])"
+    found = re.sub(every_word, _sign, plain)
     assert without_groups(plain) == (found.replace(f"{ONE} people", MANY) if ONE in found else found)

@@ -8,6 +8,7 @@ Slurs are no names: they stay. So does what has another everyday use as a rule (
 """
 
 import re
+from functools import lru_cache
 
 ONE, MANY = "¤", "¦"
 """What stands for "gay" or "elderly" (person), and for "muslims" or "gay people"; two signs that prose lacks."""
@@ -57,7 +58,6 @@ _SIGNS = {
 _FIRSTS = "|".join(sorted({pair.split(" ")[0] for pair in _PAIRS}))
 _PARTS = frozenset(part for name in _SIGNS for part in name.split(" "))
 _LETTERS = re.compile(r"[a-z]+")
-_WORD = re.compile(rf"(?<![^\W_])(?:(?:{_FIRSTS})[ -])?[a-z]+(?![^\W_])")
 
 
 def names(sign: str) -> list[str]:
@@ -67,10 +67,18 @@ def names(sign: str) -> list[str]:
 
 def without_groups(plain: str) -> str:
     """A lower-case text with one sign for every name of a group; linear in its length."""
-    if ONE not in plain and _PARTS.isdisjoint(_LETTERS.findall(plain)):  # as most sentences; five times as quick
+    there = _PARTS.intersection(_LETTERS.findall(plain))
+    if not there and ONE not in plain:  # as most sentences
         return plain
-    found = _WORD.sub(_sign, plain)
+    found = _named(there).sub(_sign, plain)
     return found.replace(ONE + _PEOPLE, MANY) if ONE in found else found
+
+
+@lru_cache(maxsize=512)
+def _named(words: frozenset[str]) -> "re.Pattern[str]":
+    """What finds these words alone, or with the first word of a pair before them: a few of hundreds are in a text."""
+    either = "|".join(sorted(words)) or r"(?!)"
+    return re.compile(rf"(?<![^\W_])(?:(?:{_FIRSTS})[ -])?(?:{either})(?![^\W_])")
 
 
 def _sign(match: "re.Match[str]") -> str:
