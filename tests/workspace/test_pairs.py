@@ -162,6 +162,13 @@ def test_examples_for_kto_from_pairs_and_from_rows(tmp_path):
     assert dict(done.dropped) == {"costly": 1, "wrong-way": 1}
 
 
+def test_what_few_readers_of_json_can_write_is_written(tmp_path):
+    odd = b'{"prompt": "\\ud800 q", "chosen": "Write to ana@example.org", "rejected": "All is well.", "n": 123456789012345678901234}'
+    sift(tmp_path, [odd + b"\n"], flip=True)
+    (row,) = lines(tmp_path / "o.jsonl")
+    assert row == {**json.loads(odd), "chosen": "All is well.", "rejected": "Write to ana@example.org"}
+
+
 def test_a_file_without_pairs_is_a_mistake(tmp_path):
     with pytest.raises(UsageError, match="holds no pairs"):
         sift(tmp_path, [{"prompt": "a", "completion": CLEAN}])

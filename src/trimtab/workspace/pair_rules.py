@@ -11,7 +11,7 @@ from trimtab.enforce.rewards.texts import completion_text, prompt_messages
 from trimtab.workspace.score_rows import Looked
 
 MARGIN = 0.05
-"""By how much the better of two safe completions must be better: half of what separates the tiers from nothing."""
+"""By how much the better of two safe completions must be better: about half a step of a score of one to ten."""
 
 _LAST_WORDS = 200  # of a prompt, that tell pairs apart: a long one that many share would make all of them alike
 

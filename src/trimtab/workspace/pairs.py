@@ -1,5 +1,6 @@
 """Keeps of a data set of preferences what teaches what the policy wants, and says why the rest went."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -318,4 +319,7 @@ class _Sifting:
 
 
 def _json(row: Any) -> bytes:
-    return orjson.dumps(row, default=str) + b"\n"
+    try:
+        return orjson.dumps(row, default=str) + b"\n"
+    except orjson.JSONEncodeError:  # halves of characters, and numbers beyond 64 bits
+        return json.dumps(row, default=str).encode() + b"\n"

@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 Work = Callable[[Item], Result]
 
 _ALONE = 1.0  # seconds after which it is asked whether others would help: longer than most files take
-_PAYS = 3.0  # seconds of work left from which on they do; a process needs about one to get ready
+_PAYS = 8.0  # seconds of work left from which on they do; each needs one or two to get ready
 _AHEAD = 2  # items that wait for each process, so that memory has a bound
 
 _work: list[Any] = []  # of a process that works for another
