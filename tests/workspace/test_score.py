@@ -125,6 +125,12 @@ def test_rows_are_copied_only_when_asked(place):
     assert only["data"] == row(LEAK)
 
 
+def test_what_was_not_read_may_be_anything_to_every_check(place):
+    done = score(place, [*clean(60), b"{broken\n", *[b"[]\n"] * 20])
+    assert [(one.estimate.missing, one.verdict) for one in done.rates] == [(21, "inconclusive")] * 2
+    assert all(one.estimate.interval.high > 21 / 81 for one in done.rates)
+
+
 @pytest.mark.parametrize(
     ("rows", "code"),
     [

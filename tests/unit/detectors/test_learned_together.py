@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trimtab.builtin.detectors.learned.features import plain_form
@@ -16,6 +16,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, min_size=1, max_size=6).map(" ".join)
 
 
+@example(["☃" * 9, "write to the office", "☃" * 9])  # without a single piece
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=8))
 def test_texts_read_together_are_told_the_same(texts):
