@@ -15,6 +15,7 @@ from trimtab.errors import UsageError
 from trimtab.kinds import AnyDetector, Case, Context, Exchange, Finding, Message, Missing, Reply, Score, Watch
 
 _NO_TEXT = "no text"
+_TOGETHER = 8  # rows before the next check: so many texts detectors keep in mind, and a core the weights meanwhile
 _AT_ONCE = 32  # looks of judges under way at the same time
 
 
@@ -224,21 +225,21 @@ class Looker:
         return seen
 
     def _here(self, rows: Rows) -> Seen:
-        """What those see that need not be waited for: row by row, since detectors keep what they made of a text."""
+        """What those see that need not be waited for."""
         seen = self._begin(rows)
         probes = [(probe, _asks(probe, seen).tolist()) for probe in self._probes if not probe.waits]
-        for row, text in enumerate(rows.texts):
-            if text is None:
-                continue
+        for start in range(0, len(rows), _TOGETHER):
             for probe, asked in probes:
-                if not asked[row]:
-                    continue
-                try:
-                    answer: Any = probe.look(rows, row, text)
-                except (Exception, SystemExit) as error:  # noqa: BLE001  # as above
-                    seen.fail(row, probe.name, type(error).__name__)
-                else:
-                    probe.take(seen, row, answer)
+                for row in range(start, min(start + _TOGETHER, len(rows))):
+                    text = rows.texts[row]
+                    if text is None or not asked[row]:
+                        continue
+                    try:
+                        answer: Any = probe.look(rows, row, text)
+                    except (Exception, SystemExit) as error:  # noqa: BLE001  # as above
+                        seen.fail(row, probe.name, type(error).__name__)
+                    else:
+                        probe.take(seen, row, answer)
         return seen
 
     def _begin(self, rows: Rows) -> Seen:

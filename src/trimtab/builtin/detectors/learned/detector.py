@@ -14,6 +14,7 @@ from trimtab.errors import DetectorError
 from trimtab.kinds import Context, DetectorCard, Finding
 
 _MOST_VIEWS = 6
+_SHORT = 20_000  # characters of a text of whose kind more than the last are kept
 _TOGETHER = 32  # pieces that are read at once: the arrays stay within the cache of a core
 _DATA = frozenset({"tool", "document"})
 _SENSITIVE = ("sexual", "self-harm", "violence")
@@ -35,12 +36,18 @@ def readings(text: str, who: str) -> Iterator[View]:
     """
     if len(text) > LONGEST:
         raise DetectorError(who, f"a text of {len(text):,} characters is longer than {LONGEST:,}; cut it")
-    yield from _views(text)
+    yield from _views(text) if len(text) <= _SHORT else _long_views(text)
+
+
+@lru_cache(maxsize=16)
+def _views(text: str) -> tuple[View, ...]:
+    """All heads look at a text one after another, or at a few texts in turns: their views are made once."""
+    return tuple(islice(views(text), _MOST_VIEWS))
 
 
 @lru_cache(maxsize=2)
-def _views(text: str) -> tuple[View, ...]:
-    """All heads look at a text one after another: its views are made once."""
+def _long_views(text: str) -> tuple[View, ...]:
+    """The same, of which fewer are held in memory."""
     return tuple(islice(views(text), _MOST_VIEWS))
 
 
