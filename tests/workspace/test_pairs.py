@@ -11,8 +11,9 @@ from tests.workspace.test_score import CLEAN, LEAK, NO, POLICY, lines, write
 
 from trimtab.errors import UsageError
 from trimtab.policy import Policy
+from trimtab.workspace.pair_balance import Balance
 from trimtab.workspace.pair_rules import PairRules
-from trimtab.workspace.pairs import Balance, sift_pairs
+from trimtab.workspace.pairs import sift_pairs
 from trimtab.workspace.score_rows import Scale
 
 SCALE = Scale(policy=Policy.model_validate(json.loads(json.dumps(POLICY)), strict=False), system="bot")
@@ -172,7 +173,7 @@ def test_what_few_readers_of_json_can_write_is_written(tmp_path):
 def test_a_file_without_pairs_is_a_mistake(tmp_path):
     with pytest.raises(UsageError, match="holds no pairs"):
         sift(tmp_path, [{"prompt": "a", "completion": CLEAN}])
-    with pytest.raises(UsageError, match=r"no row of a\.jsonl can be used"):
+    with pytest.raises(UsageError, match=r"none of the first 1 rows of a\.jsonl can be used"):
         sift(tmp_path, [{"text": "a"}])
     assert [one.name for one in tmp_path.iterdir()] == ["a.jsonl"]
 

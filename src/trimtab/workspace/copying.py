@@ -44,9 +44,9 @@ class Taken:
         self._marks.append(kept)
         self._size += len(kept)
 
-    def keep(self, row: int) -> None:
-        """Keep a row, counted from 0, after all are marked."""
-        self.marks[row] = True
+    def keep(self, rows: NDArray[np.int64]) -> None:
+        """Keep these rows, counted from 0, after all are marked."""
+        self.marks[rows] = True
 
     @property
     def marks(self) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from trimtab import __version__
 from trimtab.decision import Verdict
 from trimtab.decision.check_rates import CheckRate
-from trimtab.enforce.rewards import rank
 from trimtab.errors import ExitCode, UsageError
 from trimtab.measure.data_sets import Stretch, kind_of, stretches
 from trimtab.stats.unit_sums import UNITS, UnitSums
+from trimtab.workspace.best_of import BestOf
 from trimtab.workspace.copying import Taken, copy_rows
 from trimtab.workspace.machine import cores
 from trimtab.workspace.out_files import OutFile
@@ -151,7 +151,7 @@ class _Scoring:
         self.unread: Counter[str] = Counter()
         self.unlooked: Counter[str] = Counter()
         self.taken = Taken()
-        self.best: dict[bytes, _Best] = {}
+        self.best = BestOf()
 
     def run(self, writer: OutFile | None, processes: int) -> None:
         rows = self.holds == "rows"
@@ -188,7 +188,7 @@ class _Scoring:
         self.progress.unsafe = self.counts["unsafe"]
         kept = np.zeros(len(stretch.rows), dtype=bool)
         if self.holds == "best":
-            self._compete(looked, aim)
+            self.best.enter(looked, aim, len(self.taken))
         elif self.holds == "safe":
             kept[looked.place[aim & ~looked.unsafe]] = True
             self._add(looked, aim & ~looked.unsafe, broken)
@@ -218,17 +218,6 @@ class _Scoring:
         for sums in self.sums.values():
             sums.add(units, np.zeros(len(units)), np.ones(len(units), dtype=bool))
 
-    def _compete(self, looked: Looked, aim: NDArray[np.bool_]) -> None:
-        start = len(self.taken)
-        for one in np.flatnonzero(aim).tolist():
-            held = self.best.setdefault(looked.key[one], _Best())
-            if looked.unsafe[one]:
-                continue
-            standing = rank(float(looked.reward[one]), looked.costs[one])
-            if held.row < 0 or standing < held.rank:
-                held.rank, held.row, held.unit = standing, start + int(looked.place[one]), int(looked.unit[one])
-                held.costs, held.looked = looked.costs[one].copy(), looked.looked[one].copy()
-
     def finished(self, writer: OutFile | None) -> ScoredFile:
         if self.holds == "best":
             self._award()
@@ -241,17 +230,13 @@ class _Scoring:
         return self._told(kept, paths)
 
     def _award(self) -> None:
-        soft = self.eyes.rewards.soft
-        for held in self.best.values():
-            if held.row < 0:
-                continue
-            self.taken.keep(held.row)
-            unit = np.array([held.unit])
-            for name in self.eyes.rewards.hard:
-                self._sum(name, unit, np.zeros(1), np.zeros(1, dtype=bool))
-            for at, name in enumerate(soft):
-                if held.looked[at]:
-                    self._sum(name, unit, held.costs[at : at + 1], np.zeros(1, dtype=bool))
+        self.taken.keep(self.best.rows)
+        for name in self.eyes.rewards.hard:
+            units = self.best.units
+            self._sum(name, units, np.zeros(len(units)), np.zeros(len(units), dtype=bool))
+        for at, name in enumerate(self.eyes.rewards.soft):
+            units, costs = self.best.costs(at)
+            self._sum(name, units, costs, np.zeros(len(units), dtype=bool))
 
     def _told(self, kept: int | None, paths: tuple[Path, ...] = ()) -> ScoredFile:
         return ScoredFile(
@@ -269,7 +254,7 @@ class _Scoring:
             rates=tuple(self._rates()),
             kept=kept,
             prompts=len(self.best),
-            hopeless=sum(held.row < 0 for held in self.best.values()),
+            hopeless=self.best.hopeless,
             paths=paths,
         )
 
@@ -310,17 +295,6 @@ class _Scoring:
         }
 
 
-@dataclass(slots=True)
-class _Best:
-    """The best safe answer to a prompt so far; no row where there is none."""
-
-    rank: tuple[float, float] = (0.0, 0.0)
-    row: int = -1
-    unit: int = 0
-    costs: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    looked: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
-
-
 class _Look:
     """What a process does with a stretch."""
 
@@ -338,4 +312,7 @@ def no_samples(file: Path, stretch: Stretch, looked: Looked) -> UsageError:
     names = stretch.names()[:_MEMBERS]
     has = f" Its keys are {', '.join(names)}." if names else ""
     step = "Name the columns with --prompt and --completion, or --chosen and --rejected."
-    return UsageError(f"no row of {file.name} can be used; row {number} {why}.{has}", step if names else "")
+    return UsageError(
+        f"none of the first {len(stretch.rows)} rows of {file.name} can be used; row {number} {why}.{has}",
+        step if names else "",
+    )
