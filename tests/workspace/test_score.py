@@ -400,7 +400,7 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 def test_a_killed_run_leaves_no_half_file_and_no_process_and_the_next_takes_over(place):
-    write(place / "a.jsonl", [row([CLEAN, LEAK][one % 2], prompt=str(one)) for one in range(6000)])
+    write(place / "a.jsonl", [row([CLEAN, LEAK][one % 2], prompt=str(one)) for one in range(3000)])
     (place / "slow.py").write_text(SLOW)
     options = ["score", "a.jsonl", "--out", "v.jsonl", "--processes", "2"]
     process = subprocess.Popen(
@@ -423,7 +423,7 @@ def test_a_killed_run_leaves_no_half_file_and_no_process_and_the_next_takes_over
         time.sleep(0.05)
     assert not [one for one in children if b"spawn_main" in command_of(one)]
     assert trimtab(*options, cwd=place).returncode == 1
-    assert len(lines(place / "v.jsonl")) == 6000
+    assert len(lines(place / "v.jsonl")) == 3000
     assert not half.exists()
 
 
