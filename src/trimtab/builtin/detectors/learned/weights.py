@@ -169,7 +169,7 @@ def features_of(text: str) -> Features:
 
 
 _said: dict[str, tuple[float, ...]] = {}  # of the last texts, since several detectors look at one
-_MOST_SAID = 1024
+_MOST_SAID = 1_024  # as many as a text of 40,000 characters has windows and sentences
 
 
 def chances_of_all(texts: Sequence[str]) -> list[tuple[float, ...]]:
