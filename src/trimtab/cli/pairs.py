@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trimtab.cli.line_progress import of_file, progress_line
 from trimtab.cli.output import Output, output_options
-from trimtab.cli.rows_progress import telling
 from trimtab.cli.scale import said, scale_options
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def pairs(
         alike=alike,
         kto=kto,
     )
-    with telling(output) as tell:
+    with progress_line(output) as tell:
         done = sift_pairs(
             scale,
             file,
@@ -91,7 +91,7 @@ def pairs(
             rules,
             processes=processes,
             force=force,
-            listen=lambda p: tell(p.rows, p.share, ""),
+            listen=lambda p: tell(of_file(p.rows, p.share, "")),
         )
     output.show(f"{file.name} by {said(scale)}", markup=False)
     for line in _told(done, kto=kto):

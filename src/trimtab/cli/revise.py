@@ -1,22 +1,18 @@
 """`trimtab revise`: examples to train on, made by a constitution that corrects."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from trimtab.cli.output import Output, console, output_options
+from trimtab.cli.line_progress import progress_line
+from trimtab.cli.output import Output, output_options
 from trimtab.errors import ExitCode
 
 if TYPE_CHECKING:
+    from trimtab.cli.line_progress import Say
     from trimtab.workspace.rates import Work
     from trimtab.workspace.revise import Examples
-
-_SILENT = 2.0  # seconds in which nothing needs to be said
-_EVERY = 10.0  # seconds between plain lines
 
 
 @click.command()
@@ -85,8 +81,8 @@ def revise(
     system = system_of(wanted) if ledger else ""
     opened = Ledger.open(ledger) if ledger else None
     try:
-        with _telling(output) as tell:
-            made = make_examples(source, out, wanted, force=force, fresh=fresh, listen=tell)
+        with progress_line(output) as tell:
+            made = make_examples(source, out, wanted, force=force, fresh=fresh, listen=lambda work: tell(_so_far(work)))
         recorded = 0
         if opened is not None:
             lineage = out.with_suffix(LINEAGE)
@@ -129,35 +125,8 @@ def _show(output: Output, made: "Examples", recorded: int) -> None:
         output.show(f"{recorded:,} rows are in the ledger.")
 
 
-@contextmanager
-def _telling(output: Output) -> "Iterator[Callable[[Work], None]]":
-    """A listener that says how far it is, once that has taken over two seconds."""
-    terminal = console(stderr=True)
-    if output.quiet:
-        yield lambda _: None
-        return
-    started = time.monotonic()
-    status = terminal.status("") if terminal.is_terminal and not terminal.is_dumb_terminal else None
-    said = started + _SILENT - _EVERY
-
-    def tell(work: "Work") -> None:
-        nonlocal said
-        now = time.monotonic()
-        if now - started < _SILENT or (status is None and now - said < _EVERY):
-            return
-        line = (
-            f"{work.done:,} of {work.rows:,} rows, {work.kept:,} kept, {work.tally.calls:,} calls, "
-            f"{work.done / (now - started) * 60:,.0f} rows a minute"
-        )
-        if status is not None:
-            status.update(line)
-            status.start()
-            return
-        said = now
-        terminal.print(line, soft_wrap=True, markup=False)
-
-    try:
-        yield tell
-    finally:
-        if status is not None:
-            status.stop()
+def _so_far(work: "Work") -> "Say":
+    return lambda taken: (
+        f"{work.done:,} of {work.rows:,} rows, {work.kept:,} kept, {work.tally.calls:,} calls, "
+        f"{work.done / taken * 60:,.0f} rows a minute"
+    )

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trimtab.cli.line_progress import of_file, progress_line
 from trimtab.cli.output import Output, output_options
-from trimtab.cli.rows_progress import telling
 from trimtab.cli.scale import said, scale_options
 from trimtab.errors import UsageError
 
@@ -51,7 +51,7 @@ def score(
     if bool(keep) + best + with_rows > 1:
         raise UsageError("--with-rows, --keep and --best each say what OUT holds.", "Give one of them.")
     holds: Holds = "safe" if keep else "best" if best else "rows" if with_rows else "verdicts"
-    with telling(output) as tell:
+    with progress_line(output) as tell:
         done = score_file(
             scale,
             file,
@@ -59,7 +59,7 @@ def score(
             holds=holds,
             processes=processes,
             force=force,
-            listen=lambda p: tell(p.rows, p.share, f", {p.unsafe:,} unsafe"),
+            listen=lambda p: tell(of_file(p.rows, p.share, f", {p.unsafe:,} unsafe")),
         )
     _show(output, done, scale, file)
     output.data(_data(done))

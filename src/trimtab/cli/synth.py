@@ -1,22 +1,18 @@
 """`trimtab synth`: a large set of attacks, made rather than collected."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from trimtab.cli.output import Output, console, output_options
+from trimtab.cli.line_progress import progress_line
+from trimtab.cli.output import Output, output_options
 from trimtab.errors import ExitCode
 
 if TYPE_CHECKING:
+    from trimtab.cli.line_progress import Say
     from trimtab.measure.synth import Synthesis
     from trimtab.workspace.synth import Synthesised
-
-_SILENT = 2.0  # seconds in which nothing needs to be said
-_EVERY = 10.0  # seconds between plain lines
 
 
 @click.command()
@@ -87,7 +83,7 @@ def synth(
     given = {"languages": list(languages), "techniques": list(techniques), "hazards": list(hazards), "depth": depth}
     recipe = Recipe(grammar=grammar, fields={key: value for key, value in given.items() if value}, seed=seed)
     asked = Writer(policy=load_policy(policy), candidate=writer, requests=requests, system=system) if writer else None
-    with _telling(output, cases) as tell:
+    with progress_line(output) as tell:
         made = synthesise(
             out,
             recipe,
@@ -97,7 +93,7 @@ def synth(
             writer=asked,
             force=force,
             fresh=fresh,
-            listen=tell,
+            listen=lambda synthesis: tell(_so_far(synthesis, cases)),
         )
     _show(output, made, out, cases)
     output.data(_data(made))
@@ -140,36 +136,9 @@ def _data(made: "Synthesised") -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _telling(output: Output, cases: int) -> "Iterator[Any]":
-    """A listener that says how far it is, once that has taken over two seconds."""
-    terminal = console(stderr=True)
-    if output.quiet:
-        yield lambda _: None
-        return
-    started = time.monotonic()
-    status = terminal.status("") if terminal.is_terminal and not terminal.is_dumb_terminal else None
-    said = started + _SILENT - _EVERY
-
-    def tell(synthesis: "Synthesis") -> None:
-        nonlocal said
-        now = time.monotonic()
-        if now - started < _SILENT or (status is None and now - said < _EVERY):
-            return
-        asked = f", {synthesis.asked:,} requests asked" if synthesis.asked else ""
-        line = (
-            f"{synthesis.kept:,} of {cases:,} cases, {sum(synthesis.rejected.values()):,} rejected{asked}, "
-            f"{synthesis.made / (now - started) * 60:,.0f} made a minute"
-        )
-        if status is not None:
-            status.update(line)
-            status.start()
-            return
-        said = now
-        terminal.print(line, soft_wrap=True, markup=False)
-
-    try:
-        yield tell
-    finally:
-        if status is not None:
-            status.stop()
+def _so_far(synthesis: "Synthesis", cases: int) -> "Say":
+    asked = f", {synthesis.asked:,} requests asked" if synthesis.asked else ""
+    return lambda taken: (
+        f"{synthesis.kept:,} of {cases:,} cases, {sum(synthesis.rejected.values()):,} rejected{asked}, "
+        f"{synthesis.made / taken * 60:,.0f} made a minute"
+    )
