@@ -65,3 +65,44 @@ def test_certificates_agree(method):
         assert set(ours.certified) == set(np.flatnonzero(multipletests(p, alpha=0.1, method=method)[0]))
         certified += len(ours.certified)
     assert certified > 10
+
+
+def test_kaplan_meier_agrees():
+    """Curve, Greenwood's log-log ends and the interval of a quantile, wherever statsmodels defines them."""
+    from scipy.special import ndtri
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    from trimtab.kinds import Estimate
+    from trimtab.stats.durations import Duration, done_within, time_until
+
+    rng = np.random.default_rng(14)
+    compared = {"ends": 0, "quantiles": 0}
+    for size in (2, 5, 12, 40, 150):
+        for scale in (3.0, 40.0, 900.0):  # from many ties to none
+            times, ages = np.ceil(rng.exponential(scale, size)), np.ceil(rng.exponential(1.5 * scale, size))
+            over, seen = times <= ages, np.minimum(times, ages)
+            if not over.any():
+                continue
+            peer = SurvfuncRight(seen, over.astype(int))
+            cases = [Duration(t, t, not done) for t, done in zip(seen.tolist(), over.tolist(), strict=True)]
+            for t, survival, error in zip(peer.surv_times, peer.surv_prob, peer.surv_prob_se, strict=True):
+                ours = done_within(cases, float(t))
+                assert isinstance(ours, Estimate)
+                assert ours.value == pytest.approx(1 - survival, abs=1e-12)
+                if 0.0 < survival < 1.0:
+                    spread = np.exp(ndtri(0.975) * error / (survival * -np.log(survival)))
+                    ends = (1 - survival ** (1 / spread), 1 - survival**spread)
+                    assert (ours.interval.low, ours.interval.high) == pytest.approx(ends, abs=1e-12)
+                    compared["ends"] += 1
+            for share in (0.5, 0.9):
+                quantile = time_until(cases, share)
+                assert isinstance(quantile, Estimate)
+                if not np.any(np.abs(peer.surv_prob - (1 - share)) < 1e-9):  # at a tie it takes the next time
+                    theirs = peer.quantile(share)
+                    assert quantile.value == (np.inf if np.isnan(theirs) else theirs)
+                if peer.surv_prob[-1] > 0.0 and size >= 12:  # where S ends at 0 its interval leaves the last time out
+                    low, high = peer.quantile_ci(share, method="cloglog")
+                    if not np.isnan(low):
+                        assert (quantile.interval.low, quantile.interval.high) == (low, high)
+                        compared["quantiles"] += 1
+    assert min(compared.values()) >= 5, compared
