@@ -133,6 +133,30 @@ def test_an_unknown_start_costs():
     assert known(time_until(late, 0.5)).interval.low <= 1
 
 
+def test_where_in_its_range_a_start_lies_weighs_even_if_it_is_over_in_time():
+    """Over within 5 days whenever it began; but what it says of those that left on day 2 depends on when."""
+    others = [lasts(2), lasts(2), lasts(9)]
+    found = known(done_within([took(1, 4), *others], 5))
+    early, late = (known(done_within([took(t), *others], 5)) for t in (1, 4))
+    assert (early.value, late.value) == (0.25, 0.5)
+    assert (found.value, found.interval.low) == (early.value, early.interval.low)
+    assert found.interval.high == late.interval.high
+
+
+def test_the_last_to_be_over_does_not_speak_for_those_who_left():
+    """Half was over, all others but one left, and that one ended: S is 0, and nobody knows about the others."""
+    found = known(done_within([took(1)] * 50 + [lasts(2)] * 49 + [took(3)], 3))
+    assert found.value == 1.0
+    assert found.interval.low < 0.5
+
+
+def test_a_time_that_is_refuted_and_then_is_not_counts_as_not_refuted():
+    """With two left, a lower end that was above the share falls below it again: it is only then that it is known."""
+    found = known(time_until([took(1)] * 62 + [lasts(2)] * 36 + [took(3), lasts(4)], 0.52))
+    assert known(done_within([took(1)] * 62 + [lasts(2)] * 36 + [took(3), lasts(4)], 1)).interval.low > 0.52
+    assert found.interval.high == math.inf
+
+
 @few
 @given(known_cases, limits)
 def test_a_range_of_one_point_is_that_point(cases, limit):
