@@ -207,10 +207,12 @@ def _ends(curve: _Curve, moment: float, tail: float) -> tuple[float, float]:
         low, high = _log_log(float(curve.survival[place]), float(curve.greenwood[place]), tail)
         return low, 1.0 if beyond else high
     # All at risk ended here, and S is 0. If nobody left meanwhile, or all ended at once, that is exactly n of n. Else
-    # what was over before is over now.
+    # it is at least as it was before the very last of them ended: one of those at risk is left.
     if place == 0 or curve.ended[: place + 1].sum() == len(curve.ordered):
         return tail ** (1.0 / float(curve.at_risk[0])), 1.0
-    before, _ = _log_log(float(curve.survival[place - 1]), float(curve.greenwood[place - 1]), tail)
+    last = float(curve.at_risk[place])
+    greenwood = float(curve.greenwood[place - 1]) + (last - 1.0) / last
+    before, _ = _log_log(float(curve.survival[place - 1]) / last, greenwood, tail)
     return before, 1.0
 
 

@@ -26,6 +26,7 @@ METHOD = "gamma-poisson, scatter unknown"
 _FEWEST_UNITS = 3
 _STEPS = 32  # of the scatter and of the mean
 _MOST_SCATTER = 2.0
+_ZOOMS = 3
 _NEGLIGIBLE = 1e-3  # of the likeliest; what lies below is 0.2 % of all at most, and takes nine tenths of the time
 _HALVINGS = 26
 
@@ -165,22 +166,33 @@ def shrunk(events: Sequence[int], exposures: Sequence[float], *, level: float = 
 
 def _plausible(counts: Floats, exposed: Floats) -> tuple[Floats, Floats, Floats]:
     """Shapes and means of the common gamma distribution, and how probable each pair is; the improbable left out."""
-    scatter = (np.arange(_STEPS) + 0.5) / _STEPS * _MOST_SCATTER
-    shapes = scatter**-2.0
+    least, most = 0.0, _MOST_SCATTER
+    for _ in range(_ZOOMS):
+        shape, means, weight = _weighed(counts, exposed, least, most)
+        # With many units little of the range of scatters is plausible: look there again, more closely.
+        share = weight.sum(axis=1)
+        plausible = np.flatnonzero(share > _NEGLIGIBLE * share.max())
+        step = (most - least) / _STEPS
+        least, most = max(least + (plausible[0] - 1) * step, 0.0), min(least + (plausible[-1] + 2) * step, most)
+    keep = weight > _NEGLIGIBLE * weight.max()
+    kept = weight[keep]
+    return shape[keep], means[keep], kept / kept.sum()
+
+
+def _weighed(counts: Floats, exposed: Floats, least: float, most: float) -> tuple[Floats, Floats, Floats]:
+    """A grid of shapes, for scatters from `least` to `most`, by means, and the odds of each pair."""
+    scatter = least + (np.arange(_STEPS) + 0.5) / _STEPS * (most - least)
     whole = counts.sum() / exposed.sum()
     # The mean is known to about 1/sqrt(events) and to scatter/sqrt(units), relative to itself: five of both each way.
     spread = 5.0 * (1.0 / math.sqrt(counts.sum()) + scatter / math.sqrt(len(counts)))
-    means = whole * np.exp(spread[:, None] * np.linspace(-1.0, 1.0, _STEPS)[None, :])
-    shape = np.broadcast_to(shapes[:, None], means.shape)
+    means: Floats = whole * np.exp(spread[:, None] * np.linspace(-1.0, 1.0, _STEPS)[None, :])
+    shape = np.broadcast_to(scatter[:, None] ** -2.0, means.shape)
     logs = np.zeros(means.shape)
     for k, t in zip(counts.tolist(), exposed.tolist(), strict=True):  # by unit: memory does not grow with their number
         scaled = means * (t / shape)
         logs += gammaln(k + shape) - gammaln(shape) - (k + shape) * np.log1p(scaled) + xlogy(k, scaled)
     logs += np.log(spread)[:, None]  # grids of the mean are wider where the scatter is
-    weight = np.exp(logs - logs.max())
-    keep = weight > _NEGLIGIBLE
-    kept = weight[keep]
-    return shape[keep], means[keep], kept / kept.sum()
+    return shape, means, np.exp(logs - logs.max())
 
 
 def _mixture_quantile(shape: Floats, per: Floats, weight: Floats, part: float) -> Floats:
