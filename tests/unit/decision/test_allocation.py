@@ -212,20 +212,28 @@ def test_the_solver_may_not_bend_a_rule():
 
 
 def test_rules_are_in_the_program_and_not_found_by_ruling_out_choices():
-    """A share that may be left and a limit of bad years, both tight: a handful of rounds, not one for each choice."""
+    """A tight limit of bad years: a handful of rounds, not one for each choice."""
     rng = np.random.default_rng(2)
     requests = tuple(request(f"r{n}", float(rng.integers(5, 60)), {"leak": 0.1, "outage": 0.3}) for n in range(12))
     years = rng.exponential(100.0, (2, 40))
     plain = Problem(requests=requests, losses={"leak": 1.0, "outage": 1000.0}, budget=200.0)
     best = plan_of(plain)
-    few = dict(zip(SCENARIOS, plain.left(best.chosen[1:]), strict=False))
-    tight = replace(plain, most_left={"leak": few["leak"] * 1.001})
-    assert plan_of(tight).rounds <= 4
     tail = TailYears(years=years, weight=0.0)
     limit = replace(plain, losses={"leak": 1.0, "outage": 0.0}, tail=tail).bad_years(best.chosen)
     assert limit is not None
     strict = replace(plain, losses={"leak": 0.0, "outage": 0.0}, tail=replace(tail, at_most=limit * 1.0001))
     assert plan_of(strict).rounds <= 4
+
+
+def test_a_share_that_may_be_left_is_in_the_program():
+    """Money goes where the loss is, but for the rule: four of the requests against leaks, and what is left for outages."""
+    leaks = [request(f"leak{n}", 10.0, {"leak": 0.5}) for n in range(6)]
+    outages = [request(f"outage{n}", 7.0 + n, {"outage": 0.2}) for n in range(10)]
+    problem = Problem(requests=(*leaks, *outages), losses={"leak": 1.0, "outage": 1e6}, budget=80.0)
+    assert all(name.startswith("outage") for name in plan_of(problem).chosen)
+    ruled = plan_of(replace(problem, most_left={"leak": 0.07}))
+    assert ruled.left["leak"] == pytest.approx(0.5**4)
+    assert ruled.rounds <= 4
 
 
 # -- nothing to fund, and no plan at all -----------------------------------------------------------

@@ -150,6 +150,17 @@ def test_the_last_to_be_over_does_not_speak_for_those_who_left():
     assert found.interval.low < 0.5
 
 
+@pytest.mark.parametrize("last", [1, 2, 6])
+def test_ties_at_the_end_say_what_they_say_one_after_the_other(last):
+    """Where the last few end at one moment, it is as if they had ended within it."""
+    begun = [took(1)] * 20 + [lasts(2)] * 5
+    tied = known(done_within([*begun, *[took(3)] * last], 3))
+    apart = known(done_within([*begun, *[took(3 - n / 100) for n in range(last)]], 3))
+    assert tied.value == apart.value == 1.0
+    assert tied.interval.low == pytest.approx(apart.interval.low, rel=1e-12)
+    assert 0.5 < tied.interval.low < 1.0
+
+
 def test_a_time_that_is_refuted_and_then_is_not_counts_as_not_refuted():
     """With two left, a lower end that was above the share falls below it again: it is only then that it is known."""
     found = known(time_until([took(1)] * 62 + [lasts(2)] * 36 + [took(3), lasts(4)], 0.52))

@@ -134,6 +134,7 @@ def test_much_counting_is_believed():
 def test_units_that_are_alike_are_told_to_be():
     found = shrunk([100, 101, 99, 100, 102, 98], [1.0] * 6)
     assert found.scatter < 0.1
+    assert shrunk([400] * 40, [1.0] * 40).scatter < 0.02  # finer than any grid drawn beforehand
     assert found.rates == pytest.approx([100.0] * 6, rel=0.02)
 
 
