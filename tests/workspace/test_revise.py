@@ -53,7 +53,7 @@ systems:
     candidates:
       small: {openai: {url: "URL", model: small, key_env: ""}, limits: {retries: 0}}
 """
-TOPICS = ["the form", "the garden", "a bicycle", "old maps", "the choir", "lost keys", "a parking permit", "the archive",
+TOPICS = ["the form", "the garden", "a bicycle", "old maps", "the choir", "lost keys", "a library card", "the archive",
           "swimming lessons", "recycling"]  # fmt: skip
 WELL = "Please ask at the desk about {}, any day before noon; they know best."
 
