@@ -7,6 +7,7 @@ from trimtab.stats.multiplier import capped
 
 _LEAST_GROUPS = 10.0  # of recent ones, before anything is said of groups
 _LEAST_COMPLETIONS = 50.0
+_LEAST_STEPS = 8  # of the training, before it is said that it learns nothing: some begin slowly and come right
 _MANY_UNSAFE = 0.2  # of groups without a safe completion
 _NEARLY_ALL = 0.99
 _STEPS_AT_CAP = 10
@@ -38,7 +39,8 @@ def diagnose(standing: Standing, rules: tuple[Rule, ...], hard: tuple[str, ...])
             )
         )
     groups = seen.groups
-    if groups >= _LEAST_GROUPS and seen.all_unsafe / groups > _MANY_UNSAFE:
+    begun = standing.step >= _LEAST_STEPS and groups >= _LEAST_GROUPS
+    if begun and seen.all_unsafe / groups > _MANY_UNSAFE:
         found.append(_no_safe_sample(standing, hard))
     if groups >= _LEAST_GROUPS and seen.all_safe / groups > _NEARLY_ALL and hard:
         found.append(
