@@ -1,9 +1,14 @@
 """What trainers hand over is read as text; what cannot be read is no text, and never an empty one."""
 
+from functools import reduce
+from typing import Any
+
 import pytest
 
 from trimtab.enforce.rewards.texts import completion_text, prompt_messages
 from trimtab.kinds import Message
+
+DEEP: Any = reduce(lambda inner, _: [inner], range(9999), ["x"])
 
 
 @pytest.mark.parametrize(
@@ -24,15 +29,56 @@ from trimtab.kinds import Message
                     "tool_calls": [{"function": {"name": "f", "arguments": {"to": "ü"}}}],
                 }
             ],
-            '{"to": "ü"}',
+            'f\n{"to": "ü"}',
         ),
-        ([{"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": '{"a": 1}'}}]}], '{"a": 1}'),
+        ([{"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": '{"a": 1}'}}]}], 'f\n{"a": 1}'),
+        ([{"role": "assistant", "content": "b", "reasoning_content": "a", "tool_calls": None}], "a\nb"),  # Qwen 3
+        ([{"role": "assistant", "thinking": "a"}], "a"),  # gpt-oss, cut off while it thinks
+        ([{"role": "assistant", "content": None, "refusal": "no"}], "no"),
+        ([{"role": "assistant", "function_call": {"name": "f", "arguments": "x"}}], "f\nx"),
+        (
+            [{"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"z": {"y": "x"}}}]}],
+            'z: {"y": "x"}',
+        ),
+        (
+            [{"role": "assistant", "tool_calls": [{"type": "custom", "custom": {"input": "x"}}]}],
+            'custom: {"input": "x"}',
+        ),
+        ([{"role": "assistant", "tool_calls": [{"name": "f", "arguments": {"to": 'a\n"b"'}}]}], 'f\n{"to": "a\n"b""}'),
+        (
+            [{"role": "assistant", "tool_calls": [{"name": "f", "arguments": '{"to": "a\\nb\\u0040c"}'}]}],
+            'f\n{"to": "a\nb@c"}',
+        ),
+        ([{"from": "gpt", "value": "x"}], "gpt\nx"),
+        ([{"role": "assistant", "content": "12", "weight": 1, "prefix": True, "images": [], "id": "m-1"}], "12"),
+        (
+            [{"role": "assistant", "tool_calls": [{"name": "f", "arguments": {"at": "C:\\new"}}]}],
+            'f\n{"at": "C:\\new"}',
+        ),
+        ([{"role": "assistant", "content": "a"}, {"role": "model", "content": "b"}], "a\nb"),
+        ([{"role": "assistant", "content": "a"}, {"role": None, "content": "b"}], "a\nb"),
+        ([{"role": "assistant", "content": [{"type": "text", "text": "a", "image": None}]}], "a"),
         (None, None),
         (7, None),
         ([], None),
         ([{"role": "user", "content": "x"}], None),
         (["text"], None),
+        ([{"role": "assistant"}], None),
+        ([{}], None),
+        ([{"role": "assistant", "content": [{"type": ["text"], "text": "x"}]}], None),
         ([{"role": "assistant", "content": [{"type": "image"}]}], None),
+        ([{"role": "assistant", "content": [{"type": "image", "text": "x", "image": "data"}]}], None),
+        ([{"role": "assistant", "content": [{"type": "thinking", "thinking": "x"}]}], None),
+        ([{"role": "assistant", "content": "x", "images": [object()]}], None),
+        (
+            [
+                {
+                    "role": "assistant",
+                    "tool_calls": [{"function": {"arguments": DEEP}}],
+                }
+            ],
+            None,
+        ),
         ([{"role": "assistant", "content": 7}], None),
         ([{"role": "assistant", "content": "x", "tool_calls": "f"}], None),
         ([{"role": "assistant", "content": "x", "tool_calls": [{"function": "f"}]}], None),
@@ -51,7 +97,11 @@ def test_completions(completion, text):
             [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}],
             (Message("system", "s"), Message("user", "u")),
         ),
-        ([{"role": "developer", "content": "d"}], (Message("user", "d"),)),
+        ([{"role": "developer", "content": "d"}], (Message("system", "d"),)),
+        (
+            [{"role": "system", "content": [{"type": "text", "text": "s"}, {"type": "image", "image": "data"}]}],
+            (Message("system", "s"),),
+        ),
         ([], (Message("user", ""),)),
         (None, (Message("user", ""),)),
         ([7], (Message("user", ""),)),
