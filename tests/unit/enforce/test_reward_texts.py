@@ -3,12 +3,13 @@
 from functools import reduce
 from typing import Any
 
+import numpy as np
 import pytest
 
 from trimtab.enforce.rewards.texts import completion_text, prompt_messages
 from trimtab.kinds import Message
 
-DEEP: Any = reduce(lambda inner, _: [inner], range(9999), ["x"])
+DEEP: list[Any] = reduce(lambda inner, _: [inner], range(9999), [])
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,7 @@ def test_completions(completion, text):
             [{"role": "system", "content": [{"type": "text", "text": "s"}, {"type": "image", "image": "data"}]}],
             (Message("system", "s"),),
         ),
+        (np.array([{"role": "system", "content": "s"}]), (Message("system", "s"),)),  # as verl's data sets have them
         ([], (Message("user", ""),)),
         (None, (Message("user", ""),)),
         ([7], (Message("user", ""),)),

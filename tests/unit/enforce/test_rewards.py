@@ -197,6 +197,24 @@ def test_a_judge_that_takes_too_long_makes_a_completion_unsafe():
     assert "timeout" in scored.errors[0]
 
 
+class Cut:
+    """Waits for something that somebody else cancels."""
+
+    name, version = "cut", "1"
+
+    async def look(self, text, context):
+        shared = asyncio.ensure_future(asyncio.sleep(30.0))
+        asyncio.get_running_loop().call_soon(shared.cancel)
+        await shared
+        return []
+
+
+def test_a_judge_whose_wait_is_cancelled_has_not_looked():
+    scored = looking_with(Cut()).score(["q"] * 2, [CLEAN, ONE])
+    assert scored.unsafe.all()
+    assert scored.errors == ("eyes0: CancelledError",) * 2
+
+
 def test_judges_are_waited_for_together():
     slow = Ears([], seconds=0.2)
     rewards = looking_with(slow)
@@ -313,6 +331,41 @@ def test_a_task_reward_that_raises_stops_the_training():
         rewards_with(task=task)(prompts=["q"], completions=[CLEAN], benign=[True])
 
 
+def test_what_a_task_reward_does_to_what_it_is_given_is_not_what_is_looked_at():
+    def task(*, prompts, completions, benign, **_):
+        completions[0][0]["content"] = completions[1] = CLEAN
+        benign[:] = [False, False]
+        prompts.clear()
+        return [1.0, 1.0]
+
+    rewards = rewards_with(task=task, hard=({"metric": "leak", "where": {"benign": True}},), soft=())
+    given = {"prompts": ["q", "q"], "completions": [[{"role": "assistant", "content": ONE}], ONE]}
+    assert max(rewards(**given, benign=[True, True])) < 0.0
+
+
+async def test_what_an_awaited_task_reward_does_is_not_looked_at_either():
+    async def task(*, completions, **_):
+        completions[0] = CLEAN
+        return [1.0]
+
+    rewards = trimtab.rewards(policy_with(soft=()), "bot", task=task)
+    assert (await rewards.acall(prompts=["q"], completions=[ONE]))[0] < 0.0
+
+
+@pytest.mark.parametrize("numbers", [None, 1.0, "1", {"score": 1.0}, asyncio.sleep])
+def test_a_task_reward_that_gives_no_numbers_is_refused_and_no_best_one(numbers):
+    with pytest.raises(UsageError, match="no list of numbers"):
+        rewards_with(task=lambda **_: numbers, soft=())(prompts=["q"], completions=[CLEAN])
+
+
+def test_task_rewards_come_in_any_list_and_one_that_no_float_holds_is_none():
+    for numbers in (np.array([0.5]), (0.5 for _ in "a"), (np.float32(0.5),)):
+        assert rewards_with(task=lambda given=numbers, **_: given, soft=())(prompts=["q"], completions=[CLEAN]) == [
+            0.55
+        ]
+    assert rewards_with(task=lambda **_: [10**400], soft=())(prompts=["q"], completions=[CLEAN]) == [0.1]
+
+
 @pytest.mark.parametrize("numbers", [[], [1.0, 2.0]])
 def test_a_task_reward_of_another_length_is_refused(numbers):
     with pytest.raises(UsageError, match="numbers for 1 completions"):
@@ -326,9 +379,67 @@ def test_a_column_that_does_not_come_is_refused_and_not_taken_as_another_row():
         rewards_with().score(["q", "q"], [CLEAN])
 
 
+@pytest.mark.parametrize("column", [[1], (True,), np.array([True]), [np.True_], np.array([1.0, 0.0])[:1]])
+def test_a_column_may_be_of_any_kind_of_list(column):
+    rewards = rewards_with(hard=({"metric": "leak", "where": {"benign": True}},), soft=())
+    assert rewards.score(["q"], [ONE], {"benign": column}).unsafe.all()
+
+
+@pytest.mark.parametrize("value", ["True", "true", [True], {}, np.array([True, False]), object()])
+def test_a_column_of_another_kind_than_its_check_names_is_refused_and_drops_no_check(value):
+    rewards = rewards_with(hard=({"metric": "leak", "where": {"benign": True}},), soft=())
+    with pytest.raises(UsageError, match="'benign' holds values of another kind"):
+        rewards.score(["q", "q"], [ONE, ONE], {"benign": [False, value]})
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), np.float64("nan")])
+def test_a_row_that_says_nothing_is_not_one_that_a_check_names(value):
+    rewards = rewards_with(hard=({"metric": "leak", "where": {"benign": True}},), soft=())
+    assert rewards.score(["q", "q"], [ONE, ONE], {"benign": [value, True]}).unsafe.tolist() == [False, True]
+
+
+CODE = "ZX-91-QQ7"
+
+
+@pytest.mark.parametrize("canary", [[CODE], [[CODE]], [(CODE,)], np.array([CODE]), [np.array(["other", CODE])]])
+def test_what_must_not_be_told_may_come_in_any_kind_of_list(canary):
+    rewards = rewards_with(hard=({"detector": "leak"},), soft=())
+    scored = rewards.score(["q"], [f"The code is {CODE}."], {"canary": canary})
+    assert (scored.unsafe.tolist(), scored.errors) == ([True], ("",))
+    assert not rewards.score(["q"], ["The code is secret."], {"canary": canary}).unsafe.any()
+
+
+def test_what_must_not_be_told_is_unsafe_where_nobody_can_look_for_it():
+    rewards = rewards_with(hard=({"detector": "leak"},), soft=())
+    canaries: list[object] = [7, [CODE, None], {}]
+    for canary in canaries:
+        scored = rewards.score(["q"], [CLEAN], {"canary": [canary]})
+        assert (scored.unsafe.tolist(), scored.errors) == ([True], ("leak: TypeError",)), canary
+    assert not rewards.score(["q"], [CLEAN], {"canary": [None]}).unsafe.any()
+    with pytest.raises(UsageError, match="canary"):
+        rewards.score(["q"], [CLEAN], {"canary": [CODE, CODE]})
+
+
 async def _task(*, completions, **_):
     await asyncio.sleep(0)
     return [1.0 for _ in completions]
+
+
+async def test_within_an_event_loop_what_must_wait_says_what_to_await():
+    rewards = looking_with(Ears([]))
+    for call in (lambda: rewards.score(["q"], [CLEAN]), lambda: rewards(prompts=["q"], completions=[CLEAN])):
+        with pytest.raises(UsageError, match="Await `ascore`"):
+            call()
+
+
+async def test_an_object_that_is_awaited_when_it_is_called_is_a_task_reward():
+    class Asked:
+        async def __call__(self, *, completions, **_):
+            return [0.5 for _ in completions]
+
+    rewards = trimtab.rewards(policy_with(soft=()), "bot", task=Asked())
+    assert await rewards.acall(prompts=["q"], completions=[CLEAN]) == [0.55]
+    assert isinstance(rewards, AsyncRewards)
 
 
 async def test_what_waits_is_a_coroutine_function_so_that_trl_awaits_it():

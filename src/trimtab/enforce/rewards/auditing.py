@@ -2,8 +2,7 @@
 
 import os
 import random
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +37,10 @@ class Auditor:
         """Whether the judge must be waited for."""
         return self._looker.waits
 
-    def draw(self, scored: Scored) -> list[int]:
+    def draw(self, seen: Seen) -> list[int]:
         """Rows to be judged, of those that the check looked at."""
-        looked = np.flatnonzero(scored.looked[:, self._place]).tolist()
-        return [row for row in looked if not scored.errors[row] and self._chance.random() < self._share]
+        looked = np.flatnonzero(seen.looked[:, self._place]).tolist()
+        return [row for row in looked if not seen.errors[row] and self._chance.random() < self._share]
 
     def judge(self, rows: Rows) -> Seen:
         """What the judge says of the rows that were drawn."""
@@ -64,16 +63,3 @@ class Auditor:
                 said[row] = 0.0
         bad = scored.bad[rows, self._place]
         return tuple(map(float, differences(1.0 - bad, 1.0 - said, groups[rows])))
-
-
-def drawn(
-    prompts: Sequence[object], completions: Sequence[object], columns: Mapping[str, Any], rows: Sequence[int]
-) -> Rows:
-    """Some rows of a batch."""
-    whole = len(completions)
-    picked = {
-        name: [column[row] for row in rows]
-        for name, column in columns.items()
-        if isinstance(column, Sequence) and not isinstance(column, str) and len(column) == whole
-    }
-    return Rows([prompts[row] for row in rows], [completions[row] for row in rows], picked)

@@ -1,13 +1,44 @@
 """What trainers hand over beside a completion, as the columns that checks and task rewards read."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from numbers import Real
 from typing import Any
 
 from trimtab.errors import UsageError
 
 TAKEN = frozenset({"prompts", "completions"})
+
+
+def listed(column: object) -> Sequence[Any] | None:
+    """The values of a column, also of one of numpy, pandas, Arrow or torch; None where it is no column."""
+    for name in ("to_pylist", "tolist"):
+        as_list = getattr(column, name, None)
+        if callable(as_list):
+            column = as_list()
+            break
+    return column if isinstance(column, Sequence) and not isinstance(column, str | bytes) else None
+
+
+def fits(cell: object, value: object) -> bool:
+    """Whether a row has a value that a check is for. What is not there, None or NaN, fits nothing else.
+
+    Raises:
+        ValueError: Both are of different kinds, as "true" is from true: to take that for another value would drop the
+            check from every row.
+    """
+    held = cell.tolist() if hasattr(cell, "tolist") else cell  # of numpy and torch
+    if held is None or value is None or (isinstance(held, float) and math.isnan(held)):
+        return held is value
+    if _kind(held) != _kind(value):
+        raise ValueError("values of different kinds")
+    return bool(held == value)
+
+
+def _kind(value: object) -> type:
+    return next((kind for kind in (str, Real, Sequence, Mapping) if isinstance(value, kind)), type(value))
 
 
 def of_label(label: object) -> dict[str, Any]:

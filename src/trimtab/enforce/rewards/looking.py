@@ -1,19 +1,21 @@
 """Looks at completions with the checks of a reward: every detector once, and nothing passes that was not looked at."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trimtab.detect import look, look_async
 from trimtab.enforce.rewards.checks import Check
+from trimtab.enforce.rewards.columns import fits, listed
 from trimtab.enforce.rewards.texts import completion_text, prompt_messages
 from trimtab.errors import UsageError
 from trimtab.kinds import AnyDetector, Case, Context, Exchange, Finding, Message, Missing, Reply, Score, Watch
 
+_T = TypeVar("_T")
 _NO_TEXT = "no text"
 _TOGETHER = 8  # rows before the next check: so many texts detectors keep in mind, and a core the weights meanwhile
 _AT_ONCE = 32  # looks of judges under way at the same time
@@ -32,28 +34,40 @@ class Rows:
             raise UsageError(f"{len(completions)} completions came with {len(prompts)} prompts.", "Give one for each.")
         self.prompts = prompts
         self.texts = [completion_text(completion) for completion in completions]
+        known = {name: listed(column) for name, column in columns.items()}
         self._columns = {
-            name: column
-            for name, column in columns.items()
-            if isinstance(column, Sequence) and not isinstance(column, str) and len(column) == len(completions)
+            name: column for name, column in known.items() if column is not None and len(column) == len(completions)
         }
+        if "canary" in columns and "canary" not in self._columns:
+            raise UsageError("the column 'canary' does not come with one value for each completion.", "Give one each.")
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def matching(self, where: Mapping[str, Any]) -> NDArray[np.bool_]:
-        """Rows (n,) in which the named columns have these values.
+        """Rows (n,) in which the named columns have these values; a row that says nothing has none.
 
         Raises:
-            UsageError: There is no such column.
+            UsageError: There is no such column, or it holds values of another kind, of which none ever would fit.
         """
         fit = np.ones(len(self), dtype=bool)
         for name, value in where.items():
             if name not in self._columns:
                 known = ", ".join(sorted(self._columns)) or "none"
                 raise UsageError(f"a check asks for the column {name!r}, which did not come.", f"There is: {known}.")
-            fit &= np.fromiter((one == value for one in self._columns[name]), dtype=bool, count=len(self))
+            try:
+                fit &= np.fromiter((fits(one, value) for one in self._columns[name]), dtype=bool, count=len(self))
+            except ValueError:
+                detail = f"the column {name!r} holds values of another kind than the `where` of a check."
+                raise UsageError(detail, "Write both as text, both as numbers or both as true and false.") from None
         return fit
+
+    def some(self, places: Sequence[int]) -> "Rows":
+        """These rows alone."""
+        columns = {name: [column[place] for place in places] for name, column in self._columns.items()}
+        part = Rows([self.prompts[place] for place in places], [""] * len(places), columns)
+        part.texts = [self.texts[place] for place in places]
+        return part
 
     def messages(self, row: int) -> tuple[Message, ...]:
         """The prompt of a row."""
@@ -68,11 +82,17 @@ class Rows:
         return {name: column[row] for name, column in self._columns.items()}
 
     def context(self, row: int) -> Context:
-        """Where the completion of a row came from, and what it must not give away: the column `canary`."""
+        """Where the completion of a row came from, and what it must not give away: the column `canary`.
+
+        Raises:
+            TypeError: That is no text, nor a list of texts: nobody could look for it.
+        """
         instructions = tuple(one.content for one in self.messages(row) if one.role == "system")
-        canary = self._columns["canary"][row] if "canary" in self._columns else ()
-        kept = (canary,) if isinstance(canary, str) and canary else tuple(canary) if isinstance(canary, list) else ()
-        return Context(origin="assistant", instructions=instructions, kept=kept)
+        canary = self._columns["canary"][row] if "canary" in self._columns else None
+        kept = [canary] if isinstance(canary, str) else [] if canary is None else listed(canary)
+        if kept is None or not all(isinstance(one, str) for one in kept):
+            raise TypeError("a canary is no text")
+        return Context(origin="assistant", instructions=instructions, kept=tuple(filter(None, kept)))
 
 
 @dataclass(slots=True)
@@ -195,10 +215,12 @@ class Looker:
         return any(probe.waits for probe in self._probes)
 
     def run(self, rows: Rows) -> Seen:
-        """Look at every row; judges are waited for in an event loop of their own, so not within one. There, `arun`."""
-        if self.waits:
-            return asyncio.run(self.arun(rows))
-        return self._here(rows)
+        """Look at every row; judges are waited for in an event loop of their own, so not within one. There, `arun`.
+
+        Raises:
+            UsageError: It was called within an event loop though it must wait.
+        """
+        return waited(self.arun(rows)) if self.waits else self._here(rows)
 
     async def arun(self, rows: Rows) -> Seen:
         """As `run`, from within an event loop."""
@@ -212,6 +234,10 @@ class Looker:
                         answer: Any = await probe.wait(rows, row, text)
                 except TimeoutError:
                     seen.fail(row, probe.name, "timeout")
+                except asyncio.CancelledError as error:
+                    # Perhaps only what the judge waits for was cancelled, of which a group of tasks says nothing.
+                    seen.fail(row, probe.name, type(error).__name__)
+                    raise
                 except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's; its text may quote data
                     seen.fail(row, probe.name, type(error).__name__)
                 else:
@@ -265,3 +291,18 @@ def _asked(probe: _Detection | _Scoring, rows: Rows, seen: Seen) -> Iterator[tup
         text = rows.texts[row]
         if text is not None:
             yield row, text
+
+
+def waited(work: Coroutine[Any, Any, _T]) -> _T:
+    """What comes of it, in an event loop of its own.
+
+    Raises:
+        UsageError: There is one already, as in a notebook.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    work.close()
+    step = "Await `ascore`, `acall` or `aworth` there."
+    raise UsageError("this must wait for an answer, and was called within an event loop.", step)

@@ -1,9 +1,8 @@
 """A policy as a training reward: one number for each completion, whose sign is the verdict."""
 
-import asyncio
 import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -11,12 +10,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from trimtab.enforce.rewards.auditing import Auditor, drawn
+from trimtab.enforce.rewards.auditing import Auditor
 from trimtab.enforce.rewards.checks import bounds_of, checks_of
 from trimtab.enforce.rewards.counts import Counts, groups_of
 from trimtab.enforce.rewards.diagnosis import Diagnosis, diagnose
 from trimtab.enforce.rewards.http_state import HttpState
-from trimtab.enforce.rewards.looking import Looker, Rows, Seen
+from trimtab.enforce.rewards.looking import Looker, Rows, Seen, waited
 from trimtab.enforce.rewards.scored import Scored
 from trimtab.enforce.rewards.standing import Rule
 from trimtab.enforce.rewards.state import FileState, MemoryState, RewardState, check_fits
@@ -95,7 +94,8 @@ class Rewards:
     def waits(self) -> bool:
         """Whether a check, the judge of an audit or the task reward must be waited for."""
         audits = self._auditor is not None and self._auditor.waits
-        return self._looker.waits or audits or inspect.iscoroutinefunction(self.task)
+        called = getattr(self.task, "__call__", None)  # noqa: B004  # of an object that is awaited when it is called
+        return self._looker.waits or audits or any(map(inspect.iscoroutinefunction, (self.task, called)))
 
     def score(
         self,
@@ -247,15 +247,15 @@ class Rewards:
             RewardError: As `score`.
         """
         if self.waits:
-            return asyncio.run(self.aworth(prompts, completions, given, groups))
-        task = None if self.task is None else self.task(prompts=prompts, completions=completions, **given)
-        scored = self.score(prompts, completions, _columns(given), task=task)
+            return waited(self.aworth(prompts, completions, given, groups))
+        rows = Rows(prompts, completions, _columns(given))
         groups = groups_of(prompts, self.group_size) if groups is None else groups
-        audits: tuple[float, ...] = ()
-        if self._auditor is not None and (rows := self._auditor.draw(scored)):
-            said = self._auditor.judge(drawn(prompts, completions, _columns(given), rows))
-            audits = self._auditor.gap(scored, rows, said, groups)
-        return scored, replace(scored.counts(groups), audits=audits)
+        seen = self._looker.run(rows)
+        drawn = self._auditor.draw(seen) if self._auditor else []
+        said = self._auditor.judge(rows.some(drawn)) if self._auditor and drawn else None
+        # Last, since whatever it does to what it is given must not be what is looked at.
+        task = None if self.task is None else self.task(prompts=prompts, completions=completions, **given)
+        return self._weighed(seen, task, groups, drawn, said)
 
     async def aworth(
         self,
@@ -265,16 +265,24 @@ class Rewards:
         groups: NDArray[np.int64] | None = None,
     ) -> tuple[Scored, Counts]:
         """As `worth`, from within an event loop."""
-        task: Any = None
+        rows = Rows(prompts, completions, _columns(given))
+        groups = groups_of(prompts, self.group_size) if groups is None else groups
+        seen = await self._looker.arun(rows)
+        drawn = self._auditor.draw(seen) if self._auditor else []
+        said = await self._auditor.ajudge(rows.some(drawn)) if self._auditor and drawn else None
+        task: Any = None  # last, as in `worth`
         if self.task is not None:
             task = self.task(prompts=prompts, completions=completions, **given)
             task = await task if inspect.isawaitable(task) else task
-        scored = await self.ascore(prompts, completions, _columns(given), task=task)
-        groups = groups_of(prompts, self.group_size) if groups is None else groups
-        audits: tuple[float, ...] = ()
-        if self._auditor is not None and (rows := self._auditor.draw(scored)):
-            said = await self._auditor.ajudge(drawn(prompts, completions, _columns(given), rows))
-            audits = self._auditor.gap(scored, rows, said, groups)
+        return self._weighed(seen, task, groups, drawn, said)
+
+    def _weighed(
+        self, seen: Seen, task: Any, groups: NDArray[np.int64], drawn: Sequence[int], said: Seen | None
+    ) -> tuple[Scored, Counts]:
+        if self.task is not None and not (isinstance(task, Iterable) and not isinstance(task, str | Mapping)):
+            raise UsageError("the task reward gave no list of numbers.", "Return a number for each completion.")
+        scored = self._scored(seen, None if self.task is None else list(task))
+        audits = self._auditor.gap(scored, drawn, said, groups) if self._auditor and said else ()
         return scored, replace(scored.counts(groups), audits=audits)
 
     def _told(self, scored: Scored, counts: Counts, given: Mapping[str, Any]) -> list[float]:
@@ -391,6 +399,6 @@ def _number(value: object) -> float:
     """A number, or NaN for whatever is none."""
     try:
         told = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return math.nan
     return told if math.isfinite(told) else math.nan

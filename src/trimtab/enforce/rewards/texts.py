@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from trimtab.enforce.places import PLAIN_ID, UnreadableError
+from trimtab.enforce.rewards.columns import listed
 from trimtab.kinds import Message, Role
 
 _ROLES: dict[object, Role] = {role: role for role in get_args(Role)} | {"developer": "system", "function": "tool"}
@@ -49,10 +50,10 @@ def prompt_messages(prompt: object) -> tuple[Message, ...]:
     """A prompt as messages, with what of them is text; what has no role is the user's."""
     if isinstance(prompt, Mapping):
         prompt = [prompt]
-    if isinstance(prompt, str) or not isinstance(prompt, Sequence):
-        return (Message("user", prompt if isinstance(prompt, str) else ""),)
+    if isinstance(prompt, str):
+        return (Message("user", prompt),)
     found = []
-    for message in prompt:
+    for message in listed(prompt) or ():
         given = message if isinstance(message, Mapping) else {}
         role = given.get("role")
         known = _ROLES.get(role, "user") if isinstance(role, str) else "user"
@@ -80,7 +81,7 @@ def _said(message: Mapping[str, Any]) -> Iterator[str]:
         yield from _content(held.pop(name, ""))
     for name in _CALLS:
         calls = held.pop(name, ())
-        for call in [calls] if isinstance(calls, Mapping) else _listed(calls):
+        for call in [calls] if isinstance(calls, Mapping) else _sequence(calls):
             yield from _called(call)
     yield from (_shown(value) for value in _marks_aside(held).values() if not _says_nothing(value))
 
@@ -89,7 +90,7 @@ def _content(content: object) -> Iterator[str]:
     if isinstance(content, str):
         yield content
         return
-    for part in _listed(content):
+    for part in _sequence(content):
         held = {"text": part} if isinstance(part, str) else part
         if not isinstance(held, Mapping) or not isinstance(held.get("text", held.get("refusal")), str):
             raise UnreadableError("a part of a message is no text")
@@ -111,7 +112,7 @@ def _called(call: object) -> Iterator[str]:
         yield shown if name in {"name", "arguments"} else f"{name}: {shown}"
 
 
-def _listed(value: object) -> Sequence[object]:
+def _sequence(value: object) -> Sequence[object]:
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise UnreadableError("a list is none")
     return value
