@@ -105,6 +105,16 @@ def test_the_trainer_sees_the_tiers_and_the_multipliers_move_once_a_step(kind, t
     assert all(-1.0 <= one["reward"] <= 1.0 for one in logs)
 
 
+def test_a_second_training_with_the_same_state_goes_on_from_the_first(tmp_path, tokenizer):
+    policy = policy_with(soft=({"detector": "patterns", "labels": ("personal",), "at_most": 0.01},), hard=())
+    for number in (1, 2):
+        rewards = trimtab.rewards(policy, "bot", task=task, state=tmp_path / "rewards.json")
+        trainer_of("trl.GRPOTrainer", tmp_path / str(number), tokenizer, rewards, max_steps=2).train()
+        standing = rewards.state.standing()
+        assert (standing.step, standing.held[0].steps) == (2 * number, 2 * number)
+        assert standing.total.completions == 2 * number * 8
+
+
 def test_training_goes_on_with_the_multipliers_of_its_checkpoint(tmp_path, tokenizer):
     strict = policy_with(soft=({"detector": "patterns", "labels": ("personal",), "at_most": 0.01},), hard=())
     whole = trimtab.rewards(strict, "bot", task=task)
@@ -139,8 +149,10 @@ def test_an_evaluation_moves_nothing(tmp_path, tokenizer):
     )
     trainer.train()
     assert rewards.state.standing().total.completions == 4 * 8
-    trainer.evaluate()
-    assert rewards.state.standing().total.completions == 4 * 8
+    for unasked in (trainer.evaluate, lambda: trainer.predict(trainer.eval_dataset)):
+        unasked()
+        standing, pending = rewards.state.seen()
+        assert (standing.total.completions, pending.completions) == (4 * 8, 0)
 
 
 async def _judge(*, completions, **_):

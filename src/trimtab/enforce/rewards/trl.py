@@ -38,6 +38,7 @@ class _Steps:
     def __init__(self, rewards: "Rewards") -> None:
         self._rewards = rewards
         self._teller = Teller(rewards)
+        self._before = 0  # steps of trainings that went before this one with the same state
 
     # -- with a checkpoint: the names are those of `ExportableState` -------------------
 
@@ -59,14 +60,18 @@ class _Steps:
         kept = state.stateful_callbacks.get(type(self).__name__)
         if state.global_step and kept:  # of the checkpoint that training goes on from
             self.standing = (kept[-1] if isinstance(kept, list) else kept)["attributes"]["standing"]
+        # A trainer begins at 0 again; the state goes on, and would take those steps for counted already.
+        self._before = max(0, self._rewards.state.standing().step - state.global_step)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self._rewards.state.advance(state.global_step, total=_over_processes)
+        self._rewards.state.advance(self._before + state.global_step, total=_over_processes)
         if state.is_world_process_zero:
             self._teller.tell()
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self._rewards.state.discard()
+
+    on_predict = on_evaluate
 
 
 def _over_processes(counts: Counts) -> Counts:
