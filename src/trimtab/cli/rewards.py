@@ -26,7 +26,7 @@ def rewards() -> None:
     "--every",
     default=None,
     type=click.IntRange(0),
-    help="Completions of a step, after which multipliers move; 0 if the trainer says when. Needed for soft costs.",
+    help="Completions of a step, after which multipliers move; 0 if the trainer tells. For soft costs and audits.",
 )
 @click.option("--end", multiple=True, help="What may end a completion and is no part of it, such as a token.")
 @click.option(

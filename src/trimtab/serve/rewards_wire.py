@@ -103,9 +103,7 @@ def told_counts(body: Mapping[str, Any], hard: int, soft: int) -> Counts:
         counts = Counts.from_payload(body["counts"])
     except (ValueError, KeyError, TypeError):
         raise UnreadableError("these are no counts of a reward") from None
-    if not counts.fits(hard, soft) or any(
-        cost > looked for cost, looked in zip(counts.cost, counts.looked, strict=True)
-    ):
+    if not counts.fits(hard, soft):
         raise UnreadableError("these are counts of another reward")
     return counts
 

@@ -125,6 +125,22 @@ def test_multipliers_that_nobody_moves_or_nobody_shares_are_refused(tmp_path):
         Pace(rewards_with(), -1, grouped=False)
 
 
+def test_an_audit_is_not_left_in_the_memory_of_one_process_nor_without_steps(tmp_path):
+    audit = {"metric": "planted", "of": "leak", "share": 1.0}
+    policy = written(tmp_path, soft=[], audit=audit)
+    with pytest.raises(UsageError, match="has an audit, and each process would have its own"):
+        made(Settings(policy=policy, every=2), alone=False)
+    with pytest.raises(UsageError, match="has an audit, and nothing says when a step ends"):
+        made(Settings(policy=policy), alone=True)
+    ready = made(Settings(policy=policy, every=2), alone=True)
+    for _ in range(2):
+        scored, counts = ready.rewards.worth(["q"], [CLEAN], {"canary": ["x-77-y"]})
+        ready.pace.count(["q"], scored, counts)
+    audited = ready.rewards.state.standing().audit
+    assert audited is not None
+    assert audited.audited == 2
+
+
 def test_a_task_is_named_by_module_and_function(tasks):
     tasks.length = lambda completions, **_: [len(text) for text in completions]
     tasks.number = 3

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,7 +80,9 @@ def test_a_checkpoint_comes_back_whole_and_goes_on_as_if_nothing_had_been(home):
 
 
 def test_a_state_of_another_reward_is_refused(home):
+    renamed = (replace(RULES[0], name="leak"),)
     others = [Standing.fresh((), 1, AUDIT), Standing.fresh(RULES, 2, AUDIT), Standing.fresh(RULES, 1, None)]
+    others += [Standing.fresh(renamed, 1, AUDIT), replace(Standing.fresh(RULES, 1, AUDIT), recent=Counts.none(2, 1))]
     for other in (*others, Standing.fresh(RULES, 1, HackingMonitor(allowed=0.5))):
         with pytest.raises(RewardError, match="other checks"):
             home().restore(other)
@@ -96,6 +99,7 @@ def test_a_state_of_another_reward_is_refused(home):
         b'{"format": 2}',
         b'{"format": 1, "standing": {}, "pending": {}}',
         b'{"format": 1}',
+        b"[" * 100_000,
     ],
 )
 def test_a_file_that_holds_no_state_is_refused_and_left_as_it_is(tmp_path, content):
@@ -104,6 +108,24 @@ def test_a_file_that_holds_no_state_is_refused_and_left_as_it_is(tmp_path, conte
     with pytest.raises(RewardError, match=r"holds no state of a reward.*Restore it"):
         FileState(path, RULES, 1)
     assert path.read_bytes() == content
+
+
+def test_two_rewards_do_not_share_a_file_though_they_have_as_many_checks(tmp_path):
+    path = tmp_path / "state.json"
+    rewards_with(state=path)
+    rewards_with(state=path)
+    with pytest.raises(RewardError, match="other checks"):
+        rewards_with(state=path, soft=({"detector": "names", "at_most": 0.1},))
+
+
+@pytest.mark.parametrize("pending", [{"failed": [0.0, 0.0]}, {"cost": [9.0]}, {"looked": []}])
+def test_counts_in_a_file_that_no_step_could_take_are_refused_when_it_is_opened(tmp_path, pending):
+    path = tmp_path / "state.json"
+    FileState(path, RULES, 1).add(counts())
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({**content, "pending": {**content["pending"], "looked": [8.0], **pending}}))
+    with pytest.raises(RewardError, match=r"other checks|holds no state"):
+        FileState(path, RULES, 1)
 
 
 def places_of(value, at=()):
@@ -125,6 +147,8 @@ def test_every_value_may_be_rubbish_and_none_is_taken():
     for at in places:
         rubbish: object
         for rubbish in ("text", [[]], float("nan"), {"a": 1}):
+            if rubbish == "text" and at[:-1] == ("names",):
+                continue  # a name, and `check_fits` knows which
             broken = json.loads(json.dumps(whole))
             inner = broken
             for step in at[:-1]:

@@ -92,7 +92,9 @@ class Counts:
         given: dict[str, Any] = {name: float(data[name]) for name in _PLAIN}
         failed, cost, looked, audits = (tuple(map(float, data[name])) for name in _LISTS)
         made = cls(**given, failed=failed, cost=cost, looked=looked, audits=audits)
-        if not all(0.0 <= one < float("inf") for one in made.vector) or not all(-1.0 <= one <= 1.0 for one in audits):
+        counts = all(0.0 <= one < float("inf") for one in made.vector)
+        below = all(one <= of for one, of in zip(cost, looked, strict=False))
+        if not (counts and below and all(-1.0 <= one <= 1.0 for one in audits)):
             raise ValueError("these are no counts of a reward")
         return made
 

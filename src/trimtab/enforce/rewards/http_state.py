@@ -116,7 +116,7 @@ class HttpState:
             standing, pending = Standing.from_payload(answer["standing"]), Counts.from_payload(answer["pending"])
         except (ValueError, KeyError, TypeError):
             raise self._strange() from None
-        check_fits(standing, self._rules, self._hard, self._audit)
+        check_fits(standing, self._rules, self._hard, self._audit, pending=pending)
         return standing, pending
 
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:

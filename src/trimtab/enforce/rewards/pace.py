@@ -35,11 +35,11 @@ class Pace:
             grouped: Whether all completions of a prompt come here.
 
         Raises:
-            UsageError: `every` is None, though there are multipliers that somebody has to move; or it is below 0.
+            UsageError: `every` is None, though there is what moves with a step; or it is below 0.
         """
-        if every is None and rewards.soft:
+        if every is None and rewards.moves:
             step = "Give `every`: the completions of a step, or 0 where the trainer tells its steps."
-            raise UsageError(f"reward {rewards.name} has soft costs, and nothing says when a step ends.", step)
+            raise UsageError(f"reward {rewards.name} has {rewards.moves}, and nothing says when a step ends.", step)
         if every is not None and every < 0:
             raise UsageError("`every` is below 0.", "Give the completions of a step.")
         self.every = every or 0

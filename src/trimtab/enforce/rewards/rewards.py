@@ -83,6 +83,11 @@ class Rewards:
         self._severity = [check.severity for check in checks if not check.soft]
         self._caps = np.array([cost.cap for cost in reward.soft]) if reward.fixed_range else None
 
+    @property
+    def moves(self) -> str:
+        """What of it moves with the steps of a training, so that somebody must tell them; empty if nothing does."""
+        return "soft costs" if self.soft else "an audit" if self.spec.audit else ""
+
     # -- scoring ---------------------------------------------------------------------
 
     @property

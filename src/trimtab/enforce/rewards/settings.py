@@ -72,11 +72,12 @@ def made(settings: Settings, *, alone: bool) -> Made:
     Args:
         settings: Which.
         alone: Whether this process sees every completion of the training, whole groups of them. If not, soft costs
-            need a state that processes share.
+            and an audit need a state that processes share.
 
     Raises:
         PolicyError: The policy has mistakes.
-        UsageError: There is no such system, reward or task; or multipliers would live in the memory of one of many.
+        UsageError: There is no such system, reward or task; or what moves with the steps would live in the memory of
+            one of many.
         PluginError: A detector or metric is not installed, or does not take its fields.
         RewardError: The state cannot be kept, or is of another reward.
     """
@@ -87,9 +88,10 @@ def made(settings: Settings, *, alone: bool) -> Made:
         rewards = Rewards(
             policy, system_of(policy, settings.system), task=task_of(settings.task), state=settings.state or None
         )
-        if not alone and rewards.soft and isinstance(rewards.state, MemoryState):
+        if not alone and rewards.moves and isinstance(rewards.state, MemoryState):
             step = "Give `state=`: a file, if all run on one machine, or the address of a `trimtab rewards serve`."
-            raise UsageError(f"reward {rewards.name} has soft costs, and each process would have its own.", step)
+            detail = f"reward {rewards.name} has {rewards.moves}, and each process would have its own."
+            raise UsageError(detail, step)
         found = _made[settings, alone] = Made(rewards, Pace(rewards, settings.every, grouped=alone))
         return found
 

@@ -41,10 +41,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The multipliers after a step, and what the steps before came to, `recent` fading."""
+    """The multipliers after a step, and what the steps before came to, `recent` fading.
+
+    `names` are those of the soft costs, in the order of `held`.
+    """
 
     step: int
     held: tuple[Held, ...]
+    names: tuple[str, ...]
     last: Counts
     recent: Counts
     total: Counts
@@ -54,7 +58,9 @@ class Standing:
     def fresh(cls, rules: tuple[Rule, ...], hard: int, audit: HackingMonitor | None = None) -> Self:
         """Before the first step: every multiplier is 0."""
         none = Counts.none(hard, len(rules))
-        return cls(step=0, held=tuple(Held() for _ in rules), last=none, recent=none, total=none, audit=audit)
+        names = tuple(rule.name for rule in rules)
+        held = tuple(Held() for _ in rules)
+        return cls(step=0, held=held, names=names, last=none, recent=none, total=none, audit=audit)
 
     @property
     def multipliers(self) -> NDArray[np.float64]:
@@ -83,7 +89,8 @@ class Standing:
         """JSON form."""
         counts = {name: getattr(self, name).payload() for name in ("last", "recent", "total")}
         audit = _monitor(self.audit) if self.audit else None
-        return {"step": self.step, "held": [asdict(held) for held in self.held], **counts, "audit": audit}
+        held = [asdict(held) for held in self.held]
+        return {"step": self.step, "held": held, "names": list(self.names), **counts, "audit": audit}
 
     @classmethod
     def from_payload(cls, data: Mapping[str, Any]) -> Self:
@@ -96,7 +103,8 @@ class Standing:
             held = tuple(Held(**_numbers(one)) for one in data["held"])
             counts = {name: Counts.from_payload(data[name]) for name in ("last", "recent", "total")}
             audit = data["audit"] and _audit(data["audit"])
-            return cls(step=_numbers({"step": data["step"]})["step"], held=held, **counts, audit=audit or None)
+            names, step = _texts(data["names"]), _numbers({"step": data["step"]})["step"]
+            return cls(step=step, held=held, names=names, **counts, audit=audit or None)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"this is no state of a reward ({type(error).__name__})") from None
 
@@ -121,3 +129,14 @@ def _numbers(data: Mapping[str, Any]) -> dict[str, Any]:
     if not all(type(value) in (int, float) and math.isfinite(value) for value in data.values()):
         raise ValueError("this is no state of a reward")
     return dict(data)
+
+
+def _texts(data: object) -> tuple[str, ...]:
+    """A list of texts.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not isinstance(data, list) or not all(isinstance(value, str) for value in data):
+        raise ValueError("this is no state of a reward")
+    return tuple(data)

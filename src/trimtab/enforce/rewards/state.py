@@ -158,7 +158,7 @@ class FileState:
         if not self._path.name:
             raise RewardError(str(path), "its state cannot be kept (this names no file)", "Name a file.")
         with self._held() as content:
-            check_fits(content.standing, rules, hard, audit)
+            check_fits(content.standing, rules, hard, audit, pending=content.pending)
 
     def standing(self) -> Standing:
         """As `RewardState.standing`."""
@@ -224,7 +224,7 @@ class FileState:
         except OSError as error:
             step = "See who may read it, or name another file."
             raise RewardError(str(self._path), f"its state cannot be read ({error.strerror})", step) from None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             step = "Restore it from a checkpoint, or name another file."
             raise RewardError(str(self._path), "this file holds no state of a reward", step) from None
 
@@ -238,14 +238,24 @@ class FileState:
         beside.replace(self._path)
 
 
-def check_fits(standing: Standing, rules: tuple[Rule, ...], hard: int, audit: HackingMonitor | None) -> None:
-    """That a state is of a reward with so many checks, and with such an audit.
+def check_fits(
+    standing: Standing,
+    rules: tuple[Rule, ...],
+    hard: int,
+    audit: HackingMonitor | None,
+    *,
+    pending: Counts | None = None,
+) -> None:
+    """That a state, and what was added to it, are of a reward with these soft costs, so many hard checks and the audit.
 
     Raises:
-        RewardError: It is not.
+        RewardError: They are not.
     """
     kept = standing.audit
+    names = tuple(rule.name for rule in rules)
     audits = (kept and (kept.allowed, kept.alpha)) == (audit and (audit.allowed, audit.alpha))
-    if len(standing.held) != len(rules) or len(standing.total.failed) != hard or not audits:
+    counts = [standing.last, standing.recent, standing.total, *([] if pending is None else [pending])]
+    counted = all(one.fits(hard, len(rules)) for one in counts)
+    if standing.names != names or len(standing.held) != len(rules) or not counted or not audits:
         detail = "the state is of a reward with other checks"
         raise RewardError("state", detail, "Begin anew, or go on with the policy that it was made with.")
