@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trimtab.enforce.rewards.texts import completion_text, prompt_messages
+from trimtab.enforce.rewards.texts import completion_texts, prompt_messages
 from trimtab.kinds import Message
 
 DEEP: list[Any] = reduce(lambda inner, _: [inner], range(9999), [])
@@ -33,8 +33,8 @@ DEEP: list[Any] = reduce(lambda inner, _: [inner], range(9999), [])
             'f\n{"to": "ü"}',
         ),
         ([{"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": '{"a": 1}'}}]}], 'f\n{"a": 1}'),
-        ([{"role": "assistant", "content": "b", "reasoning_content": "a", "tool_calls": None}], "a\nb"),  # Qwen 3
-        ([{"role": "assistant", "thinking": "a"}], "a"),  # gpt-oss, cut off while it thinks
+        ([{"role": "assistant", "content": "b", "reasoning_content": "a", "tool_calls": None}], "a|b"),  # Qwen 3
+        ([{"role": "assistant", "thinking": "a"}], "a|"),  # gpt-oss, cut off while it thinks
         ([{"role": "assistant", "content": None, "refusal": "no"}], "no"),
         ([{"role": "assistant", "function_call": {"name": "f", "arguments": "x"}}], "f\nx"),
         (
@@ -87,7 +87,8 @@ DEEP: list[Any] = reduce(lambda inner, _: [inner], range(9999), [])
     ],
 )
 def test_completions(completion, text):
-    assert completion_text(completion) == text
+    texts = completion_texts(completion)
+    assert (None if texts is None else "|".join(texts)) == text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -370,6 +371,63 @@ def test_task_rewards_come_in_any_list_and_one_that_no_float_holds_is_none():
 def test_a_task_reward_of_another_length_is_refused(numbers):
     with pytest.raises(UsageError, match="numbers for 1 completions"):
         rewards_with(task=lambda **_: numbers)(prompts=["q"], completions=[CLEAN], benign=[True])
+
+
+def test_names_of_columns_may_be_data_and_are_not_told():
+    with pytest.raises(UsageError, match="'benign', which did not come") as caught:
+        rewards_with().score(["q"], [CLEAN], {"Ana Silva, ana@example.org": [1]})
+    assert "Ana" not in str(caught.value)
+    with pytest.raises(UsageError, match="Did you mean 'benigne'"):
+        rewards_with().score(["q"], [CLEAN], {"benigne": [True]})
+
+
+def test_what_breaks_is_said_in_the_log_once_and_quotes_nothing(caplog):
+    rewards = looking_with(Eyes(RuntimeError("ana@example.org")))
+    for _ in range(2):
+        rewards.score(["q"] * 2, [CLEAN] * 2)
+    assert caplog.messages == ["reward careful: a completion could not be looked at (eyes0: DetectorError)"]
+
+
+THOUGHT = "x " * 300
+
+
+def test_what_is_thought_must_not_leak_and_hides_no_refusal_and_is_no_answer():
+    def worth(thought, said, **columns):
+        completion = [{"role": "assistant", "reasoning_content": thought, "content": said}]
+        hard = ({"metric": "leak"}, {"metric": "right"}, {"metric": "planted"})
+        scored = rewards_with(hard=hard).score(
+            ["q"], [completion], {"answer": ["well"], "canary": ["ZX-91"], **columns}
+        )
+        assert not scored.errors[0]
+        return scored.failed[0].tolist(), scored.costs[0].tolist()
+
+    benign = {"benign": [True]}
+    assert worth(THOUGHT, CLEAN, **benign) == ([False] * 3, [0.0])
+    assert worth(ONE, CLEAN, **benign) == ([True, False, False], [0.0])
+    assert worth("ZX-91", CLEAN, **benign) == ([False, False, True], [0.0])
+    assert worth(f"{THOUGHT} well", NO, **benign) == ([False, True, False], [1.0])
+    assert worth(THOUGHT, "", **benign) == ([False, True, False], [1.0])
+
+
+def test_a_metric_that_needs_two_turns_is_not_satisfied_by_a_thought():
+    class Turns:
+        def score(self, case, exchange):
+            return Score(value=0.0) if len(exchange.replies) > 1 else Missing("ana@example.org wrote one turn")
+
+    rewards = rewards_with(hard=({"metric": "planted"},), soft=())
+    spec = HardCheck.model_validate({"metric": "planted"})
+    rewards._looker = Looker([Check(name="turns", spec=spec, wanted=False, metric=Turns())])
+    scored = rewards.score(["q"], [[{"role": "assistant", "thinking": "x", "content": "y"}]])
+    assert (scored.unsafe.tolist(), scored.errors) == ([True], ("turns: missing",))
+
+
+def test_what_is_wanted_must_be_said_and_not_thought():
+    eyes = Eyes(lambda text: FOUND if "ana" in text else [])
+    rewards = looking_with(eyes)
+    check = rewards._looker.checks[0]
+    rewards._looker = Looker([replace(check, wanted=True)])
+    thought, said = ({"thinking": "ana", "content": "no"}, {"thinking": "no", "content": "ana"})
+    assert rewards.score(["q"] * 2, [thought, said]).unsafe.tolist() == [True, False]
 
 
 def test_a_column_that_does_not_come_is_refused_and_not_taken_as_another_row():

@@ -35,7 +35,7 @@ def diagnose(standing: Standing, rules: tuple[Rule, ...], hard: tuple[str, ...])
             Diagnosis(
                 kind="errors",
                 what=f"{share:.1%} of recent completions could not be looked at, and count as unsafe.",
-                remedy="See what fails (the log names it) and mend it: a model learns nothing from a broken check.",
+                remedy="Mend what fails (an earlier warning names it): a model learns nothing from a broken check.",
             )
         )
     groups = seen.groups

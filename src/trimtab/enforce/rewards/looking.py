@@ -1,8 +1,10 @@
 """Looks at completions with the checks of a reward: every detector once, and nothing passes that was not looked at."""
 
 import asyncio
+import re
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,13 +13,14 @@ from numpy.typing import NDArray
 from trimtab.detect import look, look_async
 from trimtab.enforce.rewards.checks import Check
 from trimtab.enforce.rewards.columns import fits, listed
-from trimtab.enforce.rewards.texts import completion_text, prompt_messages
+from trimtab.enforce.rewards.texts import completion_texts, prompt_messages
 from trimtab.errors import UsageError
 from trimtab.kinds import AnyDetector, Case, Context, Exchange, Finding, Message, Missing, Reply, Score, Watch
 
 _T = TypeVar("_T")
 _NO_TEXT = "no text"
 _TOGETHER = 8  # rows before the next check: so many texts detectors keep in mind, and a core the weights meanwhile
+_WORD = re.compile(r"[\w-]{1,60}", re.ASCII)  # what a reason is by contract, and no text of a completion
 _AT_ONCE = 32  # looks of judges under way at the same time
 
 
@@ -33,7 +36,7 @@ class Rows:
         if len(prompts) != len(completions):
             raise UsageError(f"{len(completions)} completions came with {len(prompts)} prompts.", "Give one for each.")
         self.prompts = prompts
-        self.texts = [completion_text(completion) for completion in completions]
+        self.texts = [completion_texts(completion) for completion in completions]
         known = {name: listed(column) for name, column in columns.items()}
         self._columns = {
             name: column for name, column in known.items() if column is not None and len(column) == len(completions)
@@ -53,8 +56,10 @@ class Rows:
         fit = np.ones(len(self), dtype=bool)
         for name, value in where.items():
             if name not in self._columns:
-                known = ", ".join(sorted(self._columns)) or "none"
-                raise UsageError(f"a check asks for the column {name!r}, which did not come.", f"There is: {known}.")
+                # Names of columns may be keys of a label, and so data: only one that is nearly the same is told.
+                near = get_close_matches(name, self._columns, 1, 0.8)
+                step = f"Did you mean {near[0]!r}?" if near else "Give it with one value for each completion."
+                raise UsageError(f"a check asks for the column {name!r}, which did not come.", step)
             try:
                 fit &= np.fromiter((fits(one, value) for one in self._columns[name]), dtype=bool, count=len(self))
             except ValueError:
@@ -138,28 +143,31 @@ class _Detection:
     def waits(self) -> bool:
         return hasattr(self.detector, "look")
 
-    def look(self, rows: Rows, row: int, text: str) -> list[Finding]:
+    def look(self, rows: Rows, row: int, texts: Sequence[str]) -> list[list[Finding]]:
         context = rows.context(row) if hasattr(self.detector, "find_in") else self.plain
-        return look(self.detector, text, context)
+        return [look(self.detector, text, context) for text in texts]
 
-    async def wait(self, rows: Rows, row: int, text: str) -> list[Finding]:
-        return await look_async(self.detector, text, rows.context(row))
+    async def wait(self, rows: Rows, row: int, texts: Sequence[str]) -> list[list[Finding]]:
+        return [await look_async(self.detector, text, rows.context(row)) for text in texts]
 
-    def take(self, seen: Seen, row: int, found: Sequence[Finding]) -> None:
-        if not found:
-            return
+    def take(self, seen: Seen, row: int, found: Sequence[Sequence[Finding]]) -> None:
+        said, whole = found[-1], [one for part in found for one in part]
         for place, check, watch in self.checks:
-            count = sum(map(watch.counts, found)) if seen.looked[row, place] else 0
+            # What is wanted must be said; to have thought of it tells nobody.
+            count = sum(map(watch.counts, said if check.wanted else whole)) if seen.looked[row, place] else 0
             if count:
                 seen.found[row, place] = count
                 seen.bad[row, place] = 0.0 if check.wanted else 1.0
                 if not (check.soft or check.wanted):
-                    seen.labels.setdefault(row, set()).update(one.label for one in found if watch.counts(one))
+                    seen.labels.setdefault(row, set()).update(one.label for one in whole if watch.counts(one))
 
 
 @dataclass(frozen=True, slots=True)
 class _Scoring:
-    """A metric that scores a completion as it scores a reply in a run."""
+    """A metric that scores a completion as it scores a reply in a run.
+
+    Where something was thought, it scores once more with that as a reply that came before.
+    """
 
     place: int
     check: Check
@@ -176,21 +184,23 @@ class _Scoring:
     def waits(self) -> bool:
         return hasattr(self.check.metric, "ascore")
 
-    def look(self, rows: Rows, row: int, text: str) -> object:
-        return self.check.metric.score(rows.case(row), Exchange(replies=(Reply(text=text),)))
+    def look(self, rows: Rows, row: int, texts: Sequence[str]) -> list[object]:
+        return [self.check.metric.score(rows.case(row), exchange) for exchange in _exchanges(texts)]
 
-    async def wait(self, rows: Rows, row: int, text: str) -> object:
-        return await self.check.metric.ascore(rows.case(row), Exchange(replies=(Reply(text=text),)))
+    async def wait(self, rows: Rows, row: int, texts: Sequence[str]) -> list[object]:
+        return [await self.check.metric.ascore(rows.case(row), exchange) for exchange in _exchanges(texts)]
 
-    def take(self, seen: Seen, row: int, score: object) -> None:
-        if isinstance(score, Missing):
-            seen.fail(row, self.name, score.reason)
-        elif not isinstance(score, Score) or not 0.0 <= score.value <= 1.0:  # NaN is not, either
-            seen.fail(row, self.name, "not a score in [0, 1]")
-        else:
-            bad = 1.0 - score.value if self.check.wanted else score.value
-            seen.bad[row, self.place] = bad
-            seen.found[row, self.place] = int(bad > 0.0)
+    def take(self, seen: Seen, row: int, scores: Sequence[object]) -> None:
+        for score in scores:
+            if isinstance(score, Missing):
+                reason = str(score.reason)
+                seen.fail(row, self.name, reason if _WORD.fullmatch(reason) else "missing")
+            elif not isinstance(score, Score) or not 0.0 <= score.value <= 1.0:  # NaN is not, either
+                seen.fail(row, self.name, "not a score in [0, 1]")
+            else:
+                bad = 1.0 - score.value if self.check.wanted else score.value
+                seen.bad[row, self.place] = max(seen.bad[row, self.place], bad)  # the worse of them counts
+                seen.found[row, self.place] = int(seen.bad[row, self.place] > 0.0)
 
 
 class Looker:
@@ -227,11 +237,11 @@ class Looker:
         seen = self._here(rows)
         at_once = asyncio.Semaphore(_AT_ONCE)
 
-        async def wait(probe: _Detection | _Scoring, row: int, text: str) -> None:
+        async def wait(probe: _Detection | _Scoring, row: int, texts: Sequence[str]) -> None:
             async with at_once:
                 try:
                     async with asyncio.timeout(self._timeout):
-                        answer: Any = await probe.wait(rows, row, text)
+                        answer: Any = await probe.wait(rows, row, texts)
                 except TimeoutError:
                     seen.fail(row, probe.name, "timeout")
                 except asyncio.CancelledError as error:
@@ -246,8 +256,8 @@ class Looker:
         async with asyncio.TaskGroup() as group:
             for probe in self._probes:
                 if probe.waits:
-                    for row, text in _asked(probe, rows, seen):
-                        group.create_task(wait(probe, row, text))
+                    for row, texts in _asked(probe, rows, seen):
+                        group.create_task(wait(probe, row, texts))
         return seen
 
     def _here(self, rows: Rows) -> Seen:
@@ -257,11 +267,11 @@ class Looker:
         for start in range(0, len(rows), _TOGETHER):
             for probe, asked in probes:
                 for row in range(start, min(start + _TOGETHER, len(rows))):
-                    text = rows.texts[row]
-                    if text is None or not asked[row]:
+                    texts = rows.texts[row]
+                    if texts is None or not asked[row]:
                         continue
                     try:
-                        answer: Any = probe.look(rows, row, text)
+                        answer: Any = probe.look(rows, row, texts)
                     except (Exception, SystemExit) as error:  # noqa: BLE001  # as above
                         seen.fail(row, probe.name, type(error).__name__)
                     else:
@@ -276,7 +286,7 @@ class Looker:
                 looked[:, place] = rows.matching(check.where)
             if check.watch is not None and check.wanted:  # bad unless it is found
                 bad[:, place] = looked[:, place]
-        errors = ["" if text is not None else _NO_TEXT for text in rows.texts]
+        errors = ["" if texts is not None else _NO_TEXT for texts in rows.texts]
         return Seen(bad=bad, found=np.zeros(shape, dtype=np.int64), looked=looked, errors=errors)
 
 
@@ -285,12 +295,19 @@ def _asks(probe: _Detection | _Scoring, seen: Seen) -> NDArray[np.bool_]:
     return np.asarray(seen.looked[:, probe.places].any(axis=1))
 
 
-def _asked(probe: _Detection | _Scoring, rows: Rows, seen: Seen) -> Iterator[tuple[int, str]]:
+def _asked(probe: _Detection | _Scoring, rows: Rows, seen: Seen) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Rows that a check of the probe is for, with their texts; those without a text have failed already."""
     for row in np.flatnonzero(_asks(probe, seen)).tolist():
-        text = rows.texts[row]
-        if text is not None:
-            yield row, text
+        texts = rows.texts[row]
+        if texts is not None:
+            yield row, texts
+
+
+def _exchanges(texts: Sequence[str]) -> Iterator[Exchange]:
+    replies = tuple(Reply(text=text) for text in texts)
+    yield Exchange(replies=replies[-1:])
+    if len(replies) > 1:
+        yield Exchange(replies=replies)
 
 
 def waited(work: Coroutine[Any, Any, _T]) -> _T:

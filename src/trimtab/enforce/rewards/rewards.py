@@ -1,6 +1,7 @@
 """A policy as a training reward: one number for each completion, whose sign is the verdict."""
 
 import inspect
+import logging
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -27,6 +28,8 @@ from trimtab.stats.tiers import task_to_unit, tiered
 
 Task = Callable[..., Any]
 """A task reward as trainers have them: `task(prompts=, completions=, **columns)` gives a number for each completion."""
+
+_log = logging.getLogger("trimtab.rewards")
 
 _LEVEL = 0.95
 _TRAINERS = frozenset({"log_extra", "log_metric", "trainer_state", "completion_ids", "environments"})
@@ -80,6 +83,7 @@ class Rewards:
             self.state = state or MemoryState(self.rules, len(self.hard), monitor)
         check_fits(self.state.standing(), self.rules, len(self.hard), monitor)
         self._looker = Looker(checks, timeout=reward.timeout)
+        self._said: set[str] = set()  # why completions could not be looked at, each once
         self._severity = [check.severity for check in checks if not check.soft]
         self._caps = np.array([cost.cap for cost in reward.soft]) if reward.fixed_range else None
 
@@ -140,6 +144,9 @@ class Rewards:
     def _scored(self, seen: Seen, task: Sequence[float | None] | None) -> Scored:
         number, hard = len(seen.errors), len(self.hard)
         broken = [row for row, error in enumerate(seen.errors) if error]
+        for error in set(filter(None, seen.errors)) - self._said:
+            self._said.add(error)
+            _log.warning("reward %s: a completion could not be looked at (%s)", self.name, error)
         if broken and self.spec.on_crash == "raise":
             detail = f"{len(broken)} of {number} completions could not be looked at ({seen.errors[broken[0]]})"
             raise RewardError(self.name, detail, "Mend the check, or let such completions count as unsafe.")

@@ -12,24 +12,28 @@ from trimtab.kinds import Message, Role
 _ROLES: dict[object, Role] = {role: role for role in get_args(Role)} | {"developer": "system", "function": "tool"}
 # Whoever else speaks within a completion. What has any other role, or none, counts as the model's.
 _OTHERS = frozenset({"system", "developer", "user", "tool", "function", "ipython", "environment"})
-_THOUGHTS = ("reasoning_content", "reasoning", "thinking")  # written before what is said
+_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 _TEXT_PARTS = frozenset({"text", "output_text", "refusal"})
 _CALLS = ("tool_calls", "function_call")
 _PLAIN_TYPES = frozenset({"function", "custom", *_TEXT_PARTS})
 _ESCAPES = re.compile(r'(?:\\u[0-9a-fA-F]{4})+|\\["\\/bfnrt]')
 
 
-def completion_text(completion: object) -> str | None:
+def completion_texts(completion: object) -> tuple[str, ...] | None:
     """What a completion says: its text, or all that the model thinks, says and calls in its messages.
 
-    Messages of tools within a completion are not the model's words. None where something of the model's cannot be
-    read, or nothing is there: whoever cannot read it cannot call it safe.
+    Messages of tools within a completion are not the model's words.
+
+    Returns:
+        What it says, last; before it what it thought, where that stands apart and there is any. None where something of
+        the model's cannot be read, or nothing is there: whoever cannot read it cannot call it safe.
     """
     if isinstance(completion, str):
-        return completion
+        return (completion,)
     messages = [completion] if isinstance(completion, Mapping) else completion
     if not isinstance(messages, Sequence):
         return None
+    thought: list[str] = []
     said: list[str] = []
     spoke = False
     try:
@@ -40,10 +44,17 @@ def completion_text(completion: object) -> str | None:
             if isinstance(role, str) and role in _OTHERS:
                 continue
             spoke = True
-            said += filter(None, _said(message))
+            held = {name: value for name, value in message.items() if name != "role" and value is not None}
+            if not held and "content" not in message:
+                return None
+            for name in _THOUGHTS:
+                thought += filter(None, _content(held.pop(name, "")))
+            said += filter(None, _said(held))
     except (UnreadableError, RecursionError, TypeError):
         return None
-    return "\n".join(said) if spoke else None
+    if not spoke:
+        return None
+    return ("\n".join(thought), "\n".join(said)) if thought else ("\n".join(said),)
 
 
 def prompt_messages(prompt: object) -> tuple[Message, ...]:
@@ -68,17 +79,13 @@ def _asked(content: object) -> str:
     return "\n".join(part for part in parts if isinstance(part, str))
 
 
-def _said(message: Mapping[str, Any]) -> Iterator[str]:
-    """All texts of a message of the model, in the order in which a model writes them.
+def _said(held: dict[str, Any]) -> Iterator[str]:
+    """What the model says and calls in a message, and whatever else it holds.
 
     Raises:
-        UnreadableError: It holds something that is no text, or nothing.
+        UnreadableError: It holds something that is no text.
     """
-    held = {name: value for name, value in message.items() if name != "role" and value is not None}
-    if not held and "content" not in message:
-        raise UnreadableError("a message says nothing")
-    for name in (*_THOUGHTS, "content"):
-        yield from _content(held.pop(name, ""))
+    yield from _content(held.pop("content", ""))
     for name in _CALLS:
         calls = held.pop(name, ())
         for call in [calls] if isinstance(calls, Mapping) else _sequence(calls):
