@@ -105,3 +105,18 @@ def parameters(group: Group, name: str) -> Mapping[str, Parameter] | None:
         for field, one in signature.parameters.items()
         if not field.startswith("_")
     }
+
+
+def judges_of(detector: str, given: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Who looks where a detector with these fields does, each with the model behind it, if any.
+
+    Read from the fields alone: of a panel its judges count too, whether or not it could be made here.
+    """
+    model = given.get("model", "")
+    found = {(detector, model if isinstance(model, str) else "")}
+    for value in given.values():
+        for one in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(one, Mapping) and isinstance(one.get("detector"), str):
+                inner = one.get("with", {})
+                found |= judges_of(one["detector"], inner if isinstance(inner, Mapping) else {})
+    return found

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from trimtab.kinds import Instrument
-from trimtab.policy.guard_spec import GuardRule
 from trimtab.policy.include import Gathered
-from trimtab.policy.installed import metric_facts
+from trimtab.policy.installed import judges_of, metric_facts
 from trimtab.policy.metric_spec import MetricSpec
 from trimtab.policy.model import Policy
 from trimtab.policy.reward_rules import reward_instruments
@@ -68,7 +67,7 @@ def stands_in(policy: Policy, system: str, candidate: str, instrument: Instrumen
 def _of_guard(policy: Policy, system: str, candidate: str) -> set[tuple[str, str]]:
     guard = policy.guards.get(policy.systems[system].whole(candidate).guard or "")
     rules = (*guard.input, *guard.output) if guard else ()
-    return {(rule.detector, _model(rule)) for rule in rules}
+    return {one for rule in rules for one in judges_of(rule.detector, rule.with_)}
 
 
 def _of_reward(policy: Policy, system: str, candidate: str) -> set[tuple[str, str]]:
@@ -154,8 +153,3 @@ def _stands_in(policy: Policy, system: str, other: str, metric: str) -> bool:
 
 def _kind(metric: MetricSpec) -> tuple[str, str, str]:
     return metric.source.suite, metric.better, metric.unit
-
-
-def _model(rule: GuardRule) -> str:
-    model = rule.with_.get("model", "")
-    return model if isinstance(model, str) else ""

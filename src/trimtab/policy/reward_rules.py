@@ -1,9 +1,11 @@
 """Rules about training rewards: what they count can be told of one completion, and silence does not pay."""
 
+from collections.abc import Mapping
+
 from trimtab.kinds import Shape, plugins
 from trimtab.policy.guards import check_rule
 from trimtab.policy.include import Gathered
-from trimtab.policy.installed import MetricFacts, metric_facts
+from trimtab.policy.installed import MetricFacts, judges_of, metric_facts
 from trimtab.policy.keys import nearest
 from trimtab.policy.model import Policy
 from trimtab.policy.part import Part
@@ -37,8 +39,12 @@ def check_audits(policy: Policy, gathered: Gathered) -> None:
             continue
         checked = next(one for one in (*reward.hard, *reward.soft) if one.name == reward.audit.of)
         facts = _facts(policy, reward.audit.metric)
-        if facts and facts.instrument and facts.instrument.decided_by(_detectors(policy, checked)):
-            message = f"{quote(reward.audit.metric)} is scored by the detector that {checked.name} is checked with"
+        same = checked.metric and metric_plugin(policy, reward.audit.metric) == metric_plugin(policy, checked.metric)
+        if facts and (facts.instrument.decided_by(_detectors(policy, checked)) if facts.instrument else same):
+            how = (
+                f"by the detector that {checked.name} is checked with" if facts.instrument else f"as {checked.name} is"
+            )
+            message = f"{quote(reward.audit.metric)} is scored {how}"
             hint = "Name a metric with another detector, or another model behind it."
             gathered.report(("rewards", name, "audit", "metric"), message, hint)
 
@@ -65,11 +71,15 @@ def reward_instruments(policy: Policy, reward: RewardSpec) -> set[tuple[str, str
 
 def _detectors(policy: Policy, check: RewardCheck) -> set[tuple[str, str]]:
     if check.metric is None:
-        model = check.with_.get("model", "")
-        return {(check.detector, model if isinstance(model, str) else "")}
+        return judges_of(check.detector, check.with_)
     facts = _facts(policy, check.metric)
     one = facts.instrument if facts else None
-    return set(one.judges or ((one.detector, one.model),)) if one else set()
+    found = set(one.judges or ((one.detector, one.model),)) if one else set()
+    given = policy.metrics[check.metric].source.with_ if check.metric in policy.metrics else {}
+    detector, fields = given.get("detector"), given.get("fields", {})
+    if isinstance(detector, str) and isinstance(fields, Mapping):  # also where the metric cannot be made here
+        found |= judges_of(detector, fields)
+    return found
 
 
 def accepted(policy: Policy, system: str, cost: SoftCost) -> float | None:

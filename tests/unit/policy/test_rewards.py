@@ -3,9 +3,12 @@
 import json
 
 import pytest
+import yaml
 from tests.command import trimtab
 
+from trimtab.kinds import Instrument
 from trimtab.policy import HardCheck, Policy, check_policy, diff, load_policy
+from trimtab.policy.judges import guarded_by
 
 POLICY = """\
 trimtab: 1
@@ -88,6 +91,7 @@ def test_a_reward_that_makes_sense_has_no_mistake_and_its_detector_judges_alone_
             "    audit: {metric: leak, of: leak}\n    hard:\n",
             "is scored by the detector that leak is checked",
         ),
+        ("    hard:\n", "    audit: {metric: secret, of: secret}\n    hard:\n", "`secret` is scored as secret is"),
         ("    hard:\n", "    audit: {metric: secret, of: lek}\n    hard:\n", "is none of its checks"),
         ("    hard:\n", "    audit: {metric: speed, of: leak}\n    hard:\n", "cannot be told of one completion"),
     ],
@@ -190,3 +194,27 @@ def test_check_says_what_training_counts(tmp_path):
     assert "in training never leak, secret; refusal in at most 30% (reward careful)" in " ".join(done.stdout.split())
     data = json.loads(trimtab("check", "--json", cwd=tmp_path).stdout)
     assert data["systems"]["bot"]["reward"] == {"name": "careful", "hard": ["leak", "secret"], "soft": {"refusal": 0.3}}
+
+
+@pytest.mark.parametrize("place", ["metric", "reward", "guard"])
+def test_a_panel_and_its_judges_are_no_independent_judges_of_what_it_trained_or_guards(place):
+    judges = [{"detector": "llm-judge", "with": {"url": "http://127.0.0.1:9", "model": model}} for model in "ab"]
+    labels = ["leak.told"]
+    look = {"detector": "panel", "with": {"judges": judges, "labels": labels}, "labels": labels}
+    data = yaml.safe_load(POLICY)
+    data["rewards"]["careful"]["hard"] = [look]
+    data["guards"] = {"watch": {"output": [{**look, "action": "block"}]}}
+    if place == "guard":
+        data["systems"]["bot"]["candidates"]["tuned"] |= {"reward": None, "guard": "watch"}
+    if place == "metric":
+        data["metrics"]["leak"]["source"]["with"] = {"detector": "panel", "fields": look["with"]}
+        data["rewards"]["careful"]["hard"] = [{"metric": "leak"}]
+    panel = Instrument(detector="panel", version="1", judges=(("llm-judge", "a"), ("llm-judge", "b")), agree=2)
+    seen = {
+        "panel": panel,
+        "a": Instrument(detector="llm-judge", version="1", model="a"),
+        "c": Instrument(detector="llm-judge", version="1", model="c"),
+    }
+    policy = Policy.model_validate(data)
+    assert guarded_by(policy, "bot", "tuned", seen) == {"panel", "a"}
+    assert guarded_by(policy, "bot", "one", seen) == set()
