@@ -76,11 +76,12 @@ def test_advantages_are_those_of_grpo_and_the_batch_moves_the_multipliers_once(t
     assert made(Settings.of(given), alone=False).rewards.state.standing().step == 2
 
 
-def test_the_default_of_a_manager_that_gave_up_is_unsafe_at_its_worst(tmp_path):
-    given = settled(tmp_path)
+@pytest.mark.parametrize("margin", [0.1, 0.0005])
+def test_the_default_of_a_manager_that_gave_up_is_unsafe_at_its_worst(tmp_path, margin):
+    given = settled(tmp_path, margin=margin)
     rewards = scores(given)
     estimator = verl.Estimator(tuple(sorted(given.items())))
-    for lost in (0.0, float("nan"), 0.05):
+    for lost in (0.0, float("nan"), margin / 3):
         told, mask = batch([rewards[0], lost, rewards[1]])
         advantages, _ = estimator(token_level_rewards=told, response_mask=mask, index=np.array(["a"] * 3))
         first = advantages[:, 0]

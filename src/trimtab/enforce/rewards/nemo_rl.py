@@ -87,7 +87,7 @@ class _Floors:
         """
         told = batch["rewards"] if "rewards" in batch else batch["total_reward"]
         margin = self._made.rewards.spec.margin
-        if not bool((told.abs() >= margin - 1e-3).all()):
+        if not bool((told.abs() >= margin - min(1e-3, margin / 2.0)).all()):
             detail = "a reward lies between what is safe and what is not, so it is not of this environment"
             raise RewardError(self._made.rewards.name, detail, "Use this environment alone, for one turn.")
         standing = self._made.rewards.state.standing()

@@ -182,7 +182,7 @@ class Estimator:
         margin, state = ready.rewards.spec.margin, ready.rewards.state
         if np.any(np.abs(told) > 1.0 + _ROUNDING):  # NaN is not
             raise _changed(ready, "Use the reward manager `naive`, and no length penalty.")
-        scored = np.abs(told) >= margin - _ROUNDING
+        scored = np.abs(told) >= margin - min(_ROUNDING, margin / 2.0)  # 0.0 is not, however small the margin
         rewards = np.where(scored, told, -1.0)
         unsafe = rewards < 0.0
         severity = np.clip(np.round((-rewards - margin) / (1.0 - margin), 3), 0.0, 1.0)
