@@ -1,10 +1,13 @@
 """What trainers hand over is read as text; what cannot be read is no text, and never an empty one."""
 
+import json
 from functools import reduce
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trimtab.enforce.rewards.texts import completion_texts, prompt_messages
 from trimtab.kinds import Message
@@ -112,3 +115,26 @@ def test_completions(completion, text):
 )
 def test_prompts(prompt, messages):
     assert prompt_messages(prompt) == messages
+
+
+PLANTED = "ana@example.org"
+NAMES = st.sampled_from(
+    ["content", "text", "type", "id", "name", "arguments", "function", "tool_calls", "thinking", "x"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["", "said", "text", "function", PLANTED]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+CALLS = st.lists(st.dictionaries(NAMES, VALUES, max_size=3), min_size=1, max_size=2)
+MESSAGES = st.dictionaries(NAMES, VALUES, min_size=1, max_size=3) | st.fixed_dictionaries({"tool_calls": CALLS})
+
+
+@given(st.lists(MESSAGES, min_size=1, max_size=3), st.data())
+def test_wherever_a_model_writes_it_is_read_or_none_of_it_is(messages, data):
+    for message in messages:
+        message["role"] = data.draw(st.sampled_from(["assistant", "model", None, "tool"]))
+    models = [message for message in messages if message["role"] != "tool"]
+    texts = completion_texts(messages)
+    assert texts is None or "\n".join(texts).count(PLANTED) == json.dumps(models).count(PLANTED)
+    assert models or texts is None
