@@ -344,6 +344,19 @@ def test_what_a_task_reward_does_to_what_it_is_given_is_not_what_is_looked_at():
     assert max(rewards(**given, benign=[True, True])) < 0.0
 
 
+async def test_a_task_reward_that_expects_texts_is_not_broken_by_a_completion_that_is_none():
+    def task(*, completions, **_):
+        return [len(text) / 40 for text in completions]
+
+    async def waited(*, completions, **_):
+        return task(completions=completions)
+
+    given = {"prompts": ["q"] * 2, "completions": [None, CLEAN]}
+    expected = pytest.approx([-1.0, 0.1 + 0.9 * len(CLEAN) / 40])
+    assert rewards_with(task=task, soft=())(**given) == expected
+    assert await rewards_with(task=waited, soft=()).acall(**given) == expected
+
+
 async def test_what_an_awaited_task_reward_does_is_not_looked_at_either():
     async def task(*, completions, **_):
         completions[0] = CLEAN

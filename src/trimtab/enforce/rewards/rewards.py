@@ -266,7 +266,7 @@ class Rewards:
         drawn = self._auditor.draw(seen) if self._auditor else []
         said = self._auditor.judge(rows.some(drawn)) if self._auditor and drawn else None
         # Last, since whatever it does to what it is given must not be what is looked at.
-        task = None if self.task is None else self.task(prompts=prompts, completions=completions, **given)
+        task = None if self.task is None else self.task(prompts=prompts, completions=_texts(completions), **given)
         return self._weighed(seen, task, groups, drawn, said)
 
     async def aworth(
@@ -284,7 +284,7 @@ class Rewards:
         said = await self._auditor.ajudge(rows.some(drawn)) if self._auditor and drawn else None
         task: Any = None  # last, as in `worth`
         if self.task is not None:
-            task = self.task(prompts=prompts, completions=completions, **given)
+            task = self.task(prompts=prompts, completions=_texts(completions), **given)
             task = await task if inspect.isawaitable(task) else task
         return self._weighed(seen, task, groups, drawn, said)
 
@@ -405,6 +405,13 @@ def rewards(
 
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name not in _TRAINERS}
+
+
+def _texts(completions: Sequence[object]) -> Sequence[object]:
+    """As a task reward gets them: it may expect texts, and what it says of none is not asked, since that is unsafe."""
+    if all(completion is not None for completion in completions):
+        return completions
+    return ["" if completion is None else completion for completion in completions]
 
 
 def _number(value: object) -> float:
