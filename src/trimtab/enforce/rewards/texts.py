@@ -57,6 +57,12 @@ def completion_texts(completion: object) -> tuple[str, ...] | None:
     return ("\n".join(thought), "\n".join(said)) if thought else ("\n".join(said),)
 
 
+def completion_text(completion: object) -> str | None:
+    """As `completion_texts`, in one text."""
+    texts = completion_texts(completion)
+    return None if texts is None else "\n".join(filter(None, texts))
+
+
 def prompt_messages(prompt: object) -> tuple[Message, ...]:
     """A prompt as messages, with what of them is text; what has no role is the user's."""
     if isinstance(prompt, Mapping):
