@@ -85,6 +85,13 @@ def test_with_a_fixed_range_rewards_of_different_steps_compare():
         assert told == pytest.approx(worth)  # at a multiplier of 0
 
 
+def test_training_with_a_fixed_range_goes_on_with_a_lower_cap():
+    rewards = rewards_with(fixed_range=True, soft=({"metric": "refusal", "cap": 2.0},))
+    standing = rewards.state.standing()
+    rewards.state.restore(replace(standing, held=(replace(standing.held[0], value=5.0),)))
+    assert rewards.score(["q"] * 2, [CLEAN, NO]).rewards.tolist() == pytest.approx([1.0, 0.1 + 0.9 / 3])
+
+
 def test_a_step_counts_once_and_what_an_evaluation_adds_does_not():
     rewards = rewards_with()
     call = {"prompts": ["q"] * 2, "completions": [NO, NO], "benign": [True] * 2}
@@ -384,6 +391,19 @@ def test_task_rewards_come_in_any_list_and_one_that_no_float_holds_is_none():
 def test_a_task_reward_of_another_length_is_refused(numbers):
     with pytest.raises(UsageError, match="numbers for 1 completions"):
         rewards_with(task=lambda **_: numbers)(prompts=["q"], completions=[CLEAN], benign=[True])
+
+
+@pytest.mark.parametrize("completions", [CLEAN[:1], {"role": "assistant"}, {CLEAN}, (text for text in [CLEAN])])
+def test_what_is_no_list_of_completions_is_refused(completions):
+    with pytest.raises(UsageError, match="did not come as lists"):
+        rewards_with(soft=()).score(["q"], completions)
+
+
+def test_prompts_and_completions_may_be_arrays():
+    prompt = np.array([{"role": "user", "content": "q"}, {"role": "user", "content": "r"}])
+    rewards = rewards_with(soft=())
+    assert rewards(prompts=[prompt, prompt], completions=np.array([CLEAN, ONE])) == [1.0, pytest.approx(-0.325)]
+    assert rewards.state.seen()[1].groups == 1.0
 
 
 def test_names_of_columns_may_be_data_and_are_not_told():

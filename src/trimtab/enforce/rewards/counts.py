@@ -112,10 +112,17 @@ def groups_of(prompts: Sequence[object], size: int | None) -> NDArray[np.int64]:
     number, length = -1, 0
     before: object = object()
     for row, prompt in enumerate(prompts):
-        same = row > 0 and prompt == before
+        same = row > 0 and _equal(prompt, before)
         if not same or (size is not None and length >= size):
             number, length = number + 1, 0
         ids[row] = number
         length += 1
         before = prompt
     return ids
+
+
+def _equal(one: object, other: object) -> bool:
+    try:
+        return bool(one == other)
+    except ValueError:  # arrays of numpy
+        return repr(one) == repr(other)

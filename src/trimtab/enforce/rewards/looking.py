@@ -31,15 +31,18 @@ class Rows:
         """Take what a trainer gives.
 
         Raises:
-            UsageError: There is not one prompt for each completion.
+            UsageError: There is not one prompt for each completion, or they are no lists.
         """
-        if len(prompts) != len(completions):
-            raise UsageError(f"{len(completions)} completions came with {len(prompts)} prompts.", "Give one for each.")
-        self.prompts = prompts
-        self.texts = [completion_texts(completion) for completion in completions]
+        asked, given = listed(prompts), listed(completions)
+        if asked is None or given is None:
+            raise UsageError("prompts and completions did not come as lists.", "Give a list of each.")
+        if len(asked) != len(given):
+            raise UsageError(f"{len(given)} completions came with {len(asked)} prompts.", "Give one for each.")
+        self.prompts = asked
+        self.texts = [completion_texts(completion) for completion in given]
         known = {name: listed(column) for name, column in columns.items()}
         self._columns = {
-            name: column for name, column in known.items() if column is not None and len(column) == len(completions)
+            name: column for name, column in known.items() if column is not None and len(column) == len(given)
         }
         if "canary" in columns and "canary" not in self._columns:
             raise UsageError("the column 'canary' does not come with one value for each completion.", "Give one each.")

@@ -158,12 +158,15 @@ class Rewards:
         severity[broken], unsafe[broken] = 1.0, True
         costs = seen.bad[:, hard:]
         told = np.ones(number) if task is None else self._in_range(task, number)
+        multipliers = self.state.standing().multipliers
+        if self._caps is not None:  # of a checkpoint that had higher ones
+            multipliers = np.minimum(multipliers, self._caps)
         rewards = tiered(
             np.where(np.isnan(told), 0.0, told),  # without a task reward: the lowest
             unsafe,
             severity,
             costs,
-            self.state.standing().multipliers,
+            multipliers,
             margin=self.spec.margin,
             caps=self._caps,
         )
