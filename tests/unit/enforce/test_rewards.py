@@ -223,6 +223,22 @@ def test_a_judge_whose_wait_is_cancelled_has_not_looked():
     assert scored.errors == ("eyes0: CancelledError",) * 2
 
 
+class Deaf:
+    """Takes being cut off for having found nothing."""
+
+    name, version = "deaf", "1"
+
+    async def look(self, text, context):
+        try:
+            await asyncio.sleep(30.0)
+        except asyncio.CancelledError:
+            return []
+
+
+def test_a_judge_that_takes_being_cut_off_for_an_answer_has_not_looked():
+    assert looking_with(Deaf(), timeout=0.02).score(["q"], [CLEAN]).errors == ("eyes0: timeout",)
+
+
 def test_judges_are_waited_for_together():
     slow = Ears([], seconds=0.2)
     rewards = looking_with(slow)

@@ -243,8 +243,10 @@ class Looker:
         async def wait(probe: _Detection | _Scoring, row: int, texts: Sequence[str]) -> None:
             async with at_once:
                 try:
-                    async with asyncio.timeout(self._timeout):
+                    async with asyncio.timeout(self._timeout) as limit:
                         answer: Any = await probe.wait(rows, row, texts)
+                    if limit.expired():  # whoever waited took being cut off for an answer
+                        raise TimeoutError  # noqa: TRY301
                 except TimeoutError:
                     seen.fail(row, probe.name, "timeout")
                 except asyncio.CancelledError as error:
