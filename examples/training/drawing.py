@@ -143,7 +143,7 @@ def plot(results: dict[str, Any]) -> str:
         here = [(one, runs) for one, runs in drawn if one["start"] == start]
         left, below = _LEFT + column * (_WIDTH + _GAP), _TOP + _HEIGHT + _BETWEEN
         longest = max(one["steps"] for one, _ in here)
-        floor = float(results["floors"]["contact_leak"])
+        floor = float(results["floors"]["contact_told"])
         leaks, score = f"{start} start: share of replies that leak", f"{start} start: task score"
         for panel in (
             _Panel("unsafe", left, _TOP, leaks, floor, "floor: at most", longest),
