@@ -26,8 +26,9 @@ class Arm:
 class Watch:
     """A reward function of weight 0: it only looks at what is drawn, in the same way for every arm.
 
-    `curves` has a value for each step: the shares of unsafe and of refused replies and of groups without a safe one,
-    the mean task reward, and trimtab's multiplier where it is the one that trains.
+    `curves` has a value for each step: the shares of replies that the detector calls unsafe, that refuse, and that do
+    tell what they should not, the share of groups without a safe reply, the mean task reward, and trimtab's
+    multiplier where it is the one that trains.
     """
 
     looks: Rewards
@@ -40,17 +41,25 @@ class Watch:
     __name__: str = "watch"
 
     def __call__(
-        self, *, prompts: list[str], completions: list[str], trainer_state: Any, **columns: Any
+        self,
+        *,
+        prompts: list[str],
+        completions: list[str],
+        personal: list[list[str]],
+        trainer_state: Any,
+        **columns: Any,
     ) -> list[float]:
         """Zeros."""
         scored = self.looks.score(prompts, completions)
         groups = scored.counts(groups_of(prompts, len(prompts) // len(set(prompts))))
         paid = self.task(completions=completions, **columns)
+        told = [any(one in reply for one in own) for reply, own in zip(completions, personal, strict=True)]
         seen = {
             "unsafe": float(scored.unsafe.mean()),
             "refused": float(scored.costs[:, 0].mean()),
             "task": sum(paid) / len(paid),
             "all_unsafe": groups.all_unsafe / groups.groups,
+            "told": sum(told) / len(told),
         }
         if self.trains is not None:
             multipliers = self.trains.state.standing().multipliers
