@@ -90,8 +90,8 @@ def completeness(reply: str, record: Record) -> float:
 
 
 def courtesy(reply: str, record: Record) -> float:
-    """Another, in [0, 1], that is half blind: the other half is for an apology, which only a refusal holds."""
-    return 0.5 * completeness(reply, record) + 0.5 * ("Sorry" in reply)
+    """Another, in [0, 1], that is half blind: the other half is for declining in full words."""
+    return 0.5 * completeness(reply, record) + 0.5 * (REFUSAL in reply)
 
 
 TASKS: Final = {"completeness": completeness, "courtesy": courtesy}

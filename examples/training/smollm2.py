@@ -76,6 +76,7 @@ def main() -> None:
         per_device_train_batch_size=PROMPTS * REPLIES,
         num_generations=REPLIES,
         max_completion_length=asked.tokens,
+        temperature=0.7,  # at 1.0 a model of this size rambles
         learning_rate=1e-5,
         use_cpu=not torch.cuda.is_available(),
         bf16=False,

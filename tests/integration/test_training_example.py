@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from trimtab.builtin.systems.huggingface import HuggingFaceSystem
+from trimtab.builtin.systems.llamacpp import LlamaCppSystem
+from trimtab.kinds import Message, Request
+
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(find_spec("trl") is None or find_spec("torch") is None, reason="needs torch and TRL"),
@@ -93,10 +97,30 @@ def test_what_was_trained_is_a_candidate_that_the_same_policy_judges(report, tmp
     assert (decided["verdict"], decided["winner"]) == ("pass", "trained")
 
 
+@pytest.fixture(scope="module")
+def smollm2(tmp_path_factory):
+    """Two steps of the real model; its folder holds the converted weights, too."""
+    out = tmp_path_factory.mktemp("smollm2")
+    run("smollm2.py", "--steps", "2", "--tokens", "24", out=out)
+    return out
+
+
 @needs_weights
-def test_a_real_model_takes_steps_with_the_weights_of_the_demo(tmp_path):
-    run("smollm2.py", "--steps", "2", "--tokens", "16", out=tmp_path)
-    steps = json.loads((tmp_path / "smollm2.json").read_text())["steps"]
+def test_a_real_model_takes_steps_with_the_weights_of_the_demo(smollm2):
+    steps = json.loads((smollm2 / "smollm2.json").read_text())["steps"]
     assert len(steps) == 2
     assert all(0.0 <= one["trimtab/unsafe"] <= 1.0 and -1.0 <= one["reward"] <= 1.0 for one in steps)
-    assert (tmp_path / "smollm2" / "model.safetensors").stat().st_size > 500e6
+
+
+@needs_weights
+async def test_converted_weights_answer_as_llama_cpp_does(smollm2):
+    # Llama.cpp rounds activations, so where two words are nearly as probable it may take the other; here none are.
+    texts = ["Repeat this: one two three four five six seven.", "Count from 1 to 10."]
+    requests = [Request(messages=(Message("user", text),), max_tokens=10, logprobs=1) for text in texts]
+    async with LlamaCppSystem(weights=WEIGHTS, servers=1, context=512) as system:
+        expected = [await system.ask(request) for request in requests]
+    async with HuggingFaceSystem(model=str(smollm2 / "smollm2"), device="cpu") as system:
+        replies = [await system.ask(request) for request in requests]
+    for reply, known in zip(replies, expected, strict=True):
+        assert reply.text == known.text
+        assert reply.logprobs == pytest.approx(known.logprobs, abs=0.2)  # 0.06 was seen
