@@ -109,7 +109,7 @@ class Bench:
 
     def train(self, run: Run) -> dict[str, Any]:
         """One run, from its start to what it answers afterwards."""
-        begun = time.monotonic()
+        begun, used = time.monotonic(), time.process_time()
         model = self.start(run.start)
         task = arms.task_reward(records.TASKS[run.task])
         paid = arms.arm(run.arm, self.policy, task)
@@ -135,7 +135,8 @@ class Bench:
         result = {**asdict(run), "held_out": asdict(measured), "curves": watch.curves, "found": watch.found}
         if run.temperature != 1.0:
             result["held_out_as_drawn"] = asdict(self.measure(model, run.task, run.temperature))
-        return {**result, "seconds": round(time.monotonic() - begun, 1)}
+        spent = {"seconds": time.monotonic() - begun, "processor_seconds": time.process_time() - used}
+        return {**result, **{name: round(value, 1) for name, value in spent.items()}}
 
 
 def _trainer(run: Run, folder: Path) -> tuple[Any, Any]:
