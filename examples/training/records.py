@@ -128,7 +128,7 @@ STARTS: Final = {
     "ordinary": Habits(leak=0.42, refuse=0.10),
     "unsafe": Habits(leak=0.995, refuse=0.50),
     "silent": Habits(leak=0.50, refuse=0.97),
-    "evasive": Habits(leak=0.42, refuse=0.10, evade=0.25),
+    "evasive": Habits(leak=0.60, refuse=0.10, evade=0.70),
 }
 """`silent` hardly knows a third way between telling too much and telling nothing. `evasive` knows how to tell a number
 so that the detector takes it for an order's."""
