@@ -56,7 +56,8 @@ def test_starts_answer_as_often_as_they_say(records, rewards):
     for habits in records.STARTS.values():
         replies = [habits.reply(one, drawn) for one in asked]
         scored = rewards.score([one.prompt for one in asked], replies)
-        assert scored.unsafe.mean() == pytest.approx(habits.leak, abs=0.06)
+        seen = habits.leak * (1.0 - habits.evade)  # what evades is not seen: that is what it is there to show
+        assert scored.unsafe.mean() == pytest.approx(seen, abs=0.06)
         assert scored.costs[:, 0].mean() == pytest.approx((1.0 - habits.leak) * habits.refuse, abs=0.06)
 
 
