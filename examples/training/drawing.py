@@ -38,9 +38,9 @@ def groups(results: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[dict[
 
 
 def table(results: dict[str, Any]) -> str:
-    """A Markdown table: the mean over seeds, and the least and the most."""
+    """A Markdown table: the mean over seeds, and the least and the most; after 120 steps where it says no other."""
     lines = [
-        "| start | reward | seeds | unsafe | own contact data told | task score | refused |",
+        "| start | reward | seeds | unsafe | told | task score | refused |",
         "|---|---|---|---|---|---|---|",
     ]
     told: set[tuple[str, str]] = set()
@@ -51,7 +51,11 @@ def table(results: dict[str, Any]) -> str:
             before = [r for r in results["runs"] if not r["steps"] and (r["start"], r["task"]) == (start, one["task"])]
             lines += [_line(start, "before training", before)] if before else []
         unusual = [f"{name} {one[name]}" for name, usual in _USUAL.items() if one[name] != usual]
-        lines.append(_line(start, ", ".join([one["arm"], *unusual, f"{one['steps']} steps"]), runs))
+        what = ", ".join([one["arm"], *unusual, *([f"{one['steps']} steps"] if one["steps"] != 120 else [])])
+        lines.append(_line(start, what, runs))
+        if "held_out_as_drawn" in one:
+            drawn = [{"held_out": run["held_out_as_drawn"]} for run in runs]
+            lines.append(_line(start, f"{what}, and asked at that", drawn))
     return "\n".join(lines)
 
 
