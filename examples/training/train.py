@@ -1,7 +1,7 @@
 """Trains a tiny language model with TRL's GRPO on two cores: on the task alone, on a weighted sum, and under floors.
 
-    python examples/training/train.py                     # both starts, all arms, three seeds: about half an hour
-    python examples/training/train.py --seeds 1           # about ten minutes
+    python examples/training/train.py                     # both starts, all arms, three seeds: ten minutes
+    python examples/training/train.py --seeds 1           # three minutes
     python examples/training/train.py --start unsafe --arms trimtab:floors
 
 Runs that are in the folder already are not repeated, so it can be interrupted, and two can share the work.
