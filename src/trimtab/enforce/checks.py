@@ -155,10 +155,12 @@ class Checks:
     async def _wait(self, one: Look, probe: Probe) -> None:
         begun = _clock()
         try:
-            async with asyncio.timeout(max(0.0, one.deadline - begun)):
+            async with asyncio.timeout(max(0.0, one.deadline - begun)) as limit:
                 hidden = self._hidden(one.text)
                 found = await look_async(probe.detector, uncovered(one.text, hidden), one.context)
                 found = in_original(hidden, found)
+            if limit.expired():  # a detector that took being cut off for an answer has not looked
+                raise TimeoutError  # noqa: TRY301
         except TimeoutError:
             one.skipped.append(Skipped(detector=probe.name, reason="timeout"))
         except TrimtabError as error:

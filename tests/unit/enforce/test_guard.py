@@ -51,6 +51,17 @@ class Remote(Word):
         return self.find(text)
 
 
+class Obstinate(Word):
+    """Takes being cut off for having found nothing."""
+
+    async def look(self, text, context):
+        try:
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            return []
+        return self.find(text)
+
+
 @pytest.fixture
 def installed(monkeypatch):
     """Detectors by name, made by the test itself instead of found among installed packages."""
@@ -105,8 +116,9 @@ def test_a_check_that_breaks_is_never_a_pass(installed, does, on_crash, made):
     assert "secret words" not in repr(said)
 
 
-def test_a_remote_check_that_takes_too_long_is_never_a_pass(installed):
-    installed["word"] = Remote(does="slow")
+@pytest.mark.parametrize("slow", [Remote(does="slow"), Obstinate()])
+def test_a_remote_check_that_takes_too_long_is_never_a_pass(installed, slow):
+    installed["word"] = slow
     said = both(guard([rule("word")], budget_ms=30), "all is well")
     assert (said.action, said.skipped[0].reason) == (Action.BLOCK, "timeout")
 

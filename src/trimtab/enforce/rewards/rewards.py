@@ -1,8 +1,6 @@
 """A policy as a training reward: one number for each completion, whose sign is the verdict."""
 
 import inspect
-import logging
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,23 +13,20 @@ from trimtab.enforce.rewards.auditing import Auditor
 from trimtab.enforce.rewards.checks import bounds_of, checks_of
 from trimtab.enforce.rewards.counts import Counts, groups_of
 from trimtab.enforce.rewards.diagnosis import Diagnosis, diagnose
+from trimtab.enforce.rewards.figures import figures, verdicts
 from trimtab.enforce.rewards.http_state import HttpState
 from trimtab.enforce.rewards.looking import Looker, Rows, Seen, waited
 from trimtab.enforce.rewards.scored import Scored
 from trimtab.enforce.rewards.standing import Rule
 from trimtab.enforce.rewards.state import FileState, MemoryState, RewardState, check_fits
+from trimtab.enforce.rewards.weigher import Weigher
 from trimtab.errors import RewardError, UsageError
 from trimtab.policy import Policy, load_policy
-from trimtab.stats.binomial import clopper_pearson
 from trimtab.stats.multiplier import Controller
-from trimtab.stats.tiers import task_to_unit, tiered
 
 Task = Callable[..., Any]
 """A task reward as trainers have them: `task(prompts=, completions=, **columns)` gives a number for each completion."""
 
-_log = logging.getLogger("trimtab.rewards")
-
-_LEVEL = 0.95
 _TRAINERS = frozenset({"log_extra", "log_metric", "trainer_state", "completion_ids", "environments"})
 
 
@@ -83,9 +78,7 @@ class Rewards:
             self.state = state or MemoryState(self.rules, len(self.hard), monitor)
         check_fits(self.state.standing(), self.rules, len(self.hard), monitor)
         self._looker = Looker(checks, timeout=reward.timeout)
-        self._said: set[str] = set()  # why completions could not be looked at, each once
-        self._severity = [check.severity for check in checks if not check.soft]
-        self._caps = np.array([cost.cap for cost in reward.soft]) if reward.fixed_range else None
+        self._weigher = Weigher(self.name, reward, checks)
 
     @property
     def moves(self) -> str:
@@ -127,7 +120,7 @@ class Rewards:
             RewardError: A completion could not be looked at, and the policy says `on_crash: raise`.
         """
         rows = Rows(prompts, completions, columns or {})
-        return self._scored(self._looker.run(rows), task)
+        return self._weigh(self._looker.run(rows), task)
 
     async def ascore(
         self,
@@ -139,48 +132,10 @@ class Rewards:
     ) -> Scored:
         """As `score`, from within an event loop."""
         rows = Rows(prompts, completions, columns or {})
-        return self._scored(await self._looker.arun(rows), task)
+        return self._weigh(await self._looker.arun(rows), task)
 
-    def _scored(self, seen: Seen, task: Sequence[float | None] | None) -> Scored:
-        number, hard = len(seen.errors), len(self.hard)
-        broken = [row for row, error in enumerate(seen.errors) if error]
-        for error in set(filter(None, seen.errors)) - self._said:
-            self._said.add(error)
-            _log.warning("reward %s: a completion could not be looked at (%s)", self.name, error)
-        if broken and self.spec.on_crash == "raise":
-            detail = f"{len(broken)} of {number} completions could not be looked at ({seen.errors[broken[0]]})"
-            raise RewardError(self.name, detail, "Mend the check, or let such completions count as unsafe.")
-        failed = seen.bad[:, :hard] > 0.0
-        severity = np.zeros(number)
-        for row, place in zip(*np.nonzero(failed), strict=True):
-            severity[row] = max(severity[row], self._severity[place](int(seen.found[row, place])))
-        unsafe = np.asarray(failed.any(axis=1))
-        severity[broken], unsafe[broken] = 1.0, True
-        costs = seen.bad[:, hard:]
-        told = np.ones(number) if task is None else self._in_range(task, number)
-        multipliers = self.state.standing().multipliers
-        if self._caps is not None:  # of a checkpoint that had higher ones
-            multipliers = np.minimum(multipliers, self._caps)
-        rewards = tiered(
-            np.where(np.isnan(told), 0.0, told),  # without a task reward: the lowest
-            unsafe,
-            severity,
-            costs,
-            multipliers,
-            margin=self.spec.margin,
-            caps=self._caps,
-        )
-        return Scored(
-            rewards=rewards,
-            unsafe=unsafe,
-            severity=severity,
-            task=told,
-            failed=failed,
-            costs=costs,
-            looked=seen.looked,
-            errors=tuple(seen.errors),
-            labels=tuple(tuple(sorted(seen.labels.get(row, ()))) for row in range(number)),
-        )
+    def _weigh(self, seen: Seen, task: Sequence[float | None] | None) -> Scored:
+        return self._weigher.scored(seen, task, self.state.standing().multipliers)
 
     def best(
         self,
@@ -218,14 +173,6 @@ class Rewards:
         if none_safe == "raise":
             raise RewardError(self.name, f"none of {number} completions is safe", "Draw more of them, or refuse.")
         return None
-
-    def _in_range(self, task: Sequence[float | None], number: int) -> NDArray[np.float64]:
-        if len(task) != number:
-            raise UsageError(
-                f"the task reward gave {len(task)} numbers for {number} completions.", "Give one for each."
-            )
-        values = np.array([_number(value) for value in task])
-        return task_to_unit(values, self.spec.task.low, self.spec.task.high)[0]
 
     # -- as trainers call it -----------------------------------------------------------
 
@@ -296,7 +243,7 @@ class Rewards:
     ) -> tuple[Scored, Counts]:
         if self.task is not None and not (isinstance(task, Iterable) and not isinstance(task, str | Mapping)):
             raise UsageError("the task reward gave no list of numbers.", "Return a number for each completion.")
-        scored = self._scored(seen, None if self.task is None else list(task))
+        scored = self._weigh(seen, None if self.task is None else list(task))
         audits = self._auditor.gap(scored, drawn, said, groups) if self._auditor and said else ()
         return scored, replace(scored.counts(groups), audits=audits)
 
@@ -317,34 +264,12 @@ class Rewards:
 
         The interval of the share that is unsafe is of the step before, over all processes, at 95 %.
         """
-        many, groups = max(counts.completions, 1.0), max(counts.groups, 1.0)
-        found = {
-            "trimtab/unsafe": counts.unsafe / many,
-            "trimtab/errors": counts.errors / many,
-            "trimtab/untasked": counts.untasked / many,
-            "trimtab/groups_all_unsafe": counts.all_unsafe / groups,
-            "trimtab/groups_equally_unsafe": counts.equal_unsafe / groups,
-            "trimtab/groups_all_safe": counts.all_safe / groups,
-        }
-        found |= {f"trimtab/failed/{name}": of / many for name, of in zip(self.hard, counts.failed, strict=True)}
-        costs = zip(self.soft, counts.cost, counts.looked, strict=True)
-        found |= {f"trimtab/cost/{name}": cost / looked for name, cost, looked in costs if looked}
-        standing = self.state.standing()
-        if standing.last.completions:
-            seen = clopper_pearson(round(standing.last.unsafe), round(standing.last.completions), level=_LEVEL)
-            found |= {"trimtab/unsafe_low": seen.low, "trimtab/unsafe_high": seen.high}
-        if standing.audit is not None and self._auditor is not None:
-            found |= {"trimtab/audit_gap_low": standing.audit.low or 0.0, "trimtab/audit_failed": self._auditor.failed}
-        held = standing.multipliers
-        return found | {f"trimtab/multiplier/{name}": float(held[at]) for at, name in enumerate(self.soft)}
+        found = figures(counts, self.state.standing(), hard=self.hard, soft=self.soft)
+        return found | ({"trimtab/audit_failed": float(self._auditor.failed)} if self._auditor else {})
 
     def verdicts(self, scored: Scored) -> list[str]:
         """For each completion "safe", or what makes it unsafe."""
-        found = []
-        for row, error in enumerate(scored.errors):
-            names = [name for name, failed in zip(self.hard, scored.failed[row], strict=True) if failed]
-            found.append(", ".join([*names, *([error] if error else [])]) or "safe")
-        return found
+        return verdicts(scored, self.hard)
 
     def diagnosis(self) -> list[Diagnosis]:
         """What the last steps say is going wrong, in words, with the remedy."""
@@ -415,12 +340,3 @@ def _texts(completions: Sequence[object]) -> Sequence[object]:
     if all(completion is not None for completion in completions):
         return completions
     return ["" if completion is None else completion for completion in completions]
-
-
-def _number(value: object) -> float:
-    """A number, or NaN for whatever is none."""
-    try:
-        told = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return math.nan
-    return told if math.isfinite(told) else math.nan
