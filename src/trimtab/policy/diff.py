@@ -8,7 +8,7 @@ from trimtab.policy.attackers import attacker_changes
 from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
 from trimtab.policy.diff_costs import cost_changes
 from trimtab.policy.diff_guards import guard_changes
-from trimtab.policy.diff_rewards import reward_changes, rewarded, trained
+from trimtab.policy.diff_rewards import reward_changes, rewarded
 from trimtab.policy.diff_slo import notify_changes, slo_changes
 from trimtab.policy.metric_spec import Gold, MetricSpec, SuiteSpec
 from trimtab.policy.model import Floor, Policy, Tier
@@ -245,7 +245,7 @@ def _system(where: str, a: Policy, old: SystemSpec, b: Policy, new: SystemSpec) 
     for name in both:
         at = f"{where}.candidates.{name}"
         yield from values_of(at, old.candidates[name], new.candidates[name], skip={"guard", "reward"})
-        yield from trained(at, old.candidates[name].reward, new.candidates[name].reward)
+        yield from rewarded(at, old.candidates[name].reward, new.candidates[name].reward)
         before, after = _of_guard(old.candidates[name]), _of_guard(new.candidates[name])
         if before != after:
             text = "its guard is set in another way; that it is as strict cannot be shown"

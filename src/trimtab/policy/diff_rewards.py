@@ -28,14 +28,7 @@ def reward_changes(a: "Policy", b: "Policy") -> Iterator[Change]:
 
 
 def rewarded(where: str, old: str | None, new: str | None) -> Iterator[Change]:
-    """What a system is trained with."""
-    if old != new:
-        effect: Effect = "tightens" if old is None else "loosens"
-        yield Change(where=f"{where}.reward", effect=effect, text=f"{shown(old)} becomes {shown(new)}")
-
-
-def trained(where: str, old: str | None, new: str | None) -> Iterator[Change]:
-    """What a candidate was trained with: said of more detectors that they are no independent judges, it tightens."""
+    """What a system is trained with, or a candidate was; detectors of that reward judge such a candidate no more."""
     if old != new:
         effect: Effect = "tightens" if old is None else "loosens"
         yield Change(where=f"{where}.reward", effect=effect, text=f"{shown(old)} becomes {shown(new)}")
