@@ -55,7 +55,7 @@ def permitted(folder: Path) -> list[Row]:
             known = {head: label for head, label in labels.items() if label is not None}
             # EDOS asks for sexism alone, so its other rows may insult in other ways: those with a word of our own list
             # of insults say nothing of toxicity.
-            if row["source"] == "edos" and not row["label"] and not generate.RUDE.isdisjoint(_words(row["text"])):
+            if row["source"] == "edos" and not row["label"] and holds_insult(row["text"]):
                 del known["toxicity"]
             rows.append(Row(text=row["text"], labels=known, source=row["source"], held_out=_tenth(row["text"])))
             if row["source"] == "bipia_train":
@@ -63,8 +63,9 @@ def permitted(folder: Path) -> list[Row]:
     return rows
 
 
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.lower()))
+def holds_insult(text: str) -> bool:
+    """Whether a word of our own list of insults stands there."""
+    return not generate.RUDE.isdisjoint(_WORD.findall(text.lower()))
 
 
 def _sentences(row: dict[str, Any]) -> list[Row]:

@@ -176,6 +176,11 @@ def _instruction(seen: Seen, heads: Heads) -> dict[str, Any]:
 def _toxicity(seen: Seen, heads: Heads) -> dict[str, Any]:
     names = ("madlibs", "olid", "edos")
     pairs = {name: (seen.of("toxicity", name, 1), seen.of("toxicity", name, 0)) for name in names}
+    # EDOS asks for sexism alone: by its labels, an insult of another kind is harmless.
+    polite = [
+        not corpora.holds_insult(row["text"]) for row in seen.rows if row["source"] == "edos" and row["label"] == 0
+    ]
+    pairs["edos, polite"] = (pairs["edos"][0], pairs["edos"][1][polite])
     return {
         "recall_at_1_percent": {name: at_rate(bad, good, 0.01) for name, (bad, good) in pairs.items()},
         "shipped_threshold": {

@@ -41,6 +41,7 @@ _SETS = (
     ("`injection` in data, bipia questions with code", "instruction", "code", ""),
     ("`toxicity`, madlibs", "toxicity", "madlibs", ""),
     ("`toxicity`, edos", "toxicity", "edos", ""),
+    ("`toxicity`, edos, of the harmless those without an insult", "toxicity", "edos, polite", ""),
     ("`toxicity`, olid", "toxicity", "olid", ""),
 )
 

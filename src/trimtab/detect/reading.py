@@ -1,7 +1,8 @@
 """What a reading of a text is, and how one is made by replacing parts of another."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
 
 from trimtab.detect.signs import as_bytes, digit_groups
 
@@ -14,11 +15,12 @@ class View:
 
     Piece `i` begins at `cuts[i]` and was made of `of.text[froms[i]:tos[i]]`; where `tos[i]` is -1 it was copied,
     character by character, from `froms[i]` on. `raw` is the text as bytes (see `as_bytes`), `low` the same with ASCII
-    letters in lower case, and `groups` say where groups of digits begin and end.
+    letters in lower case, and `groups` say where groups of digits begin and end. `known` is for whoever looks at the
+    views of one text, to remember what was judged; all of them share it, and it is gone with them.
     """
 
     # Not a frozen dataclass: making one takes several times as long, and one is made for every text.
-    __slots__ = ("cuts", "froms", "groups", "low", "name", "of", "raw", "text", "tos")
+    __slots__ = ("cuts", "froms", "groups", "known", "low", "name", "of", "raw", "text", "tos")
 
     def __init__(  # noqa: PLR0917 - its fields
         self,
@@ -33,7 +35,18 @@ class View:
         self.cuts, self.froms, self.tos = cuts, froms, tos
         self.raw = as_bytes(text)
         self.low = self.raw.lower()
+        if of is None:
+            self.known: dict[Hashable, Any] = {}
+            self.groups: list[tuple[int, int]] = digit_groups(self.raw)
+        else:
+            self.known = of.known
+
+    def __getattr__(self, name: str) -> Any:
+        # What is not set yet: of most readings nobody asks where all the digits are.
+        if name != "groups":
+            raise AttributeError(name)
         self.groups = digit_groups(self.raw)
+        return self.groups
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of `text[start:end]`, which must not be empty."""
@@ -43,9 +56,11 @@ class View:
 
     def made_of(self, start: int, end: int) -> tuple[int, int]:
         """The place in `of` of `text[start:end]`, which must not be empty."""
-        first, last = bisect_right(self.cuts, start) - 1, bisect_right(self.cuts, end - 1) - 1
-        low = self.froms[first] + (start - self.cuts[first] if self.tos[first] < 0 else 0)
-        return low, self.froms[last] + end - self.cuts[last] if self.tos[last] < 0 else self.tos[last]
+        cuts, froms, tos = self.cuts, self.froms, self.tos
+        first = bisect_right(cuts, start) - 1
+        last = bisect_right(cuts, end - 1, first) - 1
+        low = froms[first] + (start - cuts[first] if tos[first] < 0 else 0)
+        return low, froms[last] + end - cuts[last] if tos[last] < 0 else tos[last]
 
 
 BEFORE, BEYOND = 512, 1_024
@@ -169,14 +184,16 @@ def replaced(view: View, name: str, parts: Iterable[Part]) -> View | None:
 
 def places(low: bytes, literals: Iterable[str]) -> list[int]:
     """Where any of the literals begin, rising."""
-    found: set[int] = set()
+    found: list[int] = []
+    many = 0
     for literal in literals:
         sought = literal.encode("latin-1")
         at = low.find(sought)
+        many += at >= 0
         while at >= 0:
-            found.add(at)
+            found.append(at)
             at = low.find(sought, at + 1)
-    return sorted(found)
+    return sorted(set(found)) if many > 1 else found
 
 
 WINDOW = 64

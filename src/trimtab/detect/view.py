@@ -158,7 +158,8 @@ def _set_together(view: View, long: Sequence[tuple[int, int]]) -> Iterator[View]
         if (long or apart) and (plainer := replaced(view, "hexadecimal", unhex(view.text, mask, long, apart=apart))):
             yield (view := plainer)
     spaces = view.raw.translate(_SPACES)
-    if (_APART_SIGN in _single(spaces) or _LINES_SIGN in _close(spaces)) and (plainer := joined(view)):
+    apart = _APART_SIGN in (_single(spaces) if b"  " in spaces else spaces)
+    if (apart or (b"\n" in spaces and _LINES_SIGN in _close(spaces))) and (plainer := joined(view)):
         yield (view := plainer)
     signs = view.raw.translate(_SEPARATORS)
     if SEPARATE_SIGN in signs and (plainer := unseparated(view, signs)):
@@ -188,11 +189,9 @@ _SEPARATORS = bytes(
 
 def _single(spaces: bytes) -> bytes:
     """The same with gaps of two and three spaces as narrow as of one."""
-    return spaces.replace(b"   ", b" ").replace(b"  ", b" ") if b"  " in spaces else spaces
+    return spaces.replace(b"   ", b" ").replace(b"  ", b" ")
 
 
 def _close(spaces: bytes) -> bytes:
     """The same with line ends of two signs as of one, and lines that begin further in as the others."""
-    if b"\n" not in spaces:
-        return spaces
     return spaces.replace(b"\n\n", b"\n").replace(b"\n  ", b"\n").replace(b"\n ", b"\n")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from trimtab.detect.reading import NUMERALS, WINDOW, Part, View, mask_of, places, replaced
 from trimtab.detect.signs import later
 
-_ALIKE_DIGITS = frozenset(b"OoIlSBZ")
+_LEET_SIGNS = mask_of(**{"0": NUMERALS, "a": b"OoIlSBZ"})
 _NUMBER_MASK = mask_of(n=NUMERALS + b"OoIlSBZ .()-+")
 _HOST = later(r"[A-Za-z0-9-]{1,63}\.[A-Za-z]")
 WEAK_MARKS = (" at ", " point ", " punt ", " period ")  # everyday words: they count only beside something else
@@ -190,20 +190,24 @@ def _back(text: str, least: int, place: int) -> int:
 _LEET_NUMBER = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[ .()\-]{0,2}[\dOoIlSBZ]){6,24}(?![A-Za-z0-9])", re.ASCII)
 _LEET_WORD = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[.()\-]{0,2}[\dOoIlSBZ])*+(?![A-Za-z0-9])", re.ASCII)
 _LEET_KINDS = bytes(0x30 if chr(code).isdigit() else 0x61 if chr(code).isalpha() else 0x20 for code in range(256))
-_LEET = str.maketrans("OoIlSBZ", "0011582")
+_LEET = bytes.maketrans(b"OoIlSBZ", b"0011582")
 
 
 def unleet(view: View) -> View | None:
     """Numbers in which letters stand for digits: at least half of the signs must be digits."""
     raw = view.raw
-    near = [
-        start
-        for start, end in view.groups
-        if (start and raw[start - 1] in _ALIKE_DIGITS) or (end < len(raw) and raw[end] in _ALIKE_DIGITS)
-    ]
-    if not near:
+    alike = raw.translate(_LEET_SIGNS)
+    if b"a0" not in alike and b"0a" not in alike:
         return None
+    groups = view.groups
+    near = sorted(
+        {
+            *(at + 1 for at in places(alike, ("a0",))),
+            *(groups[bisect_left(groups, (at + 1, 0)) - 1][0] for at in places(alike, ("0a",))),
+        }
+    )
     numbers = raw.translate(_NUMBER_MASK)
+    kinds, plain = raw.translate(_LEET_KINDS), raw.translate(_LEET)
 
     def parts() -> Iterator[Part]:
         at = 0
@@ -215,36 +219,53 @@ def unleet(view: View) -> View | None:
             at = high if high >= 0 else len(raw)
             # A long row is a table: what is next to a number there says nothing of it, so each is read by itself.
             for match in (_LEET_NUMBER if at - low <= WINDOW * 2 else _LEET_WORD).finditer(view.text, low, at + 1):
-                written = match.group()
-                kinds = written.encode().translate(_LEET_KINDS)
-                if 0 < kinds.count(b"a") <= kinds.count(b"0"):
-                    yield *match.span(), written.translate(_LEET)
+                start, end = match.span()
+                if 0 < kinds.count(b"a", start, end) <= kinds.count(b"0", start, end):
+                    yield start, end, plain[start:end].decode("ascii")
 
     return replaced(view, "letters-for-digits", parts())
 
 
-_ADDRESS_WORD = later(r"[\w.+-]{2,64}")
+_ADDRESS_WORD = later(r"[\w.+-]{1,64}")
+_ADDRESS_SIGNS = bytes(0x77 if chr(code).isalnum() or chr(code) in "_.+-" else 0x20 for code in range(128)) + bytes(128)
+_BACKWARDS = frozenset(BACKWARDS)
+_LEAST_LOCAL = 2
+
+
+def _word_around(_text: str, words: bytes, place: int, least: int) -> tuple[int, int]:
+    """Where the word before a place begins, and the one behind it ends: in ASCII, by `_ADDRESS_SIGNS`."""
+    least = max(least, place - WINDOW)
+    high = words.find(b" ", place + 1, place + 1 + WINDOW)
+    return words.rfind(b" ", least, place) + 1 or least, high if high >= 0 else min(len(words), place + 1 + WINDOW)
+
+
+def _any_word_around(text: str, _words: bytes, place: int, least: int) -> tuple[int, int]:
+    before = _ADDRESS_WORD.match(text[max(least, place - WINDOW) : place][::-1])
+    after = _ADDRESS_WORD.match(text, place + 1)
+    return place - before.end() if before else place, after.end() if after else place + 1
 
 
 def turned(view: View) -> View | None:
     """Addresses written backwards or in ROT13, known by the last part of their domain."""
     text = view.text
+    around = _word_around if text.isascii() else _any_word_around
+    words = view.raw.translate(_ADDRESS_SIGNS)
 
     def parts() -> Iterator[Part]:
         at = 0
         for place in places(view.raw, ("@",)):
-            after = _ADDRESS_WORD.match(text, place + 1)
-            before = after and _ADDRESS_WORD.match(text[max(at, place - WINDOW) : place][::-1])
-            if not before or not after:
+            if place - at < _LEAST_LOCAL:
+                continue  # all before it is of the last
+            low, high = around(text, words, place, at)
+            if place - low < _LEAST_LOCAL or high - place <= _LEAST_LOCAL:
                 continue
-            local = before.group()[::-1]
-            low, high = place - len(local), after.end()
-            first, dot, _ = local.partition(".")
-            _, dot_after, last = after.group().rstrip(".").rpartition(".")
-            if dot and first.lower() in BACKWARDS:
+            dot = text.find(".", low, place)
+            if dot >= 0 and text[low:dot].lower() in _BACKWARDS:
                 yield low, high, text[low:high][::-1]
                 at = high
-            elif dot_after and last.lower() in TURNED:
+                continue
+            _, dot_after, last = text[place + 1 : high].rstrip(".").rpartition(".")
+            if dot_after and last.lower() in TURNED:
                 yield low, high, codecs.encode(text[low:high], "rot13")
                 at = high
 

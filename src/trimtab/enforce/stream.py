@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from trimtab.detect.mask import Cover, uncovered
-from trimtab.enforce.checks import Checks, Look
+from trimtab.enforce.checks import ENDLESS, Checks, Look
 from trimtab.enforce.ruling import Action, Ruling, Skipped
 from trimtab.errors import UsageError
 from trimtab.kinds import Context
@@ -150,6 +150,8 @@ class GuardStream:
         covered = self._checks.covered(one) if near else []
         self._seconds += time.perf_counter() - begun
         self._next = self._patience(window)
+        if ENDLESS in one.skipped:
+            return ""  # of more of the text masking may end, and what stands in the end is what counts
         failed = [skipped for skipped in one.skipped if skipped.reason != "needless"]
         if covered is None or failed:
             self._stopped = failed

@@ -2,7 +2,10 @@
 
 from itertools import product
 
+import numpy as np
 import pytest
+from training.text.evaluate import Seen, _toxicity
+from training.text.model import HEADS
 
 from trimtab.builtin.detectors.learned.detector import ToxicityDetector
 from trimtab.builtin.detectors.learned.weights import shipped
@@ -35,3 +38,25 @@ def test_the_card_says_what_a_lower_threshold_finds():
         hits, trials = flagged(insults, LISTS["sentences"][language], ToxicityDetector(threshold=0.8))
         assert (rate["hits"], rate["trials"]) == (hits, trials)
         assert hits > flagged(insults, LISTS["sentences"][language])[0]
+
+
+def test_an_insult_that_edos_calls_harmless_does_not_count_among_its_polite_rows():
+    def row(source, text, label):
+        return {"source": source, "text": text, "label": label, "meta": {"identity": "tall"}}
+
+    rows = [
+        row("edos", "women cannot park", 1),
+        row("edos", "what an idiot he is", 0),
+        row("edos", "what a day it is", 0),
+        *(row(source, "what a day it is", label) for source in ("olid", "madlibs") for label in (0, 1)),
+    ]
+    chances = np.zeros((len(rows), len(HEADS)))
+    chances[:2, HEADS.index("toxicity")] = 0.98, 0.99
+    found = _toxicity(Seen(rows, chances), shipped().heads)
+    at_one = found["recall_at_1_percent"]
+    assert (at_one["edos"]["hits"], at_one["edos, polite"]["hits"]) == (0, 1)
+    alarms = {name: found["shipped_threshold"][name]["false_alarm"] for name in ("edos", "edos, polite")}
+    assert {name: (rate["hits"], rate["trials"]) for name, rate in alarms.items()} == {
+        "edos": (1, 2),
+        "edos, polite": (0, 1),
+    }

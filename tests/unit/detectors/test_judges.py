@@ -373,8 +373,8 @@ async def test_who_stops_waiting_ends_the_call():
 
 
 async def until(holds):
-    """Wait for what another thread brings about, ten seconds at most."""
-    for _ in range(2000):
+    """Wait for what another thread brings about, a minute at most."""
+    for _ in range(12_000):
         if holds():
             return
         await asyncio.sleep(0.005)

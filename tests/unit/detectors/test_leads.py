@@ -39,10 +39,12 @@ def one(name, argument, size):
     ("words", "leads"),
     [
         (number_kinds._ANY_HINT, number_kinds._HINT_LEADS),
+        (number_kinds._SAYS["card"], number_kinds._CARD_LEADS),
         (identifiers._HINT, identifiers.ID_LEADS),
         (phone._SAYS, phone._SAYS_LEADS),
         (phone._SAYS_OTHER, phone._OTHER_LEADS),
         (phone._THING, phone._THING_LEADS),
+        (phone._RANGE, phone._RANGE_LEADS),
     ],
 )
 def test_every_word_that_is_looked_for_has_its_lead(words, leads):

@@ -156,6 +156,17 @@ def test_a_long_text_is_tagged_as_if_in_one_piece(monkeypatch):
     np.testing.assert_allclose(whole.sum(axis=1), 1.0, atol=1e-4)
 
 
+@pytest.mark.parametrize("text", ["A." * 40, "A. " * 40, "Ana Bo, " * 30, "A.B." * 10 + "A .B ." * 10 + "A.B." * 10, "Ana Graz " * 9 + "the of " * 9 + "Ana Graz " * 9])  # fmt: skip
+def test_a_chunk_seen_before_is_tagged_as_if_it_were_the_first(text, monkeypatch):
+    words, chunk, more = tokens(text), 8, held._OVERLAP
+    monkeypatch.setattr(held, "_CHUNK", chunk)
+    each = []
+    for start in range(0, len(words), chunk):
+        low = max(0, start - more)
+        each.append(network()._tag(words[low : start + chunk + more])[start - low : start - low + chunk])
+    np.testing.assert_array_equal(network().tag(words), np.concatenate(each))
+
+
 def test_what_it_remembers_of_words_changes_nothing_and_does_not_grow_without_end(monkeypatch):
     words = tokens("Call Ana Kowalczyk in Graz, Ana Kowalczyk in Graz.")
     before = network().tag(words)
@@ -229,6 +240,33 @@ def test_an_address_goes_on_beyond_a_comma_and_a_name_does_not():
     assert spans(words, chances(BEGIN["address"], MORE["address"], 0, MORE["address"]), 0.5)[0][:2] == (0, 3)
     assert len(spans(words, chances(BEGIN["name"], MORE["name"], 0, MORE["name"]), 0.5)) == 2
     assert len(spans(tokens("1 Elm or Graz"), chances(BEGIN["address"], MORE["address"], 0, MORE["address"]), 0.5)) == 2
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab,"), st.integers(0, TAGS - 1), st.sampled_from([0.6, 0.9])), min_size=1, max_size=12))  # fmt: skip
+def test_runs_are_what_one_token_after_the_other_would_give(told):
+    words = [(word, at, at + 1) for at, (word, _, _) in enumerate(told)]
+    given_to = np.full((len(told), TAGS), 0.01, np.float32)
+    for row, (_, tag, chance) in zip(given_to, told, strict=True):
+        row[tag] = chance
+    by_hand: list[list[int]] = []
+    for at, (_, tag, _) in enumerate(told):
+        if not tag:
+            continue
+        kind, begins = (tag - 1) // 2, tag % 2 == 1
+        if by_hand:
+            last, before = by_hand[-1][1:]
+            between = [word for word, _, _ in told[last + 1 : at]]
+            near = not begins if not between else KINDS[kind] == "address" and len(between) <= GAP
+            if kind == before and near and not set(between) & {"a", "b"}:
+                by_hand[-1][1] = at
+                continue
+        by_hand.append([at, at, kind])
+    found = spans(words, given_to, 0.5)
+    assert [list(one[:3]) for one in found] == by_hand
+    sure = [row[1::2] + row[2::2] for row in given_to]
+    for low, high, kind, mean in found:
+        something = [sure[at][kind] for at in range(low, high + 1) if told[at][1]]
+        assert mean == float(np.array(something, np.float32).mean())
 
 
 def test_signs_at_the_ends_are_left_out():

@@ -113,15 +113,18 @@ class Starts:
 
     name, version = "starts", "1"
 
-    def __init__(self, seconds=0.0, fails=0):
-        self.seconds, self.fails, self.started = seconds, fails, 0
+    def __init__(self, fails=0, *, waits=False):
+        self.fails, self.started = fails, 0
+        self.ready = threading.Event()
+        if not waits:
+            self.ready.set()
 
     def identity(self):
         return {}
 
     async def __aenter__(self):
         self.started += 1
-        await asyncio.sleep(self.seconds)
+        await asyncio.to_thread(self.ready.wait, 60)
         if self.started <= self.fails:
             raise RuntimeError("no memory")
         return self
@@ -133,16 +136,17 @@ class Starts:
         return Reply(text=WELL)
 
 
-@pytest.mark.parametrize(("starts", "times"), [(Starts(seconds=0.4), 1), (Starts(fails=1), 2)])
+@pytest.mark.parametrize(("starts", "times"), [(Starts(waits=True), 1), (Starts(fails=1), 2)])
 def test_a_reviser_that_is_not_ready_blocks_and_goes_on_starting(installed, starts, times):
     installed["starts"] = starts
     made = spec(revise={"budget_ms": 100.0})
     guard = Guard(made, mender=Mender.of(made, {"helper": Candidate.model_validate({"plugin": "starts"})}, {}))
     actions = []
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while Action.REVISE not in actions:
         assert time.monotonic() < until
         actions.append(guard.output(LEAK).action)
+        starts.ready.set()
     guard.close()
     assert actions[0] is Action.BLOCK
     assert starts.started == times

@@ -19,6 +19,19 @@ T = TypeVar("T")
 _OVERLAP = 500  # characters that two neighbouring windows share, so that a sentence at the seam is read whole
 
 
+def stated_rates(errors: Mapping[str, Any]) -> dict[str, ErrorRates]:
+    """The rates of a judge by label, as `errors` states them.
+
+    Raises:
+        ValueError: They make no sense.
+    """
+    if not errors:
+        return {}
+    from trimtab.stats.error_rates import read_rates  # most judges have none
+
+    return {label: read_rates(stated) for label, stated in errors.items()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge(ABC):
     """A server that is asked about a text. Its answer is taken whole or not at all.
@@ -65,7 +78,7 @@ class Judge(ABC):
         unknown = sorted(label for label in self.errors if label not in labels)
         if unknown:
             raise ValueError(f"errors speak of {unknown[0]}, which is not among {', '.join(labels)}")
-        self._rates()  # that they make sense
+        stated_rates(self.errors)  # that they make sense
 
     @abstractmethod
     def found_labels(self) -> tuple[str, ...]:
@@ -82,14 +95,7 @@ class Judge(ABC):
     @property
     def card(self) -> DetectorCard:
         """Seconds are unknown until somebody measures them here."""
-        return DetectorCard(labels=self.found_labels(), remote=True, errors=self._rates())
-
-    def _rates(self) -> dict[str, ErrorRates]:
-        if not self.errors:
-            return {}
-        from trimtab.stats.error_rates import read_rates  # most judges have none
-
-        return {label: read_rates(stated) for label, stated in self.errors.items()}
+        return DetectorCard(labels=self.found_labels(), remote=True, errors=stated_rates(self.errors))
 
     async def look(self, text: str, context: Context) -> list[Finding]:
         """What the judge finds; a finding covers the window that it was found in, or the whole text.

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from trimtab.builtin.detectors.judges.judge import together
+from trimtab.builtin.detectors.judges.judge import stated_rates, together
 from trimtab.detect import look_async
 from trimtab.errors import DetectorError, DisputedError
-from trimtab.kinds import AnyDetector, Context, DetectorCard, ErrorRates, Finding, plugins
+from trimtab.kinds import AnyDetector, Context, DetectorCard, Finding, plugins
 
 _YES = 0.5  # confidence from which on a judge says yes
 _MOST = 9
@@ -49,7 +49,7 @@ class Panel:
         lost = sorted(label for label in self.errors if label not in self.labels)
         if lost:
             raise ValueError(f"errors speak of {lost[0]}, which is not among {', '.join(self.labels)}")
-        self._rates()  # that they make sense
+        stated_rates(self.errors)  # that they make sense
 
     def _made(self, number: int, one: Any) -> AnyDetector:
         named = one.get("detector") if isinstance(one, Mapping) else None
@@ -72,7 +72,7 @@ class Panel:
     @property
     def card(self) -> DetectorCard:
         """Errors of the panel, not of its judges: those say little of each other's."""
-        return DetectorCard(labels=tuple(self.labels), remote=True, errors=self._rates())
+        return DetectorCard(labels=tuple(self.labels), remote=True, errors=stated_rates(self.errors))
 
     @property
     def sitting(self) -> tuple[tuple[str, str], ...]:
@@ -87,13 +87,6 @@ class Panel:
     def quorum(self) -> int:
         """How many must say the same."""
         return self.agree or len(self._judges)
-
-    def _rates(self) -> dict[str, ErrorRates]:
-        if not self.errors:
-            return {}
-        from trimtab.stats.error_rates import read_rates  # most panels have none
-
-        return {label: read_rates(stated) for label, stated in self.errors.items()}
 
     async def look(self, text: str, context: Context) -> list[Finding]:
         """Labels that enough judges find, each over the whole text; the confidence is the share of those who said yes.

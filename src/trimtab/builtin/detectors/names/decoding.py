@@ -29,17 +29,27 @@ def spans(tokens: Sequence[Token], chances: Floats, least: float) -> list[tuple[
     at = np.arange(len(kinds))
     begins = picked[at, 1 + 2 * kinds] > picked[at, 2 + 2 * kinds]
     sure = by_kind[at, kinds]
+    # Where something begins that does not go on from the token before: nearly all of a hostile text may be one run.
+    apart = (np.diff(something) > 1) | (np.diff(kinds) != 0) | begins[1:]
+    firsts = np.concatenate(([0], np.flatnonzero(apart) + 1))
+    lasts = np.concatenate((firsts[1:] - 1, [len(kinds) - 1]))
     found: list[list[int]] = []  # first, last, kind, place of the first in `sure`, and of the last
-    for place, (token, kind, begin) in enumerate(zip(something.tolist(), kinds.tolist(), begins.tolist(), strict=True)):
-        if found:
-            _, last, before, _, _ = found[-1]
-            gap = token - last - 1
-            joins = kind == before and not begin if not gap else kind == before == _ADDRESS and gap <= GAP
-            if joins and not any(map(_says, tokens[last + 1 : token])):
-                found[-1][1], found[-1][4] = token, place
-                continue
-        found.append([token, token, kind, place, place])
-    return [(first, last, kind, float(sure[low : high + 1].mean())) for first, last, kind, low, high in found]
+    runs = (something[firsts], something[lasts], kinds[firsts], firsts, lasts)
+    for token, last, kind, low, high in zip(*(run.tolist() for run in runs), strict=True):
+        gap = token - found[-1][1] - 1 if found else 0
+        joins = 0 < gap <= GAP and kind == found[-1][2] == _ADDRESS
+        if joins and not any(map(_says, tokens[token - gap : token])):
+            found[-1][1], found[-1][4] = last, high
+        else:
+            found.append([token, last, kind, low, high])
+    return [(first, last, kind, _mean(sure, low, high)) for first, last, kind, low, high in found]
+
+
+def _mean(sure: Floats, low: int, high: int) -> float:
+    """Of the places from `low` to `high`; most often there is one, of which NumPy takes its time."""
+    if low == high:
+        return float(sure[low])
+    return float(np.add.reduce(sure[low : high + 1]) / np.float32(high + 1 - low))
 
 
 def findings(tokens: Sequence[Token], chances: Floats, least: float) -> list[Finding]:

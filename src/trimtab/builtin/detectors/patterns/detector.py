@@ -88,15 +88,12 @@ class PatternDetector:
                 found = [(*one, "") for one in engine.find(view)]
                 continue
             near = changed(view)
-            here = [one for one in engine.find(near, marks(view, near)) if _is_new(view, near, one)]
+            here = engine.find(near, marks(view, near))
             if here:
-                found += _new(found, here, near)
+                found += _new(found, here, view, near)
         if self.labels:
             found = [one for one in found if any(_is_a(one[3], label) for label in self.labels)]
-        findings = [
-            Finding(label=label, start=start, end=end, confidence=sure, disguise=disguise)
-            for start, end, sure, label, disguise in _tidy(found)
-        ]
+        findings = list(map(_finding, _tidy(found)))
         return without_kept(text, findings, self.keep) if self.keep else findings
 
 
@@ -105,22 +102,42 @@ _Found = tuple[int, int, float, str, str]
 is shown by others as well, and becomes no `Finding`."""
 
 
+_START_OF, _END_OF, _SURENESS_OF, _LABEL_OF, _DISGUISE_OF = (
+    getattr(Finding, field).__set__ for field in ("start", "end", "confidence", "label", "disguise")
+)
+_BLANK = Finding.__new__
+
+
+def _finding(one: _Found) -> Finding:
+    """A `Finding` as its constructor makes and checks it, in half the time: a hostile text may show thousands."""
+    start, end, sure, label, disguise = one
+    if not (0 <= start < end and 0.0 <= sure <= 1.0):
+        raise ValueError("a pattern saw something that is nowhere")
+    finding = _BLANK(Finding)
+    _START_OF(finding, start)
+    _END_OF(finding, end)
+    _SURENESS_OF(finding, sure)
+    _LABEL_OF(finding, label)
+    _DISGUISE_OF(finding, disguise)
+    return finding
+
+
 def _is_a(label: str, name: str) -> bool:
     return label == name or label.startswith(f"{name}.")
 
 
-def _is_new(view: View, near: View, one: Seen) -> bool:
-    """Whether what was found near something replaced has to do with it, and did not just end there."""
-    start, end = one[0], one[1]
-    if near is not view:
-        first = bisect_right(near.cuts, start) - 1
-        upto = near.cuts[first + 1] if first + 1 < len(near.cuts) else len(near.text)
-        shift = near.froms[first] - near.cuts[first]
-        start, end = start + shift, min(end, upto - len(APART)) + shift
+def _is_new(view: View, near: View, start: int, end: int) -> bool:
+    """Whether what was found in a part of a view, near something replaced, has to do with it, and did not just end there."""
+    if near is view:
+        return is_new(view, start, end)
+    first = bisect_right(near.cuts, start) - 1
+    upto = near.cuts[first + 1] if first + 1 < len(near.cuts) else len(near.text)
+    shift = near.froms[first] - near.cuts[first]
+    start, end = start + shift, min(end, upto - len(APART)) + shift
     return start < end and is_new(view, start, end)
 
 
-def _new(found: Sequence[_Found], here: Iterable[Seen], view: View) -> list[_Found]:
+def _new(found: Sequence[_Found], here: Iterable[Seen], view: View, near: View) -> list[_Found]:
     """What a view shows beyond what was found before it, at its places in the original."""
     reach: dict[str, tuple[list[int], list[int]]] = {"p": ([], []), "s": ([], [])}
     for start, end, _, label, _ in sorted(found, key=_START):
@@ -131,10 +148,10 @@ def _new(found: Sequence[_Found], here: Iterable[Seen], view: View) -> list[_Fou
     for low, high, sure, label in here:
         if sure < _LEAST_DISGUISED:
             continue
-        start, end = view.span(low, high)
+        start, end = near.span(low, high)
         starts, ends = reach[label[0]]
         before = bisect_right(starts, start)
-        if not before or ends[before - 1] < end:
+        if (not before or ends[before - 1] < end) and _is_new(view, near, low, high):
             new.append((start, end, sure, label, view.name))
     return new
 
@@ -158,5 +175,6 @@ def _tidy(found: list[_Found]) -> list[_Found]:
     return kept
 
 
-def _order(one: _Found) -> tuple[int, int, float]:
-    return one[0], -one[1], -one[2]
+def _order(one: _Found) -> tuple[int, int, float, str]:
+    # With the label, or of two at one place what else a text shows, far away, would say which is first.
+    return one[0], -one[1], -one[2], one[3]

@@ -67,29 +67,29 @@ class Engine:
             for number in {number for _, number in shown}:
                 if len(low) == len(text) and number in self._plain_wide:
                     anchors = [anchor for anchor, of in shown if of == number]
-                    self._judge(found, number, text, _wide_spans(low, anchors))
+                    self._judge(found, number, view, _wide_spans(low, anchors))
                 else:
-                    self._collect(found, number, text, None)
+                    self._collect(found, number, view, None)
         self._anchored(found, view, marks)
         if groups and self._mixed:
+            may_begin = self._mixed_from[0].match
             for start in _mixed_words(text, view.raw, groups):
-                if marks is None or marks[start] == CLOSE:
-                    self._collect_mixed(found, text, start)
+                if (marks is None or marks[start] == CLOSE) and (match := may_begin(text, start)):
+                    self._collect_mixed(found, text, match)
         return found
 
     def _anchored(self, found: list[Seen], view: View, marks: bytes | None) -> None:
-        text = view.text
         for number, places in self._present(view.raw, view.low, digits=bool(view.groups)):
             if places is None:
-                self._collect(found, number, text, None)
+                self._collect(found, number, view, None)
                 continue
             begins = sorted(places)
             if marks is not None:
                 begins = self._marked(number, begins, view.raw, marks)
             if number in self._plain:
-                self._judge(found, number, text, [(place, place + places[place]) for place in begins])
+                self._judge(found, number, view, [(place, place + places[place]) for place in begins])
             else:
-                self._collect(found, number, text, begins)
+                self._collect(found, number, view, begins)
 
     def _marked(self, number: int, places: list[int], raw: bytes, marks: bytes) -> list[int]:
         """Those of the places at which a pattern may find something new."""
@@ -100,35 +100,37 @@ class Engine:
             return [at for at in places if (mark := marks[at]) == CLOSE or (mark and _in_quotes(raw, at))]
         return places
 
-    def _collect(self, found: list[Seen], number: int, text: str, places: Iterable[int] | None) -> None:
-        shape = self._patterns[number][1]
+    def _collect(self, found: list[Seen], number: int, view: View, places: Iterable[int] | None) -> None:
+        shape, text = self._patterns[number][1], view.text
         if places is None:
-            self._judge(found, number, text, [match.span() for match in shape.finditer(text)])
+            self._judge(found, number, view, [match.span() for match in shape.finditer(text)])
         else:
             begins = shape.match
-            self._judge(found, number, text, [match.span() for place in places if (match := begins(text, place))])
+            self._judge(found, number, view, [match.span() for place in places if (match := begins(text, place))])
 
-    def _judge(self, found: list[Seen], number: int, text: str, spans: Iterable[tuple[int, int]]) -> None:
-        pattern = self._patterns[number][0]
+    def _judge(self, found: list[Seen], number: int, view: View, spans: Iterable[tuple[int, int]]) -> None:
+        pattern, text = self._patterns[number][0], view.text
+        label = pattern.label
         if pattern.reader is not None:
-            label = pattern.label
-            found += [(start, end, sure, label) for start, end, sure in pattern.reader(text, spans) if sure > 0]
+            seen = pattern.reader(text, spans, view.known)
+            found += [(start, end, sure, label) for start, end, sure in seen if sure > 0]
             return
         judge = pattern.judge
         for start, end in spans:
             judged = judge(text, start, end)
             if judged:
-                _add(found, pattern.label, judged)
+                _add(found, label, judged)
 
-    def _collect_mixed(self, found: list[Seen], text: str, start: int) -> None:
+    def _collect_mixed(self, found: list[Seen], text: str, match: re.Match[str] | None) -> None:
         """As `_collect` for each of the patterns without anchors: one expression says which is the next to match."""
-        first = 0
-        while first < len(self._mixed) and (match := self._mixed_from[first].match(text, start)):
+        first, start = 0, match.start() if match else 0
+        while match:
             first += match.lastindex or 1
             pattern = self._patterns[self._mixed[first - 1]][0]
             judged = pattern.judge(text, *match.span())
             if judged:
                 _add(found, pattern.label, judged)
+            match = self._mixed_from[first].match(text, start) if first < len(self._mixed) else None
 
     def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[tuple[int, dict[int, int] | None]]:
         """Which patterns may match, and where they then begin with how long an anchor; None for anywhere."""
@@ -136,7 +138,7 @@ class Engine:
         shown = [hit for hit in self._signs.of(raw, low) if asked[hit]]
         if not shown:
             return
-        present: dict[int, dict[int, int]] = {}
+        present: dict[int, list[tuple[int, list[int]]]] = {}
         begins = self._signs.places(raw, low, shown)
         for hit in sorted(shown, key=self._sizes.__getitem__):
             at, size = begins[hit], self._sizes[hit]
@@ -144,15 +146,22 @@ class Engine:
                 # A row of one sign is one place, or every sign of it would be.
                 at = [place for place in at if not place or raw[place - 1] != raw[place]]
             for number in asked[hit]:
-                present.setdefault(number, {}).update(dict.fromkeys(at, size))  # the longest come last
-        for number, places in present.items():
+                present.setdefault(number, []).append((size, at))
+        for number, by_size in present.items():
             pattern = self._patterns[number][0]
             if not pattern.begins:
                 yield number, None
-            elif pattern.digit_near:
-                yield number, {at: size for at, size in places.items() if _digit_near(raw, at, pattern.digit_near)}
-            else:
-                yield number, places
+                continue
+            if len(by_size) == 1 and not pattern.digit_near:
+                size, at = by_size[0]
+                yield number, dict.fromkeys(at, size)
+                continue
+            places: dict[int, int] = {}
+            for size, at in by_size:
+                places |= dict.fromkeys(at, size)  # the longest come last
+            if pattern.digit_near:
+                places = {at: size for at, size in places.items() if _digit_near(raw, at, pattern.digit_near)}
+            yield number, places
 
 
 def _wide_spans(low: str, anchors: Iterable[str]) -> list[tuple[int, int]]:
@@ -181,9 +190,10 @@ def _is_choice(pattern: Pattern) -> bool:
 
 
 def _add(found: list[Seen], label: str, judged: Judged | list[Judged]) -> None:
-    for start, end, sure in judged if isinstance(judged, list) else (judged,):
-        if sure > 0:
-            found.append((start, end, sure, label))
+    if isinstance(judged, list):
+        found += [(*one, label) for one in judged if one[2] > 0]
+    elif judged[2] > 0:
+        found.append((*judged, label))
 
 
 def _as_written(pattern: Pattern, anchor: str) -> str | None:
@@ -223,11 +233,15 @@ for _signs, _name in ((b":", "c"), (b"-+", "m"), (b"/|", "s"), (b" ", " "), (b"?
 _CLASSES_OF_ASCII = bytearray(_CLASSES)
 _CLASSES_OF_ASCII[ord("?")] = ord(".")
 _WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
+_BEFORES = bytes(0x77 if code in _WORD_BEFORE else 0x2E for code in range(256))
+_AFTERS = bytes(0x77 if code in _WORD_AFTER else 0x2E for code in range(256))
 _MAY_BE_BEFORE, _MAY_BE_AFTER = _WORD_BEFORE | {ord("?")}, _WORD_AFTER | {ord("?")}
 _BEYOND, _LETTER, _BAR, _SPACE = b"?as "
 _BEFORE_LETTER = 8  # digits of the only number of these with a space before its letter
 _SHORTEST = 9
 _GOES_ON = frozenset(b" m")
+_FEW_GROUPS = 24
+_SMALL = frozenset(b"abcdefghijklmnopqrstuvwxyz")
 
 
 def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
@@ -237,24 +251,32 @@ def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
     return start - (before.end() if before else 0), after.end() if after else end
 
 
-def _mixed_words(  # noqa: C901 - one case after the other
-    text: str, raw: bytes, groups: Iterable[tuple[int, int]]
+def _mixed_words(  # noqa: C901, PLR0912 - one case after the other
+    text: str, raw: bytes, groups: Sequence[tuple[int, int]]
 ) -> Iterator[int]:
     """Where words begin that mix digits with letters or colons; and two capitals before digits, or eight before a letter."""
     last = -1
     wide = not text.isascii()
     marks = raw.translate(_CLASSES if wide else _CLASSES_OF_ASCII)
     marks += b"..."  # so that places just before the first and after the last are there
+    many = len(groups) > _FEW_GROUPS  # of few it is quicker to ask for each sign around them
+    befores, afters = (marks.translate(_BEFORES), marks.translate(_AFTERS)) if many else (b"", b"")
     for start, end in groups:
         if start < last:
             continue
         before, after = marks[start - 1], marks[end]
         if before in _MAY_BE_BEFORE or after in _MAY_BE_AFTER:
-            low, least, high, most = start, start - _LONGEST_WORD, end, end + _LONGEST_WORD
-            while marks[low - 1] in _WORD_BEFORE and low > least:
-                low -= 1
-            while marks[high] in _WORD_AFTER and high < most:
-                high += 1
+            least = start - _LONGEST_WORD if start > _LONGEST_WORD else 0
+            low, high, most = start, end, end + _LONGEST_WORD
+            if befores:
+                low = befores.rfind(b".", least, start) + 1 or least
+                high = afters.find(b".", end, most)
+                high = high if high >= 0 else most
+            else:
+                while marks[low - 1] in _WORD_BEFORE and low > least:
+                    low -= 1
+                while marks[high] in _WORD_AFTER and high < most:
+                    high += 1
             if wide and (marks[low - 1] == _BEYOND or marks[high] == _BEYOND):  # maybe a letter, and maybe none
                 low, high = _word_around(text, start, end)
             last = high
@@ -270,7 +292,7 @@ def _mixed_words(  # noqa: C901 - one case after the other
                 continue
         if after == _BAR:
             yield start
-        elif before == _SPACE and start > 2 and text[start - 3 : start - 1].isupper():
+        elif before == _SPACE and start > 2 and raw[start - 2] not in _SMALL and text[start - 3 : start - 1].isupper():
             yield start - 3
         elif end - start == _BEFORE_LETTER and after == _SPACE and marks[end + 1] == _LETTER:
             yield start

@@ -8,7 +8,7 @@ from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, alone, word
 from trimtab.detect.signs import later
 
 _LOCAL_REVERSED = later(r"[^\s@<>()\[\]{},;:\"'`\\|/=*!?]{1,64}")
-_DOMAIN = later(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_][\w-]{1,62}", re.ASCII | re.IGNORECASE)
+_DOMAIN = later(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_][\w-]{1,62}", re.ASCII)
 _DOMAIN_WIDE = later(r"[^\W_](?:[\w-]{0,62})(?:\.[\w-]{1,63}){0,7}\.[^\W\d_][\w-]{1,62}")
 
 
@@ -17,13 +17,13 @@ def _email(text: str, at: int, _: int) -> Judged | None:
     if text.find(".", at, at + 256) < 0:
         return None
     after = _DOMAIN.match(text, at + 1) or _DOMAIN_WIDE.match(text, at + 1)
-    before = _LOCAL_REVERSED.match(text[max(0, at - 64) : at][::-1]) if after else None
+    before = _LOCAL_REVERSED.match(text[at - 64 if at > 64 else 0 : at][::-1]) if after else None
     if not after or not before:
         return None
     local = before.group()[::-1]
-    shift = len(local) - len(local.lstrip(".-_+"))
+    shift = len(local) - len(local.lstrip(".-_+")) if local[0] in ".-_+" else 0
     end = after.end()
-    if len(local) == shift or "." not in text[at + 1 : end]:
+    if len(local) == shift:
         return None
     begin = at - len(local) + shift
     if local == "git" and text[end : end + 1] == ":":

@@ -39,14 +39,19 @@ _NEVER = later(
     r"(?:[$€£¥#]|\b(?:usd|eur|isbn|issn|version|v|build|port|order|invoice|ticket|pedido|art(?:icle|ikel)?|doi|rfc|line|page|sha|ref))[\s.:#]*$"
 )
 _NEVER_REACH = 16
-_MONEY = later(r"[$€£¥#]")
+_MONEY = frozenset("$€£¥#")
+_CARD_LEADS = frozenset("car cre deb vis mas ame tar kar kre ban gir cc".split())  # noqa: SIM905 - a table of words
+_NEVER_LAST = frozenset("$€£¥#.:") | frozenset(filter(str.isspace, map(chr, range(0x3001))))
+_NEVER_ENDS = (
+    "usd", "eur", "isbn", "issn", "version", "v", "build", "port", "order", "invoice", "ticket", "pedido", "art", "article", "artikel", "doi", "rfc",
+    "line", "page", "sha", "ref",
+)  # fmt: skip
 # How the words begin that the expressions above look for: most words say at once that they are none of them.
 _LEAD = later(r"\b[^\W\d_]{1,3}")
 _NO_LEADS: frozenset[str] = frozenset()
 _HINT_LEADS = ID_LEADS | frozenset(
     "acc a rou aba sor cue kon com con rek iba mrn med pat cha his nhc num núm cip nas epi ssn soc".split()  # noqa: SIM905 - a table of words
 )
-_NEVER_LEADS = frozenset("usd eur isb iss ver v bui por ord inv tic ped art doi rfc lin pag sha ref".split())  # noqa: SIM905 - a table of words
 
 
 class _Form(NamedTuple):
@@ -101,26 +106,26 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
 
     An empty label means that it is certainly nothing personal; None that its parts may be.
     """
-    form = _form(written.translate(ZEROS))
-    size = form.size
-    if form.date and _DATE.fullmatch(written) and not (size == 8 and written[2] == " " and announced(before)):
+    size, date, ip, ssn, card, card_form, written_so, may_be_phone, lone, nothing = _form(written.translate(ZEROS))
+    if date and _DATE.fullmatch(written) and not (size == 8 and written[2] == " " and announced(before)):
         return "birth-date" if _says("birth-date", before) else "", 0, 0.9
-    if form.ip and all(int(part) < 256 for part in written.split(".") if part.isdecimal()) and _IP.fullmatch(written):
-        sure = 0.4 if _NEVER.search(before) else 0.95
-        return ("ip", 0, sure) if sure > 0.5 else _NOTHING
-    if form.ssn and (_SSN.fullmatch(written) or ("-" in written and _says("ssn", before))):
+    if ip and all(int(part) < 256 for part in written.split(".") if part.isdecimal()) and _IP.fullmatch(written):
+        return _NOTHING if _never(before, 0) else ("ip", 0, 0.95)
+    if ssn and (_SSN.fullmatch(written) or ("-" in written and _says("ssn", before))):
         return "ssn", 0, 0.95 if _says("ssn", before) else 0.85
     digits = written if len(written) == size else written.translate(_NO_SIGNS)
-    if form.card and form.lone < 2:
+    leads = frozenset(_LEAD.findall(before)) if before else _NO_LEADS
+    if card and lone < 2:
         right = _card(digits)
-        said = (not right or size == 12 or not form.card_form) and _says("card", before)
-        if right and (said or (form.card_form and (size > 12 or digits.startswith(_SHORT_CARDS)))):
+        said = (
+            (not right or size == 12 or not card_form) and not leads.isdisjoint(_CARD_LEADS) and _says("card", before)
+        )
+        if right and (said or (card_form and (size > 12 or digits.startswith(_SHORT_CARDS)))):
             return "card", 0, 0.95
         if said and size >= 13:
             return "card", 0, 0.7
-    leads = frozenset(_LEAD.findall(before)) if before else _NO_LEADS
-    hinted = bool(leads) and not leads.isdisjoint(_HINT_LEADS) and _ANY_HINT.search(before) is not None
-    if form.formed or (hinted and size > 5):
+    hinted = not leads.isdisjoint(_HINT_LEADS) and _ANY_HINT.search(before) is not None
+    if written_so or (hinted and size > 5):
         found = national_id(written, digits, before if hinted else "")
         if found:
             return found[0], 0, found[1]
@@ -132,23 +137,29 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
                 return told, 0, 0.8
             if size == 9 and _says("ssn", before):
                 return "ssn", 0, 0.8
-        never = (
-            written[0] not in "(+"
-            and (not leads.isdisjoint(_NEVER_LEADS) or _MONEY.search(before) is not None)
-            and _NEVER.search(before, max(0, len(before) - _NEVER_REACH)) is not None
-        )
-    if form.phone and not never and (before or form.lone < 2 or written[0] in "+("):
+        never = written[0] not in "(+" and _never(before, max(0, len(before) - _NEVER_REACH))
+    if may_be_phone and not never and (before or lone < 2 or written[0] in "+("):
         sure = phone(written, digits, before, leads, after[:16])
         if sure:
             extension = _EXTENSION.match(after)
             return "phone", extension.end() if extension else 0, sure
-    if never or form.nothing:
+    if never or nothing:
         return _NOTHING
     return None
 
 
 _EXTENSION = later(r" ?(?:x|ext\.?|extension|#) ?\d{1,6}", re.IGNORECASE)
 _BETWEEN = later(r"^[^.;!?\n]{0,18}$")
+
+
+_LAST_SIGNS = "".join(_NEVER_LAST)
+
+
+def _never(before: str, reach: int) -> bool:
+    """Whether `_NEVER` sees something in the words before a number from a place on; most end with none of its words."""
+    word = before.rstrip(_LAST_SIGNS)
+    may = word.endswith(_NEVER_ENDS) or not _MONEY.isdisjoint(before[len(word) :])
+    return may and _NEVER.search(before, reach) is not None
 
 
 def _says(label: str, before: str) -> bool:

@@ -5,7 +5,7 @@ its check digits and the words before it. A run may hold two numbers side by sid
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, verdict
@@ -26,22 +26,16 @@ _CONTEXT = 40  # characters before a number that may say what it is
 _GEO = later(r"(\d{1,2}\.\d{4,12})[,; ] {0,2}([-+]?\d{1,3}\.\d{4,12})")
 
 
-def numbers(  # noqa: C901, PLR0912 - one way out after the other
-    text: str, groups: Iterable[tuple[int, int]], marks: bytes | None = None
+def numbers(  # noqa: C901 - one way out after the other
+    text: str, groups: Sequence[tuple[int, int]], marks: bytes | None = None
 ) -> Iterator[Seen]:
     """What is found among the groups of digits of a text; linear, since few parts of a run are tried together.
 
     Runs in which no place is `CLOSE` to what is new, by `marks`, are left out.
     """
-    last = 0
-    for at, _ in groups:
-        if at < last:
-            continue
-        run = _RUN.match(text, at)
-        if not run:
-            continue
-        start, end = run.span()
-        last = end
+    for run in _RUN.finditer(text) if len(groups) * _DENSE > len(text) else _runs(text, groups):
+        at, end = run.span()
+        start = at
         if marks is not None and marks.find(CLOSE, start, end) < 0:
             continue
         if start and text[start - 1] in "(+":
@@ -59,15 +53,27 @@ def numbers(  # noqa: C901, PLR0912 - one way out after the other
                 begin = at - (at > 0 and text[at - 1] in "-+")
                 yield begin, place.end(), 0.75, "personal.geo"
             continue
-        whole = _judge(text, start, end, before)
-        if whole:
-            if whole.label:
-                yield whole.found()
+        told = verdict(text[start:end], before, text[end : end + _AFTER])
+        if told:
+            label, longer, sure = told
+            if label:
+                yield start, end + longer, sure, f"personal.{label}"
             continue
         if before:
             yield from _parts(text, start, end, before)
         elif " " in run.group():
             yield from _table(text, start, end)
+
+
+_DENSE = 12  # characters for each group, where it is quicker to look at all of them than at the groups one by one
+
+
+def _runs(text: str, groups: Iterable[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    last = 0
+    for at, _ in groups:
+        if at >= last and (run := _RUN.match(text, at)):
+            last = run.end()
+            yield run
 
 
 _PLACE = later(r"\b(?:lat|lon|lng|gps|coord|geo|locat|posi|ubic|standort|emplacement|maps?\b|place)")

@@ -15,6 +15,12 @@ _SAYS_OTHER = later(
     r"\b(?:licen[sc]e|identification|identity|passports?|aadh?aar|tax|n[ºo°.]{1,2} ?col\w*|colegiad\w|members?|policy|account|routing|"
     r"invoice|order|tracking|serial|case|card|ssn|id|dni|nif|nhc|nass|cipa|cp|zip|apt|suite|box|room|flat|episodio|historia|col)\b"
 )
+# A sentence that ends after a further word: what stood in it says nothing of a number in the next.
+_ENDED = later(r"[\s:,;(]([^\W\d_]{3,})[.!][\"')\]]?\s")
+_SHORTENED = frozenset(
+    "ref num núm art inv fig lic pol ext reg ser exp hist acct apt conf cust dept med clín clin col sta ste mrs orig prov adm"  # noqa: SIM905 - a table of words
+    " tel tél telf teléf serv hab esc bzw abt nro".split()
+)
 # Things that are numbered, in English, German, French, Spanish, Italian, Portuguese and Dutch.
 _THING = later(
     r"\b(?:(?:orders?|invoices?|tickets?|articles?|items?|products?|parts?|parcels?|shipments?|tracking|reference|serial|receipt|booking"
@@ -39,6 +45,7 @@ _HOUSE = later(r" (?:[A-ZÄÖÜÁÉÍÓÚ]|[a-z]{3,}(?:strasse|stra|weg|gat)|rue
 _RANGE = later(
     r"\b(?:rang[eo]?s?|normal(?:e?s|ly)?|ref(?:erence|erencia)?|valor(?:es)?|values?|between|entre|from|desde|pages?|p[áa]gs?|pp?|seiten?|vn|bereich)\b[^.;\n]{0,12}\Z"
 )
+_RANGE_LEADS = frozenset("ran nor ref val bet ent fro des pag pág p pp sei vn ber".split())  # noqa: SIM905 - a table of words
 _CLOSE = 28
 _FORMS = tuple(
     later(form)
@@ -91,6 +98,8 @@ def phone(  # noqa: C901 - one question after the other
         if says or says_other:
             near = (_LIST.sub(" ", before) if _ANY_DIGIT.search(before) else before)[-_CLOSE:]
             said, other = _last(_SAYS, near) if says else -1, _last(_SAYS_OTHER, near) if says_other else -1
+            if other >= 0 and _ended(near, other):
+                other = -1
     thing = bool(before) and _of_a_thing(before, leads)
     if said > other and ((other < 0 and not thing) or not near.startswith(("number", "my number"), said)):
         return 0.9
@@ -100,7 +109,7 @@ def phone(  # noqa: C901 - one question after the other
         return 0.0
     if len(digits) < 7 or digits.endswith("000000") or written.count("/") > 1:
         return 0.0
-    if "-" in written and "(" not in written and before and _RANGE.search(before):
+    if "-" in written and "(" not in written and not leads.isdisjoint(_RANGE_LEADS) and _RANGE.search(before):
         return 0.0
     sure = _by_form(written[:_LEAD].translate(_CLASSES) + written[_LEAD:].translate(_ZEROS))
     # Few numbers but those of telephones look like those that are sure; others do, and the words before them decide.
@@ -116,6 +125,11 @@ def _of_a_thing(before: str, leads: frozenset[str]) -> bool:
         return False
     said = [word[0] for word in _SAYS.finditer(thing["between"])]
     return all("number" in word for word in said) and not _ASKED.search(thing["between"])
+
+
+def _ended(near: str, at: int) -> bool:
+    """Whether the sentence of the word at a place ends before the number: behind a further word that is not shortened."""
+    return any(word not in _SHORTENED for word in _ENDED.findall(near, at))
 
 
 def announced(before: str) -> bool:

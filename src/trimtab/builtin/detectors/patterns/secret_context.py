@@ -26,22 +26,26 @@ from trimtab.builtin.detectors.patterns.secret_signs import (
     element_text,
     goes_on,
     is_glued,
+    plain_value,
     quoted_value,
     row_of_bytes,
+    sign_at,
     value_before,
 )
 from trimtab.builtin.detectors.patterns.secret_stand_ins import refers
 from trimtab.builtin.detectors.patterns.secret_values import has_strength, hopeless, like_password
-from trimtab.builtin.detectors.patterns.spec import Judged
+from trimtab.builtin.detectors.patterns.spec import Judged, Known
 from trimtab.detect.signs import as_bytes, later
 
 _FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
 _LIST_END = later(r"[^\]})\n]{0,400}")
 
 
-def assigned(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Judged]:
+def assigned(text: str, spans: Iterable[tuple[int, int]], known: Known) -> Iterator[Judged]:
     """The values that look like credentials, of those that the names around `spans`, which rise, introduce."""
-    names = as_bytes(text).translate(_NAME_SIGNS) + b"."
+    raw = as_bytes(text)
+    names = raw.translate(_NAME_SIGNS) + b"."
+    signs = raw.translate(_SIGNS) + b"."
     wide = not text.isascii()
     last = -1
     for start, end in spans:
@@ -61,11 +65,13 @@ def assigned(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Judged]:
             continue
         last = upto
         kind = FOREIGN_KINDS.get(text[start:end].lower()) if begin == start and upto - end < 2 else None
-        if not kind:
-            found = _named(text, begin, upto)
-        else:
+        if kind:
             sign = SIGN.match(text, end)
-            found = _judged(text, sign, kind, text[start:end], start) if sign else None
+            found = _judged(text, sign, kind, text[start:end], start, known) if sign else None
+        else:
+            may, quoted = signs[upto], signs[begin - 1] == _QUOTE
+            signed = may != _ENDS and (may != _MORE or text[upto : upto + 2] not in _NO_SIGNS)
+            found = _named(text, begin, upto, known, signed=signed, quoted=quoted) if signed or quoted else None
         if found:
             yield found
 
@@ -73,16 +79,28 @@ def assigned(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Judged]:
 _NAME_SIGNS = bytes(0x77 if chr(code).isalnum() or chr(code) in "_-" else 0x2E for code in range(256))
 _ENDS = ord(".")
 _NARROW = "\xff"  # what is beyond is one sign to `as_bytes`, be it a letter or not
+# With what no sign begins, what the character after it decides, and quotes.
+_NO_SIGN = frozenset(b"@#$;}~^0123456789")
+_NO_SIGNS = frozenset(
+    f"{first}{second}"
+    for first, may in (("%", "3"), (".", "e"), ("&", "qag#"))
+    for second in map(chr, range(128))
+    if second not in may
+)
+_QUOTE, _MORE = ord('"'), ord("%")
+_SIGNS = bytes(
+    _ENDS if code in _NO_SIGN else _MORE if code in b"%.&" else _QUOTE if code in b"\"'" else ord("s")
+    for code in range(256)
+)
 
 
-def _named(text: str, begin: int, upto: int) -> Judged | None:
-    """The value that the name `text[begin:upto]` introduces."""
-    name, before, after = text[begin:upto], text[begin - 1 : begin], text[upto : upto + 2]
-    signed = after[:1] not in _NO_SIGN and after not in _NO_SIGNS
-    if (not signed and before not in _QUOTES) or len(name) > 80 or (before == "=" and chained(text, begin)):
+def _named(text: str, begin: int, upto: int, known: Known, *, signed: bool, quoted: bool) -> Judged | None:
+    """The value that the name `text[begin:upto]` introduces, by a sign after it or as a member in quotes."""
+    name = text[begin:upto]
+    if len(name) > _LONGEST_NAME or (begin and text[begin - 1] == "=" and chained(text, begin)):
         return None
     kind = kind_of(name.strip("-_"))
-    if before == " " and kind in _SECOND_WORDS:
+    if (not kind or kind == WEAK) and begin and text[begin - 1] == " ":
         # "access key": two words are one name.
         first = _FIRST_WORD.match(text[max(0, begin - 24) : begin][::-1])
         if first:
@@ -91,45 +109,65 @@ def _named(text: str, begin: int, upto: int) -> Judged | None:
         return None
     if kind == WEAK and signed and name.lower() == "key":
         kind = kind_of_key(text[max(0, begin - 60) : begin])
-    found = _after(text, begin, upto, kind) if signed else None
-    return found or (_before(text, begin, kind) if before in _QUOTES else None)
+    found = _after(text, begin, upto, kind, known) if signed else None
+    return found or (_before(text, begin, kind) if quoted else None)
 
 
-def _after(text: str, begin: int, upto: int, kind: str) -> Judged | None:
+_LONGEST_NAME = 80
+
+
+def _after(text: str, begin: int, upto: int, kind: str, known: Known) -> Judged | None:
     """The value that a sign after the name gives it."""
-    low = upto + 1 + (text[upto + 1 : upto + 2] == " ")
-    glued = text[upto] in ":=" and text[low : low + 1].isalnum()
-    head = bare_head(text, low) if glued else ""
-    found = None
-    if (
-        glued
-        and kind == PASSWORD
-        and low == upto + 1
-        and hopeless(head, key=False, licences=False)
-        and "=" not in text[low : low + 40]
-    ):
+    first, found = text[upto], None
+    if first in ":=":
+        low = upto + 1
+        after = text[low : low + 1]
+        if after == " ":
+            low += 1
+            after = text[low : low + 1]
+        if after == '"' and text[low + 1 : low + 2] not in _MORE_QUOTES:
+            return _in_quotes(text, begin, upto, kind, low + 1, known)
+        if after.isalnum():
+            high = plain_value(text, upto, low, SHORTEST[kind])
+            if high:
+                found = _glued(text, begin, upto, kind, low, high, known)
+                return found or (_in_bytes(text, begin, upto) if after in BEFORE_BYTES else None)
+            head = bare_head(text, low)
+            hope = not hopeless(head, key=kind in KEYS_ONLY, licences=kind in LICENSED)
+            if not hope and kind == PASSWORD and low == upto + 1 and "=" not in text[low : low + 40]:
+                return None
+            if is_glued(text, upto, low, head):
+                value = bare_value(text, low, head, cell=False) if hope and len(head) >= SHORTEST[kind] else None
+                if value:
+                    found = _glued(text, begin, upto, kind, low, value[1], known)
+                return found or (_in_bytes(text, begin, upto) if after in BEFORE_BYTES else None)
+    if sign := sign_at(text, upto):
+        found = _judged(text, sign, kind, text[begin:upto], begin, known)
+    return found or (_in_bytes(text, begin, upto) if first in BEFORE_BYTES else None)
+
+
+_MORE_QUOTES = frozenset(("", *"\"'`"))
+
+
+def _in_quotes(  # noqa: PLR0917 - as `_glued`
+    text: str, begin: int, upto: int, kind: str, low: int, known: Known
+) -> Judged | None:
+    """As `_judged`, of a value that stands in quotes right after `:` or `=`."""
+    value = quoted_value(text, low, '"')
+    if value is None:
         return None
-    if glued and is_glued(text, upto, low, head):
-        found = _glued(text, begin, upto, kind, low, head)
-    elif sign := SIGN.match(text, upto):
-        found = _judged(text, sign, kind, text[begin:upto], begin)
-    return found or (_in_bytes(text, begin, upto) if text[upto] in BEFORE_BYTES else None)
-
-
-_SECOND_WORDS = frozenset((WEAK, NOTHING))
-_QUOTES = frozenset("\"'")
+    low, high = value
+    found = text[low:high]
+    sure = _sure(found, kind, known, quoted=True, told=True, literal=False, loose=False)
+    if not sure and text[begin:upto].lower() == "secret" and (_DIGIT_WITHIN.search(found) or has_strength(found)):
+        sure = like_password(found, quoted=True, told=True, literal=False)
+    return (low, goes_on(text, high), sure) if sure else None
 
 
 def _glued(  # noqa: PLR0917 - what `_after` knows
-    text: str, begin: int, upto: int, kind: str, low: int, head: str
+    text: str, begin: int, upto: int, kind: str, low: int, high: int, known: Known
 ) -> Judged | None:
-    """As `_judged`, of what most names are followed by: `:` or `=` and at once a value without quotes that begins so."""
-    if len(head) < SHORTEST[kind] or hopeless(head, key=kind in KEYS_ONLY, licences=kind in LICENSED):
-        return None
-    value = bare_value(text, low, head, cell=False)
-    if value is None:
-        return None
-    high = value[1]
+    """As `_judged`, of what most names are followed by: `:` or `=` and at once `text[low:high]`, a value without quotes."""
     found = text[low:high]
     if found[-1] in ":=" and found[:-1].isalpha():
         return None  # the next name
@@ -138,34 +176,42 @@ def _glued(  # noqa: PLR0917 - what `_after` knows
         and low == upto + 1
         and (text[begin:upto].isupper() or text[begin - 1 : begin] in _OF_A_LITERAL)
     )
-    if text[high : high + 1] in _OPENS or (_refers(found, drawn=True) and not (literal and found.isalpha())):
+    if text[high : high + 1] in _OPENS:
         return None
-    sure = sureness(found, kind, quoted=False, told=True, literal=literal, loose=False)
+    sure = known.get((found, kind, literal))
+    if sure is None:
+        code = _refers(found, drawn=True) and not (literal and found.isalpha())
+        sure = 0.0 if code else sureness(found, kind, quoted=False, told=True, literal=literal, loose=False)
+        known[found, kind, literal] = sure
     return (low, bare_end(text, low, high, further=True), sure) if sure else None
+
+
+def _sure(found: str, kind: str, known: Known, *, quoted: bool, told: bool, literal: bool, loose: bool) -> float:
+    """`sureness`, asked once of each value of a text."""
+    asked = found, kind, quoted, told, literal, loose
+    sure = known.get(asked)
+    if sure is None:
+        sure = known[asked] = sureness(found, kind, quoted=quoted, told=told, literal=literal, loose=loose)
+    return float(sure)
 
 
 _OF_A_LITERAL = frozenset("?&;-")
 _OPENS = frozenset("([")
 
 
-# At the end of a text, and before what no sign begins with.
-_NO_SIGN = frozenset(("", *"@#$;}~^0123456789"))
-_NO_SIGNS = frozenset(
-    f"{first}{second}"
-    for first, may in (("%", "3"), (".", "e"), ("&", "qag#"))
-    for second in map(chr, range(128))
-    if second not in may
-)
-
-
-def abroad(text: str, start: int, end: int) -> Judged | None:
-    """The value after a word of `ABROAD`."""
-    word = text[start:end]
-    kind = FOREIGN_KINDS.get(word.lower())
-    if not kind or ("=" in text[max(0, start - LONGEST_HEAD - 1) : start] and chained(text, name_begin(text, start))):
-        return None
-    sign = SIGN.match(text, end)
-    return _judged(text, sign, kind, word, start) if sign else None
+def abroad(text: str, spans: Iterable[tuple[int, int]], known: Known) -> Iterator[Judged]:
+    """The values after words of `ABROAD`."""
+    for start, end in spans:
+        word = text[start:end]
+        kind = FOREIGN_KINDS.get(word.lower())
+        if not kind or end == len(text):
+            continue
+        if "=" in text[max(0, start - LONGEST_HEAD - 1) : start] and chained(text, name_begin(text, start)):
+            continue
+        sign = sign_at(text, end)
+        found = _judged(text, sign, kind, word, start, known) if sign else None
+        if found:
+            yield found
 
 
 _DIGIT_IN_WORD = later(r"[^\s\d]{0,63}\d")
@@ -178,8 +224,8 @@ _DIGIT_WITHIN = later(r"[A-Za-z]\d+[A-Za-z]|[A-Z][a-z]+[A-Z][a-z]*\d")
 _IN_CELL = later(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
 
 
-def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
-    text: str, sign: re.Match[str], kind: str, name: str, begin: int
+def _judged(  # noqa: C901, PLR0912, PLR0917 - one question after the other, as read
+    text: str, sign: re.Match[str], kind: str, name: str, begin: int, known: Known
 ) -> Judged | None:
     # All groups at once: asked for one by one they take as long as what is asked of them.
     close, typed, equals, fallback, pair, markup, call, table, prose, east, under, option, listed, opened = (
@@ -246,7 +292,8 @@ def _judged(  # noqa: C901, PLR0912 - one question after the other, as read
         or (_refers(found, drawn=equals in {"=", ":"}) and not (literal and found.isalpha()))
     ):
         return None
-    sure = sureness(found, kind, quoted=quoted or bool(markup), told=told, literal=literal, loose=option and not flag)
+    quoted_or_marked, loose = quoted or bool(markup), option and not flag
+    sure = _sure(found, kind, known, quoted=quoted_or_marked, told=told, literal=literal, loose=loose)
     if (
         not sure
         and quoted

@@ -109,6 +109,8 @@ _TURNED_OF = bytes(
 def random_looking(value: str, least: int) -> bool:
     """Whether parts of a value that look random make up at least `least` characters and half of it."""
     head = value[:LOOKED_AT]
+    if head.isalnum() and head.isascii() and len(head) >= least and random_part(head):
+        return True  # what most keys are: one part
     parts = PARTS.findall(head)
     drawn = sum(len(part) for part in parts if len(part) >= _LEAST_DRAWN and random_part(part))
     if drawn >= least and drawn * 2 >= len(head):

@@ -5,6 +5,7 @@ read it.
 """
 
 import re
+import string
 
 from trimtab.builtin.detectors.patterns.secret_drawn import random_part
 from trimtab.detect.signs import later
@@ -12,15 +13,18 @@ from trimtab.detect.signs import later
 _QUOTE = r"(?:\\{1,6}[\"'`]|&(?:amp;)?(?:quot|#34|#39|apos);|[\"'`]{1,3}|[“”„«»「」‘’])"
 # Markup between a name and its value.
 _AROUND = r"</?(?:b|strong|i|em|code|span|tt|kbd|samp|pre|label)(?:\s[^<>\n]{0,60})?>\s{0,10}"
-SIGN = later(
+_CLOSE = (
     # What closes the name: its quote, a bracket, emphasis.
     rf"(?P<close>{_QUOTE}?[\])]{{0,2}}(?:\*\*|__|</(?:b|strong|code|em|label|span|dt|th)>)?)"
     r"(?:[ \t]\((?![\"'`])[^()\n]{1,40}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|di|de|von)[ \t][\w.@-]{1,30}(?:[ \t][\w.@-]{1,30})?(?=[ \t]?[:=]))?"  # password (temporary): ...
-    r"(?:"
-    r"(?P<typed>\s\{[^{}\n]{1,30}\}\s{0,3}=\s{0,3}|\s{0,3}:\s{0,3}[&*]{0,2}(?:'\w{1,20} )?[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
-    r"|\s{0,20}(?P<sign>:=|\|\|=|<-|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20}|\s{0,4}\\\r?\n\s{0,20})?"
+)
+_TYPED = r"(?P<typed>\s\{[^{}\n]{1,30}\}\s{0,3}=\s{0,3}|\s{0,3}:\s{0,3}[&*]{0,2}(?:'\w{1,20} )?[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
+_EQUALS = (
+    r"\s{0,20}(?P<sign>:=|\|\|=|<-|=>|===?|!==?|\?=|\+=|[:=]|：|＝|->|→|&gt;|%3[dDaA])(?:\*\*)?[ \t]{0,20}(?:[|>][+-]?)?(?:\s{1,20}|\s{0,4}\\\r?\n\s{0,20})?"
     rf"(?:{_AROUND}){{0,3}}(?:!{{1,2}}[a-z]{{0,9}}[ \t]{{1,3}}|&\w{{1,20}}[ \t]{{1,3}}|-[ \t]{{1,3}})?"
-    r"|(?P<fallback>\)?\s{0,3}(?:\|\||\?\?|\?:|\bor\b|\.equals(?:IgnoreCase)?\(|\|\s?default\()\s{0,3}(?=[\"'`]))"
+)
+_OTHERS = (
+    r"(?P<fallback>\)?\s{0,3}(?:\|\||\?\?|\?:|\bor\b|\.equals(?:IgnoreCase)?\(|\|\s?default\()\s{0,3}(?=[\"'`]))"
     r"|(?P<pair>(?:\s{0,3}(?:,\s{0,20}|\s{1,20})[\"']?(?:description|type|label|required|secret|sensitive|kind)[\"']?\s{0,3}[:=]\s{0,3}(?:\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'|[^\"'\s,][^\n,]{0,80})){0,3}\s{0,3},\s{0,20}[\"']?(?:[Vv]alue|default|content|Default|VALUE)[\"']?\s{0,3}[:=]\s{0,3}|(?:\s{0,3}\n\s{0,20}(?:description|type|label|required|secret|sensitive|kind)\s{0,3}[:=][^\n]{0,80}){0,3}\s{0,3}\n\s{0,20}[\"']?(?:value|default|content)[\"']?\s{0,3}[:=]\s{0,3}|\s{1,3}(?:\w{1,20}:)?(?:value|content|default)\s{0,2}=\s{0,2}|\s{0,3}\{(?:[^{}\"]|\"[^\"\n]{0,80}\"){0,200}?\bdefault\s{0,20}=\s{0,4})"
     r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:<(?:value|string)>\s{0,20})?(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}(?:<(?:code|b|tt|span)[^<>\n]{0,40}>\s{0,10})?|(?:\s{1,3}[A-Za-z:-]{2,16}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{0,60}[\"']){1,4}\s{0,3}>\s{0,20})"
     rf"|(?P<call>\s{{0,3}}[({{,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
@@ -29,12 +33,37 @@ SIGN = later(
     r"|(?P<east>\s?(?:是|为|為|は|が|는|은|ist)\s?[：:]?\s?)"
     r"|(?P<below>:?(?:\*\*)?[ \t]{0,3}\r?\n[ \t]{0,4}(?:\r?\n)?(?=[^\s<|-]))"
     r"|(?P<option>(?:[ \t]|\\t){1,4}(?:-{1,2}[A-Za-z]{2,16}[ \t]){0,2}(?:\\\n\s{0,8})?)"
-    r")"
+)
+_VALUE = (
     # A call with a default, or a conversion, may stand before the literal.
     r"(?:(?:os\.)?(?:getenv|environ\.get|env\.get|getEnv|ENV\.fetch)\([^()\n]{1,60}?(?:,|\)\s{0,2}(?:or|\|\||\?\?))\s{0,2}(?=[\"'`])|(?:new\s)?(?:String|SecretStr|str|bytes|bytes\.fromhex|unhexlify|binascii\.unhexlify|md5|MD5|sha1|SHA1|sha256|SHA256|sha2|SHA2|PASSWORD|crypt|Field|b64decode|Buffer\.from|secret|Some|base64\.b64decode|encode|quote|Secret|new_secret)\((?=[\"'`]))?"
     rf"(?P<list>[\[({{]{{1,2}}\s{{0,20}}(?={_QUOTE}))?"
     rf"(?P<open>(?:[bBuUrRfFLN@$]{{0,2}}{_QUOTE})?)"
 )
+SIGN = later(f"{_CLOSE}(?:{_TYPED}|{_EQUALS}|{_OTHERS}){_VALUE}")
+_NONE_OF_THEM = "|".join(
+    f"(?P<{name}>(?!))" for name in ("fallback", "pair", "markup", "call", "table", "prose", "east", "below", "option")
+)
+_BY_FIRST = {  # the same, of what may begin so
+    "=": later(f"(?P<close>)(?:(?P<typed>(?!))|{_EQUALS}|{_NONE_OF_THEM}){_VALUE}"),
+    ":": later(f"(?P<close>)(?:{_TYPED}|{_EQUALS}|{_NONE_OF_THEM}){_VALUE}"),
+}
+_QUOTES = frozenset("\"'`")
+_BEGINS_NONE = frozenset(f"{string.ascii_letters}{string.digits}@#$;}}~^") - frozenset("oi")  # but for `or` and `ist`
+_AFTER_AMPERSAND = ("&quot;", "&apos;", "&amp;", "&gt;", "&#3")
+
+
+def sign_at(text: str, at: int) -> re.Match[str] | None:
+    """What `SIGN` sees at a place before the end of the text."""
+    first = text[at]
+    if first in _QUOTES:
+        if text[at + 1 : at + 2] in _BEGINS_NONE:
+            return None
+    elif first in _BEGINS_NONE or (first == "&" and not text.startswith(_AFTER_AMPERSAND, at)):
+        return None
+    return _BY_FIRST.get(first, SIGN).match(text, at)
+
+
 _LEAST_GLUED = 4
 
 
@@ -57,6 +86,7 @@ _IN_QUOTES = {
     "`": later(r"[^`\r\n]{1,512}"),
 }
 _IN_ESCAPED = later(r"(?:[^\\\"'`\r\n&]|&(?!(?:amp;)?(?:quot|#34|#39|apos);)|\\(?!\\{0,5}[\"'`]).){1,512}")
+_PLAIN_IN_QUOTES = {quote: later(rf"[^{quote}\\\r\n]{{1,512}}") for quote in "\"'"}
 _IN_CURLY = later(r"[^“”„«»「」‘’\r\n]{1,512}")
 _BARE = later(r"[^\s\"'`<>，。；、」「“”]{1,512}")
 _LONGEST_HEAD = 64
@@ -113,6 +143,23 @@ def bare_value(text: str, start: int, head: str, *, cell: bool) -> tuple[int, in
     return (start, high) if high > start else None
 
 
+_PLAIN = later(r"([A-Za-z0-9]{4,50}+)(?:(?=[\s\"'`<>]|\Z)|[,;&|?](?:amp;)?[A-Za-z0-9_.-]{1,40}+[=:])")
+
+
+def plain_value(text: str, upto: int, low: int, least: int) -> int:
+    """Where the value ends that begins at `low`, if it is a word with a digit before a space, a quote or the next name.
+
+    It is then what `bare_head`, `is_glued` and `bare_value` would say, and not `hopeless`; 0 where they have to be asked.
+    """
+    word = _PLAIN.match(text, low)
+    if not word or word.end() >= low + _LONGEST_HEAD:
+        return 0
+    high = word.end(1)
+    if high - low < least or text[low:high].isalpha() or text.find("(", low, low + _LONGEST_HEAD) >= 0:
+        return 0
+    return high if text[upto] == "=" or text.find("=", low, low + 40) < 0 else 0
+
+
 def quoted_value(text: str, start: int, opened: str) -> tuple[int, int] | None:
     """Where the value is that `opened`, a quote of any kind, opens."""
     opened = opened.lstrip("bBuUrRfFLN@$")
@@ -124,7 +171,7 @@ def quoted_value(text: str, start: int, opened: str) -> tuple[int, int] | None:
         if len(opened) == 3:
             blank = _BLANK.match(text, start)
             start = blank.end() if blank else start
-        match = _IN_QUOTES[opened[0]].match(text, start)
+        match = _within(text, start, opened[0])
     else:
         match = _IN_CURLY.match(text, start)
     if not match:
@@ -135,6 +182,17 @@ def quoted_value(text: str, start: int, opened: str) -> tuple[int, int] | None:
     while low < high and text[low] in " \t":
         low += 1
     return (low, high) if low < high else None
+
+
+def _within(text: str, start: int, quote: str) -> re.Match[str] | None:
+    """What stands there before the next such quote or the end of the line."""
+    if quote in _PLAIN_IN_QUOTES:  # quicker where nothing is escaped
+        match = _PLAIN_IN_QUOTES[quote].match(text, start)
+        if match:
+            end = match.end()
+            if text[end : end + 1] != "\\" and not (quote == "'" and text[end : end + 2] == "''"):
+                return match
+    return _IN_QUOTES[quote].match(text, start)
 
 
 def element_text(text: str, start: int) -> tuple[int, int] | None:

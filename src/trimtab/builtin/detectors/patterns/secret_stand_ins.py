@@ -93,10 +93,23 @@ def plausible(key: str) -> bool:
     return len(rest) >= 30 and any(map(random_part, PARTS.findall(rest)))
 
 
+# Of letters and digits alone there is less that may stand in.
+_CODE_WORDS = frozenset(
+    "function async await new return lambda typeof throw import require null none nil true false undefined nan string str int integer bool boolean byte "  # noqa: SIM905 - a table of words
+    "bytes object any optional required char text varchar number float double void array list dict map uuid".split()
+)
+_PLAIN_STAND_INS = later(
+    r"your|change(?:me|this|it)|placeholder|replace(?:me|with|this)|redacted|masked|hidden|goeshere|lorem|foobar|1234567890(?!\d)|abcdefghi|notareal|notset"
+    r"|x{5}|0{12}|1{8}|(?<![a-z])(?:dummy|fake|sample|example|todo|fixme|tbd)(?![a-z])"
+)
+
+
 def stands_in(value: str) -> bool:
     """Whether a value is a placeholder, a variable, a path, a type or another piece of code, and so holds no secret."""
     head = value[:LOOKED_AT]
     low = head.lower()
+    if head.isalnum() and head.isascii():
+        return low in _CODE_WORDS or len(set(head)) < 3 or _PLAIN_STAND_INS.search(low) is not None
     return (
         len(set(head)) < 3
         or _CODE.match(low) is not None
@@ -117,6 +130,12 @@ def stands_in(value: str) -> bool:
 def refers(value: str) -> bool:
     """Whether a value without quotes is the name of something in a program rather than a literal."""
     head = value[:LOOKED_AT]
+    if head.isalnum() and head.isascii():  # a name, if not a number
+        return (
+            not head[0].isdigit()
+            and (SAYS_ITSELF.search(head.lower()) is not None or not DIGIT.search(head))
+            and not random_part(head)
+        )
     if ("(" in head or "[" in head) and _CALL.match(head):
         return True
     if ("." in head or ":" in head or ">" in head) and _DOTTED.fullmatch(head):

@@ -97,6 +97,11 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
     size = len(head)
     if size < 4:
         return 0.0
+    if told and size > 4 and head.isalnum() and head.isascii() and not head.isalpha() and head[0] not in _NUMERIC:
+        # What most of them are, and therefore first: a word with digits in it.
+        if not quoted and not literal and SAYS_ITSELF.search(head.lower()):
+            return 0.0
+        return 0.8 if head.islower() or head.isupper() else 0.9
     if head.isalpha() and (head.lower() in _TALK or (not (quoted or literal) and head.islower() and size < 8)):
         return 0.0
     digits, lower, upper, others = made_of(head)
@@ -108,7 +113,6 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
         )
     if digits == size or (digits and _is_number(head)):
         return 0.7 if digits >= 4 and size <= 16 and (told or digits >= 5) and (quoted or not told or literal) else 0.0
-    letters = LETTERS.findall(head)
     if not digits and not others:
         if head.lower() in _WEAK:
             return 0.7 if (quoted or literal) and told and not upper else 0.0
@@ -119,13 +123,13 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
         plain = lower and not upper and 5 <= size <= 20
         return 0.6 if plain and told and (literal or quoted) else 0.0
     if not digits:
-        return _without_digits(head, others, letters, quoted=quoted, told=told)
+        return _without_digits(head, others, LETTERS.findall(head), quoted=quoted, told=told)
     if not quoted and not literal and NAME.fullmatch(head) and SAYS_ITSELF.search(head.lower()):
         return 0.0
     kinds = lower + upper + bool(digits) + bool(others)
-    if kinds == 2 and not letters:
+    if kinds == 2 and not (lower or upper):
         return 0.6 if told and quoted and any(sign in _STRONG for sign in others) else 0.0
-    if size < 5 or (digits < 3 and not told and "".join(letters).lower() in _TALK):
+    if size < 5 or (digits < 3 and not told and "".join(LETTERS.findall(head)).lower() in _TALK):
         return 0.0
     if told:
         return 0.9 if kinds >= 3 else 0.8
@@ -136,6 +140,7 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
     return 0.6 if size >= 6 and kinds == 2 and not others else 0.0
 
 
+_NUMERIC = frozenset("0123456789vV")  # with what a number or a version begins
 # Words with a digit that sentences about passwords use.
 _TECHNICAL = later(
     r"(?:base|sha|md|utf|oauth|argon|bcrypt|scrypt|pbkdf|version|level|step|part|type|option|version|python|windows|ipv|http|tls|ssl|"

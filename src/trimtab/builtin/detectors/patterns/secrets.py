@@ -31,7 +31,7 @@ NAMED: tuple[Pattern, ...] = (
         label="secret.password",
         shape=either(ABROAD),
         anchors=ABROAD,
-        judge=abroad,
+        reader=abroad,
         ignore_case=True,
     ),
 )

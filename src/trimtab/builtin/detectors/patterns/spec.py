@@ -1,7 +1,8 @@
 """What a pattern is: a shape that is cheap to find, and a judge that says whether a candidate is one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 Judged = tuple[int, int, float]
 """Start and end of what to report, and the confidence in it."""
@@ -15,7 +16,10 @@ Single = Callable[[str, int, int], Judged | None]
 Judge = Callable[[str, int, int], Judged | list[Judged] | None]
 """Looks at a candidate `text[start:end]` with what stands around it; None if it is none, a list if it announces several."""
 
-Reader = Callable[[str, Iterable[tuple[int, int]]], Iterable[Judged]]
+Known = dict[Hashable, Any]
+"""What was judged of the values of a text, as long as it is looked at; never more than that, since they may be secrets."""
+
+Reader = Callable[[str, Iterable[tuple[int, int]], Known], Iterable[Judged]]
 """Looks at all candidates of a text in their order, as a judge looks at one, where many share what they announce."""
 
 
