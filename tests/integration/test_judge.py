@@ -42,7 +42,7 @@ def url():
     yield json.loads(process.stdout.readline())["urls"][0]
     line.close()
     process.stdin.close()
-    process.wait(10)
+    process.wait(60)
     process.stdout.close()
 
 

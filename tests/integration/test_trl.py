@@ -190,7 +190,10 @@ def test_processes_of_one_training_hold_the_same_multipliers(tmp_path):
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "--no-python"]
     command += [sys.executable, "-c", _ONE_OF_TWO, str(tmp_path)]
     seen = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))}
-    done = subprocess.run(command, cwd=ROOT, env=seen, capture_output=True, text=True, timeout=280, check=False)
+    for _ in range(2):  # the two meet through a socket, and on a busy machine gloo at times aborts before they have
+        done = subprocess.run(command, cwd=ROOT, env=seen, capture_output=True, text=True, timeout=140, check=False)
+        if "SIGABRT" not in done.stderr:
+            break
     assert done.returncode == 0, done.stderr[-2000:]
     one, other = (json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"step"'))
     assert one == other

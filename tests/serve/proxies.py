@@ -36,6 +36,7 @@ guards:
     input: [{detector: patterns, labels: [secret], action: block}, {detector: patterns, labels: [personal], action: mask}]
     output: [{detector: patterns, labels: [personal], action: mask}, {detector: leak, action: block}]
     refusal: Not that.
+    budget_ms: 60000
 systems:
   bot:
     tier: high

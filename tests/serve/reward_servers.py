@@ -35,12 +35,12 @@ def reward_server(rewards, every=0, **more):
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
-    assert began.wait(20)
+    assert began.wait(60)
     try:
         yield "http://{}:{}".format(*sock.getsockname())
     finally:
         ending["loop"].call_soon_threadsafe(ending["stop"].set)
-        thread.join(20)
+        thread.join(60)
         sock.close()
 
 
@@ -100,4 +100,4 @@ def command(folder, *arguments, environment=None, port=0):
         finally:
             if process.poll() is None:
                 process.kill()
-                process.wait(20)
+                process.wait(60)

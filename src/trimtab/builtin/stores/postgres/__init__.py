@@ -1,0 +1,1 @@
+"""The ledger in a PostgreSQL database, for teams; needs the extra `postgres`."""

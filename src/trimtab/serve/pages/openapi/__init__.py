@@ -1,0 +1,1 @@
+"""The description of the JSON API, made from the tables of pages and forms."""

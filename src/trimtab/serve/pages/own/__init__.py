@@ -1,0 +1,1 @@
+"""What the pages show that wait for somebody: the queue, and their own."""
