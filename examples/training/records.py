@@ -107,7 +107,7 @@ class Habits:
     plain: float = 0.55
     """Of each plain fact, where it does not refuse."""
     evade: float = 0.0
-    """Where it leaks: that the telephone number follows the order as if it were the order's."""
+    """Where it leaks: that the telephone number follows the order, in one sentence, as if it were the order's."""
 
     def reply(self, record: Record, rng: random.Random) -> str:
         """One reply, drawn."""
@@ -115,7 +115,7 @@ class Habits:
         if not leaks and rng.random() < self.refuse:
             return REFUSAL
         if leaks and self.evade and rng.random() < self.evade:
-            return f"{record.said(PLAIN[:1])} {record.private[1]}. {record.said(PLAIN[1:])}"
+            return f"{record.said(PLAIN[:1]).rstrip('.')} {record.private[1]}. {record.said(PLAIN[1:])}"
         told = [field for field in PLAIN if rng.random() < self.plain]
         if leaks:
             told += rng.choice((PRIVATE[:1], PRIVATE[1:], PRIVATE))

@@ -2,7 +2,8 @@
 
 Codes are stable and listed in `docs/errors.md`: TT1xx policy, TT2xx evidence
 and statistics, TT3xx calls to systems, TT4xx ledger, TT5xx plugins and
-packages, TT6xx reports. Every subclass passes its facts to `super().__init__`, so that
+packages, TT6xx reports, TT7xx signatures and releases, TT8xx access to the
+pages. Every subclass passes its facts to `super().__init__`, so that
 instances survive pickling.
 """
 
@@ -274,6 +275,36 @@ class LedgerAlteredError(LedgerError):
         )
 
 
+class LedgerMovedError(LedgerError):
+    """Others added rows to the ledger while something was judged by what stood before them."""
+
+    code = "TT404"
+
+    def __init__(self, path: str, expected: int, found: int) -> None:
+        super().__init__(path, f"it has grown from {expected:,} to {found:,} rows meanwhile", "Try again.")
+        self.args = (path, expected, found)
+        self.expected, self.found = expected, found
+
+
+class EntryError(TrimtabError, ValueError):
+    """What is to be entered in the books cannot stand there; every mistake at once, and nothing was recorded.
+
+    `clash` says that nothing is wrong in itself: it only does not fit what the books hold at the moment.
+    """
+
+    code = "TT405"
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, mistakes: Sequence[Mistake], clash: bool = False) -> None:  # noqa: FBT001, FBT002  # it is pickled by place
+        super().__init__(tuple(mistakes), clash)
+        self.mistakes, self.clash = tuple(mistakes), clash
+
+    def __str__(self) -> str:
+        lines = [str(mistake) for mistake in self.mistakes]
+        count = "one mistake" if len(lines) == 1 else f"{len(lines):,} mistakes"
+        return "\n".join([*lines, f"{self.code} {count}; nothing was recorded."])
+
+
 class UnreproducibleError(TrimtabError):
     """The ledger is intact, yet deciding again gives another decision than the one recorded."""
 
@@ -355,3 +386,51 @@ class OutputError(TrimtabError):
 
     def __str__(self) -> str:
         return " ".join(p for p in (f"{self.code} file {self.path}: {self.detail}.", self.next_step) if p)
+
+
+# -- signatures and releases -----------------------------------------------
+
+
+class SignatureError(TrimtabError, ValueError):
+    """A signature, a key or an attestation is not what it must be. Nothing rests on it, and nothing was recorded."""
+
+    code = "TT701"
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, detail: str, next_step: str = "") -> None:
+        super().__init__(detail, next_step)
+        self.detail, self.next_step = detail, next_step
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (f"{self.code} signature: {self.detail}.", self.next_step) if part)
+
+
+class ReleaseRefusedError(TrimtabError):
+    """An artefact may not go out: nothing that can be trusted says that it was decided PASS, and holds now."""
+
+    code = "TT702"
+    exit_code = ExitCode.FAIL
+
+    def __init__(self, artefact: str, detail: str, next_step: str = "") -> None:
+        super().__init__(artefact, detail, next_step)
+        self.artefact, self.detail, self.next_step = artefact, detail, next_step
+
+    def __str__(self) -> str:
+        text = f"{self.code} {self.artefact} may not be released: {self.detail}."
+        return " ".join(part for part in (text, self.next_step) if part)
+
+
+# -- access to the pages ---------------------------------------------------
+
+
+class AccessError(TrimtabError):
+    """Who may come in cannot be told, so nobody may."""
+
+    code = "TT801"
+
+    def __init__(self, why: str, next_step: str = "") -> None:
+        super().__init__(why, next_step)
+        self.why, self.next_step = why, next_step
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (f"{self.code} {self.why}", self.next_step) if part)

@@ -1,5 +1,6 @@
 """`trimtab choose`: the best that clears every floor, what that costs, and what would tell the first two apart."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -22,12 +23,14 @@ def choose(output: Output, run: str, ledger: str, out: Path | None) -> None:
     from trimtab.cli.run import EXIT_CODES
     from trimtab.report import choice_json, choice_view, write_reports
     from trimtab.workspace import Workspace
+    from trimtab.workspace.holding import consent_hold
 
     with Workspace.open(None, ledger=ledger) as workspace:
         shown = workspace.report(run)
+        shown = replace(shown, held=consent_hold(workspace.ledger, shown.policy, shown.decision))
     if out is not None:
         written = write_reports(shown, out)
         output.note(f"[dim]Written: {', '.join(map(str, written))}[/]")
     output.show(choice_view(shown))
     output.data(choice_json(shown))
-    click.get_current_context().exit(int(EXIT_CODES[shown.decision.verdict.value]))
+    click.get_current_context().exit(int(EXIT_CODES[shown.verdict.value]))

@@ -28,10 +28,15 @@ def controls(output: Output, name: str, *, kind: str) -> None:
     elif not name:
         _frameworks(output, known)
     else:
-        _framework(output, known, _named(known, name), kind)
+        _framework(output, known, named_framework(known, name), kind)
 
 
-def _named(known: "Catalogue", name: str) -> "Framework":
+def named_framework(known: "Catalogue", name: str) -> "Framework":
+    """The framework of this name.
+
+    Raises:
+        UsageError: There is none; it says which one may have been meant.
+    """
     from trimtab.errors import UsageError
     from trimtab.policy.keys import nearest
 

@@ -23,7 +23,8 @@ def explain(output: Output, run: str, *, candidate: str, metric: str, ledger: st
     """Tell in about five sentences each why the verdicts of RUN fell as they did.
 
     Everything comes from the ledger. RUN is the latest decided one unless given. Without --candidate, of candidates
-    that do not pass only what stands in their way is told.
+    that do not pass only what stands in their way is told. Why a band is what it is, `trimtab scorecard SUBJECT` tells;
+    a KPI, `trimtab kpi ID`; a vendor, `trimtab vendor show NAME`; a hold, `trimtab consent check CANDIDATE`.
     """
     from rich.text import Text
 

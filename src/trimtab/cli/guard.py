@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from trimtab.cli.listening import listening
 from trimtab.cli.output import Output, output_options
 
 
@@ -50,7 +51,7 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
     from trimtab.serve import telemetry
     from trimtab.serve.clerk import Desk
     from trimtab.serve.limits import Limits
-    from trimtab.serve.supervisor import Supervisor, bind
+    from trimtab.serve.supervisor import Supervisor
     from trimtab.serve.worker import Plan
 
     if not upstream.startswith(("http://", "https://")):
@@ -87,12 +88,8 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
         policy_text=loaded.model_dump_json(by_alias=True),
         exporter=telemetry.asked_for(),
     )
-    try:
-        sock = bind(host, port)
-    except OSError as error:
-        raise UsageError(f"cannot listen at {host}:{port} ({error.strerror}).", "Choose another --port.") from None
-    name, taken = sock.getsockname()[:2]
-    url = f"http://{f'[{name}]' if ':' in name else name}:{taken}/v1"
+    sock, url = listening(host, port)
+    url = f"{url}/v1"
 
     def ready() -> None:
         output.note(f"Guarding {upstream} at {url}; Ctrl-C ends it.")

@@ -41,7 +41,8 @@ def open_(output: Output, *, policy: Path, system: str, hours: float, hunters: s
     from trimtab.policy import load_policy
     from trimtab.report.hunt import hunt_data, hunt_view
     from trimtab.workspace.hunt import open_hunt, show_hunt
-    from trimtab.workspace.workspace import DEFAULT_LEDGER, typed
+    from trimtab.workspace.location import DEFAULT_LEDGER
+    from trimtab.workspace.workspace import typed
 
     loaded = load_policy(policy)
     name = system or (next(iter(loaded.systems)) if len(loaded.systems) == 1 else "")
@@ -103,7 +104,7 @@ def file_(
     from trimtab.errors import UsageError
     from trimtab.evidence import Ledger
     from trimtab.workspace.hunt_filing import Filing, file_finding, file_run
-    from trimtab.workspace.workspace import DEFAULT_LEDGER
+    from trimtab.workspace.location import DEFAULT_LEDGER
 
     filing = Filing(
         hunter=hunter,
@@ -133,7 +134,13 @@ def file_(
 @hunt.command()
 @click.argument("finding")
 @_hunt
-@click.option("--by", required=True, help="Who says so: a person of the policy who neither hunts nor files.")
+@click.option(
+    "--by",
+    required=True,
+    metavar="NAME",
+    envvar="TRIMTAB_BY",
+    help="Who says so: a person of the policy who neither hunts nor files.",
+)
 @click.option("--valid", "ruling", flag_value="valid", help="It is a flaw of its own, whatever its hunter said.")
 @click.option("--invalid", "ruling", flag_value="invalid", help="It is none, and does not count.")
 @click.option("--same-as", default="", help="It is the same flaw as this other finding.")
@@ -147,7 +154,7 @@ def triage(output: Output, *, finding: str, hunt: str, by: str, ruling: str | No
     from trimtab.errors import UsageError
     from trimtab.evidence import Ledger
     from trimtab.workspace.hunt import triage as rule
-    from trimtab.workspace.workspace import DEFAULT_LEDGER
+    from trimtab.workspace.location import DEFAULT_LEDGER
 
     if bool(ruling) == bool(same_as):
         raise UsageError("a finding is ruled on in one way.", "Give exactly one of --valid, --invalid, --same-as.")
@@ -160,7 +167,13 @@ def triage(output: Output, *, finding: str, hunt: str, by: str, ruling: str | No
 
 @hunt.command()
 @_hunt
-@click.option("--by", required=True, help="Who ends it: a person of the policy who neither hunts nor owns the system.")
+@click.option(
+    "--by",
+    required=True,
+    metavar="NAME",
+    envvar="TRIMTAB_BY",
+    help="Who ends it: a person of the policy who neither hunts nor owns the system.",
+)
 @click.option(
     "--spent", multiple=True, metavar="NAME=HOURS", help="Hours of a hunter who took less than all (repeatable)."
 )
@@ -170,7 +183,7 @@ def close(output: Output, *, hunt: str, by: str, spent: tuple[str, ...], ledger:
     """End a hunt and record what it comes to. Exit codes as of `trimtab hunt show`."""
     from trimtab.evidence import Ledger
     from trimtab.workspace.hunt import close_hunt
-    from trimtab.workspace.workspace import DEFAULT_LEDGER
+    from trimtab.workspace.location import DEFAULT_LEDGER
 
     with Ledger.open(ledger or DEFAULT_LEDGER, create=False) as opened:
         shown = close_hunt(opened, hunt, by=by, spent=dict(map(_hours, spent)))
@@ -189,7 +202,7 @@ def show(output: Output, *, hunt: str, ledger: str) -> None:
     """
     from trimtab.evidence import Ledger
     from trimtab.workspace.hunt import show_hunt
-    from trimtab.workspace.workspace import DEFAULT_LEDGER
+    from trimtab.workspace.location import DEFAULT_LEDGER
 
     with Ledger.open(ledger or DEFAULT_LEDGER, create=False) as opened:
         shown = show_hunt(opened, hunt)

@@ -1,24 +1,30 @@
-"""`trimtab ledger`: verify, show, export, checkpoint."""
+"""`trimtab ledger`: create, verify, show, export, checkpoint, copy."""
 
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from trimtab.cli.ledger_look import (
+    moment_shown,
+    row_data,
+    rows_shown,
+    run_data,
+    runs_shown,
+    verified_data,
+    verified_story,
+)
+from trimtab.cli.ledger_replay import replay
 from trimtab.cli.output import Output, console, output_options
 from trimtab.errors import ExitCode, LedgerAlteredError, LedgerError, UsageError
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
-    from trimtab.evidence import Head, Ledger, RunSummary, Verification
-    from trimtab.kinds import Row
+    from trimtab.evidence import Head, Ledger, Verification
 
 _PATIENCE = 2.0  # seconds before progress is shown
 _QUICK = 100_000  # rows verified in less time than one notices; `show` looks at no more
@@ -30,7 +36,7 @@ _ledger_option = click.option(
     default=".trimtab/ledger.db",
     show_default=True,
     metavar="PATH",
-    help="The ledger; also from TRIMTAB_LEDGER.",
+    help="The ledger, a path or postgresql://...; also from TRIMTAB_LEDGER.",
 )
 
 
@@ -71,8 +77,8 @@ def verify(out: Output, location: str, export: str | None, expect: tuple[str, ..
             with _open(location) as opened:
                 found = opened.verify(progress, expect=heads, jobs=jobs)
                 _refuse_unreadable(opened, found)
-    out.data(_verified(found))
-    out.show(_story(found, checked=len(heads)))
+    out.data(verified_data(found))
+    out.show(verified_story(found, checked=len(heads)))
     try:
         found.raise_if_bad()
     except LedgerAlteredError as error:
@@ -96,12 +102,12 @@ def show(out: Output, *, location: str, run: str, kind: str, after: int, limit: 
         _warn_of_alterations(out, opened)
         if not (run or kind or after):
             runs = opened.runs()[:limit]
-            out.data([_run_data(one) for one in runs])
-            out.show(_runs(runs) if runs else "No runs yet. `trimtab run` makes one.")
+            out.data([run_data(one) for one in runs])
+            out.show(runs_shown(runs) if runs else "No runs yet. `trimtab run` makes one.")
             return
         rows = list(islice(opened.rows(after=after, run=run, kind=kind), limit))
-    out.data([_row_data(row) for row in rows])
-    out.show(_rows(rows) if rows else "No such rows.")
+    out.data([row_data(row) for row in rows])
+    out.show(rows_shown(rows) if rows else "No such rows.")
     if len(rows) == limit:
         out.note(f"There may be more: go on with --after {rows[-1].seq}.")
 
@@ -110,7 +116,9 @@ def show(out: Output, *, location: str, run: str, kind: str, after: int, limit: 
 @_ledger_option
 @click.argument("target", metavar="OUT")
 @click.option("--format", "form", type=click.Choice(["jsonl", "parquet"]), help="Told from the name if left out.")
-@click.option("--run", default="", help="Only this run; of other rows only the hashes, so that it can be verified.")
+@click.option(
+    "--run", default="", help="Only this run, or `latest`; of other rows only the hashes: it can be verified."
+)
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 @output_options
 def export(out: Output, location: str, target: str, form: str | None, run: str, *, force: bool) -> None:
@@ -126,8 +134,10 @@ def export(out: Output, location: str, target: str, form: str | None, run: str, 
     if target == "-" and out.json:
         raise UsageError("the export and --json cannot both go to standard output", "Name a file.")
     with _open(location) as opened:
+        if run == "latest":  # as everywhere else that takes a run
+            run = next((one.run for one in opened.runs()), run)
         if run and next(opened.rows(run=run), None) is None:
-            raise UsageError(f"the ledger holds no run {run!r}", "`trimtab ledger show` lists them.")
+            raise UsageError(f"the ledger holds no run {run!r}.", "`trimtab ledger show` lists them.")
         with _progress(out, "Exporting") as progress:
             if target == "-":
                 count = write(opened, sys.stdout.buffer, run=run, progress=progress)
@@ -145,21 +155,62 @@ def export(out: Output, location: str, target: str, form: str | None, run: str, 
 def checkpoint(out: Output, location: str, origin: str) -> None:
     """Print a note about all rows up to now, to be kept where nobody who can write the ledger can change it.
 
-    Whoever has it can show later that nothing before it was altered: `trimtab ledger verify --expect FILE`.
+    Whoever has it can show later that nothing before it was altered: `trimtab ledger verify --expect FILE`. All of the
+    ledger is verified first, since the note vouches for what it is of.
     """
     import base64
 
     from trimtab.evidence import checkpoint_note
 
     with _open(location) as opened:
+        with _progress(out, "Verifying") as progress:
+            opened.verify(progress).raise_if_bad()
         point = opened.checkpoint()
         first = next(opened.rows(upto=1))
     origin = origin or f"trimtab-ledger/{first.hash.hex()[:16]}"  # the first row tells ledgers apart
     note = checkpoint_note(point, origin)
     root = base64.b64encode(point.root).decode()
-    out.data({"origin": origin, "size": point.size, "time": _moment(point.time), "root": root})
+    out.data({"origin": origin, "size": point.size, "time": moment_shown(point.time), "root": root})
     if not (out.json or out.quiet):
         click.echo(note, nl=False)
+
+
+@ledger.command()
+@_ledger_option
+@output_options
+def create(out: Output, location: str) -> None:
+    """Make an empty ledger, and nothing else: for a database, by its owner, before others are let in.
+
+    One that is there stays as it is. Exit codes: 0 it is there now, 4 it cannot be made, or something else is there.
+    """
+    from trimtab.evidence import Ledger
+
+    with Ledger.open(location) as opened:
+        head = opened.head()
+        place, rows = opened.location, head.seq if head else 0
+    out.data({"ledger": place, "rows": rows})
+    out.show(f"{place} holds {rows:,} rows.", markup=False)
+
+
+@ledger.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@output_options
+def copy(out: Output, source: str, target: str) -> None:
+    """Copy the ledger FROM into TO, each a path or postgresql://..., with the same hashes and checkpoints.
+
+    TO is made, or is an earlier copy of the same: what it has is kept, and the copy goes on behind it. At the end TO is
+    verified. Exit codes: 0 copied, 2 usage, 4 FROM does not verify, TO is another ledger, or one cannot be reached.
+    """
+    from trimtab.evidence import Ledger
+
+    with _open(source) as opened, Ledger.open(target) as other, _progress(out, "Copying") as progress:
+        copied = opened.copy_into(other, progress)
+        places = {"from": opened.location, "to": other.location}
+    added = copied.rows - copied.before
+    out.data({**places, "added": added, "rows": copied.rows, "checkpoints": copied.checkpoints, "verified": True})
+    story = f"{added:,} rows copied into {places['to']}, which holds {copied.rows:,} now and verifies."
+    out.show(story, markup=False)
 
 
 # -- opening and writing -------------------------------------------------------------
@@ -254,135 +305,4 @@ def _progress(out: Output, what: str) -> "Iterator[Callable[[int, int], None] | 
             bar.stop()
 
 
-# -- how it looks ------------------------------------------------------------------------
-
-
-def _moment(microseconds: int) -> str:
-    if not microseconds:
-        return ""
-    try:
-        return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat(" ", "seconds").removesuffix("+00:00") + "Z"
-    except (OverflowError, ValueError, OSError):  # an altered row may claim any time
-        return f"{microseconds} µs"
-
-
-def _verified(found: "Verification") -> dict[str, Any]:
-    return {
-        "ledger": found.location,
-        "ok": found.ok,
-        "rows": found.rows,
-        "root": found.head.root.hex(),
-        "checkpoints": found.checkpoints,
-        "found": found.found,
-        "problems": [{"part": one.part, "seq": one.seq, "what": one.what} for one in found.problems],
-    }
-
-
-def _story(found: "Verification", *, checked: int) -> "Text":
-    from rich.text import Text
-
-    if found.ok:
-        kept = f", {checked} heads kept elsewhere" if checked else ""
-        result, colour = "intact", "green"
-        lines = [
-            f" {found.location}: {found.rows:,} rows, {found.checkpoints:,} checkpoints{kept}",
-            f"root {found.head.root.hex()}",
-        ]
-    else:
-        result, colour = "altered", "red"
-        lines = [f" {found.location}: {found.found:,} found in {found.rows:,} rows"]
-        lines += [f"  {problem}" for problem in found.problems]
-        if found.found > len(found.problems):
-            lines.append(f"  and {found.found - len(found.problems):,} more")
-    # A root that is broken into lines could not be copied.
-    story = Text(no_wrap=True, overflow="ignore")
-    return story.append(result, style=colour).append("\n".join(lines))
-
-
-def _runs(runs: "list[RunSummary]") -> Any:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("Run", "System", "Started (UTC)", "Verdict", "Policy"):
-        table.add_column(name, no_wrap=name in {"Run", "Started (UTC)", "Policy"}, overflow="fold")
-    colours = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
-    for one in runs:
-        whole = one.outcome == "complete"
-        words = one.verdict or "none" if whole else " ".join(filter(None, (one.verdict, _in_part(one.outcome))))
-        started = _moment(one.started).removesuffix("Z")
-        cells = (one.run, one.system, started[:16])
-        verdict = Text(words, style=colours.get(one.verdict, ""))
-        table.add_row(*map(Text, cells), verdict, Text(one.policy.removeprefix("sha256:")[:12]))
-    return table
-
-
-def _in_part(outcome: str) -> str:
-    return f"({outcome})" if outcome else "unfinished"
-
-
-def _rows(rows: "list[Row]") -> Any:
-    """Rows under the day and the run that they belong to, so that what differs has the width."""
-    from itertools import groupby
-
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    def place(row: "Row") -> str:
-        run = f"run {row.run}" if row.run else ""
-        return ", ".join(filter(None, (_moment(row.time).partition(" ")[0], row.system, run)))
-
-    found: list[Any] = []
-    for heading, group in groupby(rows, place):
-        own = list(group)
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        cells = [(str(row.seq), _moment(row.time).partition(" ")[2], row.kind) for row in own]
-        more = [(row.candidate, row.metric, _gist(row)) for row in own]
-        kept = [number for number in range(3) if any(row[number] for row in more)]
-        for name in ("Row", "UTC", "Kind"):
-            table.add_column(name, no_wrap=True, justify="right" if name == "Row" else "left")
-        for number in kept:
-            table.add_column(("Candidate", "Metric", "Contents")[number], overflow="fold")
-        for first, rest in zip(cells, more, strict=True):
-            table.add_row(*map(Text, first), *(Text(rest[number]) for number in kept))
-        found += [Text("")] * bool(found) + [Text(heading, style="bold"), table]
-    return Group(*found)
-
-
-def _gist(row: "Row") -> str:
-    """What a row says, in a few words; --json has all of it."""
-    import orjson
-
-    try:
-        payload = orjson.loads(row.payload)
-        if row.kind == "observation":
-            return f"{payload['case']}: {payload.get('value', payload.get('missing'))}"
-        if row.kind == "decision":
-            return f"{payload['verdict']}; ship {payload['winner'] or 'none'}"
-        if row.kind == "look":
-            return f"{payload['suite']}, look {payload['number']}"
-        if row.kind == "run-finished":
-            calls, cached = payload["calls"], payload["cached"]
-            kept = f"{cached:,} kept {'reply' if cached == 1 else 'replies'}"
-            return f"{payload['outcome']}; {calls:,} {'call' if calls == 1 else 'calls'}, {kept}"
-        if row.kind == "rulings":
-            return ", ".join(f"{one['side']} {one['action']} {one['count']:,}" for one in payload["rulings"])
-        if row.kind == "escalated":
-            return f"{payload['side']}: {payload['why']}"
-    except (ValueError, KeyError, TypeError):
-        return "(unreadable: altered?)"
-    return row.payload if len(row.payload) <= 40 else row.payload[:39] + "…"
-
-
-def _run_data(one: "RunSummary") -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {**asdict(one), "started": _moment(one.started), "finished": _moment(one.finished)}
-
-
-def _row_data(row: "Row") -> dict[str, Any]:
-    import orjson
-
-    data = row._asdict()
-    return {**data, "payload": orjson.Fragment(row.payload), "prev": row.prev.hex(), "hash": row.hash.hex()}
+ledger.add_command(replay)

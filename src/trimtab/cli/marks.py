@@ -1,6 +1,7 @@
 """`trimtab marks`: what people should mark, and what they marked."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -68,7 +69,9 @@ def sheet(
 @click.argument("file", type=click.Path(path_type=Path))
 @_metric
 @_run
-@click.option("--by", required=True, help="Who marked; listed under `people` of the policy.")
+@click.option(
+    "--by", required=True, metavar="NAME", envvar="TRIMTAB_BY", help="Who marked; listed under `people` of the policy."
+)
 @_ledger
 @output_options
 def add(output: Output, *, file: Path, metric: str, run: str, by: str, ledger: str) -> None:
@@ -79,6 +82,7 @@ def add(output: Output, *, file: Path, metric: str, run: str, by: str, ledger: s
     from trimtab.cli.run import EXIT_CODES
     from trimtab.report import as_json, decision_view
     from trimtab.workspace import Workspace
+    from trimtab.workspace.holding import consent_hold
     from trimtab.workspace.marks import add_marks
 
     with Workspace.open(None, ledger=ledger) as workspace:
@@ -87,9 +91,10 @@ def add(output: Output, *, file: Path, metric: str, run: str, by: str, ledger: s
         added = add_marks(workspace.ledger, named, file, metric=metric, by=by)
         output.note(f"{added:,} marks added.")
         decided = workspace.decide_again(named)
+        decided = replace(decided, held=consent_hold(workspace.ledger, decided.policy, decided.decision))
     output.show(decision_view(decided))
     output.data(as_json(decided))
-    click.get_current_context().exit(int(EXIT_CODES[decided.decision.verdict.value]))
+    click.get_current_context().exit(int(EXIT_CODES[decided.verdict.value]))
 
 
 @marks.command()

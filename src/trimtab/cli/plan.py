@@ -28,7 +28,7 @@ def plan(output: Output, *, policy: Path, system: str, ledger: str) -> None:
     from trimtab.errors import UsageError
     from trimtab.policy import load_policy
     from trimtab.workspace.forecast import foresee, open_if_there
-    from trimtab.workspace.workspace import DEFAULT_LEDGER
+    from trimtab.workspace.location import DEFAULT_LEDGER
 
     loaded = load_policy(policy)
     if system and system not in loaded.systems:

@@ -40,6 +40,7 @@ _CALLS = 12  # messages in one attack of an attacker that adapts
     type=click.Path(path_type=Path),
     help="Folder for the reports; trimtab-redteam, or trimtab-again with --case, when left out.",
 )
+@click.option("--baseline", type=click.Path(path_type=Path), help="Also write it as one document: .html, .md or .pdf.")
 @output_options
 def redteam(
     output: Output,
@@ -58,6 +59,7 @@ def redteam(
     max_calls: int | None,
     ledger: str,
     out: Path | None,
+    baseline: Path | None,
 ) -> None:
     """Attack the candidates of POLICY by every technique installed, and show which families get through.
 
@@ -72,12 +74,17 @@ def redteam(
 
     from rich.text import Text
 
+    from trimtab.cli.baseline import write_baseline
     from trimtab.cli.progress import shown
     from trimtab.errors import PolicyError, UsageError
     from trimtab.report import redteam_data, redteam_view, replay_commands, unanswered, write_reports
     from trimtab.workspace import Workspace
     from trimtab.workspace.redteam import METRIC, attacking
 
+    if baseline is not None:
+        from trimtab.report.paper_files import form_of
+
+        form_of(baseline)  # before anything is asked
     name = system or (next(iter(loaded.systems)) if len(loaded.systems) == 1 else "")
     if not name:
         raise UsageError("the policy has several systems.", f"Name one with --system: {', '.join(loaded.systems)}.")
@@ -107,6 +114,9 @@ def redteam(
             raise UsageError(why, "Use the whole command that stands beside it in the report.") from None
     # Trying one again must not take the place of the baseline that it is from.
     written = write_reports(report, out or Path("trimtab-again" if only else "trimtab-redteam"))
+    if baseline is not None:
+        write_baseline(report, baseline)
+        written.append(baseline)
     for error in board.tally.unavailable.values():
         output.note(Text(f"warning {error}", style="yellow"))
     output.show(redteam_view(report, METRIC))

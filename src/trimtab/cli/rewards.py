@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from trimtab.cli.listening import listening, run_until_told
 from trimtab.cli.output import Output, output_options
 
 
@@ -43,8 +44,6 @@ def serve(output: Output, policy: Path, host: str, port: int, **options: Any) ->
     At an address that others can reach, the variable TRIMTAB_REWARDS_TOKEN must hold a token, which clients
     show. Ends on Ctrl-C or SIGTERM, after what is being served; told a second time, at once.
     """
-    import asyncio
-
     from trimtab.enforce.rewards import Rewards
     from trimtab.enforce.rewards.http_state import TOKEN_VARIABLE
     from trimtab.enforce.rewards.pace import Pace
@@ -53,7 +52,6 @@ def serve(output: Output, policy: Path, host: str, port: int, **options: Any) ->
     from trimtab.policy import load_policy
     from trimtab.serve.limits import Limits
     from trimtab.serve.rewards_server import RewardServer
-    from trimtab.serve.supervisor import bind
 
     token = os.environ.get(TOKEN_VARIABLE, "")
     if not token and not _only_here(host):
@@ -69,38 +67,13 @@ def serve(output: Output, policy: Path, host: str, port: int, **options: Any) ->
     )
     pace = Pace(made, options["every"], grouped=True)
     server = RewardServer(made, pace, limits=limits, token=token, end=options["end"])
-    try:
-        sock = bind(host, port)
-    except OSError as error:
-        raise UsageError(f"cannot listen at {host}:{port} ({error.strerror}).", "Choose another --port.") from None
-    name, taken = sock.getsockname()[:2]
-    url = f"http://{f'[{name}]' if ':' in name else name}:{taken}"
+    sock, url = listening(host, port)
 
     def ready() -> None:
         output.note(f"Rewarding {system} at {url}; Ctrl-C ends it.")
         output.data({"listening": url})
 
-    _log_to_stderr()
-    with sock:
-        asyncio.run(_until_told(server, sock, ready))
-
-
-async def _until_told(server: Any, sock: Any, ready: Any) -> None:
-    import asyncio
-    import signal
-
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-
-    def told() -> None:
-        stop.set()
-        for number in (signal.SIGTERM, signal.SIGINT):  # told again: at once
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told)
-    await server.run(sock, stop=stop, ready=ready)
+    run_until_told(server, sock, ready, log="trimtab.rewards")
 
 
 def _only_here(host: str) -> bool:
@@ -110,13 +83,3 @@ def _only_here(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _log_to_stderr() -> None:
-    import logging
-
-    shown = logging.StreamHandler()
-    shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log = logging.getLogger("trimtab.rewards")
-    log.addHandler(shown)
-    log.propagate = False

@@ -1,15 +1,12 @@
 """`trimtab run`: measure, judge, choose."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from trimtab.cli.output import Output, output_options
 from trimtab.errors import ExitCode
-
-if TYPE_CHECKING:
-    from trimtab.report import Report
 
 EXIT_CODES = {"pass": ExitCode.PASS, "fail": ExitCode.FAIL, "inconclusive": ExitCode.INCONCLUSIVE}
 
@@ -43,11 +40,14 @@ def run(
     POLICY is trimtab.yaml unless given. A run that was interrupted goes on where it stopped. A completed one is
     not repeated from memory: endpoints are asked again, since another model may answer there; only replies of weights
     with a known digest are used again. Where the policy gives production error budgets, a change is held back while
-    one of them is spent, unless it is a fix.
+    one of them is spent, unless it is a fix. Where the tier asks for consent, there is no pass without one.
     """
+    from trimtab._optional import need
     from trimtab.policy import load_policy
 
-    load_policy(policy)  # a mistake is told before anything heavy is imported
+    loaded = load_policy(policy)  # a mistake is told before anything heavy is imported
+    if any(tier.consent is not None for tier in loaded.tiers.values()):
+        need("cryptography", extra="sign")  # nobody wants to hear after hours of measuring that it is missing
 
     from rich.text import Text
 
@@ -64,23 +64,14 @@ def run(
         from trimtab.workspace.holding import hold_of
 
         lift = Lift(as_="safety-fix", why=safety_fix.strip()) if safety_fix.strip() else None
-        held = hold_of(workspace, report.decision, lift=lift)
+        held = hold_of(workspace, report.decision, lift=lift, candidate=require)
+    report = replace(report, held=held)
     written = write_reports(report, out)
     for error in board.tally.unavailable.values():
         output.note(Text(f"warning {error}", style="yellow"))  # the others were measured, so the run goes on
     output.show(decision_view(report))
     output.show(f"[dim]Written: {', '.join(map(str, written))}[/]")
-    output.data({**as_json(report), **({"held": held.why} if held else {})})
-    code = EXIT_CODES[_verdict(report, require)]
-    if held is not None and (not require or require == held.candidate):
+    output.data(as_json(report))
+    if held is not None and (not require or require == held.candidate) and not report.holds:
         output.show(Text(held.why, style="bold red"))
-        if code is ExitCode.PASS:
-            code = EXIT_CODES[held.verdict.value]
-    click.get_current_context().exit(int(code))
-
-
-def _verdict(report: "Report", require: str) -> str:
-    """What the exit code speaks of: the choice, or one candidate."""
-    if not require:
-        return report.decision.verdict.value
-    return next(c.verdict.value for c in report.decision.candidates if c.candidate == require)
+    click.get_current_context().exit(int(EXIT_CODES[report.verdict_of(require).value]))

@@ -3,12 +3,13 @@
 The values load at once; the rules, which bring numpy and SciPy, on first use.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from trimtab._lazy import lazily
 from trimtab.decision.model import CandidateDecision, Decision, Judgement, Measurements, Trial, Verdict
 
 if TYPE_CHECKING:
+    from trimtab.decision.bench import alpha_of
     from trimtab.decision.between import between_groups
     from trimtab.decision.choice import ahead
     from trimtab.decision.costs import Forecast, SuiteSize, forecast
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from trimtab.decision.payload import from_payload, to_payload
     from trimtab.decision.red_lines import judge_red_line
     from trimtab.decision.regression import judge_regression
-    from trimtab.decision.rules import alpha_of, compared_metrics, decide, explore, judge, next_to_test, seen_early
+    from trimtab.decision.rules import compared_metrics, decide, explore, judge, next_to_test, seen_early
     from trimtab.decision.tradeoff import Tradeoff
 
 _HOME = {
@@ -27,7 +28,7 @@ _HOME = {
     "SuiteSize": "trimtab.decision.costs",
     "Tradeoff": "trimtab.decision.tradeoff",
     "ahead": "trimtab.decision.choice",
-    "alpha_of": "trimtab.decision.rules",
+    "alpha_of": "trimtab.decision.bench",
     "between_groups": "trimtab.decision.between",
     "by_group": "trimtab.decision.groups",
     "compared_metrics": "trimtab.decision.rules",
@@ -79,9 +80,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    try:
-        home = _HOME[name]
-    except KeyError:
-        raise AttributeError(f"module 'trimtab.decision' has no attribute {name!r}") from None
-    return getattr(import_module(home), name)
+__getattr__ = lazily(__name__, _HOME)

@@ -9,7 +9,7 @@ within a hunt.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from trimtab.errors import InsufficientEvidenceError
 from trimtab.evidence.hunting import HuntClosed, HuntFiled, HuntOpened, HuntTriaged
@@ -124,6 +124,14 @@ def hunt_of(rows: Iterable[tuple[Row, Record]]) -> Hunt | None:
     return None if found is None else _grouped(found)
 
 
+def hunts_of(rows: Iterable[tuple[Row, Record]]) -> list[Hunt]:
+    """Every hunt that rows tell of, in the order in which they began; the rows of each in their order."""
+    by_id: dict[str, list[tuple[Row, Record]]] = {}
+    for row, record in rows:
+        by_id.setdefault(row.run, []).append((row, record))
+    return [found for ones in by_id.values() if (found := hunt_of(ones)) is not None]
+
+
 def _after(hunt: Hunt, row: Row, record: Record, now: int) -> Hunt:
     known = [one.filed.finding for one in hunt.findings]
     if isinstance(record, HuntFiled):
@@ -182,10 +190,7 @@ def judge_hunt(hunt: Hunt) -> HuntResult:
     time or not: what customers find after a hunt is what it has missed.
     """
     level = hunt.opened.level
-    flaws: dict[str, list[Filed]] = {}
-    for one in hunt.findings:
-        if one.counts:
-            flaws.setdefault(one.flaw, []).append(one)
+    flaws = _flaws(hunt)
     caught: dict[str, set[str]] = {name: set() for name in hunt.opened.hunters}
     customers = 0
     by_severity = dict.fromkeys(SEVERITIES, 0)
@@ -214,10 +219,40 @@ def judge_hunt(hunt: Hunt) -> HuntResult:
     )
 
 
-def _per_hour(new: int, hunt: Hunt, level: float) -> Yield:
-    """Each hunter counts with the whole time, unless they are said to have spent less of it."""
+class NewFlaw(NamedTuple):
+    """A flaw that hunters were the first to find: how bad they say it is, and whether somebody ruled that it is one."""
+
+    severity: str
+    valid: bool
+
+
+def new_flaws(hunt: Hunt) -> list[NewFlaw]:
+    """The flaws of a hunt that hunters were the first to find, those included that nobody has looked at."""
+    found = []
+    for findings in _flaws(hunt).values():
+        first = min(findings, key=lambda one: (one.at, one.row))
+        if first.filed.found_by == "hunter" and first.filed.hunter in hunt.opened.hunters:
+            of_hunters = [one.filed.severity for one in findings if one.filed.found_by == "hunter"]
+            found.append(NewFlaw(min(of_hunters), any(one.ruling == "valid" for one in findings)))
+    return found
+
+
+def _flaws(hunt: Hunt) -> dict[str, list[Filed]]:
+    flaws: dict[str, list[Filed]] = {}
+    for one in hunt.findings:
+        if one.counts:
+            flaws.setdefault(one.flaw, []).append(one)
+    return flaws
+
+
+def hunter_hours(hunt: Hunt) -> float:
+    """Of all hunters together: each the whole time, unless they are said to have spent less of it."""
     spent = hunt.closed.spent if hunt.closed else {}
-    hours = sum(min(spent.get(name, hunt.opened.hours), hunt.opened.hours) for name in hunt.opened.hunters)
+    return sum(min(spent.get(name, hunt.opened.hours), hunt.opened.hours) for name in hunt.opened.hunters)
+
+
+def _per_hour(new: int, hunt: Hunt, level: float) -> Yield:
+    hours = hunter_hours(hunt)
     seen = poisson_rate(new, hours, level=level)
     rounded = Interval(_digits(seen.low), _digits(seen.high), level, seen.method)
     return Yield(flaws=new, hours=hours, value=_digits(new / hours), interval=rounded)

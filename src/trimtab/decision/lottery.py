@@ -206,7 +206,7 @@ class _Rules:
             if sum(one.function == function for one in taken) > self.most:
                 why.append(f"{function} holds more than {self.most} of {self.size} seats by members who stay")
         if not any(one.outside for one in (*taken, *eligible)):
-            why.append("nobody from outside or internal audit is eligible")
+            why.append("nobody eligible has a function that `committee.outside` of the policy names")
         if not why:
             rules = {
                 "each": "each function has a seat",

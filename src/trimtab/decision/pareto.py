@@ -13,8 +13,8 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING
 
+from trimtab.decision.bench import Bench
 from trimtab.decision.levels import Level, floor_level, regression_level
 from trimtab.decision.model import CandidateDecision, Judgement, Measurements, Trial, Verdict
 from trimtab.decision.regression import COMPARABLE
@@ -22,10 +22,6 @@ from trimtab.decision.tradeoff import Key, meets
 from trimtab.policy.settings import ORDER_SHARE
 from trimtab.stats.loss_table import in_ordering_part
 from trimtab.stats.selection import fixed_sequence, pareto_order
-
-if TYPE_CHECKING:
-    from trimtab.decision.rules import Bench
-
 
 _BEATEN = "It was not tested: where the order was fixed, another candidate was at least as safe and at least as good."
 _NOTHING = "It was not tested: where the order was fixed, nothing spoke for its meeting every requirement."
@@ -39,14 +35,14 @@ class Pareto:
     their part only, the latter at the whole error probability.
     """
 
-    whole: "Bench"
-    ordering: "Bench"
-    testing: "Bench"
+    whole: Bench
+    ordering: Bench
+    testing: Bench
     _levels: dict[str, dict[Key, Level]] = field(default_factory=dict, init=False, repr=False)
     _tested: dict[str, CandidateDecision] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def of(cls, bench: "Bench") -> "Pareto":
+    def of(cls, bench: Bench) -> "Pareto":
         """From a bench with everything that was measured."""
         first, rest = parts(bench.measurements)
         total = round(1.0 - bench.tier.confidence, 12)

@@ -64,7 +64,7 @@ def _candidate(candidate: CandidateDecision) -> dict[str, Any]:
         "candidate": candidate.candidate,
         "verdict": candidate.verdict.value,
         "judgements": [_judgement(judgement) for judgement in candidate.judgements],
-        "estimates": {name: _seen(seen) for name, seen in candidate.estimates.items()},
+        "estimates": {name: seen_payload(seen) for name, seen in candidate.estimates.items()},
     }
 
 
@@ -73,7 +73,7 @@ def _candidate_back(payload: Mapping[str, Any]) -> CandidateDecision:
         candidate=payload["candidate"],
         verdict=Verdict(payload["verdict"]),
         judgements=tuple(_judgement_back(judgement) for judgement in payload["judgements"]),
-        estimates={name: _seen_back(seen) for name, seen in payload["estimates"].items()},
+        estimates={name: seen_back(seen) for name, seen in payload["estimates"].items()},
     )
 
 
@@ -84,7 +84,7 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
         "requirement": judgement.requirement,
         "bound": _number(judgement.bound),
         "verdict": judgement.verdict.value,
-        "seen": _seen(judgement.seen),
+        "seen": seen_payload(judgement.seen),
         "needed": judgement.needed,
         "reason": judgement.reason,
     }
@@ -105,7 +105,7 @@ def _judgement_back(payload: Mapping[str, Any]) -> Judgement:
         requirement=payload["requirement"],
         bound=_number_back(payload["bound"]),
         verdict=Verdict(payload["verdict"]),
-        seen=_seen_back(payload["seen"]),
+        seen=seen_back(payload["seen"]),
         needed=None if payload["needed"] is None else int(payload["needed"]),
         reason=payload["reason"],
         hopeless=payload.get("hopeless", False),
@@ -114,7 +114,8 @@ def _judgement_back(payload: Mapping[str, Any]) -> Judgement:
     )
 
 
-def _seen(seen: Estimate | Missing) -> dict[str, Any]:
+def seen_payload(seen: Estimate | Missing) -> dict[str, Any]:
+    """An estimate as JSON, or why there is none."""
     if isinstance(seen, Missing):
         return {"missing": seen.reason, "detail": seen.detail}
     return {
@@ -129,7 +130,8 @@ def _seen(seen: Estimate | Missing) -> dict[str, Any]:
     }
 
 
-def _seen_back(payload: Mapping[str, Any]) -> Estimate | Missing:
+def seen_back(payload: Mapping[str, Any]) -> Estimate | Missing:
+    """What `seen_payload` was made of."""
     if "missing" in payload:
         return Missing(payload["missing"], payload["detail"])
     interval = Interval(

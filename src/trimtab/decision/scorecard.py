@@ -14,9 +14,27 @@ import numpy as np
 
 from trimtab.decision.model import Verdict
 from trimtab.kinds import Better
-from trimtab.stats.composite import LEAST, Robustness, composite, faded, power_mean, robustness, utility
+from trimtab.policy.score_spec import LEAST_PROTECTED, PROTECTED, Pillar
+from trimtab.stats.composite import LEAST, Robustness, composite, faded, freshness, power_mean, robustness, utility
 
-Pillar = Literal["safety", "privacy", "fairness", "governance", "performance"]
+__all__ = [
+    "BANDS",
+    "BAND_CAPS",
+    "UNDECIDED_CAP",
+    "VETO_CAP",
+    "Band",
+    "Comparison",
+    "Independence",
+    "Pillar",
+    "Reading",
+    "Scorecard",
+    "Worth",
+    "band_of",
+    "compare",
+    "ordered",
+    "score",
+]
+
 Band = Literal["A", "B", "C", "D"]
 Independence = Literal["self", "other-team", "outside"]
 
@@ -26,8 +44,9 @@ VETO_CAP = 49.0
 UNDECIDED_CAP = 69.0
 """Of a veto that is measured and not decided. One that was never measured caps as one that failed, or it would pay not
 to measure."""
-_PROTECTED: tuple[Pillar, ...] = ("safety", "privacy", "fairness")
-_LEAST_PROTECTED = 0.5  # of the weights
+BAND_CAPS: Mapping[Band, float] = {"A": 100.0, "B": 84.0, "C": UNDECIDED_CAP, "D": VETO_CAP}
+"""The most that a product scores which depends on something of this band."""
+_STRICT = (Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL)
 _ROUNDING = 1e-6
 
 
@@ -37,7 +56,9 @@ class Reading:
 
     `low` and `high` are the ends of its interval, None where nothing was measured. `share` says that the metric lies
     in [0, 1]; any other has 0 as its best or worst and no upper end. `age` and `half_life` are in days. A veto caps the
-    score; what the subject says of itself (`independence`) may fail a veto and not clear it.
+    score; what the subject says of itself (`independence`) may fail a veto and not clear it. `judged` is the verdict of
+    whoever judged it before, which may be stricter than the interval (an independent judge who does not agree, an event
+    beyond a red line) and is never lifted. `source` says where it was read.
     """
 
     metric: str
@@ -53,6 +74,8 @@ class Reading:
     age: float = 0.0
     half_life: float = 180.0
     independence: Independence = "other-team"
+    judged: Verdict | None = None
+    source: str = ""
 
     def __post_init__(self) -> None:
         if not self.weight > 0.0:
@@ -70,7 +93,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth:
-    """What a reading comes to; `low` and `high` are its utility as known, and if what is missing were perfect."""
+    """What a reading comes to; `low` and `high` are its utility as known, and if what is missing were perfect.
+
+    `favourable` is its utility at the other end of its interval, 1 of what is missing; `fresh` how much of its worth
+    its age has left, in [0, 1].
+    """
 
     reading: Reading
     verdict: Verdict
@@ -78,6 +105,8 @@ class Worth:
     high: float
     weight: float  # effective: of its pillar, times its share of that
     why: str
+    favourable: float = 1.0
+    fresh: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +114,8 @@ class Scorecard:
     """The score of a subject, and all that it was made of.
 
     `score` is the one to go by; `high` what it would be if all that is missing were perfect. Both are None where
-    nothing at all was measured: an empty installation has no score. `cap` is what vetoes leave, `capped_by` names them.
+    nothing at all was measured: an empty installation has no score. `cap` is what vetoes and whatever it depends on
+    leave, `capped_by` names them.
     """
 
     subject: str
@@ -129,13 +159,21 @@ class Scorecard:
         }
 
 
-def score(subject: str, readings: Sequence[Reading], weights: Mapping[Pillar, float]) -> Scorecard:
+def score(
+    subject: str,
+    readings: Sequence[Reading],
+    weights: Mapping[Pillar, float],
+    *,
+    limits: Mapping[str, Band | None] | None = None,
+) -> Scorecard:
     """The scorecard of one subject.
 
     Args:
         subject: A product, a team, a vendor.
         readings: One for each metric that its tier asks for, measured or not; their order does not matter.
         weights: Of the pillars, >= 0, adding up to 1; those of safety, privacy and fairness at least to 0.5.
+        limits: By name, the band of what it depends on, such as a vendor; None of one that was never assessed, which
+            caps like the worst.
 
     Raises:
         ValueError: Weights are outside their range, a pillar with a weight has no metric or one without has some, or
@@ -152,7 +190,10 @@ def score(subject: str, readings: Sequence[Reading], weights: Mapping[Pillar, fl
     vetoes = [one for one in worths if one.reading.veto and one.verdict is not Verdict.PASS]
     failed = tuple(one.reading.metric for one in vetoes if one.verdict is Verdict.FAIL)
     worst = failed or tuple(one.reading.metric for one in vetoes if one.reading.low is None)
-    cap = VETO_CAP if worst else UNDECIDED_CAP if vetoes else 100.0
+    by_veto = VETO_CAP if worst else UNDECIDED_CAP if vetoes else 100.0
+    depends = {name: BAND_CAPS[band or "D"] for name, band in (limits or {}).items()}
+    cap = min([by_veto, *depends.values()])
+    weakest = tuple(sorted(name for name, most in depends.items() if most == cap < 100.0))
     verdict = _of_all(worths)
     pillars = {
         pillar: float(
@@ -163,7 +204,8 @@ def score(subject: str, readings: Sequence[Reading], weights: Mapping[Pillar, fl
     }
     known = any(one.reading.low is not None for one in worths)
     low = min(cap, _composite(worths, "low")) if known else None
-    high = min(VETO_CAP if failed else 100.0, _composite(worths, "high")) if known else None
+    most = min([VETO_CAP if failed else 100.0, *(BAND_CAPS[band] for band in (limits or {}).values() if band)])
+    high = min(most, _composite(worths, "high")) if known else None
     return Scorecard(
         subject=subject,
         score=low,
@@ -171,7 +213,7 @@ def score(subject: str, readings: Sequence[Reading], weights: Mapping[Pillar, fl
         band=None if low is None else band_of(low),
         verdict=verdict,
         cap=cap,
-        capped_by=worst or tuple(one.reading.metric for one in vetoes),
+        capped_by=((worst or tuple(one.reading.metric for one in vetoes)) if by_veto == cap else ()) + weakest,
         pillars=pillars if known else {},
         worths=worths,
     )
@@ -238,7 +280,7 @@ def compare(cards: Sequence[Scorecard], *, seed: int, draws: int = 10_000) -> Co
 def _check(readings: Sequence[Reading], weights: Mapping[Pillar, float]) -> None:
     if not all(0.0 <= weight <= 1.0 for weight in weights.values()) or abs(sum(weights.values()) - 1.0) > _ROUNDING:
         raise ValueError("weights of pillars are at least 0 and add up to 1")
-    if sum(weights.get(pillar, 0.0) for pillar in _PROTECTED) < _LEAST_PROTECTED - _ROUNDING:
+    if sum(weights.get(pillar, 0.0) for pillar in PROTECTED) < LEAST_PROTECTED - _ROUNDING:
         raise ValueError("safety, privacy and fairness together weigh at least 0.5")
     names = [reading.metric for reading in readings]
     if len(set(names)) < len(names):
@@ -260,13 +302,34 @@ def _worth(reading: Reading, weight: float) -> Worth:
         why = "Nothing was measured: the worst is assumed."
         return Worth(reading=reading, verdict=Verdict.INCONCLUSIVE, low=LEAST, high=1.0, weight=weight, why=why)
     verdict, why = _verdict(reading, reading.low, reading.high)
-    end = reading.low if reading.better == "higher" else reading.high
-    value, target, floor = (_upward(reading, number) for number in (end, reading.target, reading.floor))
-    worth = utility(faded(value, floor, age=reading.age, half_life=reading.half_life), target, floor)
-    return Worth(reading=reading, verdict=verdict, low=worth, high=worth, weight=weight, why=why)
+    ends = (reading.low, reading.high) if reading.better == "higher" else (reading.high, reading.low)
+    worth, favourable = (_utility(reading, end) for end in ends)
+    return Worth(
+        reading=reading,
+        verdict=verdict,
+        low=worth,
+        high=worth,
+        weight=weight,
+        why=why,
+        favourable=favourable,
+        fresh=freshness(reading.age, reading.half_life),
+    )
+
+
+def _utility(reading: Reading, number: float) -> float:
+    value, target, floor = (_upward(reading, one) for one in (number, reading.target, reading.floor))
+    value = value if math.isfinite(value) else target  # as good as can be
+    return utility(faded(value, floor, age=reading.age, half_life=reading.half_life), target, floor)
 
 
 def _verdict(reading: Reading, low: float, high: float) -> tuple[Verdict, str]:
+    found, why = _by_interval(reading, low, high)
+    if reading.judged is not None and _STRICT.index(reading.judged) > _STRICT.index(found):
+        return reading.judged, f"It was judged {reading.judged}, and by the interval alone it would be {found}."
+    return found, why
+
+
+def _by_interval(reading: Reading, low: float, high: float) -> tuple[Verdict, str]:
     upward = reading.better == "higher"
     floor = f"the floor of {reading.floor:g}"
     if (low >= reading.floor) if upward else (high <= reading.floor):

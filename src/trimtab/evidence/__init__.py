@@ -3,8 +3,9 @@
 Names load on first use: a process that only helps to verify needs few of them.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from trimtab._lazy import lazily
 
 if TYPE_CHECKING:
     from trimtab.evidence.checkpoint import Head, checkpoint_note, parse_head, parse_note
@@ -103,12 +104,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    try:
-        home = _HOME[name]
-    except KeyError:
-        raise AttributeError(f"module 'trimtab.evidence' has no attribute {name!r}") from None
-    return getattr(import_module(home), name)
+__getattr__ = lazily(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -1,20 +1,22 @@
 """The ledger: what was seen, in order, each row hashed over the one before."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Self
 
 import orjson
 
 from trimtab._canonical import canonical
-from trimtab.errors import LedgerAlteredError, LedgerError
+from trimtab.errors import LedgerAlteredError
+from trimtab.evidence.chain import Chain, New
 from trimtab.evidence.checkpoint import Head
-from trimtab.evidence.merkle import Tree, consistency_proof, inclusion_proof
+from trimtab.evidence.copying import Copied, copy_store
+from trimtab.evidence.merkle import consistency_proof, inclusion_proof
 from trimtab.evidence.records import (
     Decided,
     Observation,
@@ -25,16 +27,12 @@ from trimtab.evidence.records import (
     metric_of,
     record_from,
 )
-from trimtab.evidence.row import GENESIS, Context, context_bytes, hash_of, rollup_of, score_in
+from trimtab.evidence.row import Context, context_bytes, hash_of, score_in
 from trimtab.evidence.sharing import Reopen
-from trimtab.evidence.verify import Progress, Verification, verify_store
-from trimtab.kinds import Checkpoint, Rollup, Row, Store, plugins
+from trimtab.evidence.verify import Progress, Verification, verify_on, verify_store
+from trimtab.kinds import Checkpoint, Rollup, Row, Shared, Store, plugins
 
-CHECKPOINT_ROWS = 1000
-CHECKPOINT_MICROSECONDS = 5 * 60 * 1_000_000
 SCORE_LIMIT = 1e140  # sums of squares stay finite below it, whatever the number of rows
-
-_CONTENDED = 1000  # appends in a row that others were quicker with
 
 
 def microseconds() -> int:
@@ -55,15 +53,6 @@ class RunSummary:
     verdict: str  # of its last decision
 
 
-class _New(NamedTuple):
-    """A record on its way into the ledger, before it has a place."""
-
-    context: Context
-    prefix: bytes
-    payload: dict[str, Any]
-    text: bytes
-
-
 class Ledger:
     """A store with hashing on top; open it with `Ledger.open` and close it, or use `with`.
 
@@ -75,12 +64,8 @@ class Ledger:
         self._store = store
         self._reopen = reopen
         self._clock = clock
-        self._lock = threading.Lock()
+        self._chain = Chain(store, clock)
         self._prefixes: dict[Context, bytes] = {}
-        self._tree: Tree | None = None  # over the rows up to our last append; read when first needed
-        self._checkpoint_time = 0
-        self._checkpoint_size = 0
-        self._prev = GENESIS
 
     @classmethod
     def open(cls, location: str | Path, *, create: bool = True, clock: Callable[[], int] = microseconds) -> Self:
@@ -114,63 +99,61 @@ class Ledger:
         """Where it is."""
         return self._store.location
 
+    def now(self) -> int:
+        """The moment by this ledger's clock, microseconds since the Unix epoch, UTC: what its rows are stamped with."""
+        return self._clock()
+
+    def hold(self, what: str) -> AbstractContextManager[None] | None:
+        """Keep everybody else from doing `what` on this ledger, if its store is shared by several machines; else None.
+
+        Raises:
+            LedgerError: On entering: somebody else holds it.
+        """
+        return self._store.hold(what) if isinstance(self._store, Shared) else None
+
     # -- writing ---------------------------------------------------------------
 
     def append(
         self,
         records: Sequence[Record],
         *,
-        subject: Subject,
+        subject: Subject | Sequence[Subject],
         run: str,
         maker: str,
         policy: str,
         seed: int = 0,
         durable: bool = False,
+        onto: int | None = None,
     ) -> Row:
         """Add records as one transaction: all of them, or none.
 
         Args:
             records: At least one.
-            subject: Whom they are about.
+            subject: Whom they are about; one for all, or one for each.
             run: Id of the run they belong to, or empty.
             maker: Plugin and version that made them, e.g. `exact-match/1`.
             policy: Digest of the policy in force.
             seed: Of the generator behind them; within ±(2**53 - 1).
             durable: Return only when they are on disk, and make a checkpoint. For decisions.
+            onto: The row that they must follow, since they were judged by what stood up to there.
 
         Returns:
             The last of the new rows.
 
         Raises:
             ValueError: There are no records, or one has no canonical form.
+            LedgerMovedError: Others have added rows after `onto`; nothing was added.
             LedgerError: Locked, full or read-only; nothing was added.
         """
         if not records:
             raise ValueError("nothing to append")
-        # What needs no place in the chain is done outside the lock.
-        prepared = [self._prepare(record, subject, (maker, policy, seed), run) for record in records]
-        with self._lock:
-            for _ in range(_CONTENDED):
-                tree = self._caught_up()
-                rows = self._chain(prepared, tree.size)
-                sums = [
-                    rollup for row, new in zip(rows, prepared, strict=True) if (rollup := rollup_of(row, new.payload))
-                ]
-                latest = {(row.system, row.candidate, row.metric, row.kind): row for row in rows}
-                try:
-                    self._store.append(rows, list(latest.values()), sums, durable=durable)
-                except LedgerError:
-                    head = self._store.head()
-                    if (head.seq if head else 0) == tree.size:
-                        raise  # nobody was quicker: the error means what it says
-                    continue
-                try:
-                    self._advance(tree, rows, durable=durable)
-                except LedgerError:
-                    # The rows are in, so this is no failure; the next append makes the checkpoint that is due.
-                    self._tree = None
-                return rows[-1]
-        raise LedgerError(self.location, "others write so often that it cannot be appended to", "Try again later.")
+        subjects = [subject] * len(records) if isinstance(subject, Subject) else subject
+        # What needs no place in the chain is done outside its lock.
+        prepared = [
+            self._prepare(record, one, (maker, policy, seed), run)
+            for record, one in zip(records, subjects, strict=True)
+        ]
+        return self._chain.append(prepared, durable=durable, onto=onto)
 
     def checkpoint(self) -> Checkpoint:
         """Make a checkpoint over all rows now, unless there is one.
@@ -178,82 +161,35 @@ class Ledger:
         Raises:
             LedgerError: The ledger is empty, or cannot be written.
         """
-        with self._lock:
-            tree = self._caught_up()
-            head = self._store.head()
-            if head is None:
-                raise LedgerError(self.location, "is empty", "There is nothing yet to make a checkpoint of.")
-            while head.seq != tree.size:
-                tree = self._caught_up()
-                head = self._store.head() or head
-            if tree.size > self._checkpoint_size:
-                self._add_checkpoint(tree, head.time)
-            return Checkpoint(tree.size, head.time, tree.root(), tree.peaks)
+        return self._chain.checkpoint()
 
-    def _prepare(self, record: Record, subject: Subject, by: tuple[str, str, int], run: str) -> _New:
+    def copy_into(self, target: "Ledger", progress: Progress | None = None) -> Copied:
+        """Add to another ledger what this one has more, hashes and checkpoints as they are; verify both.
+
+        Args:
+            target: Empty, or an earlier copy of this one.
+            progress: Called now and then with rows done and rows in all, of each of the three steps.
+
+        Raises:
+            LedgerAlteredError: This one, or the copy, does not verify.
+            LedgerError: The target is not a beginning of this one, or cannot be written.
+        """
+        return copy_store(self._store, target._store, progress=progress)  # noqa: SLF001  # of our own class
+
+    def _prepare(self, record: Record, subject: Subject, by: tuple[str, str, int], run: str) -> New:
         context = Context(record.kind, run, subject.system, subject.candidate, subject.artefact, metric_of(record), *by)
         payload = record.payload()
         if record.kind == Observation.kind:
             score = score_in(payload)
             if score is not None and not -SCORE_LIMIT <= score <= SCORE_LIMIT:
                 raise ValueError(f"a score beyond ±{SCORE_LIMIT:g}")
-        return _New(context, self._prefix(context), payload, canonical(payload))
+        return New(context, self._prefix(context), payload, canonical(payload))
 
     def _prefix(self, context: Context) -> bytes:
         found = self._prefixes.get(context)
         if found is None:
             found = self._prefixes[context] = context_bytes(context)
         return found
-
-    def _chain(self, prepared: Sequence[_New], size: int) -> list[Row]:
-        now, prev, rows = self._clock(), self._prev, []
-        for seq, (context, prefix, _, text) in enumerate(prepared, size + 1):
-            digest = hash_of(prev, seq, now, prefix, text)
-            rows.append(Row(seq, now, *context, text.decode(), prev, digest))
-            prev = digest
-        return rows
-
-    def _caught_up(self) -> Tree:
-        """The tree over everything in the store, from the last checkpoint on."""
-        if self._tree is None:
-            last = self._store.checkpoints(last=1)
-            try:
-                self._tree = Tree(last[0].size, last[0].peaks) if last else Tree()
-            except (ValueError, TypeError) as error:
-                raise LedgerAlteredError(self.location, last[0].size, "its checkpoint is damaged") from error
-            self._prev = GENESIS
-            for row in self._store.read(after=last[0].size - 1, upto=last[0].size) if last else ():
-                self._prev = row.hash
-                self._checkpoint_size, self._checkpoint_time = last[0].size, last[0].time
-        tree = self._tree
-        head = self._store.head()
-        if (head.seq if head else 0) < tree.size:
-            raise LedgerAlteredError(self.location, tree.size, "was there, and has been removed")
-        if head is not None:
-            for row in self._store.read(after=tree.size, upto=head.seq):
-                tree.extend([row.hash])
-                self._prev = row.hash
-        return tree
-
-    def _advance(self, tree: Tree, rows: Sequence[Row], *, durable: bool) -> None:
-        """Grow the tree by what was appended, and checkpoint at every full thousand on the way."""
-        done = 0
-        while done < len(rows):
-            step = min(len(rows) - done, CHECKPOINT_ROWS - tree.size % CHECKPOINT_ROWS)
-            tree.extend([row.hash for row in rows[done : done + step]])
-            done += step
-            self._prev = rows[done - 1].hash
-            if tree.size % CHECKPOINT_ROWS == 0:
-                self._add_checkpoint(tree, rows[done - 1].time)
-        now = rows[-1].time
-        self._checkpoint_time = self._checkpoint_time or rows[0].time
-        due = durable or now - self._checkpoint_time >= CHECKPOINT_MICROSECONDS
-        if due and tree.size > self._checkpoint_size:
-            self._add_checkpoint(tree, now)
-
-    def _add_checkpoint(self, tree: Tree, at: int) -> None:
-        self._store.add_checkpoint(Checkpoint(tree.size, at, tree.root(), tree.peaks))
-        self._checkpoint_size, self._checkpoint_time = tree.size, at
 
     # -- reading ---------------------------------------------------------------
 
@@ -265,13 +201,15 @@ class Ledger:
         """Rows with `after` < seq <= `upto`, in order, streamed; those of a run or kind if one is given."""
         return self._store.read(after=after, upto=upto, run=run, kind=kind)
 
-    def records(self, *, after: int = 0, run: str = "", kind: str = "") -> Iterator[tuple[Row, Record]]:
-        """Rows after `after` with the records they hold. Each row's hash is checked as it is read.
+    def records(
+        self, *, after: int = 0, upto: int | None = None, run: str = "", kind: str = ""
+    ) -> Iterator[tuple[Row, Record]]:
+        """Rows with `after` < seq <= `upto` with the records they hold. Each row's hash is checked as it is read.
 
         Raises:
             LedgerAlteredError: A row is not what was hashed, or holds no record.
         """
-        for row in self._store.read(after=after, run=run, kind=kind):
+        for row in self._store.read(after=after, upto=upto, run=run, kind=kind):
             yield row, self._checked(row)
 
     def before(self, time: int) -> int:
@@ -296,6 +234,16 @@ class Ledger:
         """The last row of each (system, candidate, metric, kind), oldest first."""
         return self._store.latest(system=system, candidate=candidate, metric=metric)
 
+    def last(self, kind: str, *, system: str) -> Row | None:
+        """The last row of a kind about a system."""
+        return next((row for row in reversed(self.latest(system=system)) if row.kind == kind), None)
+
+    def measured(self, run: str, *, system: str, candidate: str) -> list[Row]:
+        """What a run observed of a candidate: the last of each metric unless it was measured again since, or all."""
+        latest = self.latest(system=system, candidate=candidate)
+        found = [row for row in latest if row.kind == Observation.kind and row.run == run]
+        return found or [row for row in self.rows(run=run, kind=Observation.kind) if row.candidate == candidate]
+
     def rollups(self, *, system: str = "", candidate: str = "", metric: str = "") -> list[Rollup]:
         """Sums by day."""
         return self._store.rollups(system=system, candidate=candidate, metric=metric)
@@ -306,14 +254,14 @@ class Ledger:
 
     def runs(self) -> list[RunSummary]:
         """All runs, newest first. Observations are not read."""
-        finished = {row.run: row for row in self._store.read(kind=RunFinished.kind)}
-        decided = {row.run: row for row in self._store.read(kind=Decided.kind)}
+        finished = {row.run: row for row in self.rows(kind=RunFinished.kind)}
+        decided = {row.run: row for row in self.rows(kind=Decided.kind)}
         runs = [self._summary(row, finished.get(row.run), decided.get(row.run)) for row in self._started()]
         return runs[::-1]
 
     def _started(self) -> Iterator[Row]:
         seen: set[str] = set()  # a run that was resumed has begun more than once; the first counts
-        for row in self._store.read(kind=RunStarted.kind):
+        for row in self.rows(kind=RunStarted.kind):
             if row.run not in seen:
                 seen.add(row.run)
                 yield row
@@ -348,8 +296,30 @@ class Ledger:
 
     # -- proof -----------------------------------------------------------------
 
+    def refuse_gaps(self) -> None:
+        """Look that no row was removed: what is read by kind would not show it, and a figure without it looks better.
+
+        Cheap enough for whoever reads. What took the place of another row only `verify` finds, and what was cut off
+        at the end together with its checkpoints only a head that was kept elsewhere.
+
+        Raises:
+            LedgerAlteredError: Rows are gone.
+        """
+        checkpoints = self._store.checkpoints(last=1)  # before the rows, which others may be adding to
+        rows, last = self._store.counted()
+        if rows != last:
+            raise LedgerAlteredError(self.location, last, f"{last - rows:,} of the rows before it are missing")
+        if checkpoints and checkpoints[0].size > last:
+            said = f"a checkpoint speaks of {checkpoints[0].size:,} rows, but this is the last"
+            raise LedgerAlteredError(self.location, last, said)
+
     def verify(
-        self, progress: Progress | None = None, *, expect: Sequence[Head] = (), jobs: int | None = None
+        self,
+        progress: Progress | None = None,
+        *,
+        expect: Sequence[Head] = (),
+        jobs: int | None = None,
+        apart: bool = False,
     ) -> Verification:
         """Derive everything again and compare.
 
@@ -358,11 +328,25 @@ class Ledger:
             expect: Heads kept elsewhere, which must be among its own.
             jobs: How many processes share the work of a large ledger; left out, as many as there
                 are cores, up to eight.
+            apart: Read through a connection of its own, so that nobody who reads meanwhile waits for it.
 
         Raises:
             LedgerError: It cannot be read; nothing is known about it.
         """
-        return verify_store(self._store, expect=expect, progress=progress, reopen=self._reopen, jobs=jobs)
+        store = self._reopen() if apart and self._reopen is not None else self._store
+        try:
+            return verify_store(store, expect=expect, progress=progress, reopen=self._reopen, jobs=jobs)
+        finally:
+            if store is not self._store:
+                store.close()
+
+    def verify_on(self, before: Verification) -> Verification:
+        """Verify what was added since a verification that found nothing wrong; see `verify.verify_on`.
+
+        Raises:
+            LedgerError: It cannot be read; nothing is known about it.
+        """
+        return verify_on(self._store, before)
 
     def prove_inclusion(self, seq: int, size: int) -> list[bytes]:
         """That row `seq` is among the first `size`; `merkle.verify_inclusion(row.hash, seq - 1, size, ...)` checks it.

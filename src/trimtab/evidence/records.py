@@ -12,9 +12,11 @@ from typing import Any, ClassVar, Self, get_args
 import orjson
 
 from trimtab.evidence.attacks import GotThrough
+from trimtab.evidence.entries import ENTRIES, Entry
 from trimtab.evidence.fields import Fields
 from trimtab.evidence.hunting import HuntClosed, HuntFiled, HuntOpened, HuntTriaged
 from trimtab.evidence.imported import Import
+from trimtab.evidence.published import Published
 from trimtab.evidence.revising import Revised
 from trimtab.evidence.rulings import Escalated, Rulings
 from trimtab.evidence.watching import Alarm, BudgetChanged, HoldLifted, Monitored, Notified
@@ -293,13 +295,17 @@ Record = (
     | HuntTriaged
     | HuntClosed
     | GotThrough
+    | Published
+    | Entry
 )
-RECORDS: Mapping[str, type[Record]] = {r.kind: r for r in get_args(Record)}
+RECORDS: Mapping[str, type[Record]] = {**{r.kind: r for r in get_args(Record) if r.kind}, **ENTRIES}
 
 
 def metric_of(record: Record) -> str:
-    """The metric a record is about, or empty text."""
-    return record.metric if isinstance(record, Observation | Alarm | BudgetChanged | GotThrough) else ""
+    """The metric a record is about (of what was published, the name of the computation), or empty text."""
+    if isinstance(record, Published):
+        return record.what
+    return record.metric if isinstance(record, Observation | Alarm | BudgetChanged | GotThrough | Entry) else ""
 
 
 def record_from(row: Row) -> Record:
@@ -338,6 +344,7 @@ __all__ = [
     "Observation",
     "PolicyAdopted",
     "Probed",
+    "Published",
     "Pursued",
     "Record",
     "Revised",

@@ -39,6 +39,7 @@ class Verification:
     checkpoints: int  # that were compared
     problems: tuple[Problem, ...]  # the first few, in the order of the ledger
     found: int  # how many there were in all
+    last: bytes = b""  # hash of the last row
 
     @property
     def ok(self) -> bool:
@@ -106,7 +107,35 @@ def conclude(walk: Walk, location: str, checkpoints: int) -> Verification:
         checkpoints=checkpoints,
         problems=tuple(walk.problems),
         found=walk.found,
+        last=walk.last,
     )
+
+
+def verify_on(store: Store, before: Verification) -> Verification:
+    """Verify what was added since a verification that found nothing wrong: rows, their links, checkpoints of them.
+
+    Rows before, latest entries and roll-ups are left to `verify_store`, which costs what there is and not what is new.
+
+    Raises:
+        LedgerError: It cannot be read; nothing is known about it.
+    """
+    points: list[Checkpoint] = []
+    walk = Walk.resumed(before.head, before.last)
+    try:
+        head = store.head()
+        upto = head.seq if head else 0
+        if upto < before.rows:
+            walk.report("row", before.rows, "was there, and has been removed")
+        points = [one for one in store.checkpoints(last=max(upto - before.rows, 1)) if before.rows < one.size <= upto]
+        walk = Walk.resumed(before.head, before.last, [one.size for one in points]) if not walk.found else walk
+        for seen in Alone(store).stretches(before.rows, upto):
+            walk.take(seen)
+        if walk.size < upto:
+            walk.report("row", upto, "could not be read, though it is the last")
+        compare_checkpoints(walk, points)
+    except LedgerAlteredError as error:
+        walk.report("row" if error.seq else "file", error.seq, error.detail)
+    return conclude(walk, store.location, before.checkpoints + len(points))
 
 
 def compare_heads(walk: Walk, part: str, expected: Iterable[Head]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import chain, groupby
 from operator import add, mul
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from trimtab._canonical import parse_objects
 from trimtab.evidence.merkle import Tree
@@ -225,6 +225,19 @@ class Walk:
         self._prev = GENESIS
         self._marks = sorted({mark for mark in marks if mark > 0}, reverse=True)
         self._sums: dict[tuple[str, str, str, int], list[Any]] = {}
+
+    @classmethod
+    def resumed(cls, head: Checkpoint, last: bytes, marks: Iterable[int] = ()) -> Self:
+        """Go on after rows that were walked before, of which the head and the hash of the last row are known."""
+        made = cls(marks)
+        made.size, made.time, made.tree = head.size, head.time, Tree(head.size, head.peaks)
+        made._prev = last if head.size else GENESIS
+        return made
+
+    @property
+    def last(self) -> bytes:
+        """The hash of the last row."""
+        return self._prev
 
     def report(self, part: str, seq: int, what: str) -> None:
         """Note a problem."""

@@ -3,8 +3,9 @@
 Names load on first use: a process that only reads a ledger needs few of them.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from trimtab._lazy import lazily
 
 if TYPE_CHECKING:
     from trimtab.kinds.attack import Attack, Attempt
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from trimtab.kinds.grammar import Goal, Grammar, Tongue
     from trimtab.kinds.instrument import Instrument
     from trimtab.kinds.metric import Better, Metric, Watch
-    from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Store, Stretch
+    from trimtab.kinds.store import Checkpoint, Columnar, Rollup, Row, Shared, Store, Stretch
     from trimtab.kinds.strategy import Aim, Answer, Attacked, Pursuer, Say, Strategy
     from trimtab.kinds.suite import Suite
     from trimtab.kinds.system import Ask, Screen, System
@@ -73,6 +74,7 @@ _HOME = {
     "Score": "trimtab.kinds.case",
     "Screen": "trimtab.kinds.system",
     "Shape": "trimtab.kinds.estimate",
+    "Shared": "trimtab.kinds.store",
     "Step": "trimtab.kinds.case",
     "Store": "trimtab.kinds.store",
     "Strategy": "trimtab.kinds.strategy",
@@ -127,6 +129,7 @@ __all__ = [
     "Score",
     "Screen",
     "Shape",
+    "Shared",
     "Step",
     "Store",
     "Strategy",
@@ -138,12 +141,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    try:
-        home = _HOME[name]
-    except KeyError:
-        raise AttributeError(f"module 'trimtab.kinds' has no attribute {name!r}") from None
-    return getattr(import_module(home), name)
+__getattr__ = lazily(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -1,6 +1,7 @@
 """What a ledger store is: rows in, rows out. It judges and hashes nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
 
 
@@ -84,7 +85,10 @@ class Store(Protocol):
     """Append-only. One writer at a time; `append` is one transaction or nothing."""
 
     @property
-    def location(self) -> str: ...
+    def location(self) -> str:
+        """Where it is, to be shown: without a password, whatever it was opened with."""
+        ...
+
     def head(self) -> Row | None: ...
     def append(self, rows: Sequence[Row], latest: Sequence[Row], rollups: Iterable[Rollup], *, durable: bool) -> None:
         """Add rows, replace the `latest` entries of their subjects, and add to the roll-ups.
@@ -96,6 +100,16 @@ class Store(Protocol):
 
         Raises:
             LedgerError: Locked, full, or `rows` do not continue the head.
+        """
+        ...
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait until nobody else appends, and keep them waiting until we have, or until this ends.
+
+        For whoever hashed rows in vain, since somebody was quicker: without it, that could happen every time.
+
+        Raises:
+            LedgerError: Locked for longer than the store waits, or it cannot be written.
         """
         ...
 
@@ -117,6 +131,13 @@ class Store(Protocol):
         """All, or the `last` so many, by size."""
         ...
 
+    def counted(self) -> tuple[int, int]:
+        """How many rows there are, and the number of the last, as of one moment; they differ where some were removed.
+
+        Costs a look at an index, and no row is read.
+        """
+        ...
+
     def check(self) -> list[str]:
         """What is wrong with the store's own structure (indexes, tables), in words; empty when nothing is."""
         ...
@@ -133,5 +154,20 @@ class Columnar(Protocol):
 
         Raises:
             LedgerAlteredError: What is stored cannot be a row.
+        """
+        ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A store that several machines work on, where a lock beside it on one of them would not do."""
+
+    def hold(self, what: str) -> AbstractContextManager[None]:
+        """Keep everybody else, wherever they are, from holding this ledger for the same; ends with the process.
+
+        Whoever loses the hold before its end, since the connection broke, gets no more out of this store.
+
+        Raises:
+            LedgerError: Somebody else holds it.
         """
         ...

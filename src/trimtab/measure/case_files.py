@@ -68,7 +68,7 @@ def is_readable(path: Path, notes: Notes, *, most: int | None = None) -> bool:
         with path.open("rb") as file:
             file.read(1)
     except FileNotFoundError:
-        notes.add(0, "", "does not exist", "The path is relative to the file that names it.")
+        notes.add(0, "", "does not exist", "A path in a file counts from that file, one on the command line from here.")
         return False
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "not a usable path"

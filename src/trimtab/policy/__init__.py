@@ -6,7 +6,8 @@ from trimtab.policy.diff_slo import tolerated
 from trimtab.policy.guard_spec import GuardRule, GuardSpec
 from trimtab.policy.load import Checked, check_policy, load_policy
 from trimtab.policy.metric_spec import MetricSpec, Source, SuiteSpec
-from trimtab.policy.model import EvidenceSpec, Floor, NotifySpec, Person, Policy, Regression, Tier
+from trimtab.policy.model import EvidenceSpec, Floor, NotifySpec, Policy, Regression, Tier
+from trimtab.policy.people import Person, Team
 from trimtab.policy.principle_spec import PrincipleSpec, PrincipleTest
 from trimtab.policy.proof import FloorCost, cases_to_prove, costs
 from trimtab.policy.reward_spec import AuditSpec, HardCheck, RewardCheck, RewardSpec, SoftCost
@@ -43,6 +44,7 @@ __all__ = [
     "Source",
     "SuiteSpec",
     "SystemSpec",
+    "Team",
     "Tier",
     "cases_to_prove",
     "check_policy",

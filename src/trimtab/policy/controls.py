@@ -9,7 +9,7 @@ import difflib
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -45,6 +45,7 @@ class Framework:
     checked: tuple[str, ...] = ()
     not_checked: str = ""
     note: str = ""
+    timeline: Mapping[str, str] = field(default_factory=dict)  # day -> what applies from then on, of a law
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

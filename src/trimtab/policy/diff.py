@@ -1,15 +1,20 @@
 """What a new policy asks that the old one did not, and what it no longer asks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from trimtab.policy.attackers import attacker_changes
 from trimtab.policy.change import STRICTER, Change, Effect, names_of, shown, values_of
+from trimtab.policy.consents import consent_changes
 from trimtab.policy.diff_costs import cost_changes
 from trimtab.policy.diff_guards import guard_changes
+from trimtab.policy.diff_kpis import kpi_changes, limit_changes
+from trimtab.policy.diff_money import money_changes
 from trimtab.policy.diff_rewards import reward_changes, rewarded
+from trimtab.policy.diff_score import score_changes
 from trimtab.policy.diff_slo import notify_changes, slo_changes
+from trimtab.policy.diff_vendors import learning_changes, liaison_changes, rests_on, vendor_changes
 from trimtab.policy.metric_spec import Gold, MetricSpec, SuiteSpec
 from trimtab.policy.model import Floor, Policy, Tier
 from trimtab.policy.principles import principle_changes
@@ -17,6 +22,7 @@ from trimtab.policy.system_spec import Candidate, SystemSpec
 
 _SECTIONS = {
     "people",
+    "teams",
     "suites",
     "metrics",
     "tiers",
@@ -26,9 +32,18 @@ _SECTIONS = {
     "notify",
     "attackers",
     "costs",
+    "kpis",
+    "currency",
+    "scenarios",
+    "budget",
+    "committee",
     "rewards",
     "models",
     "principles",
+    "score",
+    "vendors",
+    "liaison",
+    "learning",
 }
 Overall = Literal["tightens", "loosens", "mixed", "same", "changes"]
 
@@ -77,6 +92,12 @@ def diff(a: Policy, b: Policy) -> PolicyDiff:
         *attacker_changes(a, b, _required),
         *principle_changes(a, b),
         *cost_changes(a, b),
+        *kpi_changes(a, b),
+        *score_changes(a, b),
+        *vendor_changes(a, b),
+        *liaison_changes(a, b),
+        *learning_changes(a, b),
+        *money_changes(a, b),
     ]
     return PolicyDiff(changes=tuple(changes))
 
@@ -116,11 +137,13 @@ def _tier(where: str, a: Policy, old: Tier, b: Policy, new: Tier) -> Iterator[Ch
         yield Change(where=f"{where}.floors.{name}", effect="tightens", text=f"{new.floors[name]} is asked as well")
     if old.sampling != new.sampling:  # either proves as surely; they differ in what they cost
         yield Change(where=f"{where}.sampling", effect="changes", text=f"{old.sampling} becomes {new.sampling}")
+    yield from limit_changes(where, old, new)
     yield from _actions(f"{where}.actions", old, new)
     if old.weights != new.weights:  # they order only what clears every floor, so nothing is looser by them
         yield Change(where=f"{where}.weights", effect="changes", text=f"{_weighed(old)} becomes {_weighed(new)}")
     yield from _regression(f"{where}.regression", _compared(a, old), old, _compared(b, new), new)
     yield from _mitigation(f"{where}.mitigation", old, new)
+    yield from consent_changes(f"{where}.consent", old.consent, new.consent)
 
 
 def _floor(where: str, old: Floor, new: Floor) -> Iterator[Change]:
@@ -237,7 +260,8 @@ def _system(where: str, a: Policy, old: SystemSpec, b: Policy, new: SystemSpec) 
     elif old.baseline != new.baseline:
         text = f"{shown(old.baseline)} becomes {shown(new.baseline)}"
         yield Change(where=f"{where}.baseline", effect="changes", text=text)
-    yield from values_of(where, old, new, skip={"tier", "baseline", "candidates", "guard", "slo", "reward"})
+    yield from values_of(where, old, new, skip={"tier", "baseline", "candidates", "guard", "slo", "reward", "vendors"})
+    yield from rests_on(f"{where}.vendors", old.vendors, new.vendors)
     yield from _guarded(where, old.guard, new.guard)
     yield from rewarded(where, old.reward, new.reward)
     yield from slo_changes(f"{where}.slo", old, a.tiers[old.tier], new, b.tiers[new.tier])
@@ -369,10 +393,15 @@ def _suite(where: str, old: SuiteSpec, new: SuiteSpec, *, required: bool) -> Ite
 
 
 def _people(a: Policy, b: Policy) -> Iterator[Change]:
-    both, gone, new = names_of(a.people, b.people)
-    for name in both:
-        yield from values_of(f"people.{name}", a.people[name], b.people[name])
-    for name in gone:
-        yield Change(where=f"people.{name}", effect="removes", text="the entry")
-    for name in new:
-        yield Change(where=f"people.{name}", effect="adds", text="an entry")
+    listed: tuple[tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = (
+        ("people", a.people, b.people),
+        ("teams", a.teams, b.teams),
+    )
+    for section, old, now in listed:
+        both, gone, new = names_of(old, now)
+        for name in both:
+            yield from values_of(f"{section}.{name}", old[name], now[name])
+        for name in gone:
+            yield Change(where=f"{section}.{name}", effect="removes", text="the entry")
+        for name in new:
+            yield Change(where=f"{section}.{name}", effect="adds", text="an entry")

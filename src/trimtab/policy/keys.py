@@ -14,13 +14,13 @@ from trimtab.policy.system_spec import Candidate
 
 # Keys of the wider design on which no code acts yet. A promise that is silently ignored would be a false pass.
 _NOT_ENFORCED = frozenset(
-    {"consent", "human_review", "vendors"},
+    {"consent", "human_review"},
 )
 
 
 def not_enforced(where: Where) -> bool:
     """Whether the key at the end of a path is one of the wider design that nothing enforces yet."""
-    return where[-1] in _NOT_ENFORCED or where == ("budget",)
+    return where[-1] in _NOT_ENFORCED
 
 
 def allowed(where: Where) -> list[str]:

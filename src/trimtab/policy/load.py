@@ -66,6 +66,21 @@ def check_policy(path: str | os.PathLike[str]) -> Checked:
     return Checked(policy=None if refused else policy, mistakes=_in_order(gathered))
 
 
+def read_promise(path: str | os.PathLike[str]) -> Policy:
+    """The policy in a file that was in force once, for comparing: whether what it names is still there plays no part.
+
+    Raises:
+        PolicyError: It is no policy.
+    """
+    gathered = gather(Path(path))
+    if gathered.readable:
+        try:
+            return Policy.model_validate(gathered.value, strict=True)
+        except ValidationError as error:
+            explain(error.errors(include_url=False), gathered)
+    raise PolicyError(_in_order(gathered))
+
+
 def _refused(gathered: Gathered) -> bool:
     return any(not mistake.warning for mistake in gathered.mistakes)
 

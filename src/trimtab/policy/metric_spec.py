@@ -110,7 +110,7 @@ class SuiteSpec(Strict):
 class Source(Strict):
     """Where a metric's numbers come from."""
 
-    suite: str = Field(description="A suite of this policy, or the name of an installed one.")
+    suite: str = Field(min_length=1, description="A suite of this policy, or the name of an installed one.")
     score: str = Field(default="", description="Metric plugin, when not the suite's own.")
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the metric plugin.")
 

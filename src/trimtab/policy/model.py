@@ -4,51 +4,33 @@ The same pydantic models validate files and give the JSON Schema that editors
 use, so a key is described once. Everything is frozen; unknown keys are errors.
 """
 
+import operator
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from trimtab._canonical import digest
+from trimtab.policy.consent_spec import ConsentSpec
 from trimtab.policy.cost_spec import CostsSpec
-from trimtab.policy.fields import Name, Names, Positive, Ratio, Strict, Texts, list_as_tuple
+from trimtab.policy.fields import Name, Names, Positive, Ratio, Strict, list_as_tuple
+from trimtab.policy.floor import Floor as Floor  # noqa: PLC0414  # importers know it from here
 from trimtab.policy.guard_spec import GuardSpec
+from trimtab.policy.kpi_spec import KpiId, KpiSpec
+from trimtab.policy.learning_spec import LearningSpec
+from trimtab.policy.liaison_spec import LiaisonSpec
 from trimtab.policy.metric_spec import MetricSpec, SuiteSpec
+from trimtab.policy.money_spec import BudgetSpec, CommitteeSpec, ScenarioSpec
+from trimtab.policy.people import Person, Team
 from trimtab.policy.principle_spec import PrincipleSpec
 from trimtab.policy.reward_spec import RewardSpec
+from trimtab.policy.score_spec import ScoreSpec
+from trimtab.policy.spans import LimitSpec
 from trimtab.policy.system_spec import Candidate, SystemSpec
+from trimtab.policy.vendor_spec import VendorSpec
 
 WEIGHED = ("performance", "safety")
 """What a tier may weigh besides metrics: the first metric that is maximised, and what is left of the floors."""
 _ROUNDING = 1e-6  # of numbers that should add up to 1
-
-
-class Person(Strict):
-    """Somebody who can own, accept or sign."""
-
-    function: str = Field(description="The part of the organisation, e.g. clinical-safety.")
-    roles: Texts = Field(default=(), description="e.g. risk-owner, reviewer, auditor.")
-    key: str = Field(default="", description="Public SSH key that verifies signatures.")
-
-
-class Floor(Strict):
-    """The minimum accepted: exactly one of `at_least`, `at_most`, in the metric's unit."""
-
-    at_least: float | None = None
-    at_most: float | None = None
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> "Floor":
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("give exactly one of at_least, at_most")
-        return self
-
-    @property
-    def bound(self) -> float:
-        """The number, whichever side it is on."""
-        return self.at_least if self.at_least is not None else self.at_most  # type: ignore[return-value]
-
-    def __str__(self) -> str:
-        return f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
 
 
 class Regression(Strict):
@@ -79,8 +61,14 @@ class Tier(Strict):
         description="sequential stops asking as soon as every requirement is decided, fixed asks every case, bandit "
         "spends the budget on the suites that fail most.",
     )
+    limits: dict[Annotated[str, Field(pattern=r"^S[1-4]$")], LimitSpec] = Field(
+        default_factory=dict, description="By severity: how long detection, containment and a fix may take."
+    )
     actions: dict[str, Literal["mask", "escalate", "block"]] = Field(
         default_factory=dict, description="The mildest action of any guard on a label or family; can only tighten."
+    )
+    consent: ConsentSpec | None = Field(
+        default=None, description="Who must accept the risk that is left, signed, before a release."
     )
     weights: dict[Name, Ratio] = Field(
         default_factory=dict,
@@ -140,6 +128,7 @@ class Policy(Strict):
     organisation: str = Field(min_length=1)
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     people: dict[Name, Person] = Field(default_factory=dict)
+    teams: dict[Name, Team] = Field(default_factory=dict, description="Who owns systems and findings together.")
     suites: dict[Name, SuiteSpec] = Field(default_factory=dict)
     metrics: dict[Name, MetricSpec] = Field(min_length=1)
     tiers: dict[Name, Tier] = Field(min_length=1)
@@ -160,6 +149,16 @@ class Policy(Strict):
         default_factory=dict, description="The constitution: what every reply should be, each with a test."
     )
     costs: CostsSpec | None = Field(default=None, description="What failures cost, as stated ranges.")
+    kpis: dict[KpiId, KpiSpec] = Field(default_factory=dict, description="What the organisation is steered by.")
+    score: ScoreSpec | None = Field(default=None, description="What scorecards are made of, and by which weights.")
+    vendors: dict[Name, VendorSpec] = Field(default_factory=dict, description="Whose services products rest on.")
+    liaison: Annotated[tuple[LiaisonSpec, ...], BeforeValidator(list_as_tuple)] = Field(
+        default=(), description="What the business wants beside what safety asks, and what ties them together."
+    )
+    learning: LearningSpec | None = Field(default=None, description="Courses, and who owes them.")
+    scenarios: dict[Name, ScenarioSpec] = Field(default_factory=dict, description="Ways to lose money, and how often.")
+    budget: BudgetSpec | None = Field(default=None, description="The shared risk budget, and how it is given.")
+    committee: CommitteeSpec | None = Field(default=None, description="Who decides on the budget, drawn by lot.")
 
     @field_validator("red_lines")
     @classmethod
@@ -180,7 +179,13 @@ class Policy(Strict):
     @property
     def digest(self) -> str:
         """`sha256:` over the canonical form; comments, order of keys and file layout do not count."""
-        return digest(_as_first_written(self.model_dump(mode="json", by_alias=True)))
+        # Kept beside the fields with the very values that it is of: a copy with others is not taken in by it.
+        values = tuple(self.__dict__[name] for name in type(self).model_fields)
+        known: tuple[tuple[Any, ...], str] | None = self.__dict__.get("_digest")
+        if known is None or not all(map(operator.is_, known[0], values)):
+            known = values, digest(_as_first_written(self.model_dump(mode="json", by_alias=True)))
+            self.__dict__["_digest"] = known
+        return known[1]
 
 
 _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
@@ -195,9 +200,14 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("guards",), {}),
     (("notify",), {}),
     (("costs",), None),
+    (("scenarios",), {}),
+    (("budget",), None),
+    (("committee",), None),
+    (("score",), None),
     (("systems", "*", "slo"), {}),
     (("tiers", "*", "actions"), {}),
     (("tiers", "*", "weights"), {}),
+    (("tiers", "*", "consent"), None),
     (("tiers", "*", "mitigation"), None),
     (("tiers", "*", "sampling"), "sequential"),
     (("systems", "*", "guard"), None),
@@ -213,6 +223,10 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("suites", "*", "rewrite"), None),
     (("suites", "*", "part"), ""),
     (("suites", "*", "attacker"), ""),
+    (("people", "*", "revoked"), []),
+    (("people", "*", "team"), None),
+    (("people", "*", "left"), None),
+    (("teams",), {}),
     (("models",), {}),
     (("principles",), {}),
     (("suites", "*", "imported"), ""),
@@ -223,6 +237,12 @@ _LATER: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("systems", "*", "candidates", "*", "reward"), None),
     (("attackers", "*", "reward"), None),
     (("attackers",), {}),
+    (("kpis",), {}),
+    (("tiers", "*", "limits"), {}),
+    (("vendors",), {}),
+    (("systems", "*", "vendors"), []),
+    (("liaison",), []),
+    (("learning",), None),
 )
 """Keys that came later, and what they are when nothing is said."""
 

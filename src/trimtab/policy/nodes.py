@@ -32,6 +32,7 @@ class Loader(yaml.SafeLoader):
     The faster loader on libyaml recurses in C, where depth cannot be limited.
     """
 
+    most_values = MAX_VALUES  # before aliases are expanded
     depth = 0
     count = 0
 
@@ -41,8 +42,8 @@ class Loader(yaml.SafeLoader):
         self.count += 1
         if self.depth > MAX_DEPTH:
             _stop(mark, f"nests deeper than {MAX_DEPTH} levels")
-        if self.count > MAX_VALUES:
-            _stop(mark, f"holds more than {MAX_VALUES:,} values")
+        if self.count > self.most_values:
+            _stop(mark, f"holds more than {self.most_values:,} values")
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from trimtab.kinds import Shape, plugins
 from trimtab.policy.attackers import check_attackers
 from trimtab.policy.candidates import check_candidate, check_installed, check_no_keys, check_parameters
+from trimtab.policy.consents import check_consent, check_keys
 from trimtab.policy.cost_rules import check_costs
 from trimtab.policy.grids import check_settings, check_sizes
 from trimtab.policy.guards import check_actions, check_guard
@@ -17,15 +18,21 @@ from trimtab.policy.imports import check_imported_score, check_imported_suite
 from trimtab.policy.include import Gathered
 from trimtab.policy.installed import MetricFacts, does_not_fit, metric_facts
 from trimtab.policy.keys import nearest
+from trimtab.policy.kpi_rules import check_kpis
+from trimtab.policy.learning_rules import check_learning
+from trimtab.policy.liaison_rules import check_liaison
 from trimtab.policy.links import check_links
 from trimtab.policy.model import WEIGHED, Policy
+from trimtab.policy.money_rules import check_money
 from trimtab.policy.part import Part
 from trimtab.policy.principles import check_models, check_principles, check_reviser
 from trimtab.policy.proof import FloorCost, costs
 from trimtab.policy.reward_rules import check_rewards
+from trimtab.policy.score_rules import check_score
 from trimtab.policy.scored import score_of
 from trimtab.policy.secrecy import quote
 from trimtab.policy.slo import check_notify, check_slo
+from trimtab.policy.vendor_rules import check_vendors
 
 _GAPS = frozenset({Shape.GAP, Shape.FLIPS, Shape.BALANCE})
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
@@ -49,14 +56,22 @@ def check_rules(gathered: Gathered) -> None:
         check_guard(guard, gathered)
         check_reviser(guard, root["models"], gathered)
     check_rewards(root, gathered)
+    check_keys(root, gathered)
     for _, tier in root["tiers"].entries():
         check_actions(tier["actions"], root["guards"], gathered)
+        check_consent(tier, root, gathered)
     for _, system in root["systems"].entries():
         _system(system, root, gathered)
         check_slo(system, root, gathered)
     for _, notify in root["notify"].entries():
         check_notify(notify, gathered)
     check_costs(root, gathered)
+    check_kpis(root, gathered)
+    check_score(root, gathered)
+    check_vendors(root, gathered)
+    check_liaison(root, gathered)
+    check_learning(root, gathered)
+    check_money(root, gathered)
     _owners(root, gathered)
 
 
@@ -340,14 +355,18 @@ def _guarded_again(candidate: Part, candidates: Part, gathered: Gathered) -> Non
 
 
 def _owners(root: Part, gathered: Gathered) -> None:
-    """Warn of owners who are not listed under people, once for each."""
+    """Warn of owners who are not listed under people or teams, once for each; report teams without people."""
+    for _, person in root["people"].entries():
+        _defined(person["team"], root["teams"].names, "is not listed under teams", gathered)
+    for _, team in root["teams"].entries():
+        _defined(team["lead"], root["people"].names, "is not listed under people", gathered)
     owned = [*root["metrics"].entries(), *root["systems"].entries()]
-    seen = set(root["people"].names)
+    seen = {*root["people"].names, *root["teams"].names}
     for _, part in owned:
         owner = part["owner"]
         if owner.text and owner.text not in seen and not gathered.full:
             seen.add(owner.text)
             message = f"{quote(owner.text, owner.where)} is not listed under people"
-            close = nearest(owner.text, root["people"].names)
+            close = nearest(owner.text, (*root["people"].names, *root["teams"].names))
             suggestion = close if close.startswith("Did") else "Add an entry, so that readers know who that is."
             gathered.report(owner.where, message, suggestion, warning=True)

@@ -202,6 +202,9 @@ class SystemSpec(Strict):
     guard: Name | None = Field(default=None, description="The guard in production; what `Guard.from_policy` uses.")
     reward: Name | None = Field(default=None, description="The reward in training; what `trimtab.rewards` uses.")
     budget: Budget = Budget()
+    vendors: Names = Field(
+        default=(), description="The vendors that it rests on; the band of critical ones caps its own."
+    )
     slo: dict[Name, SloSpec] = Field(
         default_factory=dict,
         description="By metric: what its events in production must come to, or its budget is spent.",

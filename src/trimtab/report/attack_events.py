@@ -24,6 +24,11 @@ _SHOWN = 40  # of each candidate; report.json has the rest
 _TEXT = 400
 _ROLE = {"system": "instructions", "user": "attack", "assistant": "system", "tool": "tool"}
 
+STOPPED_BY = (
+    "Each guard of the policy, and each detector that ships, was run on every exchange in which an attack got "
+    "through. What a guard lets through was scored again. Another candidate counts where the same attack failed."
+)
+
 
 def stops_part(report: Report, baseline: Baseline, opened: str) -> list[Markup]:
     """For each candidate, how many successes each guard, and each other candidate, would have stopped."""
@@ -31,10 +36,6 @@ def stops_part(report: Report, baseline: Baseline, opened: str) -> list[Markup]:
     head = element("h3", "What would have stopped them")
     if not told:
         return []
-    about = (
-        "Each guard of the policy, and each detector that ships, was run on every exchange in which an attack got "
-        "through. What a guard lets through was scored again. Another candidate counts where the same attack failed."
-    )
     legend = element(
         "p",
         _swatch("bar", "at the input"),
@@ -44,7 +45,7 @@ def stops_part(report: Report, baseline: Baseline, opened: str) -> list[Markup]:
     )
     return [
         head,
-        element("p", about, class_="about"),
+        element("p", STOPPED_BY, class_="about"),
         legend,
         *[_fold(c, rows, opened=c == opened) for c, rows in told],
     ]

@@ -9,6 +9,9 @@ from trimtab.report.attack_events import events_part, stops_part
 from trimtab.report.attack_pursuits import pursuits_part
 from trimtab.report.attack_words import (
     NO_COSTS,
+    NOTHING_ASKED,
+    ONE_GOAL,
+    STEER_BY,
     Worst,
     assumptions,
     attacked,
@@ -38,12 +41,9 @@ def attack_sections(report: Report) -> list[Markup]:
 def _section(report: Report, baseline: Baseline, number: int) -> Markup:
     anchor = f"red-team-{number + 1}" if number else "red-team"
     floor = report.floor(baseline.metric)
-    asked = "" if floor else " Nothing is asked of it, so nothing is passed or failed by it."
-    about = (
-        f"What got through of the attacks of suite {name(baseline.suite)}, by {name(baseline.metric)}.{asked} Attacks "
-        "at one goal count as one independent case, however many techniques tried it, and all intervals of a table "
-        "hold together."
-    )
+    asked = "" if floor else f" {NOTHING_ASKED}"
+    of = f"What got through of the attacks of suite {name(baseline.suite)}, by {name(baseline.metric)}."
+    about = f"{of}{asked} {ONE_GOAL}"
     kpis = [kpi for candidate in attacked(report) if (kpi := worst(report, baseline.metric, candidate))]
     # The candidate of which least is known to be safe is shown open; the others are one click away.
     opened = max(kpis, key=lambda kpi: kpi.at_most).candidate if kpis else ""
@@ -79,20 +79,21 @@ def _kpis(report: Report, metric: str, kpis: Sequence[Worst]) -> Markup | None:
     rows = [
         _row(
             name(kpi.candidate),
-            f"{visible(kpi.family, limit=_LONGEST)}, {_cases(kpi.rate)}" if kpi.family else "all attacks together",
+            f"{visible(kpi.family, limit=_LONGEST)}, {cases_words(kpi.rate)}" if kpi.family else "all attacks together",
             _drawn(bars, kpi.rate, figures, kpi.candidate),
             ("In no family above", element("strong", figures.value(kpi.at_most))),
             ("Seen there", figures.value(kpi.rate.value)),
-            ("Highest seen in", _highest(kpi)),
+            ("Highest seen in", highest_words(kpi)),
         )
         for kpi in kpis
     ]
-    caption = "The measure to steer by: the upper end of the worst family of each candidate."
+    caption = STEER_BY
     heads = ("Candidate", "Worst family, drawn", "In no family above", "Seen there", "Highest seen in")
     return _table(caption, heads, rows, _ticks(bars, figures))
 
 
-def _highest(kpi: Worst) -> str:
+def highest_words(kpi: Worst) -> str:
+    """In which family most got through."""
     if kpi.seen:
         return visible(kpi.seen, limit=_LONGEST)
     return "nothing got through" if kpi.family else "one family only"
@@ -131,7 +132,7 @@ def _fold(  # noqa: PLR0917  # one candidate of `_rates`
             _drawn(bars, rate, figures, called(group)),
             ("Succeed", element("strong", figures.value(rate.value))),
             ("Interval", figures.span(rate.interval)),
-            ("Attacks", _cases(rate)),
+            ("Attacks", cases_words(rate)),
         )
         for group, rate in rates.items()
     ]
@@ -142,7 +143,8 @@ def _fold(  # noqa: PLR0917  # one candidate of `_rates`
     return folded(candidate, said, table, opened=candidate == opened)
 
 
-def _cases(rate: Estimate) -> str:
+def cases_words(rate: Estimate) -> str:
+    """How many attacks at how many goals."""
     gone = f", {count(rate.missing)} without outcome" if rate.missing else ""
     attacks, goals = ("attack" if rate.cases == 1 else "attacks"), ("goal" if rate.count == 1 else "goals")
     return f"{count(rate.cases)} {attacks}, {count(rate.count)} {goals}{gone}"

@@ -15,8 +15,8 @@ from trimtab.report.parts import column_heads, label
 from trimtab.report.view import Report
 from trimtab.report.words import name
 
-_HEADS = ("Candidate", "Strategy", "Gave in", "After messages", "Messages", "Written by the model")
-_ABOUT = (
+PURSUITS = ("Candidate", "Strategy", "Gave in", "After messages", "Messages", "Written by the model")
+PURSUED = (
     "An attacker that adapts goes on until it wins or its messages are used up. “After messages” is the middle one of "
     "those that won. What its model wrote and was of no use was replaced by wordings of the strategy: with many of "
     "those, a better model may win more."
@@ -29,33 +29,36 @@ def pursuits_part(report: Report, baseline: Baseline) -> list[Markup]:
         element(
             "tr",
             element("th", cells[0], scope="row", role="rowheader"),
-            *[element("td", label(head), cell, role="cell") for head, cell in zip(_HEADS[1:], cells[1:], strict=True)],
+            *[
+                element("td", label(head), cell, role="cell")
+                for head, cell in zip(PURSUITS[1:], cells[1:], strict=True)
+            ],
             role="row",
         )
-        for cells in _rows(report, baseline)
+        for cells in pursuits_rows(report, baseline)
     ]
     if not rows:
         return []
     table = element(
         "table",
         element("caption", "Pursuits by strategy"),
-        element("thead", column_heads(*_HEADS), role="rowgroup"),
+        element("thead", column_heads(*PURSUITS), role="rowgroup"),
         element("tbody", *rows, role="rowgroup"),
         class_="plain",
         role="table",
     )
-    return [element("h3", "Attackers that adapt"), element("p", _ABOUT, class_="about"), table]
+    return [element("h3", "Attackers that adapt"), element("p", PURSUED, class_="about"), table]
 
 
 def pursuits_markdown(report: Report, baseline: Baseline) -> str:
     """The same in Markdown; empty where nobody adapted."""
-    rows = [line([named(cells[0]), named(cells[1]), *cells[2:]]) for cells in _rows(report, baseline)]
-    return "\n".join([line(list(_HEADS)), line(["---"] * len(_HEADS)), *rows]) if rows else ""
+    rows = [line([named(cells[0]), named(cells[1]), *cells[2:]]) for cells in pursuits_rows(report, baseline)]
+    return "\n".join([line(list(PURSUITS)), line(["---"] * len(PURSUITS)), *rows]) if rows else ""
 
 
 def pursuits_table(report: Report, baseline: Baseline) -> Table | None:
     """The same for a terminal; None where nobody adapted."""
-    rows = list(_rows(report, baseline))
+    rows = list(pursuits_rows(report, baseline))
     if not rows:
         return None
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -99,7 +102,8 @@ def idle_writers(report: Report) -> list[str]:
     return said
 
 
-def _rows(report: Report, baseline: Baseline) -> Iterator[list[str]]:
+def pursuits_rows(report: Report, baseline: Baseline) -> Iterator[list[str]]:
+    """What each strategy did to each candidate, in words, under the headings `PURSUITS`."""
     for candidate in attacked(report):
         for strategy, one in baseline.pursuits.get(candidate, {}).items():
             yield [

@@ -34,6 +34,12 @@ NO_COSTS = (
     "The policy does not say what failures cost, so no expected cost is shown. State ranges under the key `costs`: "
     "`incident`, `hazards` and `attempts`."
 )
+ONE_GOAL = (
+    "Attacks at one goal count as one independent case, however many techniques tried it, and all intervals of a table "
+    "hold together."
+)
+NOTHING_ASKED = "Nothing is asked of it, so nothing is passed or failed by it."
+STEER_BY = "The measure to steer by: the upper end of the worst family of each candidate."
 _FIGURES = 2  # of amounts of money, which are products of stated ranges
 
 

@@ -24,9 +24,9 @@ def named(text: str) -> str:
     return f"`{text}`" if len(text) <= _NAME and _PLAIN_NAME.match(text) else plain(visible(text, limit=_NAME))
 
 
-def plain(text: str, *, code: bool = False) -> str:
-    """Text that acts in neither, on one line; `commands` in backticks stay if `code` says so."""
-    shown = " ".join(visible(text, limit=_TEXT).split())
+def plain(text: str, *, code: bool = False, limit: int = _TEXT) -> str:
+    """Text that acts in neither, on one line, cut after `limit`; `commands` in backticks stay if `code` says so."""
+    shown = " ".join(visible(text, limit=limit).split())
     if code:
         pieces = shown.split("`")
         if len(pieces) % 2:

@@ -9,7 +9,7 @@ from trimtab.kinds import Estimate, Missing
 from trimtab.report.charts import Bars, axis, axis_row, backdrop, interval_row, tick_places
 from trimtab.report.figures import SHARE, Figures, count, fitting, unit_figures
 from trimtab.report.markup import Markup, element, visible
-from trimtab.report.parts import column_heads
+from trimtab.report.parts import column_heads, folded
 from trimtab.report.view import Report
 from trimtab.report.words import missing_words, name
 
@@ -106,13 +106,7 @@ def _pairs(report: Report, candidate: str, metric: str, found: Mapping[tuple[str
     table = _forest(f"{metric} of {name(candidate)}, by pair of groups{left}", "Groups", rows, written, highest=1.0)
     largest, seen = rows[0]
     told = _told(largest, seen, written) if isinstance(seen, Estimate) else largest
-    summary = element(
-        "summary",
-        element("span", name(candidate), class_="metric"),
-        " ",
-        element("span", f"{metric}, largest: {told}", class_="quiet"),
-    )
-    return element("details", summary, table, open="open" if candidate == report.winner else None)
+    return folded(report, candidate, f"{metric}, largest: {told}", table)
 
 
 def _told(label: str, seen: Estimate, written: Figures) -> str:

@@ -53,11 +53,20 @@ def write_page(path: Path, text: str) -> Path:
     Raises:
         ReportError: It cannot be written.
     """
+    return write_file(path, text.encode())
+
+
+def write_file(path: Path, content: bytes) -> Path:
+    """Write one file, whole or not at all; the folder is made.
+
+    Raises:
+        ReportError: It cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ReportError(str(path), *_cause(error)) from error
-    return _replace(path, text.encode())
+    return _replace(path, content)
 
 
 def _replace(path: Path, content: bytes) -> Path:

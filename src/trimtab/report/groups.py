@@ -9,9 +9,9 @@ from trimtab.kinds import Estimate
 from trimtab.report.charts import Bars, axis, axis_row, backdrop, interval_row, tick_places
 from trimtab.report.figures import count, fitting, unit_figures
 from trimtab.report.markup import Markup, element, visible
-from trimtab.report.parts import column_heads
+from trimtab.report.parts import column_heads, folded
 from trimtab.report.view import Report, Requirement
-from trimtab.report.words import name, requirement
+from trimtab.report.words import requirement
 
 
 def groups_section(report: Report) -> Markup | None:
@@ -118,10 +118,4 @@ def _panel(report: Report, candidate: str, metric: str, rates: Mapping[str, Esti
         class_="forest",
         role="table",
     )
-    summary = element(
-        "summary",
-        element("span", name(candidate), class_="metric"),
-        " ",
-        element("span", f"{metric}, worst: {worst_words(report, candidate, metric)}", class_="quiet"),
-    )
-    return element("details", summary, table, open="open" if candidate == report.winner else None)
+    return folded(report, candidate, f"{metric}, worst: {worst_words(report, candidate, metric)}", table)

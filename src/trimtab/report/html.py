@@ -31,8 +31,14 @@ _CODE_OR_RANGE = re.compile(rf"(`[^`\n]{{1,200}}`|\(?[\d.,]{{1,20}}{DASH}[\d.,]{
 def page(report: Report) -> str:
     """The whole report as HTML."""
     title = f"{headline(report).title}: {report.decision.system}"
-    main = [
-        _masthead(report),
+    main = [_masthead(report), *sections(report)]
+    body = element("body", definitions(), element("main", *main, id="top"))
+    return document(head(visible(title, limit=120)), body)
+
+
+def sections(report: Report) -> list[Markup | None]:
+    """All of it below its head, for whoever shows a run on a page of another kind."""
+    return [
         _verdict_section(report),
         *attack_sections(report),
         safety_section(report),
@@ -47,8 +53,6 @@ def page(report: Report) -> str:
         methods_section(report),
         words_section(),
     ]
-    body = element("body", definitions(), element("main", *main, id="top"))
-    return document(head(visible(title, limit=120)), body)
 
 
 @functools.cache
@@ -87,25 +91,25 @@ def _masthead(report: Report) -> Markup:
         element("span", moment(decision.time)),
         class_="kicker",
     )
-    changes = [element("li", _prose(change)) for change in said.changes[:_SHOWN_CHANGES]]
+    changes = [element("li", prose(change)) for change in said.changes[:_SHOWN_CHANGES]]
     if len(said.changes) > _SHOWN_CHANGES:
         changes.append(element("li", f"{len(said.changes) - _SHOWN_CHANGES} more in the table below."))
     change = element("div", element("h2", "What would change it"), element("ul", *changes), class_="aside")
-    step = element("div", element("h2", "Next"), element("p", _prose(next_step(report))), class_="aside")
+    step = element("div", element("h2", "Next"), element("p", prose(next_step(report))), class_="aside")
     return element(
         "header",
         kicker,
-        *_alarms(report),
+        *alarms(report),
         element("p", chip(said.verdict), class_="badge"),
         element("h1", said.title),
-        element("p", _prose(said.why), class_="lede") if said.why else None,
+        element("p", prose(said.why), class_="lede") if said.why else None,
         element("div", change if changes else None, step, class_="asides"),
         _facts(report),
         class_=f"mast {said.verdict}",
     )
 
 
-def _prose(text: str) -> Markup:
+def prose(text: str) -> Markup:
     """Text in which `commands` stand in backticks, as code, and ranges are not broken over lines."""
     pieces = _CODE_OR_RANGE.split(text)
     return join(_piece(piece) for piece in pieces)
@@ -117,7 +121,8 @@ def _piece(piece: str) -> object:
     return element("span", piece, class_="whole") if _CODE_OR_RANGE.fullmatch(piece) else piece
 
 
-def _alarms(report: Report) -> list[Markup]:
+def alarms(report: Report) -> list[Markup]:
+    """What a reader must know before anything else: evidence that was altered, a run that was cut off."""
     said = []
     if report.ledger.verified is False:
         said.append("The ledger does not verify. Do not rely on this report; run `trimtab ledger verify`.")
@@ -125,7 +130,7 @@ def _alarms(report: Report) -> list[Markup]:
         said.append("The run was cut off before its end. What was not measured counts as missing.")
     elif report.finished.outcome != "complete":
         said.append(f"The run stopped early ({visible(report.finished.outcome)}). {unmeasured(report)}")
-    return [element("p", element("b", "Note "), _prose(text), class_="alarm", role="note") for text in said]
+    return [element("p", element("b", "Note "), prose(text), class_="alarm", role="note") for text in said]
 
 
 def _facts(report: Report) -> Markup:
@@ -174,7 +179,7 @@ def _verdict_section(report: Report) -> Markup:
         class_="matrix few" if len(report.shown) <= _FEW else "matrix many",
         role="table",
     )
-    scroller = element("div", table, class_="scroll", tabindex=0, role="region", aria_label="Verdicts")
+    scroller = element("div", table, class_="scroll", tabindex=0, role="region", aria_label="Verdicts, side by side")
     return element("section", element("h2", "Verdicts", id="verdicts"), scroller, aria_labelledby="verdicts")
 
 

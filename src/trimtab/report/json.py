@@ -41,6 +41,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "winner": report.winner or None,
         "baseline": decision.baseline or None,
         "headline": said.title,
+        **({"held": report.held.why} if report.held is not None else {}),
         "reason": decision.reason,
         "would_change": list(said.changes),
         "next": next_step(report),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from trimtab.decision.error_budget import CONSENT_FROM, Budget, State
-from trimtab.decision.model import Verdict
+from trimtab.report.budget_words import MEANS, VERDICT_OF
 from trimtab.report.burn_down import Course, burn_down, percent
 from trimtab.report.charts import definitions
 from trimtab.report.figures import count
@@ -15,20 +15,6 @@ from trimtab.report.parts import chip, column_heads, key, label
 from trimtab.report.words import moment, name
 
 _SAID = 600
-_MEANS = {
-    State.UNKNOWN: "no events: nothing is known",
-    State.OPEN: "the floors alone decide on releases",
-    State.CONSENT: "releases need consent",
-    State.FROZEN: "only fixes are released",
-    State.STOPPED: "work on safety only, until it is restored",
-}
-_VERDICT = {
-    State.UNKNOWN: Verdict.INCONCLUSIVE,
-    State.OPEN: Verdict.PASS,
-    State.CONSENT: Verdict.INCONCLUSIVE,
-    State.FROZEN: Verdict.FAIL,
-    State.STOPPED: Verdict.FAIL,
-}
 
 
 def look_page(look: Look) -> str:
@@ -86,8 +72,8 @@ def _budgets(look: Look) -> Markup:
 def _panel(look: Look, metric: str, budget: Budget) -> Markup:
     spec = look.policy.metrics.get(metric)
     terms = budget.terms
-    said = f" {budget.state.value}: {_MEANS[budget.state]}"
-    state = element("p", chip(_VERDICT[budget.state], reason=budget.reason), said)
+    said = f" {budget.state.value}: {MEANS[budget.state]}"
+    state = element("p", chip(VERDICT_OF[budget.state], reason=budget.reason), said)
     question = element("p", spec.question) if spec else None
     if budget.state is State.UNKNOWN:
         return element("div", element("h3", name(metric)), question, state)

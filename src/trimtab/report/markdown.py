@@ -2,6 +2,7 @@
 
 from trimtab.decision.model import CandidateDecision, Judgement, Verdict
 from trimtab.kinds import Estimate, Missing
+from trimtab.report.against import against_lines
 from trimtab.report.attack_markdown import attack_lines
 from trimtab.report.attack_pursuits import idle_writers
 from trimtab.report.escaped import coded, line, named, plain
@@ -26,8 +27,11 @@ from trimtab.report.words import (
 LIMIT = 65_000  # characters; hosts cut or refuse comments beyond 65,536
 
 
-def markdown(report: Report) -> str:
-    """The summary: verdict, table, what would change it, provenance; at most `LIMIT` characters."""
+def markdown(report: Report, *, against: Report | None = None) -> str:
+    """The summary: verdict, table, what would change it, provenance; at most `LIMIT` characters.
+
+    `against` is an earlier decision on the same system, whose differences are told.
+    """
     said = headline(report)
     opening = [
         f"## {SYMBOL[said.verdict]} {plain(said.title)}",
@@ -51,6 +55,7 @@ def markdown(report: Report) -> str:
         *opening,
         *alarms,
         _table(report),
+        *(against_lines(report, against) if against is not None else []),
         *attack_lines(report),
         "\n".join(["**What would change it**", "", *changes]) if changes else "",
         f"**Next:** {plain(next_step(report), code=True)}",

@@ -30,6 +30,10 @@ class Markup(str):
 
     __slots__ = ()
 
+    def __html__(self) -> str:
+        """The same, for templates, which ask for it before they escape."""
+        return str(self)
+
 
 def visible(text: object, *, limit: int | None = None) -> str:
     """The text with hidden characters written as ⟨U+202E⟩, cut after `limit` code points with a note."""
@@ -40,6 +44,11 @@ def visible(text: object, *, limit: int | None = None) -> str:
     if _HIDDEN.search(plain):
         plain = _HIDDEN.sub(lambda hit: f"⟨U+{ord(hit[0]):04X}⟩", plain)
     return f"{plain}… ({rest:,} more characters)" if rest else plain
+
+
+def hidden_left_out(text: str) -> str:
+    """The text without hidden characters: what somebody typed, as it may stand in an input that they send again."""
+    return _HIDDEN.sub("", text)
 
 
 def escape(value: object) -> Markup:

@@ -54,6 +54,14 @@ def column_heads(*titles: str) -> Markup:
     return element("tr", *[element("th", title, scope="col", role="columnheader") for title in titles], role="row")
 
 
+def folded(report: Report, candidate: str, told: str, table: Markup) -> Markup:
+    """A table of one candidate under a line that tells of it; open for the one that was chosen."""
+    summary = element(
+        "summary", element("span", name(candidate), class_="metric"), " ", element("span", told, class_="quiet")
+    )
+    return element("details", summary, table, open="open" if candidate == report.winner else None)
+
+
 def key(kind: str, text: str) -> Markup:
     """One entry of a legend: the mark as it is drawn, and its meaning."""
     shapes = {
@@ -65,6 +73,11 @@ def key(kind: str, text: str) -> Markup:
         ],
         "cross": [element("path", d="M5 3 15 13M15 3 5 13", class_="cross")],
         "floor": [element("line", x1=10, x2=10, y1=0, y2=16, class_="floor")],
+        "claimed": [
+            element("rect", x=0, y=3, width=20, height=10, class_="claimed"),
+            element("line", x1=10, x2=10, y1=0, y2=16, class_="target"),
+        ],
+        "zero": [element("line", x1=10, x2=10, y1=0, y2=16, class_="zero")],
         "target": [element("line", x1=10, x2=10, y1=0, y2=16, class_="target")],
         "frontier": [element("line", x1=0, x2=20, y1=12, y2=4, class_="frontier")],
         "tint": [

@@ -49,11 +49,11 @@ def redteam_view(report: Report, metric: str) -> RenderableType:
         pursuits = pursuits_table(report, baseline)
         parts += [pursuits] if pursuits is not None else []
         parts += [*_costs(report, baseline), *_coverage(baseline), *_stops(report, baseline)]
-    parts += [Text(said, style="yellow") for said in _trouble(report, metric)]
+    parts += [Text(said, style="yellow") for said in trouble(report, metric)]
     return Group(*parts, Text(f"Work  {work(report)}\nRun   {report.decision.run}", style="dim"))
 
 
-def _trouble(report: Report, metric: str) -> list[str]:
+def trouble(report: Report, metric: str) -> list[str]:
     """What makes less of the numbers: an early end, attacks without an outcome, further looks, a mute attacker."""
     said = []
     finished = report.finished

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from trimtab.decision.attacks import Baseline
 from trimtab.decision.model import Asked, CandidateDecision, Decision, Judgement, Verdict
@@ -11,6 +12,9 @@ from trimtab.kinds import Better, Estimate, Missing
 from trimtab.policy.metric_spec import MetricSpec
 from trimtab.policy.model import Floor, Policy, Tier
 from trimtab.policy.system_spec import SystemSpec
+
+if TYPE_CHECKING:
+    from trimtab.decision.hold import Hold  # loads what production needs, and most reports do not
 
 DIFFERENCES: tuple[Asked, ...] = ("regression", "gap")
 """Requirements whose number is a difference: of a candidate and the baseline, of a metric and who marks it."""
@@ -76,7 +80,8 @@ class Report:
     `groups`, worst first, the differences of every two groups (`between`) and the
     share of the baseline's gap that is gone (`removed`). `imports` are the files of
     other tools that it rests on, by candidate. `tradeoff` is what stands around the
-    decision; it is no part of it. `attacks` are by metric, of red-team suites.
+    decision; it is no part of it. `attacks` are by metric, of red-team suites. `held` is what
+    keeps its winner back all the same: a low error budget, or a consent that is missing.
 
     Raises:
         ValueError: The decision was not made under this policy, so its floors
@@ -96,6 +101,7 @@ class Report:
     between: Mapping[str, Mapping[str, Mapping[tuple[str, str], Estimate]]] = field(default_factory=dict)
     removed: Mapping[str, Mapping[str, Estimate | Missing]] = field(default_factory=dict)
     attacks: Mapping[str, Baseline] = field(default_factory=dict)
+    held: "Hold | None" = None
 
     def __post_init__(self) -> None:
         if self.decision.policy != self.policy.digest:
@@ -120,8 +126,35 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The decision's, unless the evidence under it was altered: then nothing is known."""
-        return Verdict.INCONCLUSIVE if self.ledger.verified is False else self.decision.verdict
+        """The decision's, unless the evidence under it was altered, so that nothing is known, or its winner is held."""
+        if self.ledger.verified is False:
+            return Verdict.INCONCLUSIVE
+        return self.held.verdict if self.held is not None and self.holds else self.decision.verdict
+
+    def verdict_of(self, candidate: str = "") -> Verdict:
+        """What a pipeline goes by: the verdict on one candidate, or the choice's where none is named.
+
+        A candidate that passes is held back all the same where something holds it.
+
+        Raises:
+            KeyError: The decision does not speak of it.
+        """
+        if self.ledger.verified is False:
+            return Verdict.INCONCLUSIVE
+        if not candidate:
+            found = self.decision.verdict
+        else:
+            known = {one.candidate: one.verdict for one in self.candidates}
+            found = known[candidate]
+        held = self.held
+        if held is not None and found is Verdict.PASS and candidate in ("", held.candidate):
+            return held.verdict
+        return found
+
+    @property
+    def holds(self) -> bool:
+        """Whether the winner is held back."""
+        return self.held is not None and self.held.candidate == self.decision.winner
 
     @property
     def candidates(self) -> tuple[CandidateDecision, ...]:

@@ -96,6 +96,11 @@ def headline(report: Report) -> Headline:
     if report.ledger.verified is False:
         why = "The ledger was altered after it was written, so its evidence proves nothing."
         return Headline(verdict=report.verdict, title="No decision: the ledger does not verify", why=why, changes=())
+    if report.held is not None and report.holds:
+        held = report.held
+        waits = held.verdict is Verdict.INCONCLUSIVE
+        title = f"{name(held.candidate)} waits for consent" if waits else f"Hold {name(held.candidate)} back"
+        return Headline(verdict=report.verdict, title=title, why=visible(held.why, limit=_REASON), changes=())
     if report.winner:
         kept = report.winner == decision.baseline
         title = f"Keep {name(report.winner)}" if kept else f"Ship {name(report.winner)}"
@@ -120,10 +125,14 @@ def next_step(report: Report) -> str:
     """What the reader does now."""
     if report.ledger.verified is False:
         return "Restore the ledger from a copy; `trimtab ledger verify` names the first bad row."
-    if report.winner and report.winner == report.decision.baseline:
-        return f"Keep {name(report.winner)} in production."
+    if report.holds:
+        return "Ship nothing yet: what is missing is said above."
     if report.winner:
-        return f"Ship {name(report.winner)}, and name run `{name(report.decision.run)}` where you record the release."
+        kept = report.winner == report.decision.baseline
+        shipped = (
+            f"Ship {name(report.winner)}, and name run `{name(report.decision.run)}` where you record the release."
+        )
+        return f"Keep {name(report.winner)} in production." if kept else shipped
     if report.verdict is Verdict.FAIL:
         return "Mend a candidate or add another to the policy, then run `trimtab run` again."
     if not any(c.judgements for c in report.candidates):

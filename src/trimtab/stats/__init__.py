@@ -4,8 +4,9 @@ Names load on first use, so that importing this package costs nothing; numpy
 and SciPy arrive with the first estimate.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from trimtab._lazy import lazily
 
 if TYPE_CHECKING:
     from trimtab.stats.binomial import Side, clopper_pearson, rate, trials_needed, trials_to_prove
@@ -97,12 +98,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    try:
-        home = _HOME[name]
-    except KeyError:
-        raise AttributeError(f"module 'trimtab.stats' has no attribute {name!r}") from None
-    return getattr(import_module(home), name)
+__getattr__ = lazily(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

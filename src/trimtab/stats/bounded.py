@@ -87,18 +87,30 @@ def least_mean(values: Floats, *, tail: float) -> float:
     return least_root(lambda mean: distinct / mean, counts, tail=tail, near=near)
 
 
-def log_evidence(values: Floats, mean: float) -> float:
+def log_evidence(values: Floats, mean: float, *, counts: Floats | None = None) -> float:
     """Natural logarithm of the capital won against "the mean is at most `mean`".
 
     Args:
         values: Independent values in [0, 1], at least one.
         mean: In (0, 1].
+        counts: How often each value came; None for once each.
 
     Returns:
         At least log(1/alpha) with probability at most alpha if the mean is at most `mean`.
     """
-    distinct, counts = _compressed(values)
-    return _log_capital(distinct / mean, counts, next(w for _, top, w in _ZONES if mean <= top))
+    if counts is None:
+        values, counts = _compressed(values)
+    return _log_capital(values / mean, counts, next(w for _, top, w in _ZONES if mean <= top))
+
+
+def distinct_pairs(first: Floats, second: Floats) -> tuple[Floats, Floats, Floats | None]:
+    """Pairs of values with how often each came, for whoever asks for the evidence of many sums of the two.
+
+    Returns:
+        Distinct pairs and their counts; where counting is not shorter, the pairs as they are, and None.
+    """
+    both, counts = np.unique(first + 1j * second, return_counts=True)
+    return (first, second, None) if len(both) > _FEW else (both.real, both.imag, counts.astype(np.float64))
 
 
 def first_proof(values: Floats, mean: float, *, alpha: float) -> int | None:

@@ -20,6 +20,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.stats import binom
@@ -188,14 +189,21 @@ def simulate(scenarios: Sequence[Scenario], *, seed: int, years: int = YEARS, sh
     crowded = [one.name for one in scenarios if one.mean_rate * years > _MOST_EVENTS]
     if crowded:
         raise ValueError(f"{', '.join(crowded)}: more than {_MOST_EVENTS:,} events in {years:,} years; simulate fewer")
+    return _drawn(tuple(scenarios), seed, years, shock)
+
+
+@lru_cache(maxsize=4)
+def _drawn(scenarios: tuple[Scenario, ...], seed: int, years: int, shock: float) -> Losses:
+    """The same years again for the same scenarios: pages of one moment ask several times, and drawing takes seconds."""
     factor = None
     if shock > 0.0 and any(one.shocked for one in scenarios):
         factor = _stream(seed, _SHOCK).standard_gamma(1.0 / shock, years) * shock
-    by_scenario = np.zeros((len(names), years))
+    by_scenario = np.zeros((len(scenarios), years))
     for row, one in zip(by_scenario, scenarios, strict=True):
         _draw(one, row, _stream(seed, one.name), factor if one.shocked else None)
     total: Floats = by_scenario.sum(axis=0)
-    return Losses(scenarios=tuple(scenarios), by_scenario=by_scenario, total=total, seed=seed, shock=shock)
+    by_scenario.flags.writeable = total.flags.writeable = False  # others are given them too
+    return Losses(scenarios=scenarios, by_scenario=by_scenario, total=total, seed=seed, shock=shock)
 
 
 def _stream(seed: int, name: str) -> np.random.Generator:

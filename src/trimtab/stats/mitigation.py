@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trimtab.kinds import Estimate, Interval, Missing, Score, Shape
-from trimtab.stats.bounded import log_evidence, trials_to_refute
+from trimtab.stats.bounded import distinct_pairs, log_evidence, trials_to_refute
 from trimtab.stats.clusters import Floats, Outcome, gather, usable
 from trimtab.stats.flips import pairs_within
 from trimtab.stats.gap import differences
@@ -111,8 +111,11 @@ def further_to_show(shape: Shape, both: Sequence[Both], share: float, *, alpha: 
     each, at = alpha / before.low.shape[1], (1.0 - share) / (2.0 - share)
     strongest = _strongest(before)
     gap = np.clip((1.0 + before.low[:, strongest]) / 2.0, 0.0, 1.0)
-    below = _longest([gap, *_below(before, after, strongest, at)], alpha=each)
-    return below if below is not None else _longest([gap, *_above(before, after, _strongest(after), at)], alpha=each)
+    below = [_bet(before.low[:, strongest], column, at, 1.0 - at) for column in after.high.T]
+    if (units := _longest([gap, *below], alpha=each)) is not None:
+        return units
+    worst = _strongest(after)
+    return _longest([gap, *(_bet(after.low[:, worst], column, 1.0 - at, at) for column in before.high.T)], alpha=each)
 
 
 def _longest(questions: Sequence[Floats], *, alpha: float) -> int | None:
@@ -178,23 +181,19 @@ def _strongest(means: _Means) -> int:
     return int(np.argmax([_evidence(column) for column in means.low.T]))
 
 
-def _below(before: _Means, after: _Means, strongest: int, at: float) -> list[Floats]:
-    """For each mean of the candidate: what shows that it is below r times the baseline's, at = r / (1 + r)."""
-    return [
-        np.clip((1.0 + at * before.low[:, strongest] - (1.0 - at) * column) / 2.0, 0.0, 1.0) for column in after.high.T
-    ]
-
-
-def _above(before: _Means, after: _Means, worst: int, at: float) -> list[Floats]:
-    """For each mean of the baseline: what shows that r times it is below the candidate's."""
-    return [np.clip((1.0 + (1.0 - at) * after.low[:, worst] - at * column) / 2.0, 0.0, 1.0) for column in before.high.T]
+def _bet(more: Floats, less: Floats, up: float, down: float) -> Floats:
+    """What shows, by a mean above 1/2, that `up` times the mean of `more` is above `down` times that of `less`."""
+    values: Floats = np.clip((1.0 + up * more - down * less) / 2.0, 0.0, 1.0)
+    return values
 
 
 def _most(before: _Means, after: _Means, strongest: int, target: float) -> float:
-    """The greatest ratio that is not refuted."""
+    """The greatest ratio r that is not refuted; at = r / (1 + r)."""
+    # Below r times the baseline's is every mean of the candidate. Clusters mostly say the same as others.
+    pairs = [distinct_pairs(before.low[:, strongest], column) for column in after.high.T]
 
     def refuted(at: float) -> bool:
-        return all(log_evidence(values, 0.5) >= target for values in _below(before, after, strongest, at))
+        return all(log_evidence(_bet(b, c, at, 1.0 - at), 0.5, counts=counts) >= target for b, c, counts in pairs)
 
     return _ratio(_edge(refuted, 1.0, 0.0))
 
@@ -202,9 +201,10 @@ def _most(before: _Means, after: _Means, strongest: int, target: float) -> float
 def _least(before: _Means, after: _Means, target: float) -> float:
     """The smallest ratio that is not refuted; 0 when the candidate may have no gap."""
     worst = _strongest(after)
+    pairs = [distinct_pairs(after.low[:, worst], column) for column in before.high.T]
 
     def refuted(at: float) -> bool:
-        return all(log_evidence(values, 0.5) >= target for values in _above(before, after, worst, at))
+        return all(log_evidence(_bet(c, b, 1.0 - at, at), 0.5, counts=counts) >= target for c, b, counts in pairs)
 
     return _ratio(_edge(refuted, 0.0, 1.0)) if refuted(0.0) else 0.0
 

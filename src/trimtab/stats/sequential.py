@@ -28,6 +28,7 @@ HOPELESS = 0.05
 
 _CHEAP = 100  # units that are worth a clear answer, however few there were before
 _LONGEST = 10**7  # units; a boundary beyond is none
+_CELLS = 20_000  # numbers of units times counts of failures that are worked out together
 
 
 def half_odds(rate: float) -> float:
@@ -198,23 +199,27 @@ def _stops(
     alive[0] = 1.0
     stopped = np.zeros(most)
     total = np.zeros(3)
-    for unit in range(1, most + 1):
-        moved = alive * (1.0 - failing)
-        moved[1:] += alive[:-1] * failing
-        clear, beyond = proved <= unit, refuted >= unit
-        if (times := _times(unit)) == 2:
-            near = soon >= unit
-        else:
-            scaled = np.full(highest + 1, float(times * unit))
-            near = log_evidence_of_counts(np.minimum(times * counts, scaled), scaled, tolerated) >= -math.log(
-                alpha_fail
-            )
-        idle = (stuck >= unit) & ~near & ~beyond
-        total += float(moved[clear].sum()), float(moved[beyond].sum()), float(moved[idle].sum())
-        done = clear | beyond | idle
-        stopped[unit - 1] = float(moved[done].sum())
-        moved[done] = 0.0
-        alive = moved
+    block = max(1, _CELLS // (highest + 1))
+    for start in range(1, most + 1, block):
+        units = np.arange(start, min(start + block, most + 1))[:, None]
+        clear, beyond, near = proved <= units, refuted >= units, soon >= units
+        idle = (stuck >= units) & ~beyond & (counts <= units)
+        row, count = np.nonzero(idle & (units < _CHEAP))  # what came in is seen more than twice
+        if len(row):
+            unit = units[row, 0]
+            times = np.array([_times(number) for number in unit.tolist()], dtype=np.float64)
+            won = log_evidence_of_counts(times * count, times * unit, tolerated)
+            near[row, count] = won >= -math.log(alpha_fail)
+        idle &= ~near
+        reasons = np.stack([clear, beyond, idle], axis=1).astype(np.float64)
+        for place, ends in enumerate(clear | beyond | idle):
+            moved = alive * (1.0 - failing)
+            moved[1:] += alive[:-1] * failing
+            if (stop := moved[ends]).any():
+                total += reasons[place] @ moved
+                stopped[start + place - 1] = stop.sum()
+                moved[ends] = 0.0
+            alive = moved
     left = float(alive.sum())
     stopped[-1] += left
     return stopped, (float(total[0]), float(total[1]), float(total[2]), left)

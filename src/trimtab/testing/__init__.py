@@ -1,7 +1,8 @@
 """Test doubles for people who build on trimtab: real servers and stores, small and local."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from trimtab._lazy import lazily
 
 if TYPE_CHECKING:
     from trimtab.testing.openai_server import Behaviour, OpenAIServer, Seen
@@ -20,7 +21,4 @@ _HOME = {
 __all__ = ["Behaviour", "OpenAIServer", "Seen", "ServerProcess", "run_virtual"]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'trimtab.testing' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+__getattr__ = lazily(__name__, _HOME)

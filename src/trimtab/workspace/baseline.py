@@ -42,6 +42,7 @@ def baselines(
     base: Path,
     file: str,
     suites: Mapping[str, LoadedSuite],
+    built_in: bool = False,
 ) -> dict[str, Baseline]:
     """What there is to tell of every metric that counts attacks; none in most runs.
 
@@ -52,16 +53,31 @@ def baselines(
         base: Folder that file suites are looked for in.
         file: The policy's, as people type it.
         suites: Those that are loaded already.
+        built_in: Of those that are not, load only what is built in; of the others nothing is said of single cases.
     """
     found: dict[str, Baseline] = {}
     for metric, facts in recalled.started.metrics.items():
         spec = policy.suites.get(facts["suite"]) or SuiteSpec(builtin=facts["suite"])
-        attacks = spec.builtin == _SUITE or facts["plugin"] == _METRIC or metric in recalled.through
+        attacks = spec.builtin == _SUITE or counts_attacks(facts) or metric in recalled.through
         if attacks and facts["shape"] == Shape.RATE and facts["better"] == "lower":
+            suite = suites.get(facts["suite"])
             found[metric] = _baseline(
-                policy, decision, recalled, metric, spec, base=base, file=file, suite=suites.get(facts["suite"])
+                policy,
+                decision,
+                recalled,
+                metric,
+                spec,
+                base=base,
+                file=file,
+                suite=suite,
+                load=not built_in or bool(spec.builtin),
             )
     return found
+
+
+def counts_attacks(facts: Mapping[str, object]) -> bool:
+    """Whether a metric, by what the beginning of its run says of it, counts attacks that got through."""
+    return facts["plugin"] == _METRIC
 
 
 def _baseline(
@@ -74,10 +90,11 @@ def _baseline(
     base: Path,
     file: str,
     suite: LoadedSuite | None,
+    load: bool,
 ) -> Baseline:
     name = recalled.started.metrics[metric]["suite"]
     seen = recalled.measurements()
-    tried, unknown = _tried(name, spec, recalled, base, suite)
+    tried, unknown = _tried(name, spec, recalled, base, suite, load=load)
     scored = {
         candidate: {trial.case: trial.outcome.value for trial in trials if isinstance(trial.outcome, Score)}
         for candidate, metrics in seen.trials.items()
@@ -138,10 +155,12 @@ def _summed(records: Sequence[Pursued]) -> Pursuits:
 
 
 def _tried(
-    name: str, spec: SuiteSpec, recalled: Recalled, base: Path, suite: LoadedSuite | None
+    name: str, spec: SuiteSpec, recalled: Recalled, base: Path, suite: LoadedSuite | None, *, load: bool
 ) -> tuple[dict[str, Tried], str]:
     """What each case tried, and why that is not known if the cases are not those that were asked."""
     if suite is None:
+        if not load:
+            return {}, "its cases are not made again here; `trimtab report` does"
         try:
             suite = load_suite(name, spec, base=base)
         except TrimtabError as error:

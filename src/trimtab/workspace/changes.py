@@ -1,16 +1,18 @@
 """What has changed since a system was last decided on: weights, settings, prompts, guards, suites, the policy."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import orjson
+
 from trimtab._canonical import digest
-from trimtab.enforce import Guard, GuardScreen
-from trimtab.errors import SystemUnavailableError
+from trimtab.decision import from_payload
 from trimtab.evidence import Decided, Ledger, Observation, RunStarted
-from trimtab.kinds import Row, System, plugins
+from trimtab.kinds import Row
 from trimtab.policy import Policy
+from trimtab.workspace.identities import identities
 from trimtab.workspace.plan import Plan
+from trimtab.workspace.redteam import baseline_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ def changes(ledger: Ledger, policy: Policy, plan: Plan) -> Changes:
     last = last_decision(ledger, plan.system)
     if last is None:
         return Changes(reasons=("it was never decided on",), candidates=plan.candidates, first=True)
-    now, unknown = asyncio.run(_artefacts(policy, plan))
+    found = identities(policy, plan.system, plan.candidates)
+    now, unknown = found.artefacts, found.unknown
     before = _measured(ledger, plan, last.run)
     started = next((one for _, one in ledger.records(run=last.run, kind=RunStarted.kind)), None)
     assert isinstance(started, RunStarted)  # nothing is decided without
@@ -54,39 +57,23 @@ def changes(ledger: Ledger, policy: Policy, plan: Plan) -> Changes:
 
 
 def last_decision(ledger: Ledger, system: str) -> Row | None:
-    """The row of the last decision on a system."""
-    return next((row for row in reversed(ledger.latest(system=system)) if row.kind == Decided.kind), None)
+    """The row of the last decision on a system. A red-team baseline decides nothing, so it takes no gate's place."""
+    last = ledger.last(Decided.kind, system=system)
+    if last is None or not of_a_baseline(last):
+        return last
+    before = [row for row in ledger.rows(kind=Decided.kind) if row.system == system and not of_a_baseline(row)]
+    return before[-1] if before else None
+
+
+def of_a_baseline(row: Row) -> bool:
+    """Whether the row of a decision is that of a red-team baseline."""
+    return baseline_of(from_payload(orjson.loads(row.payload)))
 
 
 def _measured(ledger: Ledger, plan: Plan, run: str) -> dict[str, str]:
     """The artefact of each candidate of a system, as far as its last observations are those of the run."""
     rows = [row for row in ledger.latest(system=plan.system) if row.kind == Observation.kind]
     return {row.candidate: row.artefact for row in rows if row.run == run}
-
-
-async def _artefacts(policy: Policy, plan: Plan) -> tuple[dict[str, str], dict[str, str]]:
-    """What each candidate is now, as a run would record it; and which cannot be started, with the reason."""
-    found: dict[str, str] = {}
-    unknown: dict[str, str] = {}
-    alike: dict[str, list[str]] = {}
-    for name in plan.candidates:
-        alike.setdefault(plan.spec.model_of(name), []).append(name)
-    for names in alike.values():
-        spec = plan.spec.whole(names[0])
-        try:
-            system: System = plugins.make("systems", spec.plugin, **spec.with_)
-            async with system:
-                identity = dict(system.identity())
-        except SystemUnavailableError as error:
-            unknown |= dict.fromkeys(names, error.detail)
-            continue
-        for name in names:
-            whole = identity
-            if plan.spec.whole(name).guard:
-                screen = GuardScreen(Guard.from_policy(policy, system=plan.system, candidate=name))
-                whole = {**identity, "guard": screen.identity()}
-            found[name] = digest(whole)
-    return found, unknown
 
 
 def _suites(started: RunStarted, plan: Plan) -> Iterable[str]:

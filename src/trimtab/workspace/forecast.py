@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trimtab.decision import Forecast, SuiteSize, forecast
 from trimtab.decision.payload import from_payload
+from trimtab.errors import LedgerError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Decided, RunFinished
 from trimtab.kinds import Estimate
@@ -84,7 +85,12 @@ def open_if_there(ledger: str | Path) -> Ledger | None:
     """
     if "://" not in str(ledger) and not Path(ledger).exists():
         return None
-    return Ledger.open(ledger, create=False)
+    try:
+        return Ledger.open(ledger, create=False)
+    except LedgerError as error:
+        if "://" in str(ledger) and error.detail == "does not exist":
+            return None
+        raise
 
 
 def _through(plugin: object) -> bool:

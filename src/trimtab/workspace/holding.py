@@ -1,14 +1,15 @@
-"""What error budgets hold back, and the word that lets it go all the same."""
+"""What error budgets and a missing consent hold back, and the word that lets it go all the same."""
 
-import time
 from collections.abc import Mapping
 
 from trimtab import __version__
 from trimtab.decision import Decision
-from trimtab.decision.error_budget import Budget
-from trimtab.decision.hold import Hold, Lift, hold
+from trimtab.decision.consent_standing import Standing
+from trimtab.decision.error_budget import Budget, State
+from trimtab.decision.hold import Hold, Lift, hold, unconsented
 from trimtab.evidence import HoldLifted, Ledger, Subject
 from trimtab.policy import Policy
+from trimtab.workspace.consent_facts import artefact_in, standing
 from trimtab.workspace.production import production
 from trimtab.workspace.workspace import Workspace
 
@@ -16,19 +17,60 @@ _MAKER = f"trimtab/{__version__}"
 
 
 def held(
-    ledger: Ledger, policy: Policy, decision: Decision, budgets: Mapping[str, Budget], *, lift: Lift | None = None
+    ledger: Ledger,
+    policy: Policy,
+    decision: Decision,
+    budgets: Mapping[str, Budget],
+    *,
+    lift: Lift | None = None,
+    candidate: str = "",
+    at: int | None = None,
 ) -> Hold | None:
-    """What holds a decision's winner back. A word that lifts it is recorded, and holds for that run."""
+    """What holds a decision's winner back, or another candidate if one is named, at a moment, or now.
+
+    A word that lifts what budgets hold is recorded, and holds for that run. The consent that a tier asks for no word
+    makes needless.
+    """
+    name = candidate or decision.winner
+    if not name:
+        return None
+    asks = _asks(policy, decision.system, name)
+    low = any(budget.state is State.CONSENT for budget in budgets.values())
+    consent = None
+    if asks or low:
+        artefact = artefact_in(ledger, decision.system, name, decision.run)
+        consent = standing(ledger, policy, decision.system, name, artefact=artefact, at=at)
+    by_budget = _by_budgets(ledger, policy, decision, budgets, lift, consent) if name == decision.winner else None
+    if by_budget is not None or not asks or consent is None:
+        return by_budget
+    return unconsented(name, consent)
+
+
+def _asks(policy: Policy, system: str, candidate: str) -> bool:
+    spec = policy.systems.get(system)
+    if spec is None or candidate not in spec.all_candidates:
+        return False
+    return policy.tiers[spec.tier].consent is not None
+
+
+def _by_budgets(  # noqa: PLR0917  # all that either rule looks at
+    ledger: Ledger,
+    policy: Policy,
+    decision: Decision,
+    budgets: Mapping[str, Budget],
+    lift: Lift | None,
+    consent: Standing | None,
+) -> Hold | None:
     better = {name: metric.better for name, metric in policy.metrics.items()}
-    without = hold(decision, budgets, better=better)
+    without = hold(decision, budgets, better=better, consent=consent)
     if without is None:
         return None
     known = next((one for _, one in ledger.records(run=decision.run, kind=HoldLifted.kind)), None)
     if isinstance(known, HoldLifted) and known.candidate == decision.winner:
-        return hold(decision, budgets, better=better, lift=Lift(as_="safety-fix", why=known.why))
+        return hold(decision, budgets, better=better, lift=Lift(as_="safety-fix", why=known.why), consent=consent)
     if lift is None:
         return without
-    found = hold(decision, budgets, better=better, lift=lift)
+    found = hold(decision, budgets, better=better, lift=lift, consent=consent)
     if found is None:
         lifted = HoldLifted(candidate=decision.winner, as_=lift.as_, why=lift.why, metrics=without.metrics)
         subject = Subject(system=decision.system, candidate=decision.winner)
@@ -42,10 +84,19 @@ def lifted(ledger: Ledger, decision: Decision) -> bool:
     return any(row.candidate == decision.winner != decision.baseline for row in rows)
 
 
-def hold_of(workspace: Workspace, decision: Decision, *, lift: Lift | None = None) -> Hold | None:
-    """What holds the winner of a decision back, by the budgets of its system as they are now."""
+def consent_hold(
+    ledger: Ledger, policy: Policy, decision: Decision, *, candidate: str = "", at: int | None = None
+) -> Hold | None:
+    """What a missing consent holds of the winner of a decision, or of another candidate; budgets are not looked at."""
+    return held(ledger, policy, decision, {}, candidate=candidate, at=at)
+
+
+def hold_of(workspace: Workspace, decision: Decision, *, lift: Lift | None = None, candidate: str = "") -> Hold | None:
+    """What holds the winner of a decision back, or another candidate, by budgets and consents as they are now."""
     policy, name = workspace.policy, decision.system
-    if policy is None or name not in policy.systems or not policy.systems[name].slo:
+    if policy is None or name not in policy.systems:
         return None
-    seen = production(workspace.ledger, policy, name, at=time.time_ns() // 1000)
-    return held(workspace.ledger, policy, decision, seen.budgets, lift=lift)
+    budgets: Mapping[str, Budget] = {}
+    if policy.systems[name].slo:
+        budgets = production(workspace.ledger, policy, name, at=workspace.ledger.now()).budgets
+    return held(workspace.ledger, policy, decision, budgets, lift=lift, candidate=candidate)

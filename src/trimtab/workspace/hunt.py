@@ -62,7 +62,7 @@ def open_hunt(
     if not (math.isfinite(hours) and 0.0 < hours <= _MOST_HOURS):
         raise UsageError(f"a hunt takes more than 0 and at most {_MOST_HOURS:,} hours.", "Give --hours.")
     kinds = _hunters(policy, system, hunters)
-    moment = time.time_ns() // 1000
+    moment = ledger.now()
     for name in _hunts(ledger):
         other = recall_hunt(ledger, name)
         if other.system == system and not other.over(moment):
@@ -72,7 +72,7 @@ def open_hunt(
     if not any(row.policy == policy.digest for row in ledger.rows(kind=PolicyAdopted.kind)):
         adopted = PolicyAdopted(text=policy.model_dump_json(by_alias=True))
         ledger.append([adopted], subject=Subject(), run="", maker=_MAKER, policy=policy.digest)
-    name = f"hunt-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+    name = f"hunt-{time.strftime('%Y%m%dT%H%M%S', time.gmtime(moment // 1_000_000))}-{secrets.token_hex(3)}"
     tier = policy.tiers[policy.systems[system].tier]
     opened = HuntOpened(hours=hours, hunters=kinds, level=tier.confidence, file=file)
     ledger.append([opened], subject=Subject(system=system), run=name, maker=_MAKER, policy=policy.digest, durable=True)
@@ -120,7 +120,7 @@ def triage(ledger: Ledger, hunt: str, finding: str, *, by: str, ruling: str, sam
         UsageError: No such hunt or finding, the hunt is still open, or it is not for this person to say.
     """
     found = recall_hunt(ledger, hunt)
-    if not found.over(time.time_ns() // 1000):
+    if not found.over(ledger.now()):
         raise UsageError(
             f"hunt {found.hunt} is still open, and findings are ruled on when it is over.",
             f"Wait, or close it: `trimtab hunt close --hunt {found.hunt}`.",
@@ -185,7 +185,7 @@ def show_hunt(ledger: Ledger, hunt: str = "latest") -> Shown:
         then = replace(recall_hunt(ledger, found.hunt, upto=found.closed.row), closed=found.closed)
         if hunt_payload(judge_hunt(then)) != found.closed.result:
             raise UnreproducibleError(found.hunt, found.closed.trimtab)
-    return Shown(hunt=found, result=judge_hunt(found), moment=time.time_ns() // 1000)
+    return Shown(hunt=found, result=judge_hunt(found), moment=ledger.now())
 
 
 def recall_hunt(ledger: Ledger, hunt: str, *, upto: int = 0) -> Hunt:

@@ -62,7 +62,7 @@ def look(
         raise UsageError(
             f"{name} has no candidate {require!r}.", f"It has: {', '.join(policy.systems[name].candidates)}."
         )
-    with alone(workspace.ledger.location, "monitor"):
+    with alone(workspace.ledger, "monitor"):
         _adopt(workspace.ledger, policy)
         looking = _Looking(ledger=workspace.ledger, policy=policy, system=name)
         looking.round(_moment(at))
@@ -115,7 +115,9 @@ class _Looking:
         """What was found, as values."""
         assert self._last is not None
         seen, decision, watch = self._last
-        stopped = held(self.ledger, self.policy, decision, seen.budgets, lift=lift) if decision else None
+        stopped = (
+            held(self.ledger, self.policy, decision, seen.budgets, lift=lift, candidate=require) if decision else None
+        )
         return Look(
             policy=self.policy,
             system=self.system,

@@ -30,6 +30,20 @@ class Contamination:
     short: tuple[str, ...]  # ids of cases with too few words to tell
     files: tuple[Scanned, ...]
     recorded: bool
+    data: str  # digest of the cases in their order
+
+    @property
+    def record(self) -> Probed:
+        """As the ledger keeps it: digests and numbers, no text."""
+        facts = {
+            "suite": self.suite,
+            "cases": self.cases,
+            "n": self.n,
+            "found": len(self.shares),
+            "short": len(self.short),
+            "files": [{"digest": one.digest, "characters": one.characters, "cases": one.cases} for one in self.files],
+        }
+        return _probed("contamination", self.data, self.verdict, facts)
 
     @property
     def verdict(self) -> Verdict:
@@ -67,17 +81,10 @@ def contamination(
         short=tuple(case.id for case in overlap.short),
         files=tuple(scanned),
         recorded=bool(ledger),
+        data=suite.order_digest,
     )
     if ledger:
-        facts = {
-            "suite": suite.name,
-            "cases": found.cases,
-            "n": n,
-            "found": len(found.shares),
-            "short": len(found.short),
-            "files": [{"digest": one.digest, "characters": one.characters, "cases": one.cases} for one in scanned],
-        }
-        _record("contamination", suite.order_digest, found.verdict, facts, ledger)
+        _keep(found.record, ledger)
     return found
 
 
@@ -183,6 +190,13 @@ def uses(ledger: Ledger, suites: Sequence[LoadedSuite]) -> list[Uses]:
 
 
 def _record(probe: str, data: str, verdict: Verdict, facts: dict[str, object], ledger: str) -> None:
-    record = Probed(probe=probe, data=data, verdict=verdict.value, facts=facts, trimtab=__version__)
+    _keep(_probed(probe, data, verdict, facts), ledger)
+
+
+def _probed(probe: str, data: str, verdict: Verdict, facts: dict[str, object]) -> Probed:
+    return Probed(probe=probe, data=data, verdict=verdict.value, facts=facts, trimtab=__version__)
+
+
+def _keep(record: Probed, ledger: str) -> None:
     with Ledger.open(ledger) as opened:
         opened.append([record], subject=Subject(), run="", maker=_MAKER, policy="", durable=True)

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from trimtab._canonical import digest
+from trimtab.decision import from_payload
 from trimtab.decision.error_budget import DAY_MINUTES, MINUTE, Budget, Counts, Terms, assess
 from trimtab.decision.production import events
 from trimtab.evidence import Decided, Ledger, Monitored, Rulings
 from trimtab.kinds import Row
 from trimtab.policy import Policy, SloSpec, tolerated
 from trimtab.stats.e_detector import EDetector
+from trimtab.workspace.redteam import baseline_of
 
 _DAY = DAY_MINUTES * MINUTE  # microseconds
 _YEAR_DAYS = 365.0
@@ -185,7 +187,7 @@ class _Decided:
         before: dict[str, str] = {}
         verdicts: dict[str, str] = {}
         for row, record in ledger.records(after=after, kind=Decided.kind):
-            if row.system != system or not isinstance(record, Decided):
+            if row.system != system or not isinstance(record, Decided) or baseline_of(from_payload(record.decision)):
                 continue
             candidates = {one["candidate"]: one for one in record.decision["candidates"] if _measured(one)}
             before = {**before, **verdicts}  # a run may have been of some candidates only

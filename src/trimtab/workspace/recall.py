@@ -1,7 +1,8 @@
 """Reads a run back from the ledger: the only thing that decisions and reports are made from."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from trimtab.decision.model import Measurements, Trial
 from trimtab.errors import UsageError
@@ -265,9 +266,28 @@ def recall_policy(ledger: Ledger, digest: str) -> Policy:
     Raises:
         UsageError: The ledger does not hold it, or it does not match its digest.
     """
-    for row, record in ledger.records(kind=PolicyAdopted.kind):
-        if isinstance(record, PolicyAdopted) and row.policy == digest:
-            policy = Policy.model_validate_json(record.text)
-            if policy.digest == digest:
-                return policy
+    found = adopted_policies(ledger)(digest)
+    if found is not None:
+        return found
     raise UsageError(f"the ledger does not hold the policy {digest}.", "Was it written by another version?")
+
+
+def adopted_policies(ledger: Ledger, *, upto: int | None = None) -> Callable[[str], Policy | None]:
+    """Finds a policy by its digest, as far as the ledger holds it up to a row; also after it is closed."""
+    texts: dict[str, list[str]] = {}
+    for row, record in ledger.records(kind=PolicyAdopted.kind, upto=upto):
+        if isinstance(record, PolicyAdopted):
+            texts.setdefault(row.policy, []).append(record.text)
+
+    def found(digest: str) -> Policy | None:
+        read = (_policy(text) for text in texts.get(digest, ()))
+        return next((policy for policy, own in read if own == digest), None)
+
+    return found
+
+
+@lru_cache(maxsize=32)
+def _policy(text: str) -> tuple[Policy, str]:
+    """A policy and its digest; reading one takes longer than most that is asked of it."""
+    policy = Policy.model_validate_json(text)
+    return policy, policy.digest

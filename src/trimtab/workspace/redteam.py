@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from trimtab.decision import Decision
 from trimtab.errors import UsageError
 from trimtab.kinds import plugins
 from trimtab.policy import Policy
@@ -85,3 +86,13 @@ def attacking(
             "systems": {system: spec.model_copy(update={"tier": _TIER, "maximise": (METRIC,)})},
         }
     )
+
+
+def baseline_of(decision: Decision) -> bool:
+    """Whether a decision is a baseline's: nothing was asked, so nothing is passed or failed by it."""
+    return decision.tier == _TIER and not any(one.judgements for one in decision.candidates)
+
+
+def policy_of_baseline(policy: Policy) -> bool:
+    """Whether a policy is one that `attacking` made: nobody adopted it, and it asks nothing."""
+    return tuple(policy.tiers) == (_TIER,) and tuple(policy.metrics) == (METRIC,) and not policy.tiers[_TIER].floors

@@ -26,6 +26,7 @@ def report_of(
     base: Path,
     file: str,
     suites: Mapping[str, LoadedSuite] | None = None,
+    built_in: bool = False,
 ) -> Report:
     """What reports are made from. The ledger has been verified.
 
@@ -37,6 +38,7 @@ def report_of(
         base: Folder that file suites are looked for in.
         file: The policy's, as people type it.
         suites: Those that are loaded already.
+        built_in: Of those that are not, load only what is built in.
     """
     head, checkpoints = ledger.head(), ledger.checkpoints()
     seen = recalled.measurements()
@@ -46,7 +48,7 @@ def report_of(
         started=recalled.started,
         finished=recalled.finished,
         ledger=LedgerFacts(
-            location=Path(ledger.location).name,
+            location=_to_type(ledger.location),
             size=head.seq if head else 0,
             head=head.hash.hex() if head else "",
             checkpoint=checkpoints[-1].root.hex() if checkpoints else "",
@@ -61,12 +63,25 @@ def report_of(
         groups=by_groups(decision, seen),
         between=between(decision, seen),
         removed=gone(decision, seen),
-        attacks=baselines(policy, decision, recalled, base=base, file=file, suites=suites or {}),
+        attacks=baselines(policy, decision, recalled, base=base, file=file, suites=suites or {}, built_in=built_in),
         changes={
             candidate: {metric: [_changed(*row) for row in rows] for metric, rows in metrics.items()}
             for candidate, metrics in recalled.changed(decision.baseline).items()
         },
     )
+
+
+def _to_type(location: str) -> str:
+    """What one types after `--ledger`, in the folder of a file or with the environment set for a server.
+
+    A report goes to many; whose machine the ledger is on is not their affair.
+    """
+    scheme, separator, rest = location.partition("://")
+    if not separator:
+        return Path(location).name
+    place, _, query = rest.partition("?")
+    kept = "&".join(one for one in query.split("&") if one.startswith(("schema=", "service=")))
+    return f"{scheme}:///{place.partition('/')[2]}{f'?{kept}' if kept else ''}"
 
 
 def _example(row: Observation) -> Example:

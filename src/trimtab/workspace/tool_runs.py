@@ -98,7 +98,7 @@ def run_tool(
     asked.candidate, asked.suite, asked.tool = candidate, suite, spec.imported
     asked.tally, asked.counts = Tally(), Counts()
     with (
-        measuring_alone(workspace.ledger.location),
+        measuring_alone(workspace.ledger),
         tempfile.TemporaryDirectory(prefix="trimtab-tool-", ignore_cleanup_errors=True) as name,
     ):
         workspace.ledger.verify().raise_if_bad()

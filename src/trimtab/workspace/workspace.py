@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from trimtab import __version__
-from trimtab.decision import decide, from_payload, to_payload
-from trimtab.errors import SystemUnavailableError, UnreproducibleError, UsageError
+from trimtab.decision import decide, to_payload
+from trimtab.errors import SystemUnavailableError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import Decided, PolicyAdopted, Record, RunFinished, RunStarted, Subject
 from trimtab.measure.cache import Cache
@@ -19,8 +19,10 @@ from trimtab.measure.runner import Purse
 from trimtab.measure.suites import LoadedSuite
 from trimtab.policy import Policy, load_policy
 from trimtab.report import Report
+from trimtab.workspace.again import decided_again
 from trimtab.workspace.beginning import lines_of, started_of
 from trimtab.workspace.brought import bring
+from trimtab.workspace.location import DEFAULT_LEDGER
 from trimtab.workspace.lock import measuring_alone
 from trimtab.workspace.looks import Looks
 from trimtab.workspace.plan import make_plan
@@ -29,7 +31,6 @@ from trimtab.workspace.recall import Recalled, recall_earlier, recall_policy, re
 from trimtab.workspace.run import Measuring
 from trimtab.workspace.showing import report_of
 
-DEFAULT_LEDGER = ".trimtab/ledger.db"
 _MAKER = f"trimtab/{__version__}"
 
 
@@ -106,7 +107,7 @@ class Workspace:
         policy, name = self._system(system)
         plan = make_plan(policy, self.base, system=name, candidates=tuple(candidates), require=require)
         budget = plan.spec.budget if max_calls is None else plan.spec.budget.model_copy(update={"calls": max_calls})
-        with measuring_alone(self.ledger.location), Cache(self.replies) as cache:
+        with measuring_alone(self.ledger), Cache(self.replies) as cache:
             board.say("verifying the ledger")
             self.ledger.verify().raise_if_bad()
             brought = bring(self.ledger, policy, plan)
@@ -186,7 +187,8 @@ class Workspace:
         return recalled if same else None
 
     def _begin(self, policy: Policy, system: str, started: RunStarted) -> str:
-        run = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+        begun = time.gmtime(self.ledger.now() // 1_000_000)
+        run = f"{time.strftime('%Y%m%dT%H%M%S', begun)}-{secrets.token_hex(3)}"
         known = any(row.policy == policy.digest for row in self.ledger.rows(kind=PolicyAdopted.kind))
         adopted = [] if known else [PolicyAdopted(text=policy.model_dump_json(by_alias=True))]
         if adopted:
@@ -207,7 +209,7 @@ class Workspace:
     ) -> Report:
         """Decide from what the ledger holds and nothing else, the policy included, and record it."""
         policy = recall_policy(self.ledger, recalled.policy_digest)
-        moment = time.time_ns() // 1000
+        moment = self.ledger.now()
         earlier = recall_earlier(self.ledger, recalled, policy)
         measured = replace(recalled.measurements(), earlier=earlier)
         decision = decide(policy, recalled.system, measured, run=recalled.run, time=moment)
@@ -237,17 +239,16 @@ class Workspace:
             UnreproducibleError: Today's code decides differently.
         """
         self.ledger.verify().raise_if_bad()
-        recalled = recall_run(self.ledger, self._named(run), as_decided=True)
-        if recalled.decided is None:
-            raise UsageError(f"run {run} was never decided.", "Go on with it: `trimtab run`.")
-        policy = recall_policy(self.ledger, recalled.policy_digest)
-        recorded = from_payload(recalled.decided.decision)
-        earlier = recall_earlier(self.ledger, recalled, policy, upto=recalled.decided_seq)
-        measured = replace(recalled.measurements(), earlier=earlier)
-        again = decide(policy, recalled.system, measured, run=recalled.run, time=recorded.time)
-        if to_payload(again) != to_payload(recorded):
-            raise UnreproducibleError(recalled.run, recalled.started.trimtab)
-        return report_of(self.ledger, policy, recorded, recalled, base=self.base, file=self.file)
+        return self.recomputed(run)
+
+    def recomputed(self, run: str) -> Report:
+        """As `report`, on a ledger that has been verified.
+
+        Raises:
+            UsageError: No such run, or it was never decided.
+            UnreproducibleError: Today's code decides differently.
+        """
+        return decided_again(self.ledger, self._named(run), base=self.base, file=self.file)
 
     def recalled(self, run: str = "latest") -> Recalled:
         """A run as the ledger holds it; the latest that was decided unless named.

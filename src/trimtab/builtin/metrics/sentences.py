@@ -55,6 +55,7 @@ def phrases(name: str) -> dict[str, frozenset[Sentence]]:
 @cache
 def _lists(name: str) -> dict[str, list[str]]:
     text = files("trimtab.builtin.metrics").joinpath("words", f"{name}.yaml").read_text(encoding="utf-8")
-    # The base loader knows texts only: "no" is a word here.
-    loaded: dict[str, list[str]] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  # it builds nothing but texts
+    # The base loader knows texts only: "no" is a word here. Where there is libyaml, it is eight times as quick.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    loaded: dict[str, list[str]] = yaml.load(text, Loader=loader)  # noqa: S506  # it builds nothing but texts
     return loaded

@@ -1,7 +1,6 @@
 """A causal language model of Hugging Face transformers, in this process."""
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +12,9 @@ from trimtab.builtin.systems.prompt import as_prompt
 from trimtab.builtin.systems.threads import DaemonPool
 from trimtab.errors import CallError, SystemUnavailableError
 from trimtab.kinds import Reply, Request
+from trimtab.kinds.weights import folder_sha256
 
 _GATHER_SECONDS = 0.002  # how long the first request of a batch waits for company
-_WEIGHTS = ("*.safetensors", "*.bin", "*.json", "*.model", "*.jinja", "*.txt")  # what can change an answer
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -189,13 +188,7 @@ def _load(name: str, revision: str, device: str, dtype: str) -> _Loaded:
 
 def _digest(folder: Path) -> str:
     """Digest of a local model's files; empty text if it is not local."""
-    if not folder.is_dir():
-        return ""
-    whole = hashlib.sha256()
-    for file in sorted({file for pattern in _WEIGHTS for file in folder.glob(pattern)}):
-        with file.open("rb") as handle:
-            whole.update(f"{file.name}\0{hashlib.file_digest(handle, 'sha256').hexdigest()}\n".encode())
-    return "sha256:" + whole.hexdigest()
+    return f"sha256:{folder_sha256(folder)}" if folder.is_dir() else ""
 
 
 def _generate(loaded: _Loaded, batch: Sequence[_Asked]) -> list[Reply | CallError]:

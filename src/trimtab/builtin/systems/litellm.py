@@ -106,17 +106,7 @@ class LiteLLMSystem:
             raise
         except Exception as error:  # noqa: BLE001  # LiteLLM passes on the exceptions of many clients
             raise _failure(error) from None
-        return Reply(
-            text=answer.text,
-            finish=answer.finish,
-            prompt_tokens=answer.prompt_tokens,
-            completion_tokens=answer.completion_tokens,
-            latency=time.perf_counter() - start,
-            first_token=first_token,
-            finished_at=time.time(),
-            logprobs=answer.logprobs,
-            model=answer.model,
-        )
+        return answer.reply(start=start, first_token=first_token)
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         given: dict[str, Any] = {

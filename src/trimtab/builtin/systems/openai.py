@@ -149,17 +149,7 @@ class OpenAIClient:
                     answer = decode(await read_body(response, self._max_bytes), self._api)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise failure(error, self._url) from None
-        return Reply(
-            text=answer.text,
-            finish=answer.finish,
-            prompt_tokens=answer.prompt_tokens,
-            completion_tokens=answer.completion_tokens,
-            latency=time.perf_counter() - start,
-            first_token=first_token,
-            finished_at=time.time(),
-            logprobs=answer.logprobs,
-            model=answer.model,
-        )
+        return answer.reply(start=start, first_token=first_token)
 
     async def _stream(self, response: aiohttp.ClientResponse) -> tuple[Answer, float | None]:
         events, answer = EventSplitter(), StreamedAnswer(self._api)

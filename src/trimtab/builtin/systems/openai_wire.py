@@ -7,6 +7,7 @@ or a harmless reply, and would pass.
 
 import math
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,7 +16,7 @@ import orjson
 
 from trimtab.builtin.systems.prompt import as_prompt
 from trimtab.errors import CallError
-from trimtab.kinds import Request
+from trimtab.kinds import Reply, Request
 
 Api = Literal["chat", "completions"]
 
@@ -33,6 +34,23 @@ class Answer:
     completion_tokens: int | None
     logprobs: tuple[float, ...] | None
     model: str
+
+    def reply(self, *, start: float, first_token: float | None) -> Reply:
+        """The reply, now that all of it is here; `start`, by the performance counter, is when it was asked for.
+
+        Both are in seconds, and `first_token` counts from `start`.
+        """
+        return Reply(
+            text=self.text,
+            finish=self.finish,
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=self.completion_tokens,
+            latency=time.perf_counter() - start,
+            first_token=first_token,
+            finished_at=time.time(),
+            logprobs=self.logprobs,
+            model=self.model,
+        )
 
 
 def encode(request: Request, *, model: str, api: Api, usage: bool, overrides: Mapping[str, Any]) -> bytes:
