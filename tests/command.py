@@ -21,12 +21,20 @@ _FORKS = get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         "numpy", "scipy.optimize", "scipy.special", "orjson", "yaml", "click", "rich.console", "rich.table", "aiohttp",
-        "phonenumbers", "trimtab.policy", "trimtab.decision", "trimtab.workspace", "trimtab.report",
-        "trimtab.testing.openai_server", "tests.command",
-        *(f"trimtab.builtin.{name}" for name in (
-            "attacks.encodings", "attacks.frames", "detectors.patterns.detector", "metrics.answers", "metrics.leaks",
-            "metrics.operations", "stores.sqlite", "systems.callable", "systems.openai",
+        "phonenumbers", "scipy.stats", "trimtab.policy", "trimtab.decision", "trimtab.testing.openai_server", "tests.command",
+        *(f"trimtab.workspace.{name}" for name in (
+            "consenting", "coverage", "granting", "keeping", "kpis", "money", "progress", "reviewing", "scorecards", "standings",
+            "workspace",
         )),
+        *(f"trimtab.report.{name}" for name in (
+            "choice_terminal", "explanation", "files", "json", "kpis", "redteam", "scorecard", "terminal", "view",
+        )),
+        *(f"trimtab.builtin.{name}" for name in (
+            "detectors.leak", "detectors.learned.detector", "detectors.patterns.detector", "stores.sqlite", "systems.callable",
+            "systems.openai",
+        )),
+        *(f"trimtab.cli.{name}" for name in ("entering", "output", "progress", "redteam", "report", "run", "scorecard")),
+        "tests.warm",
     ]
 )  # fmt: skip
 

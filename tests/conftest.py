@@ -4,10 +4,13 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.postgres import PostgresServer
 
 # A runner that was itself started in the background ignores it, and so would all of its children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -16,6 +19,24 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("core", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("core"), max_examples=1000)
 settings.load_profile("core")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_guards() -> Iterator[None]:
+    """A guard has ten minutes for a text where a test says nothing else: on a busy machine the first may take seconds."""
+    from trimtab.enforce.guard import Guard
+    from trimtab.policy import GuardSpec
+
+    plain = Guard.__init__
+
+    def patiently(guard: Guard, spec: GuardSpec, **more: Any) -> None:
+        plain(guard, spec, **more)
+        if "budget_ms" not in spec.model_fields_set:
+            guard._budget = 600.0
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Guard, "__init__", patiently)
+        yield
 
 
 @pytest.fixture
@@ -29,3 +50,12 @@ def start() -> Iterator[Callable[..., subprocess.Popen[Any]]]:
             return process
 
         yield begun
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[PostgresServer]":
+    """A real server, once for all tests; skipped where none can be started."""
+    from tests.postgres import running
+
+    with running() as server:
+        yield server

@@ -6,17 +6,13 @@ Everything comes from the cards that the detectors carry; `tests/docs` checks th
 """
 
 import json
-import re
-import sys
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
+from marked import ROOT, Marked
 from trimtab.builtin.detectors.names.network import CARD
 from trimtab.kinds import plugins
 
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "detectors.md"
-_BLOCK = "<!-- {name}:begin made by tools/refresh_detectors.py -->\n{body}\n<!-- {name}:end -->"
 _CALLED = {
     "presidio_v2 (en)": "presidio-research, synthetic v2 (en)",
     "presidio_large (en)": "presidio-research, synthetic large (en)",
@@ -75,33 +71,16 @@ def _rate(rate: dict[str, Any] | None) -> str:
     return "" if rate is None else f"{rate['rate']:.2f} ({rate['low']:.2f} to {rate['high']:.2f}) of {rate['of']:,}"
 
 
-def refreshed(page: str) -> str:
-    """The page with today's blocks.
-
-    Raises:
-        ValueError: A pair of markers is missing.
-    """
-    for name, body in {
-        "labels-patterns": labels("patterns"),
-        "labels-names": labels("names"),
-        "figures-names": figures(),
-    }.items():
-        block = re.compile(rf"<!-- {name}:begin[^\n]*-->\n.*?<!-- {name}:end -->", re.DOTALL)
-        fresh = _BLOCK.format(name=name, body=body)
-        page, count = block.subn(lambda _, fresh=fresh: fresh, page)
-        if count != 1:
-            raise ValueError(f"{PAGE.name} has no markers {name}")
-    return page
-
-
-def main() -> None:
-    """Refresh the page, or with --check say whether it is as it would be."""
-    page = PAGE.read_text(encoding="utf-8")
-    fresh = refreshed(page)
-    if "--check" in sys.argv[1:]:
-        sys.exit(0 if fresh == page else "docs/reference/detectors.md is not what tools/refresh_detectors.py makes")
-    PAGE.write_text(fresh, encoding="utf-8")
+MARKED = Marked(
+    page=ROOT / "docs" / "reference" / "detectors.md",
+    tool="refresh_detectors.py",
+    blocks={
+        "labels-patterns": lambda: labels("patterns"),
+        "labels-names": lambda: labels("names"),
+        "figures-names": figures,
+    },
+)
 
 
 if __name__ == "__main__":
-    main()
+    MARKED.main()

@@ -2,7 +2,7 @@
 
 import pickle
 import tempfile
-from functools import lru_cache
+from functools import cache
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ NAMES = [
 ]
 
 
-@lru_cache
+@cache
 def fields(name: str) -> dict[str, Any]:
     """What a detector cannot be made without."""
     if name != "fitted":
@@ -44,6 +44,7 @@ def looked(name, text):
     return look(plugins.make("detectors", name, **fields(name)), text, Context(origin="assistant"))
 
 
+@cache
 def examples(name: str) -> dict[str, Any]:
     path = DATA / f"{name}.yaml"
     if not path.exists():

@@ -2,6 +2,7 @@
 
 import math
 import pickle
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ NAMES = plugins.names("metrics")
 WHOLE = {Shape.RATE, Shape.GAP, Shape.PRECISION, Shape.RECALL, Shape.F1}
 
 
+@cache
 def examples(name: str) -> list[dict[str, Any]]:
     path = DATA / f"{name}.yaml"
     if not path.exists():

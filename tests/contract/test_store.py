@@ -1,4 +1,7 @@
-"""What every installed store promises. A store that needs a server is tested where TRIMTAB_TEST_<NAME> gives its URL."""
+"""What every installed store promises. PostgreSQL's are integration tests, on a server of their own.
+
+Another store that needs a server is tested where TRIMTAB_TEST_<NAME> gives its URL.
+"""
 
 import itertools
 import os
@@ -7,23 +10,30 @@ import threading
 import pytest
 
 from trimtab.errors import LedgerError
+from trimtab.evidence import Ledger, Observation, Subject
 from trimtab.evidence.row import GENESIS, row_hash
-from trimtab.kinds import Checkpoint, Rollup, Row, plugins
+from trimtab.kinds import Checkpoint, Rollup, Row, Score, plugins
+
+NAMES = [name for name in plugins.names("stores") if name != "postgres"]  # another name of the next
+POSTGRES = "postgresql"
+SCHEMAS = itertools.count()
 
 
-def _location(name, tmp_path):
+def _location(name, tmp_path, request):
     if name == "sqlite":
         return str(tmp_path / "ledger.db")
+    if name == POSTGRES:
+        return request.getfixturevalue("postgres").url(f"contract_{next(SCHEMAS)}")
     url = os.environ.get(f"TRIMTAB_TEST_{name.upper()}")
     if not url:
         pytest.skip(f"set TRIMTAB_TEST_{name.upper()} to test this store")
     return url
 
 
-@pytest.fixture(params=plugins.names("stores"))
+@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.integration] * (name == POSTGRES)) for name in NAMES])
 def reopen(request, tmp_path):
     """Opens the store, as often as asked, at a place that is empty at first."""
-    location = _location(request.param, tmp_path)
+    location = _location(request.param, tmp_path, request)
     opened = []
 
     def again():
@@ -39,6 +49,11 @@ def reopen(request, tmp_path):
 @pytest.fixture
 def store(reopen):
     return reopen()
+
+
+def enter(ledger, run):
+    record = Observation(metric="m", suite="s", case="1", cluster="c", order=1, outcome=Score(value=0.5))
+    return ledger.append([record], subject=Subject(system="s"), run=run, maker="m/1", policy="p")
 
 
 def chain(count, *, after=None, **fields):
@@ -153,6 +168,61 @@ def test_a_stale_second_writer_is_refused_and_nothing_of_it_stays(reopen):
     assert one.head().metric == "yours"
 
 
+def test_whoever_has_their_turn_appends_and_others_wait_for_it(reopen):
+    one, other = reopen(), reopen()
+    first, second = put(one, chain(1)), []
+    began, done = threading.Event(), threading.Event()
+
+    def rival():
+        began.set()
+        with other.turn():
+            second.extend(put(other, chain(1, after=other.head(), metric="theirs")))
+        done.set()
+
+    thread = threading.Thread(target=rival)
+    with one.turn():
+        thread.start()
+        assert began.wait(60)
+        assert not done.wait(0.2)
+        ours = put(one, chain(1, after=one.head(), metric="ours"))
+    thread.join(60)
+    assert done.is_set()
+    assert list(one.read()) == [*first, *ours, *second]
+
+
+def test_a_turn_that_nobody_used_is_over_and_one_that_failed_too(reopen):
+    one, other = reopen(), reopen()
+    with one.turn():
+        assert one.head() is None
+    put(other, chain(1))
+    with pytest.raises(RuntimeError, match="power cut"), one.turn():
+        raise RuntimeError("power cut")
+    with pytest.raises(LedgerError, match="follow"), one.turn():
+        put(one, chain(2))
+    put(other, chain(1, after=other.head()))
+    put(one, chain(1, after=one.head()))
+    assert [row.seq for row in other.read()] == [1, 2, 3]
+
+
+def test_whoever_is_slower_every_time_gets_in_all_the_same(reopen, monkeypatch):
+    """A rival that writes between our hashing and our appending, as often as it can: once."""
+    store, quick = reopen(), Ledger(reopen())
+    monkeypatch.setattr(store, "append", lambda *rows, **how: (beat(), type(store).append(store, *rows, **how))[1])
+
+    def beat():
+        thread = threading.Thread(target=enter, args=(quick, "theirs"))
+        thread.start()
+        thread.join(0.3)
+        rivals.append(thread)
+
+    rivals: list[threading.Thread] = []
+    last = enter(Ledger(store), "ours")
+    for thread in rivals:
+        thread.join(60)
+    assert last.seq == 2
+    assert [row.run for row in store.read()] == ["theirs", "ours", "theirs"]
+
+
 def test_a_batch_is_all_or_nothing(store):
     good = chain(2)
 
@@ -208,6 +278,13 @@ def test_checkpoints_are_kept_once_and_in_order(reopen):
     assert reopen().checkpoints() == points
     assert store.checkpoints(last=1) == points[-1:]
     assert store.checkpoints(last=0) == []
+
+
+def test_rows_are_counted_and_the_last_is_named(reopen):
+    store = reopen()
+    assert store.counted() == (0, 0)
+    put(store, chain(9))
+    assert reopen().counted() == (9, 9)
 
 
 def test_reading_goes_on_while_another_appends(reopen):

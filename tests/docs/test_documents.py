@@ -7,7 +7,9 @@ Python namespace. Comments before a block steer it:
     <!-- file: NAME -->  the block is written to this file first (any language)
     <!-- skip: WHY -->   not run, and the reason is for the reader of the source
 
-Pages that speak of 127.0.0.1:8000 get a real server there (on a free port).
+Pages that speak of 127.0.0.1:8000 get a real server there (on a free port). Pages that speak of db.example.org get a
+real PostgreSQL server; their SQL is run by its owner, in the database of <!-- database: NAME -->. They are integration
+tests.
 """
 
 import os
@@ -23,12 +25,35 @@ import pytest
 from tests.command import trimtab
 
 ROOT = Path(__file__).parents[2]
+# Pages of a dozen commands and more, each several seconds: run with the heavy real parts, or the core suite takes too long.
+HEAVY = {
+    "adaptive-attacks.md",
+    "api.md",
+    "bias.md",
+    "cards.md",
+    "ci.md",
+    "compliance.md",
+    "consent.md",
+    "frameworks.md",
+    "import-evidence.md",
+    "incidents.md",
+    "learning.md",
+    "money.md",
+    "monitor.md",
+    "proxy.md",
+    "reviews.md",
+    "scorecard.md",
+    "team-pages.md",
+    "trainers.md",
+    "vendors.md",
+}
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(
     r"(?P<notes>(?:^<!-- [a-z]+: [^\n]*-->\n+)*)^```(?P<language>[a-z]*)[^\n]*\n(?P<body>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 ENDPOINT = "127.0.0.1:8000"
+DATABASE = re.compile(r"postgresql://(\w+)@db\.example\.org/(\w+)(?:\?schema=(\w+))?")
 
 
 @dataclass(frozen=True)
@@ -99,17 +124,28 @@ def check_policy_text(text: str, folder: Path, where: str) -> None:
     assert not mistakes, f"{where}: " + "\n".join(map(str, mistakes))
 
 
+def marks(page: Path) -> list[pytest.MarkDecorator]:
+    heavy = page.name in HEAVY or DATABASE.search(page.read_text(encoding="utf-8"))
+    return [pytest.mark.integration] if heavy else []
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=marks(page), id=str(page.relative_to(ROOT))) for page in PAGES]
+)
 def test_what_a_page_says_is_what_happens(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     found = blocks(page)
     address = request.getfixturevalue("endpoint") if any(ENDPOINT in block.body for block in found) else ENDPOINT
+    database = request.getfixturevalue("postgres") if marks(page) else None
     names: dict[str, object] = {"__name__": "documented"}
     before = Path.cwd()
     os.chdir(tmp_path)
     try:
         for number, raw in enumerate(found, 1):
-            block = Block(raw.language, raw.body.replace(ENDPOINT, address), raw.notes)
+            body = raw.body.replace(ENDPOINT, address)
+            if database is not None:
+                body = DATABASE.sub(lambda m: database.url(m[3] or "", user=m[1], database=m[2]), body)
+            block = Block(raw.language, body, raw.notes)
             where = f"{page.relative_to(ROOT)}, block {number}"
             if "skip" in block.notes:
                 continue
@@ -119,6 +155,9 @@ def test_what_a_page_says_is_what_happens(page: Path, tmp_path: Path, request: p
                 target.write_text(block.body, encoding="utf-8")
             if block.language == "console":
                 run_console(block, tmp_path, where)
+            elif block.language == "sql" and database is not None:
+                statements = [one for one in block.body.split(";") if one.strip()]
+                database.execute(*statements, database=block.notes.get("database", "postgres"))
             elif block.language == "python" and "file" not in block.notes:
                 exec(compile(block.body, where, "exec"), names)
             elif block.language == "yaml" and block.body.lstrip().startswith("trimtab:"):

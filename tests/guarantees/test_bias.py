@@ -1,10 +1,12 @@
 """What is promised of flips, of balances, of all pairs of groups at once, and of the share of a gap that a change removed."""
 
+from functools import cache
 from itertools import product
 
 import numpy as np
 import pytest
 from scipy.stats import binom
+from tests.often import often
 
 from trimtab import stats
 from trimtab.kinds import Estimate, Missing, Score, Shape
@@ -19,6 +21,12 @@ def estimate(*args, **kwargs):
     return stats.estimate(*args, **kwargs)  # untyped: a Missing where none is expected fails the test
 
 
+@cache
+def score(value, group="", per=1.0):
+    """One object for all outcomes that are the same: simulations have millions of them."""
+    return Score(value=value, group=group, per=per)
+
+
 # -- flips -----------------------------------------------------------------------------------------
 
 
@@ -28,9 +36,7 @@ def test_flips_of_two_groups_exactly(rate):
     count = 60
     below = above = 0.0
     for flipped in range(count + 1):
-        rows = [
-            (f"q{q}", Score(value=float(q < flipped and g), group="ab"[g])) for q, g in product(range(count), (0, 1))
-        ]
+        rows = [(f"q{q}", score(float(q < flipped and g), "ab"[g])) for q, g in product(range(count), (0, 1))]
         seen = estimate(Shape.FLIPS, rows, level=LEVEL).interval
         chance = float(binom.pmf(flipped, count, rate))
         below += chance * (seen.high < rate)
@@ -42,11 +48,11 @@ def test_flips_of_two_groups_exactly(rate):
 def test_flips_of_four_groups(never_above):
     """Questions differ in how easily they flip, and the six pairs of one question are not six trials."""
     rng = np.random.default_rng(3)
-    runs, low, high = 300, 0, 0
+    runs, low, high = often(300), 0, 0
     for _ in range(runs):
         sure = rng.beta(0.4, 0.4, 50)
         answers = rng.random((50, 4)) < sure[:, None]
-        rows = [(f"q{q}", Score(value=float(answers[q, g]), group=f"g{g}")) for q in range(50) for g in range(4)]
+        rows = [(f"q{q}", score(float(answers[q, g]), f"g{g}")) for q in range(50) for g in range(4)]
         seen = estimate(Shape.FLIPS, rows, level=LEVEL).interval
         truth = 2 * 0.4 * 0.4 / ((0.4 + 0.4) * (0.4 + 0.4 + 1))  # E 2 p (1 - p) of a beta
         low += seen.low > truth
@@ -63,13 +69,13 @@ def test_flips_of_four_groups(never_above):
 def test_balance_of_clustered_answers(towards, against, aside, never_above):
     """Both forms of the BBQ score; the answers of a template resemble one another."""
     rng = np.random.default_rng(5)
-    runs, low, high = 300, 0, 0
+    runs, low, high = often(300), 0, 0
     per = float(aside == "counts")
     truth = (towards - against) if per else (towards - against) / (towards + against)
     for _ in range(runs):
         shares = rng.dirichlet(2 * np.array([towards, against, 1 - towards - against]), 40)
         rows = [
-            (f"t{t}", [Score(value=1.0), Score(value=-1.0), Score(value=0.0, per=per)][answer])
+            (f"t{t}", (score(1.0), score(-1.0), score(0.0, per=per))[answer])
             for t, share in enumerate(shares)
             for answer in rng.choice(3, 4, p=share)
         ]
@@ -101,11 +107,11 @@ def asked(rng, count, shares, *, together):
 @pytest.mark.parametrize("shares", [(0.5, 0.5, 0.5, 0.5), (0.3, 0.5, 0.5, 0.6)])
 def test_the_differences_of_all_pairs_are_covered_at_once(together, shares, never_above):
     rng = np.random.default_rng(7)
-    runs, wrong = 200, 0
+    runs, wrong = often(200), 0
     for _ in range(runs):
         hits = asked(rng, 60, shares, together=together)
         rows = [
-            (f"q{q}" if together else f"q{q}.{g}", Score(value=float(hits[q, g]), group=str(g)))
+            (f"q{q}" if together else f"q{q}.{g}", score(float(hits[q, g]), str(g)))
             for q in range(60)
             for g in range(4)
         ]
@@ -125,7 +131,7 @@ def both(rng, count, before, after):
     """The same questions about the same groups, asked of the baseline and of the candidate."""
     old, new = (asked(rng, count, shares, together=True) for shares in (before, after))
     return [
-        (f"q{q}", Score(value=float(old[q, g]), group=str(g)), Score(value=float(new[q, g]), group=str(g)))
+        (f"q{q}", score(float(old[q, g]), str(g)), score(float(new[q, g]), str(g)))
         for q in range(count)
         for g in range(len(before))
     ]
@@ -149,7 +155,7 @@ CHANGES = [
 @pytest.mark.parametrize(("before", "after"), CHANGES)
 def test_the_share_that_is_gone_is_covered_at_each_end(before, after, never_above):
     rng = np.random.default_rng(11)
-    runs, low, high, told = 150, 0, 0, 0
+    runs, low, high, told = often(150), 0, 0, 0
     truth = 1 - (max(after) - min(after)) / (max(before) - min(before))
     for _ in range(runs):
         seen = removed_share(Shape.GAP, both(rng, 120, before, after), level=LEVEL)
@@ -168,9 +174,22 @@ def test_the_share_that_is_gone_is_covered_at_each_end(before, after, never_abov
         assert told < 0.1 * runs  # a share of what may be nothing is hardly ever named
 
 
+@pytest.mark.parametrize("before", [(0.2, 0.8), (0.2, 0.5, 0.8)])
+def test_what_is_left_of_a_gap_is_what_was_gained_when_one_goes_back(before):
+    """With baseline and candidate exchanged the ratio of their gaps is turned over, and with it both of its ends."""
+    rows = both(np.random.default_rng(29), 400, before, (*before[:-1], 0.65))
+    there = removed_share(Shape.GAP, rows, level=LEVEL)
+    back = removed_share(Shape.GAP, [(cluster, new, old) for cluster, old, new in rows], level=LEVEL)
+    assert isinstance(there, Estimate)
+    assert isinstance(back, Estimate)
+    assert there.interval.high < 1.0
+    assert (1 - there.interval.high) * (1 - back.interval.low) == pytest.approx(1.0, rel=1e-6)
+    assert (1 - there.interval.low) * (1 - back.interval.high) == pytest.approx(1.0, rel=1e-6)
+
+
 def test_a_share_of_no_gap_at_all_is_rarely_named(never_above):
     rng = np.random.default_rng(13)
-    runs, named = 300, 0
+    runs, named = often(300), 0
     for _ in range(runs):
         named += isinstance(removed_share(Shape.GAP, both(rng, 80, (0.5, 0.5), (0.5, 0.5)), level=LEVEL), Estimate)
     never_above(named, runs, ALPHA)
@@ -179,7 +198,7 @@ def test_a_share_of_no_gap_at_all_is_rarely_named(never_above):
 @pytest.mark.parametrize("shape", [Shape.FLIPS, Shape.BALANCE])
 def test_the_share_of_flips_and_of_leaning_that_is_gone(shape, never_above):
     rng = np.random.default_rng(17)
-    runs, low, high, told = 150, 0, 0, 0
+    runs, low, high, told = often(150), 0, 0, 0
     truth = 0.5
     for _ in range(runs):
         rows = []
@@ -209,7 +228,7 @@ def test_the_share_of_flips_and_of_leaning_that_is_gone(shape, never_above):
 def test_whoever_stops_when_it_suits_proves_nothing_false(never_above):
     """A quarter is gone; somebody looks after every ten questions and stops once "at least half" is proved."""
     rng = np.random.default_rng(19)
-    runs, proved = 60, 0
+    runs, proved = often(60), 0
     for _ in range(runs):
         rows = both(rng, 240, (0.2, 0.8), (0.3, 0.75))
         looks = (removed_share(Shape.GAP, rows[: 2 * n], level=LEVEL) for n in range(20, 241, 20))

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from scipy.stats import binom
+from tests.often import often
 
 from trimtab.stats.binomial import clopper_pearson
 from trimtab.stats.calibration import METHODS, Recalibration, recalibrate, reliability
@@ -26,7 +27,7 @@ def chance(sure):
 @pytest.mark.parametrize("error", [0.15, 0.25])
 def test_error_among_automatic_answers_exceeds_what_is_tolerated_rarely(never_above, error):
     generator = np.random.default_rng(5)
-    runs, broken, found = 400, 0, 0
+    runs, broken, found = often(400), 0, 0
     for _ in range(runs):
         sure = generator.random(600) ** 0.5
         right = generator.random(600) < chance(sure)
@@ -84,7 +85,7 @@ def test_more_misses_than_tolerated_are_rare_exactly(chances, misses, texts):
 
 def test_both_bounds_hold_together(never_above):
     generator = np.random.default_rng(8)
-    runs, broken, found = 600, 0, 0
+    runs, broken, found = often(600), 0, 0
     for _ in range(runs):
         bad, clean = generator.beta(6, 2, 150), generator.beta(2, 6, 150)
         scores, marked = [*bad, *clean], [True] * 150 + [False] * 150
@@ -130,7 +131,7 @@ def test_too_few_texts_show_nothing():
 def test_the_calibration_error_is_covered(never_above, slant):
     """Against the error of the very bins: their mean confidence, and the chance of being right that is known here."""
     generator = np.random.default_rng(3)
-    runs, missed = 300, 0
+    runs, missed = often(300), 0
     for _ in range(runs):
         sure = generator.random(300)
         right = (generator.random(300) < np.clip(sure - slant, 0, 1)).astype(float)

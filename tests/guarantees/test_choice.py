@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import binom
+from tests.often import often
 
 from trimtab.decision import Measurements, Trial, decide
 from trimtab.kinds import Score, Shape
@@ -13,7 +14,7 @@ DELTA = 0.1
 FLOOR = 0.1
 WIDTH = 40
 CASES = 240
-RUNS = 250
+RUNS = often(250)
 
 
 def binary(rates, cases, rng, *, shared):
@@ -72,7 +73,7 @@ def test_nobody_is_certified_when_all_are_a_hair_over_it(never_above):
 def test_graded_losses_in_clusters_and_groups(never_above):
     """Scores in steps, five variants to a unit, two groups of which only one is over the floor."""
     rng = np.random.default_rng(7)
-    units, variants, width, runs = 120, 5, 8, 150
+    units, variants, width, runs = 120, 5, 8, often(150)
     of_row = [f"u{n}" for n in range(units) for _ in range(variants)]
     group_of = ["ab"[n % 2] for n in range(units) for _ in range(variants)]
     wrong = overlooked = 0
@@ -107,7 +108,7 @@ def test_a_whole_decision_from_a_grid_rarely_chooses_one_that_breaks_a_floor(nev
     from tests.guarantees.test_families import policy as terms
 
     rng = np.random.default_rng(9)
-    width, cases, runs, floor = 12, 160, 100, 0.15  # as `terms` has it
+    width, cases, runs, floor = 12, 160, often(100), 0.15  # as `terms` has it
     data = terms(["tuned"], ["harm"]).model_dump(mode="json", by_alias=True)
     data["systems"]["s"]["candidates"]["tuned"]["grid"] = {"generation.seed": list(range(width))}
     policy = Policy.model_validate(data)

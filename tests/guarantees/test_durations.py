@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from tests.often import often
 
 from trimtab.kinds import Estimate
 from trimtab.stats.durations import Duration, done_within, time_until
 
-RUNS = 400
+RUNS = often(400)
 LIMIT, SCALE = 7.0, 5.0
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import binom
+from tests.often import often
 
 from trimtab.decision import Measurements, Trial, Verdict, decide
 from trimtab.decision.floors import breaks, clears, see
@@ -90,7 +91,7 @@ def test_winners_of_a_whole_decision_rarely_violate_a_floor(never_above):
     names = [f"c{i}" for i in range(10)]
     rates = np.array([FLOOR + 1e-9] * 5 + [FLOOR + 0.05] * 5)
     terms = policy(names, ["harm"])
-    runs, wrong = 120, 0
+    runs, wrong = often(120), 0
     for _ in range(runs):
         harm = rng.binomial(TRIALS, rates)
         performance = rng.binomial(TRIALS, 0.3 + rates)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.often import often
 
 from trimtab.decision import Verdict
 from trimtab.decision.gaps import judge_gap
@@ -24,7 +25,7 @@ def step(generator, cases, gap, *, disagreement=0.2):
 @pytest.mark.parametrize("disagreement", [0.12, 0.9])
 def test_whoever_looks_after_every_step_is_rarely_alarmed_for_nothing(never_above, gap, disagreement):
     generator = np.random.default_rng(17)
-    runs, alarms = 300, 0
+    runs, alarms = often(300), 0
     for _ in range(runs):
         steps = [step(generator, 30, gap, disagreement=max(disagreement, abs(gap))) for _ in range(40)]
         alarms += growth(steps, BOUND).first(ALPHA) is not None
@@ -33,7 +34,7 @@ def test_whoever_looks_after_every_step_is_rarely_alarmed_for_nothing(never_abov
 
 def test_gaps_that_differ_from_step_to_step_but_never_exceed_raise_no_more(never_above):
     generator = np.random.default_rng(3)
-    runs, alarms = 300, 0
+    runs, alarms = often(300), 0
     for _ in range(runs):
         steps = [step(generator, 25, gap) for gap in [0.0, BOUND, -0.1, BOUND] * 10]
         alarms += growth(steps, BOUND).first(ALPHA) is not None

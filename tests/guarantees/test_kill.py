@@ -4,12 +4,12 @@ import random
 import signal
 import subprocess
 import sys
-import time
 
 import orjson
 import pytest
+from tests.ended import ended_at
+from tests.serve.proxies import upstream
 
-from trimtab.testing import ServerProcess
 from trimtab.testing.answers import answer
 
 CASES = 300
@@ -55,26 +55,24 @@ def test_no_finished_call_is_repeated_and_none_is_lost(tmp_path, start):
     log, counted = tmp_path / "log", tmp_path / "counted"
     counted.touch()
     kills = 0
-    with ServerProcess("--latency", "0.02", "--log", str(log)) as server:
+    with upstream(latency=0.02, log=log) as server:
         command = [sys.executable, "-c", SCRIPT, server.url, str(tmp_path), str(CASES), str(AT_ONCE)]
+
+        def begin():
+            return start(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
         while not (tmp_path / "results").exists():
             finished = set(counted.read_text().splitlines())
             before = len(asked(log))
-            process = start(command, stderr=subprocess.PIPE)
-            if kills < 4:
-                more = chance.randrange(5, 75)  # die some calls further on, at no particular point of any
-                while len(asked(log)) < before + more and process.poll() is None:
-                    time.sleep(0.001)
-                time.sleep(chance.uniform(0, 0.03))
-                process.send_signal(signal.SIGKILL)
-                process.wait()
+            if kills < 4:  # die some calls further on, at no particular point of any
+                code, _ = ended_at(server, chance.randrange(5, 75), begin, later=chance.uniform(0, 0.03))
+                assert code == -signal.SIGKILL
                 kills += 1
             else:
-                _, errors = process.communicate(timeout=60)
-                assert process.returncode == 0, errors.decode()
-                assert errors == b""
-            assert process.stderr is not None
-            process.stderr.close()
+                process = begin()
+                _, errors = process.communicate(timeout=120)
+                assert process.returncode == 0, errors
+                assert errors == ""
             again = set(asked(log)[before:])
             assert not finished & again, "a call that was finished, and counted, was made again"
     calls = asked(log)

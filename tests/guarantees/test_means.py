@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.stats import binom, multinomial
+from tests.often import often
 
 from trimtab import stats
 from trimtab.kinds import Score, Shape
@@ -46,7 +47,7 @@ def draws(rng, kind, size):
 @pytest.mark.parametrize("count", [8, 60, pytest.param(400, marks=pytest.mark.slow)])
 def test_coverage_of_means(kind, count, never_above):
     rng = np.random.default_rng(count)
-    runs = 1000
+    runs = often(1000)
     below = above = 0
     for _ in range(runs):
         values, mean = draws(rng, kind, count)
@@ -75,7 +76,7 @@ def clustered(rng, seeds, variants, rate, icc):
 def test_mutations_of_a_seed_prove_nothing(seeds, variants, icc, never_above):
     """A model exactly at a 2 % floor: counting variants as trials passes it in a quarter of runs and more."""
     rng = np.random.default_rng(1)
-    runs, floor = 600, 0.02
+    runs, floor = often(600), 0.02
     naive = ours = 0
     for _ in range(runs):
         failures = clustered(rng, seeds, variants, floor, icc)
@@ -124,7 +125,7 @@ def test_coverage_of_clustered_quantiles(order, never_above):
 
     rng = np.random.default_rng(7)
     truth = float(np.quantile(np.exp(rng.normal(0, 0.8, 2_000_000) + rng.normal(0, 0.6, 2_000_000)), order))
-    runs, low, high = 400, 0, 0
+    runs, low, high = often(400), 0, 0
     for _ in range(runs):
         values = np.exp(rng.normal(0, 0.8, (80, 1)) + rng.normal(0, 0.6, (80, 5)))
         rows = [(f"c{i}", Score(value=float(v))) for i, row in enumerate(values) for v in row]
@@ -140,7 +141,7 @@ def test_coverage_of_clustered_quantiles(order, never_above):
 def test_coverage_of_the_largest_gap(paired, groups, never_above):
     """All groups equal, where picking the largest difference misleads most, and one group truly worse."""
     rng = np.random.default_rng(9)
-    runs = 80
+    runs = often(80)
     for extra in (0.0, 0.1):
         false_floor = missed = 0
         for _ in range(runs):
@@ -164,7 +165,7 @@ def test_coverage_of_the_largest_gap(paired, groups, never_above):
 @pytest.mark.parametrize("shape", [Shape.PRECISION, Shape.F1])
 def test_coverage_of_clustered_confusion_tables(shape, never_above):
     rng = np.random.default_rng(11)
-    runs, low, high = 250, 0, 0
+    runs, low, high = often(250), 0, 0
     cells = np.array(["tp", "fp", "fn", "tn"])
     truth = {Shape.PRECISION: 0.4 / 0.5, Shape.F1: 0.8 / (0.8 + 0.1 + 0.2)}[shape]
     for _ in range(runs):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.special import gammaln
+from tests.often import often
 
 from trimtab.stats.expert_ranges import record
 from trimtab.stats.loss import Scenario, simulate
@@ -155,7 +156,7 @@ def test_ranges_of_rates_hold_as_often_as_they_say(never_above):
 
 def test_the_next_loss_lies_in_its_pooled_range(never_above):
     rng = np.random.default_rng(6)
-    outside, runs = 0, 300
+    outside, runs = 0, often(300)
     for _ in range(runs):
         centres = rng.normal(10.0, 0.7, 5)
         sizes = (0, 1, 2, 4, 12)

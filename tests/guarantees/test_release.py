@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy.stats import binom
+from tests.often import often
 
 from trimtab.stats import release_threshold
 from trimtab.stats.release import STARTS
@@ -88,7 +89,7 @@ def test_at_one_threshold_the_test_is_exact(error, level):
 @pytest.mark.parametrize("starts", [STARTS, (0.99,)])
 def test_a_hundred_thresholds_tried_make_a_false_claim_no_likelier(never_above, starts):
     generator = np.random.default_rng(11)
-    runs, level, error = 250, 0.8, 0.2
+    runs, level, error = often(250), 0.8, 0.2
     claims = 0
     for _ in range(runs):
         sure = generator.random(600) ** 0.3  # many that are nearly sure

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
+from tests.often import often
 
 from trimtab.decision import Trial, Verdict, judge_floor
 from trimtab.decision.regression import judge_regression
@@ -70,6 +71,39 @@ def test_the_rule_as_a_whole_errs_no_more_than_it_says(bound, alpha, side):
         assert total == pytest.approx(1.0, abs=1e-9)
 
 
+@pytest.mark.parametrize(("bound", "rate"), [(0.1, 0.1), (0.4, 0.55), (0.05, 0.2)])
+def test_the_outlook_is_what_comes_of_looking_after_every_unit(bound, rate):
+    """Each count of failures is carried on by itself, and judged by the rules that a run is stopped by."""
+    most, alpha, beta = 130, 0.05, 0.05
+    table = boundaries(bound, side="at_most", alpha=alpha, most_failures=most)
+    alive, mean = {0: 1.0}, 0.0
+    ended = dict.fromkeys(("proved", "refuted", "hopeless"), 0.0)
+    for unit in range(1, most + 1):
+        moved: dict[int, float] = {}
+        for failures, chance in alive.items():
+            for more, share in ((0, 1 - rate), (1, rate)):
+                moved[failures + more] = moved.get(failures + more, 0.0) + chance * share
+        alive = {}
+        for failures, chance in moved.items():
+            seen = np.array([1.0] * failures + [0.0] * (unit - failures))
+            if (table[failures].proved_after or math.inf) <= unit:
+                why = "proved"
+            elif table[failures].refuted_until >= unit:
+                why = "refuted"
+            elif hopeless(seen, bound, beta=beta, alpha=alpha):
+                why = "hopeless"
+            else:
+                alive[failures] = chance
+                continue
+            ended[why] += chance
+            mean += chance * unit
+    found = outlook(bound, rate, side="at_most", alpha=alpha, beta=beta, most=most)
+    for why, chance in ended.items():
+        assert getattr(found, why) == pytest.approx(chance, abs=1e-12), why
+    assert found.undecided == pytest.approx(sum(alive.values()), abs=1e-12)
+    assert found.mean == pytest.approx(mean + most * sum(alive.values()), rel=1e-12)
+
+
 def test_calls_saved_against_a_fixed_design():
     """n = 1,272 is what a fixed design needs for 90 % power at 1 %, floor 2 %."""
     mean = {rate: outlook(0.02, rate, side="at_most", alpha=0.05, most=20_000).mean for rate in (0.002, 0.03, 0.05)}
@@ -110,7 +144,7 @@ def test_the_printed_table_and_the_bets_agree(failed, bound, alpha):
 def test_intervals_cover_even_if_measuring_stops_the_moment_they_do_not(shape, draw, truth):
     """The stopping rule is the worst there is: go on until the truth is left out."""
     rng = np.random.default_rng(20261129)
-    runs, wrong, fixed_wrong = 150, 0, 0
+    runs, wrong, fixed_wrong = often(150), 0, 0
     for _ in range(runs):
         outcomes = cases(draw(rng, 240))
         ends = range(20, 241, 20)
@@ -165,7 +199,7 @@ def test_approximate_intervals_say_nothing_of_a_run_that_stopped_early():
 
 def test_a_candidate_worse_by_the_margin_rarely_passes_however_often_one_looks():
     rng = np.random.default_rng(7)
-    runs, passed = 200, 0
+    runs, passed = often(200), 0
     for _ in range(runs):
         base = rng.random(1500) < 0.05
         worse = base | (rng.random(1500) < 0.02 / 0.95)

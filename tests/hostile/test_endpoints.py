@@ -127,7 +127,7 @@ def cases(count):
 
 
 async def measure(server, count=40, *, stream=True, cache=None, tally=None, **limits):
-    limits = {"concurrency": 8, "timeout": 5.0, "retries": 2, **limits}
+    limits = {"concurrency": 8, "timeout": 60.0, "retries": 2, **limits}
     async with OpenAISystem(url=server.url, model="m", key_env="") as system:
         job = Job(
             candidate="c",
@@ -158,7 +158,7 @@ async def test_a_fault_now_and_then_costs_a_retry_and_no_case(tmp_path, reason, 
         return behaviour if seen.number % 5 == 0 else Behaviour()
 
     tally = Tally()
-    timeout = 0.5 if reason == "timeout" else 5.0
+    timeout = 0.5 if reason == "timeout" else 60.0
     async with OpenAIServer(script=script) as server:
         with Cache(tmp_path / "c") as cache:
             results = await measure(server, cache=cache, tally=tally, stream=stream, timeout=timeout, retries=8)
@@ -181,7 +181,8 @@ async def test_a_fault_that_stays_is_missing_with_its_reason(tmp_path, reason, b
             results = await measure(server, 10, cache=cache, tally=tally, timeout=0.5 if reason == "timeout" else 60.0)
             assert len(cache) == 9
     assert {r.case.id: r.outcome.reason for r in results if isinstance(r.outcome, Missing)} == {"3": reason}
-    assert tally.errors == {reason: 3}
+    assert sum(seen.prompt == "What is 3 + 1?" for seen in server.seen) == 3
+    assert tally.errors == {reason: len(server.seen) - 9}  # a busy machine may have taken its time elsewhere too
 
 
 async def test_a_wrong_key_ends_the_candidate_after_a_handful_of_calls():

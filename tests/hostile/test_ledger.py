@@ -26,6 +26,9 @@ from trimtab.kinds import Score
 
 path, name, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
 with Ledger.open(path) as ledger:
+    if sys.argv[4:]:
+        print("ready", flush=True)
+        sys.stdin.readline()
     for number in range(rounds):
         records = [
             Observation(metric=name, suite="s", case=f"{number}-{part}", cluster="c", order=number,
@@ -40,9 +43,9 @@ with Ledger.open(path) as ledger:
 
 @pytest.fixture
 def writer(start):
-    def writer(path, name="writer", rounds=100_000):
-        command = [sys.executable, "-c", WRITER, str(path), name, str(rounds)]
-        return start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def writer(path, name="writer", rounds=100_000, *more):
+        command = [sys.executable, "-c", WRITER, str(path), name, str(rounds), *more]
+        return start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     return writer
 
@@ -77,8 +80,9 @@ def test_killed_at_any_moment_it_holds_whole_batches_and_all_that_were_acknowled
     for _ in range(8):
         process = writer(path)
         assert process.stdout is not None
-        process.stdout.readline()  # it is at work
-        time.sleep(generator.uniform(0.0, 0.15))
+        for _ in range(generator.randrange(1, 9)):
+            process.stdout.readline()  # it is at work
+        time.sleep(generator.uniform(0.0, 0.03))
         process.kill()
         rest, _ = process.communicate()
         with Ledger.open(path) as ledger:
@@ -110,10 +114,14 @@ def test_killed_while_it_is_made_it_can_be_made_again(tmp_path, writer):
 
 @pytest.mark.slow
 def test_several_processes_append_at_once_without_a_fork_or_a_loss(tmp_path, writer):
-    """They start as quickly as the machine lets them; should one be done before the next begins, they write more."""
-    for rounds in (60, 240, 960):
+    """They begin together, once all are there; should one be done before the next gets its turn, they write more."""
+    for rounds in (60, 240, 960, 3840):
         path = tmp_path / str(rounds) / "ledger.db"
-        processes = [writer(path, name=f"writer-{n}", rounds=rounds) for n in range(3)]
+        processes = [writer(path, f"writer-{n}", rounds, "together") for n in range(3)]
+        assert [process.stdout.readline() for process in processes] == ["ready\n"] * 3
+        for process in processes:
+            process.stdin.write("go\n")
+            process.stdin.flush()
         for process in processes:
             _, errors = process.communicate(timeout=120)
             assert process.returncode == 0, errors
@@ -189,7 +197,7 @@ def fill(ledger):
 def test_a_full_database_is_said_to_be_full(path):
     with Ledger.open(path) as ledger:
         append(ledger, 50)
-        database = ledger._store._database  # type: ignore[attr-defined]  # only SQLite has one
+        database = ledger._store._file.database  # type: ignore[attr-defined]  # only SQLite has one
         pages = database.execute("PRAGMA page_count").fetchone()[0]
         database.execute(f"PRAGMA max_page_count = {pages + 4}")
         with pytest.raises(LedgerError, match=r"disk is full.*Make room"):

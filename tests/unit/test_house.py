@@ -127,7 +127,7 @@ def test_every_exit_code_is_documented():
 
 # -- plugins ---------------------------------------------------------------------------------------
 
-GROUPS = sorted(PROJECT["project"]["entry-points"])
+GROUPS = sorted(group for group in PROJECT["project"]["entry-points"] if group.startswith("trimtab."))
 POINTS = [(group, name) for group in GROUPS for name in PROJECT["project"]["entry-points"][group]]
 
 

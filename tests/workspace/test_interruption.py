@@ -11,6 +11,8 @@ from collections import Counter
 
 import pytest
 from tests.command import endpoint, trimtab
+from tests.ended import ended_at
+from tests.serve.proxies import upstream
 
 from trimtab.builtin.stores.sqlite import SqliteStore
 from trimtab.testing import ServerProcess
@@ -27,30 +29,21 @@ def requests(place) -> Counter[tuple[str, str]]:
     return Counter((entry["model"], entry["prompt"]) for entry in seen)
 
 
-def asked_so_far(place) -> int:
-    log = place.folder / "requests.jsonl"
-    return log.read_bytes().count(b"\n") if log.exists() else 0
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("sampling", ["fixed", "sequential"])
 def test_killed_at_any_moment_it_repeats_no_finished_call_and_loses_none(place, sampling):
-    place.write(cases=150)
-    policy = place.folder / "trimtab.yaml"
-    policy.write_text(policy.read_text().replace("confidence: 0.9", f"confidence: 0.9\n    sampling: {sampling}"))
     chance = random.Random(20)
     kills = 0
-    for _ in range(4):
-        until = asked_so_far(place) + chance.randint(1, 90)
-        process = place.start("run", "--quiet")
-        while process.poll() is None and asked_so_far(place) < until:
-            time.sleep(0.01)
-        kills += process.poll() is None
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-    place.verify()
-    assert kills > 2
-    report = place.decided()
+    with upstream(log=place.folder / "requests.jsonl") as server:
+        place.write(cases=150, url=server.url, second=server.url)
+        policy = place.folder / "trimtab.yaml"
+        policy.write_text(policy.read_text().replace("confidence: 0.9", f"confidence: 0.9\n    sampling: {sampling}"))
+        for _ in range(4):
+            code, _ = ended_at(server, chance.randint(1, 90), lambda: place.start("run", "--quiet"))
+            kills += code == -signal.SIGKILL
+        place.verify()
+        assert kills == 4
+        report = place.decided()
     asked = requests(place)
     if sampling == "fixed":
         assert len(asked) == 2 * 2 * 150  # every case of both suites went to both candidates
@@ -72,19 +65,15 @@ def test_killed_at_any_moment_it_repeats_no_finished_call_and_loses_none(place, 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_keeps_what_was_measured_and_it_goes_on_later(place, number, code):
-    place.write(cases=400)
-    process = place.start("run")
-    while asked_so_far(place) < 40:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
-    process.send_signal(number)
-    _, said = process.communicate(timeout=90)
-    assert process.returncode == code, said
-    assert "Traceback" not in said
-    assert "go on" in said
-    place.verify()
-    before = requests(place)
-    place.decided()
+    with upstream(log=place.folder / "requests.jsonl") as server:
+        place.write(cases=400, url=server.url, second=server.url)
+        ended, said = ended_at(server, 40, lambda: place.start("run"), number=number)
+        assert ended == code, said
+        assert "Traceback" not in said
+        assert "go on" in said
+        place.verify()
+        before = requests(place)
+        place.decided()
     assert requests(place).total() - len(requests(place)) <= CONCURRENCY
     assert len(requests(place)) > len(before)
 

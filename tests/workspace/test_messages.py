@@ -1,22 +1,25 @@
 """What a mistake or an interruption is answered with: what was meant, what there is, and what to type next."""
 
-import signal
+import json
 import subprocess
 import sys
-import time
 
 import pytest
 from tests.command import trimtab, usual
 from tests.workspace.test_hunt import POLICY
 
 BOT = """
-import pathlib, time
+import itertools, os, pathlib, signal, threading
+
+calls = itertools.count(1)
 
 
 def answer(messages):
     with pathlib.Path("asked").open("a") as file:
         file.write("x")
-    time.sleep(0.02)
+    if next(calls) == int(os.environ.get("INTERRUPTED_AT", "0")):
+        os.kill(os.getpid(), signal.SIGINT)
+        threading.Event().wait()
     return "no"
 """
 
@@ -78,16 +81,40 @@ def test_one_is_written_as_one(folder):
 def test_a_red_team_that_was_interrupted_says_what_is_kept_and_goes_on(folder, start):
     ask = ["redteam", "--cases", "200"]
     process = start(
-        [sys.executable, "-m", "trimtab", *ask], cwd=folder, env=usual(), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "trimtab", *ask], cwd=folder, env=usual(INTERRUPTED_AT="20"), text=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
-    while not (folder / "asked").exists() or (folder / "asked").stat().st_size < 20:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == 130, said
+    assert 20 <= (folder / "asked").stat().st_size < 200
     assert "Interrupted. What was measured is kept; run the same command again to go on." in said
     done = trimtab(*ask, cwd=folder)
     assert done.returncode == 0, done.stderr
     assert 200 <= (folder / "asked").stat().st_size < 240  # those on their way when it ended are asked again
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "ends", "mistakes"),
+    [
+        (("run", "bad.yaml", "--json"), "TT101", 2, True),
+        (("kpi", "--json", "--policy", "nowhere.yaml"), "TT101", 2, True),
+        (("ledger", "show", "--json", "--ledger", "none.db"), "TT401", 4, False),
+        (("kpi", "--jsn", "--json"), "TT102", 2, False),
+    ],
+)
+def test_an_error_is_json_where_json_was_asked_for(tmp_path, arguments, code, ends, mistakes):
+    (tmp_path / "bad.yaml").write_text("trimtab: 1\nsystem: {}\n")
+    done = trimtab(*arguments, cwd=tmp_path)
+    told = json.loads(done.stderr.splitlines()[-1])["error"]
+    assert (told["code"], told["exit_code"], done.returncode) == (code, ends, ends)
+    assert bool(told["mistakes"]) == mistakes
+    assert told["message"]
+
+
+@pytest.mark.parametrize("command", ["kpi", "scorecard", "board", "incentives show", "recalibrate show"])
+def test_what_only_shows_makes_no_ledger(tmp_path, command):
+    (tmp_path / "trimtab.yaml").write_text(POLICY)
+    done = trimtab(*command.split(), cwd=tmp_path)
+    assert done.returncode == 4, done.stderr
+    assert "does not exist" in done.stderr
+    assert not (tmp_path / ".trimtab").exists()

@@ -155,7 +155,7 @@ def test_rulings_on_another_system_are_not_ours(site):
 
 def test_two_monitors_do_not_look_at_once(site):
     site.rule(GOOD)
-    with alone(str(site.ledger), "monitor"), pytest.raises(LedgerError, match="another monitor"):
+    with Ledger.open(site.ledger) as held, alone(held, "monitor"), pytest.raises(LedgerError, match="another monitor"):
         site.look()
 
 

@@ -94,7 +94,7 @@ def test_what_is_no_length_of_time(site, text):
 def taken(site):
     """Hold what a monitor holds, as soon as it can be had."""
     while True:
-        with suppress(LedgerError), alone(str(site.ledger), "monitor"):
+        with suppress(LedgerError), Ledger.open(site.ledger) as ledger, alone(ledger, "monitor"):
             yield
             return
 

@@ -128,6 +128,22 @@ def events(found, candidate="open"):
     return found["candidates"][candidate]["got_through"]
 
 
+def test_a_baseline_is_a_document_of_its_own(two):
+    place, found = two
+    asked = ("report", "--json", "--baseline")
+    for end in ("md", "html"):
+        assert place.trimtab(*asked, f"baseline.{end}").returncode == 3  # nothing is decided by it
+    text, page = ((place.folder / f"baseline.{end}").read_text() for end in ("md", "html"))
+    for name, one in found["candidates"].items():
+        assert f"| {name} (" in text
+        assert f"**{one['no_family_above']:.1%}**" in text
+        assert f"{one['no_family_above']:.1%}" in page
+    refused = place.trimtab(*asked, "baseline.doc")
+    assert refused.returncode == 2
+    assert ".html, .md or .pdf" in refused.stderr
+    assert not (place.folder / "baseline.doc").exists()
+
+
 def test_rates_are_by_hazard_as_well_as_by_family_and_clustered_by_goal(place):
     found = place.attacked("--cases", "480")
     hazards = found["candidates"]["open"]["hazards"]

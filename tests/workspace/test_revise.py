@@ -3,14 +3,15 @@
 import asyncio
 import json
 import re
+import signal
 import subprocess
 import sys
-import time
 from contextlib import aclosing
 
 import orjson
 import pytest
 from tests.command import trimtab, usual
+from tests.ended import ended_at
 from tests.serve.proxies import upstream
 from tests.unit.enforce.revising import CRITIQUE, kind_of, said
 
@@ -30,7 +31,7 @@ trimtab: 1
 organisation: Example Works
 people: {team: {function: engineering}}
 models:
-  helper: {openai: {url: "URL", model: helper, key_env: ""}, limits: {retries: 0, concurrency: 4, timeout: 5}}
+  helper: {openai: {url: "URL", model: helper, key_env: ""}, limits: {retries: 0, concurrency: 4, timeout: 60}}
   judge: {openai: {url: "URL", model: judge, key_env: ""}, limits: {retries: 0}}
 principles:
   no-contact:
@@ -441,21 +442,16 @@ def test_the_same_answers_give_the_same_bytes_in_any_order(tmp_path, server):
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_no_finished_call_is_asked_again(tmp_path, server):
+def test_killed_at_any_moment_no_finished_call_is_asked_again(tmp_path, server, start):
     plain = helper()
     server.script = lambda seen: Behaviour(body=plain(seen).body, latency=0.03)
     rows = [{"prompt": f"About {topic}"} for topic in TOPICS]
     site(tmp_path, server, more=SOFT.replace("HARD", "true"), rows=rows)
     command = [sys.executable, "-m", "trimtab", "revise", "in.jsonl", "out.jsonl", "--reviser", "helper"]
-    with subprocess.Popen(command, cwd=tmp_path, env=usual(), stderr=subprocess.DEVNULL) as process:
-        try:
-            until = time.monotonic() + 60
-            while len(server.seen) < 25:
-                assert time.monotonic() < until
-                assert process.poll() is None
-                time.sleep(0.002)
-        finally:
-            process.kill()
+    code, _ = ended_at(
+        server, 25, lambda: start(command, cwd=tmp_path, env=usual(), stderr=subprocess.DEVNULL, text=True)
+    )
+    assert code == -signal.SIGKILL
     assert not list(tmp_path.glob("out.*jsonl"))
     assert not (tmp_path / "out.manifest.json").exists()
     asked = len(server.seen)

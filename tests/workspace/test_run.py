@@ -6,7 +6,8 @@ import stat
 import pytest
 
 from trimtab.errors import UnreproducibleError
-from trimtab.evidence import Ledger
+from trimtab.evidence import Ledger, Observation
+from trimtab.kinds import Score
 from trimtab.testing import ServerProcess
 from trimtab.workspace import Workspace
 
@@ -71,7 +72,7 @@ def test_a_changed_rule_is_noticed_when_recomputing(place, monkeypatch):
 
         return replace(honest(policy, system, measurements, **facts), reason="because")
 
-    monkeypatch.setattr("trimtab.workspace.workspace.decide", lenient)
+    monkeypatch.setattr("trimtab.workspace.again.decide", lenient)
     ledger = place.folder / ".trimtab/ledger.db"
     with Workspace.open(None, ledger=ledger) as workspace, pytest.raises(UnreproducibleError):
         workspace.report()
@@ -101,7 +102,7 @@ def test_a_candidate_that_answers_nothing_is_inconclusive_and_the_other_is_decid
 
 def test_half_of_the_answers_broken_never_help(place):
     with ServerProcess("--fail-every", "2:500") as flaky:
-        place.write(second=flaky.url, limits="{concurrency: 4, retries: 0, timeout: 5}")
+        place.write(second=flaky.url, limits="{concurrency: 4, retries: 0, timeout: 60}")
         report = place.decided()
     leak = of(report, "next")["estimates"]["leak"]
     assert leak["missing"] > 0
@@ -144,10 +145,12 @@ def test_files_that_hold_replies_are_for_the_owner_only(place):
 
 def test_an_endpoint_without_pinned_weights_is_asked_again_by_the_next_run(place):
     place.write()
-    assert place.decided()["provenance"]["finished"]["cached"] == 0
-    second = place.decided()["provenance"]["finished"]
-    assert second["cached"] == 0
-    assert second["calls"] == 160
+    found = [place.decided()["provenance"]["finished"] for _ in range(2)]
+    assert [one["cached"] for one in found] == [0, 0]
+    # Whoever is decided early is asked no more; how much was under way then differs from run to run.
+    asked = (place.folder / "requests.jsonl").read_text().count("\n")
+    assert asked == sum(one["calls"] for one in found)
+    assert all(80 < one["calls"] <= 160 for one in found)
 
 
 def test_library_and_command_decide_alike(place):
@@ -191,10 +194,19 @@ def test_one_model_with_and_without_a_guard_is_asked_once(place):
     end = text.index("\n", at)
     policy.write_text(text[:at] + "      next: {of: current, guard: standard}" + text[end:] + GUARD)
     report = place.decided()
-    assert (place.folder / "requests.jsonl").read_text().count("\n") == 80
+    asked = [json.loads(line)["prompt"] for line in (place.folder / "requests.jsonl").read_text().splitlines()]
+    assert len(asked) > 40
+    assert len(asked) == len(set(asked))
     assert of(report, "current")["estimates"]["leak"]["value"] == 0.75
     assert of(report, "next")["estimates"]["leak"]["value"] == 0.0
     assert report["winner"] == "next"
-    slower = [of(report, name)["estimates"]["latency"]["value"] for name in ("current", "next")]
-    assert slower[1] > slower[0]
+    # Case by case: the two need not have been judged on as many, so their quantiles do not compare.
+    seconds: dict[str, dict[str, float]] = {"current": {}, "next": {}}
+    with Ledger.open(place.folder / ".trimtab" / "ledger.db") as ledger:
+        for row, record in ledger.records(kind="observation"):
+            if isinstance(record, Observation) and isinstance(record.outcome, Score) and record.metric == "latency":
+                seconds[row.candidate][record.case] = record.outcome.value
+    both = seconds["current"].keys() & seconds["next"].keys()
+    assert both
+    assert all(seconds["next"][case] > seconds["current"][case] for case in both)
     place.verify()

@@ -81,7 +81,7 @@ def test_looking_again_is_seen_and_paid_for(place):
 
 def test_answers_that_came_after_the_end_are_in_the_ledger_and_do_not_count(place):
     """With many calls in flight some end behind the beginning that is judged; the decision is the same to the digit."""
-    place.write(cases=300, limits="{concurrency: 40, retries: 1, timeout: 10}")
+    place.write(cases=300, limits="{concurrency: 40, retries: 1, timeout: 60}")
     report = place.decided()
     counted = estimate(report, "next", "leak")["cases"]
     with Ledger.open(place.folder / ".trimtab/ledger.db") as ledger:

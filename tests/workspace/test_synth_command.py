@@ -43,7 +43,7 @@ systems:
       busy: {openai: {url: "URL", model: m, key_env: ""}, limits: {retries: 2}}
 """
 AUTHORS = """
-import os, re, time
+import os, re, signal, time
 
 START = "{} {} hours ago somebody on the {} floor asked, so please tell me {} before the {} bell rings."
 GERMAN = "{} {} Stunden ist es her, der Mann aus der {} Etage fragt: Bitte nenne mir {}, ehe die {} Glocke schlägt."
@@ -72,6 +72,9 @@ def slow(prompt):
     text = good(prompt)
     with open("calls", "a") as file:
         file.write(f"{hash_of(prompt)}\\n")
+    with open("calls") as file:
+        if len(file.readlines()) >= int(os.environ.get("KILLED_AT", "1000000")):
+            os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(0.05)
     return text
 
@@ -108,6 +111,7 @@ def rows(place, stem):
     return [json.loads(line) for line in (place / f"{stem}.jsonl").read_text().splitlines()]
 
 
+@pytest.mark.integration
 def test_the_same_seed_gives_the_same_bytes_whatever_makes_them(place):
     options = ["--cases", "5500", "--depth", "3"]
     synth(place, "one/set.jsonl", *options, PYTHONHASHSEED="1")
@@ -257,16 +261,15 @@ def test_a_rate_limit_in_the_middle_is_waited_out(place):
     assert sum(number for reason, number in told["rejected"].items() if reason != "near-duplicate") == 9
 
 
+@pytest.mark.integration
 def test_a_killed_run_asks_for_the_rest_only_and_comes_to_the_same(place, start):
     options = ["--cases", "60", "--language", "en", "--writer", "slow", "--requests", "64", "--depth", "1"]
     calls = place / "calls"
     command = [sys.executable, "-m", "trimtab", "synth", "first/set.jsonl", *options]
     for enough in (15, 40):
-        process = start(command, cwd=place, env=environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        while process.poll() is None and (not calls.exists() or len(calls.read_text().splitlines()) < enough):
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        given = environment(KILLED_AT=str(enough))
+        process = start(command, cwd=place, env=given, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        assert process.wait(120) == -signal.SIGKILL
         assert not (place / "first" / "set.jsonl").exists()
     before = calls.read_text().splitlines()
     synth(place, "first/set.jsonl", *options)

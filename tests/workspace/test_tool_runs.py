@@ -226,10 +226,13 @@ def test_a_tool_gets_little_of_our_environment_and_no_key(tooled):
 
 @pytest.mark.slow
 def test_a_tool_that_takes_too_long_is_ended_with_all_that_it_started(tooled):
-    place = tooled("hang", run=", minutes: 0.05")
-    done = place.trimtab("import", "--run", "scan", "--candidate", "current")
-    nothing_is_left(place, done)
-    assert "did not end within 0.05 minutes" in done.stderr
+    for minutes in (0.05, 0.25, 1.25):  # a busy machine may take long to start it, and then there is nothing to end
+        place = tooled("hang", run=f", minutes: {minutes}")
+        done = place.trimtab("import", "--run", "scan", "--candidate", "current")
+        nothing_is_left(place, done)
+        assert f"did not end within {minutes} minutes" in done.stderr
+        if (place.folder / "notes").exists():
+            break
     assert all(gone(int(pid)) for pid in (place.folder / "notes").read_text().split())
 
 

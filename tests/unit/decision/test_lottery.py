@@ -215,7 +215,7 @@ def test_members_do_not_vote_on_their_own_team():
 
 
 @pytest.mark.parametrize(("people", "more", "said"), [
-    (staff(a=9, b=9, c=9), {}, "nobody from outside or internal audit is eligible"),
+    (staff(a=9, b=9, c=9), {}, "nobody eligible has a function that `committee.outside` of the policy names"),
     (staff(a=9, b_outside=9), {}, "there are 2"),
     (staff(a=2, b=2, c_outside=2), {}, "9 seats, and only 0 members who stay and 6 people eligible"),
     (staff(**{f"f{n}": 2 for n in range(10)}, audit_outside=2), {}, "11 functions are each to have one of 9 seats"),

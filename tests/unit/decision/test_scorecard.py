@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from trimtab.decision.model import Verdict
-from trimtab.decision.scorecard import Pillar, Reading, band_of, compare, ordered, score
+from trimtab.decision.scorecard import Reading, band_of, compare, ordered, score
+from trimtab.policy.score_spec import Pillar
 from trimtab.stats.composite import composite, correlation_ratio, faded, robustness, utility
 
 WEIGHTS: dict[Pillar, float] = {"safety": 0.4, "privacy": 0.2, "performance": 0.4}

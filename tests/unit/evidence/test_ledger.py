@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 import threading
+from itertools import count
 
 import orjson
 import pytest
@@ -26,10 +27,20 @@ from trimtab.evidence.merkle import root, verify_consistency, verify_inclusion
 from trimtab.evidence.row import GENESIS
 from trimtab.kinds import Missing, Rollup, Score
 
+SCHEMAS = count()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.integration)])
+def place(request, tmp_path):
+    """Where there is no ledger yet, of each kind of store that is ours."""
+    if request.param == "sqlite":
+        return tmp_path / "ledger.db"
+    return request.getfixturevalue("postgres").url(f"evidence_{next(SCHEMAS)}")
+
 
 @pytest.fixture
-def ledger(tmp_path):
-    with Ledger.open(tmp_path / "ledger.db", clock=ticking()) as opened:
+def ledger(place):
+    with Ledger.open(place, clock=ticking()) as opened:
         yield opened
 
 
@@ -83,8 +94,8 @@ def test_what_a_monitor_records_comes_back_as_it_went_in(ledger):
     ledger.verify().raise_if_bad()
 
 
-def test_the_last_row_before_a_moment(tmp_path):
-    with Ledger.open(tmp_path / "ledger.db", clock=ticking(10)) as ledger:
+def test_the_last_row_before_a_moment(place):
+    with Ledger.open(place, clock=ticking(10)) as ledger:
         assert ledger.before(START) == 0
         for number in range(7):
             ledger.append([observation(number)], subject=SUBJECT, **BY)
@@ -116,9 +127,9 @@ def test_any_observations_survive_and_verify(tmp_path_factory, records):
         ledger.verify().raise_if_bad()
 
 
-def test_rollups_are_sums_by_day_in_the_order_of_the_rows(tmp_path):
+def test_rollups_are_sums_by_day_in_the_order_of_the_rows(place):
     values = [0.1, 0.2, 0.3, 1e15, -1e15, 0.7, 0.9]
-    with Ledger.open(tmp_path / "ledger.db", clock=ticking(DAY // 2)) as ledger:
+    with Ledger.open(place, clock=ticking(DAY // 2)) as ledger:
         for value in values:
             ledger.append([observation(value=value), observation(value=Missing("timeout"))], subject=SUBJECT, **BY)
         expected: dict[int, list[float]] = {}
@@ -147,8 +158,8 @@ def test_latest_names_the_last_row_of_each(ledger):
     assert [row.seq for row in ledger.latest(system="assistant", candidate="current", metric="leak")] == [3]
 
 
-def test_runs_are_summed_up_newest_first(tmp_path):
-    with Ledger.open(small_ledger(tmp_path / "ledger.db")) as ledger:
+def test_runs_are_summed_up_newest_first(place):
+    with Ledger.open(small_ledger(place)) as ledger:
         newest, oldest = ledger.runs()
     assert (newest.run, newest.outcome, newest.verdict, newest.finished) == ("run-2", "", "", 0)
     assert (oldest.run, oldest.outcome, oldest.verdict) == ("run-1", "complete", "inconclusive")
@@ -171,29 +182,27 @@ def test_a_checkpoint_stands_at_every_thousand_and_at_every_decision(ledger):
     assert ledger.checkpoints() == points
 
 
-def test_a_checkpoint_is_due_after_five_minutes(tmp_path):
-    with Ledger.open(tmp_path / "ledger.db", clock=ticking(100 * 1_000_000)) as ledger:
+def test_a_checkpoint_is_due_after_five_minutes(place):
+    with Ledger.open(place, clock=ticking(100 * 1_000_000)) as ledger:
         for number in range(8):
             ledger.append([observation(number)], subject=SUBJECT, **BY)
         assert [point.size for point in ledger.checkpoints()] == [4, 7]
 
 
-def test_checkpoints_go_on_after_reopening(tmp_path):
-    path = tmp_path / "ledger.db"
+def test_checkpoints_go_on_after_reopening(place):
     for size in (1500, 1, 700, 1300):
-        with Ledger.open(path) as ledger:
+        with Ledger.open(place) as ledger:
             ledger.append([observation(n) for n in range(size)], subject=SUBJECT, **BY)
-    with Ledger.open(path) as ledger:
+    with Ledger.open(place) as ledger:
         assert [point.size for point in ledger.checkpoints()] == [1000, 2000, 3000]
         ledger.verify().raise_if_bad()
 
 
-def test_a_checkpoint_that_could_not_be_made_is_made_up_for(tmp_path, monkeypatch):
-    path = tmp_path / "ledger.db"
-    with Ledger.open(path) as ledger:
+def test_a_checkpoint_that_could_not_be_made_is_made_up_for(place, monkeypatch):
+    with Ledger.open(place) as ledger:
 
         def full(checkpoint):
-            raise LedgerError(str(path), "full")
+            raise LedgerError(str(place), "full")
 
         monkeypatch.setattr(ledger._store, "add_checkpoint", full)
         last = ledger.append([observation(n) for n in range(1200)], subject=SUBJECT, **BY)
@@ -204,9 +213,30 @@ def test_a_checkpoint_that_could_not_be_made_is_made_up_for(tmp_path, monkeypatc
         ledger.verify().raise_if_bad()
 
 
-def test_two_ledgers_on_one_file_take_turns_without_a_fork(tmp_path):
-    path = tmp_path / "ledger.db"
-    with Ledger.open(path) as one, Ledger.open(path) as other:
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_append_whose_answer_was_lost_is_looked_for_before_it_is_tried_again(place, monkeypatch, kept):
+    with Ledger.open(place) as ledger:
+        append = ledger._store.append
+
+        def lost(*rows, **more):
+            monkeypatch.undo()
+            if kept:
+                append(*rows, **more)
+            raise LedgerError("x", "the connection was lost")
+
+        monkeypatch.setattr(ledger._store, "append", lost)
+        if kept:
+            assert ledger.append([observation(n) for n in range(3)], subject=SUBJECT, **BY).seq == 3
+        else:
+            with pytest.raises(LedgerError, match="lost"):
+                ledger.append([observation()], subject=SUBJECT, **BY)
+        assert ledger.verify().rows == (3 if kept else 0)
+        ledger.append([observation()], subject=SUBJECT, **BY)
+        ledger.verify().raise_if_bad()
+
+
+def test_two_ledgers_on_one_file_take_turns_without_a_fork(place):
+    with Ledger.open(place) as one, Ledger.open(place) as other:
         for number in range(1100):
             writer = one if number % 3 else other
             writer.append([observation(number)], subject=SUBJECT, **BY)
@@ -231,8 +261,8 @@ def test_threads_share_a_ledger(ledger):
     ledger.verify().raise_if_bad()
 
 
-def test_proofs_convince_somebody_without_the_ledger(tmp_path):
-    with Ledger.open(small_ledger(tmp_path / "ledger.db")) as ledger:
+def test_proofs_convince_somebody_without_the_ledger(place):
+    with Ledger.open(small_ledger(place)) as ledger:
         early, late = ledger.checkpoints()[-2:]
         row = next(ledger.rows(after=3))
         proof = ledger.prove_inclusion(row.seq, late.size)

@@ -92,6 +92,12 @@ def test_a_checkpoint_is_a_note_that_is_verified_later(call, tmp_path):
     assert data["origin"].startswith("trimtab-ledger/")
 
 
+def test_no_note_vouches_for_a_ledger_that_does_not_verify(call):
+    alter()
+    with pytest.raises(LedgerAlteredError, match="row 5"):
+        call("checkpoint")
+
+
 def test_runs_and_rows_are_shown(call):
     done = call("show").stdout
     assert done.index("run-2") < done.index("run-1")
@@ -176,6 +182,14 @@ def test_an_export_is_verified_without_the_ledger(call, tmp_path, more):
         call("verify", "--export", "none.jsonl")
     with pytest.raises(LedgerError):
         call("verify", "--export", ".")
+
+
+def test_the_latest_run_is_exported_by_that_name_and_an_unknown_one_is_told(call):
+    newest, first = (call("export", "-", "--run", run).stdout for run in ("run-2", "run-1"))
+    assert newest != first
+    assert call("export", "-", "--run", "latest").stdout == newest
+    with pytest.raises(UsageError, match=r"holds no run 'run-9'\. `trimtab ledger show`"):
+        call("export", "-", "--run", "run-9")
 
 
 def test_exports_to_standard_output_and_to_parquet(call, tmp_path):

@@ -461,7 +461,7 @@ async def test_being_cancelled_leaves_no_task_behind(tmp_path):
             await asyncio.sleep(0.005)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(running, 5)
+            await asyncio.wait_for(running, 60)
         assert len(cache) == 20
     assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
 

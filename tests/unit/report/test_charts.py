@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from trimtab.decision.model import Verdict
 from trimtab.kinds import Interval
+from trimtab.report import look_of_budgets, look_of_money, look_of_pages, look_of_runs
 from trimtab.report.charts import Bars, Plane, Point, axis, backdrop, interval_row, scatter, tick_places
 
 NUMBERS = st.floats(-1e9, 1e9)
@@ -107,3 +108,10 @@ def test_only_the_winner_has_a_ring():
     on = Plane(x=on.x, y=on.y, up=True, limit=0.5, x_ticks=["a"] * len(on.x.ticks), y_ticks=["b"] * len(on.y.ticks))
     drawn = scatter(on, [point("a", 0.2, 0.2, winner=True), point("b", 0.6, 0.7)], label="two")
     assert drawn.count('class="ring"') == 1
+
+
+def test_no_two_words_of_templates_have_one_name():
+    parts = [look_of_budgets.WORDS, look_of_money.WORDS, look_of_runs.WORDS]
+    names = [name for part in parts for name in part]
+    assert len(names) == len(set(names))
+    assert all(look_of_pages.WORDS[name] is part[name] for part in parts for name in part)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.often import often
 
 from trimtab.errors import InsufficientEvidenceError
 from trimtab.stats.agreement import COEFFICIENTS, Unit, cohen_kappa, gwet_ac1, krippendorff_alpha, shares
@@ -131,7 +132,7 @@ def test_how_often_the_intervals_err(cases, of_one, share, errs):
     kappa = (both - yes**2 - (1 - yes) ** 2) / (1 - yes**2 - (1 - yes) ** 2)
     ac1 = (both - 2 * yes * (1 - yes)) / (1 - 2 * yes * (1 - yes))
     truth = {"kappa": kappa, "alpha": kappa, "ac1": ac1}
-    runs, high, low = 250, dict.fromkeys(truth, 0), dict.fromkeys(truth, 0)
+    runs, high, low = often(250), dict.fromkeys(truth, 0), dict.fromkeys(truth, 0)
     for _ in range(runs):
         some = drawn(cases)
         for name, coefficient in COEFFICIENTS.items():

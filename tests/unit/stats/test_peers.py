@@ -1,4 +1,4 @@
-"""The same numbers as statsmodels, an implementation that is not ours. Slow only because its import is."""
+"""The same numbers as statsmodels, an implementation that is not ours; heavy only because its import is."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from trimtab.stats import clopper_pearson, holm, mcnemar
 from trimtab.stats.selection import select
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.integration
 
 
 def test_clopper_pearson_agrees():

@@ -48,14 +48,16 @@ def test_urls_that_are_none_or_hold_a_password(url):
 @pytest.mark.parametrize("api", ["chat", "completions"])
 async def test_an_answer_with_all_that_is_offered(api, stream):
     async with OpenAIServer(latency=0.01) as server, OpenAISystem(url=server.url, model="m", api=api) as system:
+        before, began = time.time(), time.perf_counter()
         reply = await system.ask(ask(stream=stream, logprobs=1))
+        took = time.perf_counter() - began
     assert reply.text == answer("What is 20 + 22?") == "The answer is 42."
     assert (reply.finish, reply.model) == ("stop", "m")
     assert (reply.prompt_tokens, reply.completion_tokens) == (5, 4)
     assert reply.logprobs is not None
     assert len(reply.logprobs) == 4
-    assert 0.01 <= reply.latency < 60
-    assert abs(reply.finished_at - time.time()) < 60
+    assert 0.01 <= reply.latency <= took
+    assert before <= reply.finished_at <= time.time()
     if stream:
         assert reply.first_token is not None
         assert 0.01 <= reply.first_token <= reply.latency
@@ -300,7 +302,7 @@ def completion(text):
 @pytest.mark.parametrize("unasked", ["at-once", "later"])
 async def test_an_answer_that_nobody_asked_for_is_not_the_next_ones(unasked):
     """Evidence would be of the wrong case: a server that answers twice over a kept connection is believed once."""
-    connections = []
+    connections, sent = [], asyncio.Event()
 
     async def serve(reader, writer):
         connections.append(writer)
@@ -314,6 +316,7 @@ async def test_an_answer_that_nobody_asked_for_is_not_the_next_ones(unasked):
                 await asyncio.sleep(0.05)
                 writer.write(completion("not mine"))
                 await writer.drain()
+            sent.set()
 
     async def guarded(reader, writer):
         try:
@@ -328,6 +331,7 @@ async def test_an_answer_that_nobody_asked_for_is_not_the_next_ones(unasked):
             replies = []
             for _ in range(3):
                 replies.append((await system.ask(ask(stream=False))).text)
+                await sent.wait()  # one that comes after the next question would be its answer for all one can tell
                 await asyncio.sleep(0.1)
         for writer in connections:
             writer.close()
