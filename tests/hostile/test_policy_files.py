@@ -223,3 +223,12 @@ def test_a_pipe_that_nobody_writes_to_does_not_hang(tmp_path):
         worker.join(60)
         assert not worker.is_alive()
     assert ["not a regular file" in str(checked.errors[0]) for checked in seen] == [True, True]
+
+
+@pytest.mark.parametrize("written", ["there: [", "missing"])
+def test_a_file_whose_name_would_act_on_a_terminal_is_named_without_that(tmp_path, written):
+    name = "\x1b[31m\u202e\U00018cd6.yaml"
+    if written != "missing":
+        (tmp_path / name).write_text(written)
+    checked = examine(tmp_path / "trimtab.yaml", f"include: {name!a}".replace("'", '"').encode())
+    assert any("\N{REPLACEMENT CHARACTER}" in str(mistake) for mistake in checked.errors)

@@ -47,6 +47,11 @@ class UnreadableError(Exception):
         self.line, self.column, self.message, self.suggestion = line, column, message, suggestion
 
 
+def printable(text: str) -> str:
+    """What a file says, as it may stand in a message: nothing in it acts on a terminal."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
 def dotted(where: Where) -> str:
     """`systems.bot.maximise[0]` for a path of keys and indices."""
     text = ""
@@ -55,6 +60,5 @@ def dotted(where: Where) -> str:
             text += f"[{step}]"
         else:
             name = step if len(step) <= _LONGEST_KEY else step[: _LONGEST_KEY - 1] + "…"
-            name = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
-            text += f".{name}" if text else name
+            text += f".{printable(name)}" if text else printable(name)
     return text

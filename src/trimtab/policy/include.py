@@ -95,7 +95,7 @@ class _Gatherer:
                 self._mistake(asked_by, "include", f"brings in more than {MAX_FILES} files", "Merge some of them.")
             return
         document = read(path, str(path))
-        self._into.files.append(str(path))
+        self._into.files.append(document.path)
         if document.value is None:
             self._into.readable = False
             if asked_by and not any(mistake.line for mistake in document.mistakes):

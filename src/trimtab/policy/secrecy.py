@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from trimtab.policy.document import printable
+
 # Substrings: wide on purpose, since not quoting a harmless value costs nothing.
 _HUSH = re.compile(r"key|token|secret|passw|credential|authori[sz]ation|bearer", re.IGNORECASE)
 
@@ -46,5 +48,5 @@ def quote(value: object, where: Iterable[str | int] = ()) -> str:
     doubtful = keys if _PARAMETERS.intersection(keys) else keys[-1:]
     if any(_HUSH.search(key) for key in doubtful) or is_a_secret(text):
         return "the value"
-    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    text = printable(text)
     return f"`{text}`" if len(text) <= _LONGEST else f"`{text[: _LONGEST - 1]}…`"

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from trimtab.errors import Mistake
-from trimtab.policy.document import Document, UnreadableError
+from trimtab.policy.document import Document, UnreadableError, printable
 from trimtab.policy.nodes import Builder, Loader
 
 MAX_BYTES = 256 * 1024  # a policy of a large organisation is a few thousand lines, far below
@@ -19,7 +19,7 @@ def read(path: Path, shown: str) -> Document:
         path: The file.
         shown: Its path as messages should give it.
     """
-    document = Document(path=shown)
+    document = Document(path=printable(shown))
     try:
         text = _text(path, document)
         loader = Loader(text)
