@@ -41,14 +41,15 @@ demo: $(VENV)/.demo ## measure a real small model in three precisions, and decid
 	echo "The whole report: $(DEMO_OUT)"
 
 test: $(VENV)/.test ## the core suite: no model, no browser, no torch
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not integration" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not integration and not long" $(ARGS)
 
 test-integrations: $(VENV_INTEGRATIONS)/.integrations ## with a real model, a real browser and torch
 	@$(call chromium)
-	$(VENV_INTEGRATIONS)/bin/python -m pytest -m integration $(ARGS)
+	OMP_NUM_THREADS=1 $(VENV_INTEGRATIONS)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "integration and not long" $(ARGS)
 
-test-long: $(VENV)/.test ## the core suite with ten times the random examples, then ten minutes of fuzzing each target
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not integration" --hypothesis-profile=long $(ARGS)
+test-long: $(VENV)/.test $(VENV_INTEGRATIONS)/.integrations ## the core suite with new random examples, many of them; what takes minutes; fuzzing
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not integration" --hypothesis-profile=long $(ARGS)
+	$(VENV_INTEGRATIONS)/bin/python -m pytest -m "integration and long"
 	$(BIN)/python -m tests.fuzz.run --seconds $(FUZZ)
 
 check: $(VENV)/.dev ## format, lint, types, import contract and the quick tests
@@ -56,7 +57,7 @@ check: $(VENV)/.dev ## format, lint, types, import contract and the quick tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not integration and not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not integration and not slow and not long" $(ARGS)
 
 bench: $(VENV)/.demo $(VENV)/.dev ## the figures of docs/performance.md, on this machine
 	@for bench in benches/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done

@@ -17,7 +17,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline and no complaint about slowness: what a busy machine takes says nothing about the code. The core suite draws
 # the same examples each time, so that a change fails by its own doing; `make test-long` looks for new ones.
-settings.register_profile("core", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "core", deadline=None, derandomize=True, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("long", settings.get_profile("core"), derandomize=False, max_examples=1000)
 settings.load_profile("core")
 

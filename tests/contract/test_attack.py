@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trimtab.kinds import Attempt, Message, plugins
@@ -44,6 +44,7 @@ def test_it_says_what_it_is_and_who_described_it(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=25)  # of each of many attacks
 @given(said=TEXTS, variant=st.integers(0, 10**6))
 def test_it_is_the_same_each_time_and_keeps_what_it_was_given(name, said, variant):
     attempt = Attempt(

@@ -91,7 +91,7 @@ def test_it_says_what_the_examples_say(name, example):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=30)  # of each of many metrics
+@settings(max_examples=15)  # of each of many metrics
 @given(data=st.data())
 def test_no_answer_breaks_it_and_scores_are_in_range(name, data):
     metric = plugins.make("metrics", name)

@@ -1,10 +1,10 @@
 """What `trimtab calibrate` promises of its thresholds holds as often as it says, and its calibration error is covered."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
-from scipy.stats import binom
 from tests.often import often
 
 from trimtab.stats.binomial import clopper_pearson
@@ -53,11 +53,9 @@ def outcomes(texts, chances):
         rest = texts - sum(counts)
         if rest < 0:
             continue
-        left, mass, probability = texts, 1.0, 1.0
-        for count, one in zip(counts, chances, strict=False):
-            probability *= binom.pmf(count, left, min(1.0, one / mass)) if mass > 0 else float(count == 0)
-            left, mass = left - count, mass - one
-        yield (*counts, rest), probability
+        fallen = (*counts, rest)
+        ways = math.factorial(texts) // math.prod(map(math.factorial, fallen))
+        yield fallen, ways * math.prod(map(pow, chances, fallen))
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from tests.integration.test_pages_browser import RULES, Visit
+from tests.integration.axe import wrong
+from tests.integration.test_pages_browser import Visit
 from tests.integration.test_report_browser import OVERFLOWING, PHONE, WIDE, browser
 from tests.serve.engineering_world import FOLDER, SYSTEM, tell
 from tests.serve.proxies import POLICY, post, proxy, saying, upstream
@@ -87,16 +87,12 @@ def test_runs_and_attacks_can_be_walked_without_script(browser, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_runs_are_accessible(browser, address, scheme):
-    axe = pytest.importorskip("axe_playwright_python")
-    source = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     with Visit(browser, address, scheme=scheme, bypass_csp=True) as visit:
         baseline, gate = ids(visit)
         for path in (f"/runs/{gate}", f"/red-team/{baseline}"):
             page = visit.open(path)
             page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            page.evaluate(source)
-            found = page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
-            assert not [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found["violations"]], path
+            assert wrong(page, scheme) == [], path
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])

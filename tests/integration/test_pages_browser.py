@@ -4,17 +4,16 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from tests.integration.axe import wrong
 from tests.integration.test_report_browser import OVERFLOWING, PHONE, WIDE, browser
+from tests.year import FOLDER, told_once
 
 from trimtab.serve.pages.frame.routes import PAGES
 
 pytestmark = pytest.mark.integration
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "examples" / "organisation"
 OF_SOMETHING = {
     "metric": "/kpis/R04",
     "system": "/systems/triage",
@@ -49,7 +48,6 @@ STOP = """() => {
 SIDEWAYS = """() => [...document.querySelectorAll('.table:not(.states)')]
     .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 60))"""
 """Tables that scroll sideways; one with a column for each system has to."""
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 __all__ = ["browser"]
 
@@ -57,10 +55,7 @@ __all__ = ["browser"]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """Where the pages of the example organisation are served, with the token."""
-    told = tmp_path_factory.getbasetemp() / "year-for-browsers.db"  # once, however many files of tests look at it
-    if not told.exists():
-        subprocess.run([sys.executable, str(FOLDER / "year.py"), "--ledger", str(told)], check=True, timeout=300)
-    ledger = shutil.copy(told, tmp_path_factory.mktemp("year") / "ledger.db")
+    ledger = shutil.copy(told_once(tmp_path_factory), tmp_path_factory.mktemp("year") / "ledger.db")
     command = [
         sys.executable,
         "-m",
@@ -78,11 +73,6 @@ def address(tmp_path_factory):
         yield process.stdout.readline().strip()
         process.terminate()
         assert process.wait(60) == 0
-
-
-def axe_source():
-    axe = pytest.importorskip("axe_playwright_python")
-    return (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
 class Visit:
@@ -124,15 +114,9 @@ def test_the_token_is_in_no_address_after_the_first(browser, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible(browser, address, scheme):
-    source = axe_source()
     with Visit(browser, address, scheme=scheme, bypass_csp=True) as visit:
         for name, path in PATHS.items():
-            page = visit.open(path)
-            page.evaluate(source)
-            found = page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
-            told = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"]]
-            assert not told, (name, told)
-            assert len(found["passes"]) > 20
+            assert wrong(visit.open(path), scheme) == [], name
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from tests.integration.pictures import reduced
-from tests.integration.test_pages_browser import FOLDER, PATHS, Visit, address
+from tests.integration.test_pages_browser import PATHS, Visit, address
 from tests.integration.test_pages_walked import OPENED_BY_ITS_PARENT
 from tests.integration.test_report_browser import PHONE, WIDE, browser
 from tests.serve.teams import PASSWORD
+from tests.year import FOLDER, told_once
 
 from trimtab.serve.pages.team import users
 from trimtab.serve.pages.team.passwords import Passwords
@@ -42,10 +43,10 @@ def blank(browser):
 
 
 @pytest.fixture(scope="module")
-def team(tmp_path_factory, address):
-    """The same year as a team has it, at present; `address` has told it."""
+def team(tmp_path_factory):
+    """The same year as a team has it, at present."""
     folder = tmp_path_factory.mktemp("team")
-    shutil.copy(tmp_path_factory.getbasetemp() / "year-for-browsers.db", folder / "ledger.db")
+    shutil.copy(told_once(tmp_path_factory), folder / "ledger.db")
     with Store.open(folder / "access.db", create=True) as store:
         for name, roles in USERS.items():
             users.add(store, name, roles, None, password=Passwords().hashed(PASSWORD))

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.integration.test_pages_browser import PATHS, RULES, Visit, address, axe_source
+from tests.integration.axe import wrong
+from tests.integration.test_pages_browser import PATHS, Visit, address
 from tests.integration.test_report_browser import OVERFLOWING, browser
 
 from trimtab.serve.pages.forms.table import FORMS
@@ -315,8 +316,8 @@ def test_what_matters_on_each_page_is_clicked(browser, address):
 
 @pytest.mark.integration
 def test_every_form_is_sent_and_told_what_is_missing(browser, address):
+    fits = OVERFLOWING.replace(".scroll, pre", ".table, pre, nav")
     """As of an earlier moment nothing is entered, whatever is sent; forms of all kinds say so, and keep what was typed."""
-    source, fits = axe_source(), OVERFLOWING.replace(".scroll, pre", ".table, pre, nav")
     with Visit(browser, address, bypass_csp=True) as visit:
         page = visit.open("/forms")
         listed = page.locator("main a[href^='/forms/']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
@@ -324,9 +325,7 @@ def test_every_form_is_sent_and_told_what_is_missing(browser, address):
         for form in FORMS:
             page = visit.open(form.path)
             assert form.title in page.locator("h1").inner_text()
-            page.evaluate(source)
-            found = page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
-            assert not [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"]], form.name
+            assert wrong(page) == [], form.name
             assert page.evaluate(fits) == [], form.name
             words = page.locator("form.entry textarea").last
             typed = words.count() > 0 and words.is_visible()

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -17,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.integration.test_pages_browser import RULES
+from tests.integration.axe import wrong
 from tests.integration.test_report_browser import OVERFLOWING, PHONE, WIDE, browser
 from tests.serve.teams import PASSWORD
 from tests.workspace.governing import DAY, NOW, POLICY, decide, policy_in
@@ -180,8 +179,6 @@ def test_who_is_sent_away_by_the_provider_is_told(page, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_ways_in_and_the_page_on_access_are_accessible_and_fit(browser, address, scheme):
-    axe = pytest.importorskip("axe_playwright_python")
-    source = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     script = OVERFLOWING.replace(".scroll, pre", ".table, pre, nav")
     context = browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
@@ -196,9 +193,7 @@ def test_the_ways_in_and_the_page_on_access_are_accessible_and_fit(browser, addr
         for size in (PHONE, WIDE):
             page.set_viewport_size(size)
             assert page.evaluate(script) == [], (step, size)
-            page.evaluate(source)
-            found = page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
-            assert not [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"]], (step, size)
+            assert wrong(page) == [], (step, size)
     context.close()
 
 

@@ -105,6 +105,7 @@ def smollm2(tmp_path_factory):
     return out
 
 
+@pytest.mark.long
 @needs_weights
 def test_a_real_model_takes_steps_with_the_weights_of_the_demo(smollm2):
     steps = json.loads((smollm2 / "smollm2.json").read_text())["steps"]
@@ -112,6 +113,7 @@ def test_a_real_model_takes_steps_with_the_weights_of_the_demo(smollm2):
     assert all(0.0 <= one["trimtab/unsafe"] <= 1.0 and -1.0 <= one["reward"] <= 1.0 for one in steps)
 
 
+@pytest.mark.long
 @needs_weights
 async def test_converted_weights_answer_as_llama_cpp_does(smollm2):
     # Llama.cpp rounds activations, so where two words are nearly as probable it may take the other; here none are.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import binom
+from tests.often import often
 
 from trimtab.decision import CandidateDecision, Trial, Verdict, judge_floor
 from trimtab.kinds import Case, Message, Missing, Score, Shape
@@ -85,7 +86,7 @@ def drive(course, suites, answer, *, in_flight=1, slowness=1.0):
 def test_a_model_at_the_floor_passes_no_more_often_when_its_failures_are_slow(in_flight, slowness):
     rng = np.random.default_rng(in_flight)
     suites = {"s": [case(f"c{i}") for i in range(500)]}
-    runs, passed, naive = 60, 0, 0
+    runs, passed, naive = often(80), 0, 0
     for _ in range(runs):
         fails = rng.random(500) < FLOOR.bound
         course = course_of(suites, {"s": FLOOR})

@@ -35,18 +35,18 @@ def test_killed_at_any_moment_it_repeats_no_finished_call_and_loses_none(place, 
     chance = random.Random(20)
     kills = 0
     with upstream(log=place.folder / "requests.jsonl") as server:
-        place.write(cases=150, url=server.url, second=server.url)
+        place.write(cases=60, url=server.url, second=server.url)
         policy = place.folder / "trimtab.yaml"
         policy.write_text(policy.read_text().replace("confidence: 0.9", f"confidence: 0.9\n    sampling: {sampling}"))
         for _ in range(4):
-            code, _ = ended_at(server, chance.randint(1, 90), lambda: place.start("run", "--quiet"))
+            code, _ = ended_at(server, chance.randint(1, 36), lambda: place.start("run", "--quiet"))
             kills += code == -signal.SIGKILL
         place.verify()
         assert kills == 4
         report = place.decided()
     asked = requests(place)
     if sampling == "fixed":
-        assert len(asked) == 2 * 2 * 150  # every case of both suites went to both candidates
+        assert len(asked) == 2 * 2 * 60  # every case of both suites went to both candidates
     assert asked.total() - len(asked) <= kills * CONCURRENCY  # only calls in flight at a kill are asked again
     assert all(estimate["missing"] == 0 for found in report["candidates"] for estimate in found["estimates"].values())
     rows = place.trimtab("ledger", "export", "all.jsonl")
@@ -59,14 +59,14 @@ def test_killed_at_any_moment_it_repeats_no_finished_call_and_loses_none(place, 
     )
     assert set(observed.values()) == {1}
     if sampling == "fixed":
-        assert len(observed) == 2 * 3 * 150
+        assert len(observed) == 2 * 3 * 60
     place.verify()
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_keeps_what_was_measured_and_it_goes_on_later(place, number, code):
     with upstream(log=place.folder / "requests.jsonl") as server:
-        place.write(cases=400, url=server.url, second=server.url)
+        place.write(cases=160, url=server.url, second=server.url)
         ended, said = ended_at(server, 40, lambda: place.start("run"), number=number)
         assert ended == code, said
         assert "Traceback" not in said

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trimtab.decision.entry_rules.accepting import doubts
@@ -226,6 +226,7 @@ SAID = st.sampled_from(
 
 
 @pytest.mark.parametrize("kind", sorted(ENTRIES))
+@settings(max_examples=20)  # of each of many kinds
 @given(data=st.data())
 def test_whatever_is_written_is_an_entry_or_is_told(kind, data):
     values = {one.name: data.draw(ANYTHING | SAID | st.lists(ANYTHING, max_size=3)) for one in described(ENTRIES[kind])}

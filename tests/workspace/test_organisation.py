@@ -1,14 +1,11 @@
 """The year of the example organisation: told once, decided again to the digit, every KPI computed by other means as well."""
 
-import fcntl
 import math
-import os
 import random
 import re
 import shutil
 import sys
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ from tests.command import trimtab
 from tests.workspace import year_again, year_money, year_papers, year_vendors
 from tests.workspace.year_raw import cases, read_year
 from tests.workspace.year_worse import LEFT_OPEN, WORSE
+from tests.year import FOLDER, told_once
 
 from trimtab.decision.consents import ConsentState
 from trimtab.decision.funding import fundings, pool
@@ -46,7 +44,6 @@ from trimtab.workspace.money import settled
 from trimtab.workspace.publishing import publish, replay
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "examples" / "organisation"
 QUARTER = Period.quarter("2026-Q3")
 FIGURES = {**year_again.FIGURES, **year_papers.FIGURES, **year_money.FIGURES, **year_vendors.FIGURES}
 SYSTEMS = ("triage", "scribe")
@@ -69,20 +66,9 @@ ROUNDED = {
 
 @pytest.fixture(scope="session")
 def told(tmp_path_factory):
-    """The ledger of the year, told by whichever process comes first; nobody writes in it.
-
-    Meanwhile `examples/organisation` can be imported from.
-    """
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "year-of-the-organisation"
-    folder.mkdir(exist_ok=True)
+    """The ledger of the year; meanwhile `examples/organisation` can be imported from."""
     sys.path.insert(0, str(FOLDER))
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "told").exists():
-            import_module("year").tell(folder / "ledger.db")
-            (folder / "told").touch()
-    yield folder / "ledger.db"
+    yield told_once(tmp_path_factory)
     sys.path.remove(str(FOLDER))
 
 

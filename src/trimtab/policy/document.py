@@ -49,7 +49,11 @@ class UnreadableError(Exception):
 
 def printable(text: str) -> str:
     """What a file says, as it may stand in a message: nothing in it acts on a terminal."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    return (
+        text
+        if text.isprintable()
+        else "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    )
 
 
 def dotted(where: Where) -> str:

@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 import pytest
+from tests.often import some, thorough
 from tests.unit.evidence.ledgers import BY, DAY, SUBJECT, observation, small_ledger, ticking
 
 from trimtab.errors import LedgerAlteredError, LedgerError
@@ -129,7 +130,7 @@ def test_every_change_of_a_byte_is_found(request, tmp_path, table, what):
         values = dict(zip([name for name, _ in columns], row, strict=True))
         where = " AND ".join(f"{key} IS {_literal(values[key])}" for key in keys)
         for name, value in values.items():
-            for other in changes(value):
+            for other in some(changes(value), every=3):
                 database.execute("BEGIN")
                 try:
                     database.execute(f"UPDATE {table} SET {name} = {other} WHERE {where}")
@@ -142,7 +143,7 @@ def test_every_change_of_a_byte_is_found(request, tmp_path, table, what):
                 back = where.replace(f"{name} IS {_literal(value)}", f"{name} IS {other}")
                 database.execute(f"UPDATE {table} SET {name} = {_literal(value)} WHERE {back}")
     database.close()
-    assert tried > 100
+    assert tried > (100 if thorough() else 30)
     assert missed == 0
     assert contents_verified(path).ok
 
