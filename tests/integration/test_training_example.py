@@ -15,6 +15,7 @@ from trimtab.kinds import Message, Request
 
 pytestmark = [
     pytest.mark.integration,
+    pytest.mark.long,
     pytest.mark.skipif(find_spec("trl") is None or find_spec("torch") is None, reason="needs torch and TRL"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of torch and transformers themselves
     pytest.mark.filterwarnings("ignore::FutureWarning"),
@@ -105,7 +106,6 @@ def smollm2(tmp_path_factory):
     return out
 
 
-@pytest.mark.long
 @needs_weights
 def test_a_real_model_takes_steps_with_the_weights_of_the_demo(smollm2):
     steps = json.loads((smollm2 / "smollm2.json").read_text())["steps"]
@@ -113,7 +113,6 @@ def test_a_real_model_takes_steps_with_the_weights_of_the_demo(smollm2):
     assert all(0.0 <= one["trimtab/unsafe"] <= 1.0 and -1.0 <= one["reward"] <= 1.0 for one in steps)
 
 
-@pytest.mark.long
 @needs_weights
 async def test_converted_weights_answer_as_llama_cpp_does(smollm2):
     # Llama.cpp rounds activations, so where two words are nearly as probable it may take the other; here none are.
