@@ -189,12 +189,10 @@ def _word(answers: Sequence[Answer], moment: int) -> tuple[str, Answer]:
     in_date = [one for one in proofs if one.valid_until is None or moment < one.valid_until]
     if in_date:
         return "passed", max(in_date, key=lambda one: (one.valid_until is None, one.valid_until or 0, one.row))
-    if proofs:
-        return "expired", proofs[-1]
-    if failed >= 0:
+    if failed >= 0 and not proofs:
         return "failed", answers[failed]
     current = [one for one in since if one.valid_until is None or moment < one.valid_until]
-    return ("undecided", current[-1]) if current else ("expired", since[-1])
+    return ("undecided", current[-1]) if current else ("expired", (proofs or since)[-1])
 
 
 def _words(state: State, said: _Said, begins: Applies) -> str:

@@ -155,6 +155,15 @@ ANSWERS = st.builds(
 MANY = st.lists(ANSWERS, max_size=8, unique_by=lambda one: one.row)
 
 
+def test_what_lapsed_takes_nothing_from_what_is_undecided_now():
+    undecided = answer(control="list:C1", way="audit", verdict=Verdict.INCONCLUSIVE, row=2)
+    lapsed = replace(answer(control="list:C1", way="audit", row=1), valid_until=NOW)
+    assert state(undecided) is State.UNDECIDED
+    assert state(lapsed) is State.EXPIRED
+    assert state(undecided, lapsed) is State.UNDECIDED
+    assert state(answer(control="list:C1", way="audit", verdict=FAIL, row=3), undecided, lapsed) is State.NOT_MET
+
+
 @given(MANY, ANSWERS)
 def test_more_evidence_lowers_nothing_unless_it_fails(answers, more):
     if more.verdict is not FAIL and more.row not in {one.row for one in answers}:
