@@ -121,9 +121,9 @@ def is_new(view: View, start: int, end: int) -> bool:
 
 _FOUND, _FOLLOWS = 320, 256
 """Characters of what is found, and before it, in which something must be new."""
-ASIDE = 100
-"""Characters on either side of a sign within which what it announces begins, if it begins `CLOSE`."""
-_AHEAD, _BEHIND = 320, 348  # characters that may stand between the name of a value and the value after or before it
+ASIDE, AHEAD = 100, 320
+"""Characters before a sign and after it within which what it announces begins, if it begins `CLOSE`."""
+_BEHIND = 348  # characters that may stand between the name of a value and the value before it
 CLOSE, APART_FROM_IT = 2, 1
 
 
@@ -133,11 +133,11 @@ def marks(view: View, near: View) -> bytes | None:
     It may at `CLOSE` places, and at those `APART_FROM_IT` if what it announces begins long before it. A sign anywhere
     else announces nothing but what was there before, and was looked at there. None where nearly all places are close.
     """
-    close = _around(view, _FOUND + _AHEAD, _FOLLOWS + ASIDE)
+    close = _around(view, _FOUND + AHEAD, _FOLLOWS + ASIDE)
     if sum(high - low for low, high in close) * 8 > len(view.text) * 7:
         return None
     marked = bytearray(len(view.text) + 1)
-    for spans, mark in ((_around(view, _FOUND + _AHEAD, _FOLLOWS + _BEHIND), APART_FROM_IT), (close, CLOSE)):
+    for spans, mark in ((_around(view, _FOUND + AHEAD, _FOLLOWS + _BEHIND), APART_FROM_IT), (close, CLOSE)):
         for low, high in spans:
             marked[low : high + 1] = bytes((mark,)) * (high + 1 - low)
     if near is view:

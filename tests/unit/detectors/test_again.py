@@ -85,5 +85,5 @@ def test_a_value_long_before_its_name_is_new_where_something_before_it_is():
 
 
 def test_the_constants_allow_for_each_other():
-    assert reading._FOUND + reading._AHEAD >= BEFORE
+    assert reading._FOUND + reading.AHEAD >= BEFORE
     assert reading._FOLLOWS + reading._BEHIND <= BEYOND

@@ -96,6 +96,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
         judge=_after(least_digits=4, sizes=range(6, 13), odd=True),
         ignore_case=True,
         begins=True,
+        close=True,
     ),
     Pattern(
         label="personal.driver-licence",
@@ -105,6 +106,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
         judge=_after(least_digits=4, sizes=range(5, 18)),
         ignore_case=True,
         begins=True,
+        close=True,
     ),
     Pattern(
         label="personal.driver-licence",
@@ -120,6 +122,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
         judge=_collegiate,
         ignore_case=True,
         begins=True,
+        close=True,
         digit_near=60,
     ),
     Pattern(
@@ -136,6 +139,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
         judge=_REGISTERED,
         ignore_case=True,
         begins=True,
+        close=True,
         digit_near=_FAR + 20,
     ),
     Pattern(
@@ -145,6 +149,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
         judge=_patient,
         ignore_case=True,
         begins=True,
+        close=True,
         digit_near=_FAR + 20,
     ),
     Pattern(
@@ -154,6 +159,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
         judge=word,
         ignore_case=True,
         begins=True,
+        close=True,
         needs_digit=True,
     ),
     Pattern(
@@ -167,6 +173,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
         judge=_after(least_digits=4, sizes=range(6, 17)),
         ignore_case=True,
         begins=True,
+        close=True,
     ),
     Pattern(
         label="personal.account",
@@ -175,6 +182,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
         judge=_after(least_digits=4, sizes=range(6, 20), confidence=0.75),
         ignore_case=True,
         begins=True,
+        close=True,
     ),
     Pattern(
         label="personal.username",
@@ -183,5 +191,6 @@ ANNOUNCED: tuple[Pattern, ...] = (
         judge=_username,
         ignore_case=True,
         begins=True,
+        close=True,
     ),
 )  # fmt: skip

@@ -71,6 +71,7 @@ PLACES: tuple[Pattern, ...] = (
         label="personal.address",
         shape="|".join(sorted(_STREETS_AFTER, key=len, reverse=True)),
         begins=True,
+        close=True,
         digit_near=70,
         anchors=_STREETS_AFTER,
         judge=_address,
@@ -111,6 +112,7 @@ PLACES: tuple[Pattern, ...] = (
         ignore_case=True,
         needs_digit=True,
         begins=True,
+        close=True,
         digit_near=90,
     ),
     Pattern(
@@ -124,6 +126,7 @@ PLACES: tuple[Pattern, ...] = (
         ignore_case=True,
         needs_digit=True,
         begins=True,
+        close=True,
         digit_near=14,
     ),
     Pattern(

@@ -119,16 +119,17 @@ _SIGNATURES = (
 _STORES = (".firebaseio.com", ".firebaseapp.com", ".firebasedatabase.app")
 
 ADDRESSES: tuple[Pattern, ...] = (
-    wide("connection-string", r":(?:\\?/){2}", ("://", ":\\/\\/"), _address),
+    wide("connection-string", r":(?:\\?/){2}", ("://", ":\\/\\/"), _address, close=True),
     wide("connection-string", either((*_DRIVERS, *_HOSTS)), (*_DRIVERS, *_HOSTS), _dsn),
     wide(
         "connection-string",
         "jdbc:oracle:(?:thin|oci):|sqlplus |connect ",
         ("jdbc:oracle:", "sqlplus ", "connect "),
         _oracle,
+        close=True,
     ),
-    wide("connection-string", r":(?:5432|5433|6432|\*):", (":5432:", ":5433:", ":6432:", ":*:"), _pgpass),
-    wide("connection-string", "sig=[A-Za-z0-9%+/=_-]{30,200}", ("sig=",), _signed),
+    wide("connection-string", r":(?:5432|5433|6432|\*):", (":5432:", ":5433:", ":6432:", ":*:"), _pgpass, close=True),
+    wide("connection-string", "sig=[A-Za-z0-9%+/=_-]{30,200}", ("sig=",), _signed, close=True),
     wide("connection-string", either(_SIGNATURES), _SIGNATURES, _granted),
     wide("connection-string", either(_STORES), _STORES, _open_store),
 )

@@ -144,17 +144,25 @@ def _hash(text: str, start: int, end: int) -> Judged | None:
 
 
 BLOCKS: tuple[Pattern, ...] = (
-    wide("pem", "-----BEGIN|---- BEGIN SSH2", ("-----begin", "---- begin ssh2"), _pem, ignore_case=False),
-    wide("jwt", r"eyJ[A-Za-z0-9_-]{8}", ("eyj",), _jwt, ignore_case=False),
+    wide("pem", "-----BEGIN|---- BEGIN SSH2", ("-----begin", "---- begin ssh2"), _pem, ignore_case=False, close=True),
+    wide("jwt", r"eyJ[A-Za-z0-9_-]{8}", ("eyj",), _jwt, ignore_case=False, close=True),
     wide(
         "jwk",
         r"(?:e(?:yAi|wog|woi|woJ)|W(?:3si|wog|yB7))[A-Za-z0-9_-]{40}",
         ("eyai", "ewog", "ewoi", "ewoj", "w3si", "wwog", "wyb7"),
         _spread_out,
         ignore_case=False,
+        close=True,
     ),
-    wide("pem", "MI[A-Za-z0-9+/]{46}", ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"), _der, ignore_case=False),
-    wide("pem", "private-lines:", ("private-lines:",), _putty),
+    wide(
+        "pem",
+        "MI[A-Za-z0-9+/]{46}",
+        ("mii", "migh", "mihu", "mig2", "mc4c", "mheca"),
+        _der,
+        ignore_case=False,
+        close=True,
+    ),
+    wide("pem", "private-lines:", ("private-lines:",), _putty, close=True),
     wide(
         "password-hash",
         r"\$(?:2[aby]?|argon2(?:id|i|d)|1|5|6|7|y|gy|apr1|sha1|pbkdf2(?:-sha\d{1,3})?|scrypt|bcrypt-sha256)\$[A-Za-z0-9./+=,$-]{20,240}",
@@ -178,14 +186,25 @@ BLOCKS: tuple[Pattern, ...] = (
         ),
         _hash,
         ignore_case=False,
+        close=True,
     ),
-    wide("password-hash", _LDAP.pattern, ("{ssha", "{sha", "{smd5}", "{md5}", "{crypt}"), _whole, ignore_case=False),
+    wide(
+        "password-hash",
+        _LDAP.pattern,
+        ("{ssha", "{sha", "{smd5}", "{md5}", "{crypt}"),
+        _whole,
+        ignore_case=False,
+        close=True,
+    ),
     wide(
         "password-hash",
         r"(?:pbkdf2_sha256|pbkdf2_sha1|bcrypt_sha256|scrypt)\$[A-Za-z0-9$./+=]{30,200}",
         ("pbkdf2_sha", "bcrypt_sha256$", "scrypt$"),
         _whole,
         ignore_case=False,
+        close=True,
     ),
-    wide("ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False),
+    wide(
+        "ntlm-hash", "TlRMTVNTUAA[A-Za-z0-9+/]{40,2000}={0,2}", ("tlrmtvntuaa",), _whole, ignore_case=False, close=True
+    ),
 )

@@ -147,16 +147,16 @@ _WORDS = (
 _USERS = ("user", "login", "id", "account", "username", "usuario", "benutzer", "konto")
 
 COMMANDS: tuple[Pattern, ...] = (
-    wide("authorization", either(_SCHEMES), _SCHEMES, _header),
+    wide("authorization", either(_SCHEMES), _SCHEMES, _header, close=True),
     wide(
         "password",
         " -[ua]|--user|--proxy-user",
         (" -u", " -a ", "--user", "--proxy-user"),
         _user_option,
-        ignore_case=True,
+        close=True,
     ),
-    wide("password", either(_PROGRAMS), _PROGRAMS, _short_option),
+    wide("password", either(_PROGRAMS), _PROGRAMS, _short_option, close=True),
     wide("password", either(_WORDS), _WORDS, _after_words),
-    wide("password", "identified with", ("identified with",), _identified_with),
-    wide("password", f"(?:{either(_USERS)})", tuple(f"{user}/p" for user in _USERS), _pair),
+    wide("password", "identified with", ("identified with",), _identified_with, close=True),
+    wide("password", f"(?:{either(_USERS)})", tuple(f"{user}/p" for user in _USERS), _pair, close=True),
 )

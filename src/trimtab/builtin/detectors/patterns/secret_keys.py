@@ -244,6 +244,7 @@ KEYS: tuple[Pattern, ...] = (
         shape=r"[0-9]Q~[A-Za-z0-9_.~-]{31,34}",
         anchors=tuple(f"{digit}q~" for digit in range(10)),
         begins=True,
+        close=True,
         judge=_entra,
     ),
     Pattern(
@@ -251,6 +252,7 @@ KEYS: tuple[Pattern, ...] = (
         shape=r"JQQJ99[A-Z0-9]{4,10}|\+AST|\+ACDb|\+ARm|AzCa|AzSe|APIM|\+AMC|\+AEh|ACDb",
         anchors=("jqqj99", "+ast", "+acdb", "+arm", "azca", "azse", "apim", "+amc", "+aeh", "acdb"),
         begins=True,
+        close=True,
         judge=_azure_key,
     ),
     Pattern(
@@ -258,6 +260,7 @@ KEYS: tuple[Pattern, ...] = (
         shape="LS0tLS1CRUdJTi",
         anchors=("ls0tls1crudjti",),
         begins=True,
+        close=True,
         judge=_base64_pem,
     ),
 )

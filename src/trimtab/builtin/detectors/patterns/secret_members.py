@@ -73,6 +73,7 @@ MEMBERS: tuple[Pattern, ...] = (
         tuple(f"{name}{end}" for name in _QUOTED for end in (name[0], "\\")),
         _named,
         ignore_case=False,
+        close=True,
     ),
     wide("jwk", "kty", ("kty",), _around, ignore_case=False),
     wide("private-key", "</exponent>", ("</exponent>",), _in_xml),

@@ -22,10 +22,24 @@ def literal(value: str, low: int, high: int) -> Judged | None:
     return (low, high, sure) if sure else None
 
 
-def wide(label: str, shape: str, anchors: tuple[str, ...], judge: Judge, *, ignore_case: bool = True) -> Pattern:
+def wide(
+    label: str,
+    shape: str,
+    anchors: tuple[str, ...],
+    judge: Judge,
+    *,
+    ignore_case: bool = True,
+    close: bool = False,
+) -> Pattern:
     """A pattern of a secret whose matches begin with their anchors."""
     return Pattern(
-        label=f"secret.{label}", shape=shape, anchors=anchors, begins=True, judge=judge, ignore_case=ignore_case
+        label=f"secret.{label}",
+        shape=shape,
+        anchors=anchors,
+        begins=True,
+        judge=judge,
+        ignore_case=ignore_case,
+        close=close,
     )
 
 
@@ -213,11 +227,11 @@ def _by_name(text: str, _start: int, end: int) -> Judged | None:
 
 CALLS: tuple[Pattern, ...] = (
     wide("password", either(_CALLS), _CALLS, _called),
-    wide("encryption-key", either(_CIPHERS), _CIPHERS, _keyed),
+    wide("encryption-key", either(_CIPHERS), _CIPHERS, _keyed, close=True),
     wide("password", either(tuple(_COMMANDS)), tuple(_COMMANDS), _command),
     wide("password", "sudo -S|--password-stdin|chpasswd", ("sudo -s", "--password-stdin", "chpasswd"), _echoed),
-    wide("password", either(_USES), _USES, _used_as),
-    wide("password", either(_LOGIN_WORDS), _LOGIN_WORDS, _by_name),
+    wide("password", either(_USES), _USES, _used_as, close=True),
+    wide("password", either(_LOGIN_WORDS), _LOGIN_WORDS, _by_name, close=True),
     wide("password", "insert into", ("insert into",), _inserted),
     wide("session", "cookie:", ("cookie:",), _cookies),
 )

@@ -49,8 +49,8 @@ class Pattern:
     `anchors` are lower-case literals, spelled out in the shape where case matters, of which every match contains at least one in any case; with `begins`, every
     match begins with one (and none of them is beyond ASCII). Without any, matches begin at a word that mixes digits with letters or colons.
     `needs_digit` says that a text without a decimal digit cannot hold one, and `digit_near`, with `begins`, that one stands
-    so many characters from where a match begins (0: anywhere). What is found begins `close`, within `ASIDE` characters of
-    where a match begins; or `apart` from it: as far behind as a sign of assignment is long, or before a name in quotes.
+    so many characters from where a match begins (0: anywhere). What is found begins `close`, no more than `ASIDE` characters before
+    where a match begins and `AHEAD` after it; or `apart` from it: as far before a name in quotes as well.
     A `reader` is asked in place of the judge. The judge must take time linear in the candidate and may look at no more
     than a few hundred characters around it.
     """
