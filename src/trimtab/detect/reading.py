@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-from trimtab.detect.signs import as_bytes, digit_groups
+from trimtab.detect.signs import as_bytes, begins, digit_groups
 
 Part = tuple[int, int, str]
 """Start and end of what is replaced in a text, and by what; parts of one view rise and do not overlap."""
@@ -50,9 +50,11 @@ class View:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of `text[start:end]`, which must not be empty."""
-        if self.of is None:
-            return start, end
-        return self.of.span(*self.made_of(start, end))
+        view = self
+        while view.of is not None:
+            start, end = view.made_of(start, end)
+            view = view.of
+        return start, end
 
     def made_of(self, start: int, end: int) -> tuple[int, int]:
         """The place in `of` of `text[start:end]`, which must not be empty."""
@@ -150,6 +152,27 @@ def marks(view: View, near: View) -> bytes | None:
     return b"".join((*parts, b"\0"))
 
 
+def beside(view: View, near: View, before: int, beyond: int) -> list[tuple[int, int]]:
+    """The parts of `near`, which is what was `changed` in a view, so close to anything replaced, by their places there.
+
+    What looks at no more than so many characters around it sees elsewhere what it saw where the view was taken from.
+    """
+    spans = _around(view, before, beyond)
+    if near is view:
+        return spans
+    cuts, froms = near.cuts, near.froms
+    moved = [cuts[piece] - froms[piece] for low, _ in spans for piece in (bisect_right(froms, low) - 1,)]
+    return [(low + by, high + by) for (low, high), by in zip(spans, moved, strict=True)]
+
+
+def ends_alike(view: View) -> bool:
+    """Whether nothing was taken away from the end of a reading, which leaves nothing to lie `beside`."""
+    if view.of is None or not view.cuts:
+        return view.of is None or not view.of.text
+    start, end = view.cuts[-1], len(view.text)
+    return (view.froms[-1] + end - start if view.tos[-1] < 0 else view.tos[-1]) == len(view.of.text)
+
+
 def replaced(view: View, name: str, parts: Iterable[Part]) -> View | None:
     """The view with every part replaced; None when there is none."""
     pieces: list[str] = []
@@ -187,12 +210,9 @@ def places(low: bytes, literals: Iterable[str]) -> list[int]:
     found: list[int] = []
     many = 0
     for literal in literals:
-        sought = literal.encode("latin-1")
-        at = low.find(sought)
-        many += at >= 0
-        while at >= 0:
-            found.append(at)
-            at = low.find(sought, at + 1)
+        here = begins(low, literal.encode("latin-1"))
+        many += bool(here)
+        found += here
     return sorted(set(found)) if many > 1 else found
 
 

@@ -87,7 +87,7 @@ class Signs:
 
                 database.scan(raw, match_event_handler=seen)
                 return {number: found[number] for number in shown}
-        return {number: _begins(raw if self._exact[number] else low, self._literals[number]) for number in shown}
+        return {number: begins(raw if self._exact[number] else low, self._literals[number]) for number in shown}
 
     def _made(self, kind: str) -> Any:
         try:
@@ -118,8 +118,8 @@ def _overlaps(literal: bytes) -> bool:
     return any(literal.startswith(literal[at:]) for at in range(1, len(literal)))
 
 
-def _begins(haystack: bytes, literal: bytes) -> list[int]:
-    """Where a literal begins, each place after the other."""
+def begins(haystack: bytes, literal: bytes) -> list[int]:
+    """Where a literal begins, each place after the other, also within the one before."""
     found: list[int] = []
     at = haystack.find(literal)
     while at >= 0:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from trimtab.builtin.detectors.patterns.kept import checked, without_kept
 from trimtab.builtin.detectors.patterns.personal import PERSONAL
 from trimtab.builtin.detectors.patterns.secrets import SECRETS
 from trimtab.builtin.detectors.patterns.spec import Seen
-from trimtab.detect.reading import APART, changed, is_new, marks
+from trimtab.detect.reading import APART, beside, changed, ends_alike, is_new, marks
 from trimtab.detect.view import View, views
 from trimtab.errors import DetectorError
 from trimtab.kinds import DetectorCard, Finding
@@ -83,14 +83,19 @@ class PatternDetector:
             raise DetectorError(self.name, f"the text has {len(text):,} characters; cut it into at most {LONGEST:,}")
         engine = _engine(self.labels)
         found: list[_Found] = []
+        settled = True
         for view in views(text):
             if not view.name:
                 found = [(*one, "") for one in engine.find(view)]
                 continue
             near = changed(view)
-            here = engine.find(near, marks(view, near))
+            settled = settled and ends_alike(view)
+            here = engine.find(near, marks(view, near), partial(beside, view, near) if settled else None)
             if here:
-                found += _new(found, here, view, near)
+                new, passed = _new(found, here, view, near)
+                found += new
+                # What is left out as not new may be new in the next reading, although nothing beside it is.
+                settled = settled and not passed
         if self.labels:
             found = [one for one in found if any(_is_a(one[3], label) for label in self.labels)]
         findings = list(map(_finding, _tidy(found)))
@@ -137,23 +142,30 @@ def _is_new(view: View, near: View, start: int, end: int) -> bool:
     return start < end and is_new(view, start, end)
 
 
-def _new(found: Sequence[_Found], here: Iterable[Seen], view: View, near: View) -> list[_Found]:
-    """What a view shows beyond what was found before it, at its places in the original."""
+def _new(found: Sequence[_Found], here: Iterable[Seen], view: View, near: View) -> tuple[list[_Found], bool]:
+    """What a view shows beyond what was found before it, at its places in the original.
+
+    And whether it shows anything else there that was not found before it, but has to do with nothing that is new.
+    """
     reach: dict[str, tuple[list[int], list[int]]] = {"p": ([], []), "s": ([], [])}
     for start, end, _, label, _ in sorted(found, key=_START):
         starts, ends = reach[label[0]]
         starts.append(start)
         ends.append(end if not ends or end > ends[-1] else ends[-1])
-    new = []
+    new: list[_Found] = []
+    passed = False
     for low, high, sure, label in here:
         if sure < _LEAST_DISGUISED:
             continue
         start, end = near.span(low, high)
         starts, ends = reach[label[0]]
         before = bisect_right(starts, start)
-        if (not before or ends[before - 1] < end) and _is_new(view, near, low, high):
-            new.append((start, end, sure, label, view.name))
-    return new
+        if not before or ends[before - 1] < end:
+            if is_new(view, low, high) if near is view else _is_new(view, near, low, high):
+                new.append((start, end, sure, label, view.name))
+            else:
+                passed = True
+    return new, passed
 
 
 _START = itemgetter(0)

@@ -6,18 +6,23 @@ places where they are.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from trimtab.builtin.detectors.patterns.numbers import numbers
+from trimtab.builtin.detectors.patterns.mixed_words import BEFORE_WORD, BEYOND_WORD, mixed_words
+from trimtab.builtin.detectors.patterns.numbers import BEFORE, BEYOND, numbers
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, Seen
 from trimtab.detect.reading import CLOSE
 from trimtab.detect.signs import Signs, later
 from trimtab.detect.view import View
 
+Beside = Callable[[int, int], Sequence[tuple[int, int]]]
+"""The parts of a view within so many characters before and beyond anything that was replaced in it."""
+
+_Present = tuple[int, list[int] | None, int | dict[int, int]]
+"""The number of a pattern, where it may begin (None: anywhere), and how long the anchor there is."""
+
 _ANY_DIGIT = re.compile(rb"[0-9]")
-_LONGEST_WORD = 64
-_WORD_BACK = later(r"(?:[^\W_]++|:)*+")
-_WORD_ON = later(r"(?:[^\W_]++|[:+-])*+")
+_LONGEST_NAME = 64
 
 
 class Engine:
@@ -55,12 +60,15 @@ class Engine:
             [anchor for anchor, _ in anchors], exact=[exact for _, exact in anchors], hyperscan=hyperscan
         )
 
-    def find(self, view: View, marks: bytes | None = None) -> list[Seen]:
-        """What is there, in no order; places are those of the view. Where `marks` say that nothing is new may be left out."""
+    def find(self, view: View, marks: bytes | None = None, beside: Beside | None = None) -> list[Seen]:
+        """What is there, in no order; places are those of the view.
+
+        Where `marks` say that nothing is new may be left out, and what lies `beside` nothing that was replaced.
+        """
         found: list[Seen] = []
         text, groups = view.text, view.groups
         if groups and self._with_numbers:
-            found.extend(numbers(text, groups, marks))
+            found.extend(numbers(text, groups, marks, beside and beside(BEFORE, BEYOND)))
         if not text.isascii():
             low = text.lower()
             shown = [(anchor, number) for anchor, number in self._wide if anchor in low]
@@ -73,23 +81,22 @@ class Engine:
         self._anchored(found, view, marks)
         if groups and self._mixed:
             may_begin = self._mixed_from[0].match
-            for start in _mixed_words(text, view.raw, groups):
+            near = beside and beside(BEFORE_WORD, BEYOND_WORD)
+            for start in mixed_words(text, view.raw, groups, near):
                 if (marks is None or marks[start] == CLOSE) and (match := may_begin(text, start)):
                     self._collect_mixed(found, text, match)
         return found
 
     def _anchored(self, found: list[Seen], view: View, marks: bytes | None) -> None:
-        for number, places in self._present(view.raw, view.low, digits=bool(view.groups)):
-            if places is None:
-                self._collect(found, number, view, None)
-                continue
-            begins = sorted(places)
-            if marks is not None:
-                begins = self._marked(number, begins, view.raw, marks)
-            if number in self._plain:
-                self._judge(found, number, view, [(place, place + places[place]) for place in begins])
-            else:
+        for number, begins, sizes in self._present(view.raw, view.low, digits=bool(view.groups)):
+            if begins is not None and marks is not None:
+                begins = self._marked(number, begins, view.raw, marks)  # noqa: PLW2901 - fewer of the same
+            if begins is None or number not in self._plain:
                 self._collect(found, number, view, begins)
+            elif isinstance(sizes, int):
+                self._judge(found, number, view, zip(begins, map(sizes.__add__, begins), strict=True))
+            else:
+                self._judge(found, number, view, [(place, place + sizes[place]) for place in begins])
 
     def _marked(self, number: int, places: list[int], raw: bytes, marks: bytes) -> list[int]:
         """Those of the places at which a pattern may find something new."""
@@ -117,9 +124,11 @@ class Engine:
             return
         judge = pattern.judge
         for start, end in spans:
-            judged = judge(text, start, end)
-            if judged:
-                _add(found, label, judged)
+            if judged := judge(text, start, end):
+                if type(judged) is tuple and judged[2] > 0:
+                    found.append((*judged, label))
+                else:
+                    _add(found, label, judged)
 
     def _collect_mixed(self, found: list[Seen], text: str, match: re.Match[str] | None) -> None:
         """As `_collect` for each of the patterns without anchors: one expression says which is the next to match."""
@@ -132,8 +141,8 @@ class Engine:
                 _add(found, pattern.label, judged)
             match = self._mixed_from[first].match(text, start) if first < len(self._mixed) else None
 
-    def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[tuple[int, dict[int, int] | None]]:
-        """Which patterns may match, and where they then begin with how long an anchor; None for anywhere."""
+    def _present(self, raw: bytes, low: bytes, *, digits: bool) -> Iterator[_Present]:
+        """Which patterns may match, where they then begin, rising, and with how long an anchor, at each place or at all."""
         asked = self._asked if digits else self._asked_without_digit
         shown = [hit for hit in self._signs.of(raw, low) if asked[hit]]
         if not shown:
@@ -150,18 +159,18 @@ class Engine:
         for number, by_size in present.items():
             pattern = self._patterns[number][0]
             if not pattern.begins:
-                yield number, None
+                yield number, None, 0
                 continue
             if len(by_size) == 1 and not pattern.digit_near:
                 size, at = by_size[0]
-                yield number, dict.fromkeys(at, size)
+                yield number, at, size
                 continue
             places: dict[int, int] = {}
             for size, at in by_size:
                 places |= dict.fromkeys(at, size)  # the longest come last
             if pattern.digit_near:
                 places = {at: size for at, size in places.items() if _digit_near(raw, at, pattern.digit_near)}
-            yield number, places
+            yield number, sorted(places), places
 
 
 def _wide_spans(low: str, anchors: Iterable[str]) -> list[tuple[int, int]]:
@@ -212,87 +221,9 @@ def _as_written(pattern: Pattern, anchor: str) -> str | None:
 
 def _in_quotes(raw: bytes, at: int) -> bool:
     """Whether a quote stands before a name of which a part is at a place."""
-    low = max(0, at - _LONGEST_WORD)
+    low = max(0, at - _LONGEST_NAME)
     return raw.find(b'"', low, at) >= 0 or raw.find(b"'", low, at) >= 0
 
 
 def _digit_near(raw: bytes, at: int, reach: int) -> bool:
     return _ANY_DIGIT.search(raw, max(0, at - reach), at + reach) is not None
-
-
-# Classes of bytes: digits, letters, colons, signs within words, bars, spaces, and what is beyond Latin-1.
-_CLASSES = bytearray(b"." * 256)
-for _code in range(256):
-    if chr(_code).isdigit():
-        _CLASSES[_code] = ord("0")
-    elif chr(_code).isalnum():
-        _CLASSES[_code] = ord("a")
-for _signs, _name in ((b":", "c"), (b"-+", "m"), (b"/|", "s"), (b" ", " "), (b"?", "?")):
-    for _code in _signs:
-        _CLASSES[_code] = ord(_name)
-_CLASSES_OF_ASCII = bytearray(_CLASSES)
-_CLASSES_OF_ASCII[ord("?")] = ord(".")
-_WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
-_BEFORES = bytes(0x77 if code in _WORD_BEFORE else 0x2E for code in range(256))
-_AFTERS = bytes(0x77 if code in _WORD_AFTER else 0x2E for code in range(256))
-_MAY_BE_BEFORE, _MAY_BE_AFTER = _WORD_BEFORE | {ord("?")}, _WORD_AFTER | {ord("?")}
-_BEYOND, _LETTER, _BAR, _SPACE = b"?as "
-_BEFORE_LETTER = 8  # digits of the only number of these with a space before its letter
-_SHORTEST = 9
-_GOES_ON = frozenset(b" m")
-_FEW_GROUPS = 24
-_SMALL = frozenset(b"abcdefghijklmnopqrstuvwxyz")
-
-
-def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the word of letters, digits and colons begins that holds `text[start:end]`, and where it ends, hyphens included."""
-    before = _WORD_BACK.match(text[max(0, start - _LONGEST_WORD) : start][::-1])
-    after = _WORD_ON.match(text, end, end + _LONGEST_WORD)
-    return start - (before.end() if before else 0), after.end() if after else end
-
-
-def _mixed_words(  # noqa: C901, PLR0912 - one case after the other
-    text: str, raw: bytes, groups: Sequence[tuple[int, int]]
-) -> Iterator[int]:
-    """Where words begin that mix digits with letters or colons; and two capitals before digits, or eight before a letter."""
-    last = -1
-    wide = not text.isascii()
-    marks = raw.translate(_CLASSES if wide else _CLASSES_OF_ASCII)
-    marks += b"..."  # so that places just before the first and after the last are there
-    many = len(groups) > _FEW_GROUPS  # of few it is quicker to ask for each sign around them
-    befores, afters = (marks.translate(_BEFORES), marks.translate(_AFTERS)) if many else (b"", b"")
-    for start, end in groups:
-        if start < last:
-            continue
-        before, after = marks[start - 1], marks[end]
-        if before in _MAY_BE_BEFORE or after in _MAY_BE_AFTER:
-            least = start - _LONGEST_WORD if start > _LONGEST_WORD else 0
-            low, high, most = start, end, end + _LONGEST_WORD
-            if befores:
-                low = befores.rfind(b".", least, start) + 1 or least
-                high = afters.find(b".", end, most)
-                high = high if high >= 0 else most
-            else:
-                while marks[low - 1] in _WORD_BEFORE and low > least:
-                    low -= 1
-                while marks[high] in _WORD_AFTER and high < most:
-                    high += 1
-            if wide and (marks[low - 1] == _BEYOND or marks[high] == _BEYOND):  # maybe a letter, and maybe none
-                low, high = _word_around(text, start, end)
-            last = high
-            if low < start or high > end:
-                # A short word is one of these only with colons in it, or as letters before what goes on apart; digits
-                # and hyphens alone are left to `numbers`, save for one form of ten digits.
-                if (
-                    high - low >= _SHORTEST
-                    or b"c" in marks[low:high]
-                    or (marks[high] in _GOES_ON and text[low].isalpha())
-                ) and (high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit()):
-                    yield low
-                continue
-        if after == _BAR:
-            yield start
-        elif before == _SPACE and start > 2 and raw[start - 2] not in _SMALL and text[start - 3 : start - 1].isupper():
-            yield start - 3
-        elif end - start == _BEFORE_LETTER and after == _SPACE and marks[end + 1] == _LETTER:
-            yield start

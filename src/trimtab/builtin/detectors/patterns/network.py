@@ -14,7 +14,10 @@ _DOMAIN_WIDE = later(r"[^\W_](?:[\w-]{0,62})(?:\.[\w-]{1,63}){0,7}\.[^\W\d_][\w-
 
 def _email(text: str, at: int, _: int) -> Judged | None:
     """Wider than RFC 5322 on purpose: a miss leaks, an extra hit costs a mask."""
-    if text.find(".", at, at + 256) < 0:
+    dot = text.find(".", at, at + 256)
+    if (
+        dot < 0 or text.find("@", at + 1, dot + 3) >= 0
+    ):  # two letters follow a dot, and no sign like this one comes first
         return None
     after = _DOMAIN.match(text, at + 1) or _DOMAIN_WIDE.match(text, at + 1)
     before = _LOCAL_REVERSED.match(text[at - 64 if at > 64 else 0 : at][::-1]) if after else None

@@ -5,6 +5,7 @@ its check digits and the words before it. A run may hold two numbers side by sid
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -27,13 +28,19 @@ _GEO = later(r"(\d{1,2}\.\d{4,12})[,; ] {0,2}([-+]?\d{1,3}\.\d{4,12})")
 
 
 def numbers(  # noqa: C901 - one way out after the other
-    text: str, groups: Sequence[tuple[int, int]], marks: bytes | None = None
+    text: str,
+    groups: Sequence[tuple[int, int]],
+    marks: bytes | None = None,
+    near: Sequence[tuple[int, int]] | None = None,
 ) -> Iterator[Seen]:
     """What is found among the groups of digits of a text; linear, since few parts of a run are tried together.
 
-    Runs in which no place is `CLOSE` to what is new, by `marks`, are left out.
+    Runs in which no place is `CLOSE` to what is new, by `marks`, are left out, and those of which no part lies `near`.
     """
-    for run in _RUN.finditer(text) if len(groups) * _DENSE > len(text) else _runs(text, groups):
+    whole = near is None and len(groups) * _DENSE > len(text)
+    if near is not None:
+        groups = rows_near(groups, near)
+    for run in _RUN.finditer(text) if whole else _runs(text, groups):
         at, end = run.span()
         start = at
         if marks is not None and marks.find(CLOSE, start, end) < 0:
@@ -63,6 +70,27 @@ def numbers(  # noqa: C901 - one way out after the other
             yield from _parts(text, start, end, before)
         elif " " in run.group():
             yield from _table(text, start, end)
+
+
+BEFORE, BEYOND = 48, 48
+"""Characters on either side of a row of digits that may say what it is."""
+_WITHIN = 2  # signs between two groups of one number
+
+
+def rows_near(groups: Sequence[tuple[int, int]], near: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The groups of digits within any of some parts of a text, which rise, from where the row of each begins."""
+    found: list[tuple[int, int]] = []
+    last = 0
+    for low, high in near:
+        first = bisect_left(groups, (low, 0))
+        upto = bisect_left(groups, (high, 0), first)
+        if first and groups[first - 1][1] > low:
+            first -= 1
+        while last < first < len(groups) and groups[first][0] - groups[first - 1][1] <= _WITHIN:
+            first -= 1
+        found += groups[max(first, last) : upto]
+        last = max(last, upto)
+    return found
 
 
 _DENSE = 12  # characters for each group, where it is quicker to look at all of them than at the groups one by one

@@ -11,6 +11,7 @@ from trimtab.detect.signs import later
 
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _BEFORE = 300  # characters in which credentials are spoken of
+UNSURE = 0.6  # too little for a reading of a text, where none is asked for again that stands far from what is new in it
 _SPOKEN_OF = later(
     r"passw|passphrase|secret|token|(?:api|access|private)[ _-]?key|credential|\bcreds?\b|bearer|licen[cs]e key|activation|akia|<key>"
 )
@@ -36,7 +37,7 @@ def _near_credentials(text: str, start: int, end: int) -> Judged | None:
     own = _OWN_NAME.search(before[-60:])
     if own and ("=" in own.group() or _LAST_WORD.findall(own[1])[-1].lower() in _IDENTIFIERS):
         return None
-    return start, end, 0.6
+    return start, end, UNSURE
 
 
 NEAR: tuple[Pattern, ...] = (Pattern(label="secret.password", shape=_UUID, needs_digit=True, judge=_near_credentials),)

@@ -52,7 +52,8 @@ class Pattern:
     so many characters from where a match begins (0: anywhere). What is found begins `close`, no more than `ASIDE` characters before
     where a match begins and `AHEAD` after it; or `apart` from it: as far before a name in quotes as well.
     A `reader` is asked in place of the judge. The judge must take time linear in the candidate and may look at no more
-    than a few hundred characters around it.
+    than a few hundred characters around it; without anchors at no more than thirty before it, unless
+    it is too unsure to be told of a disguise.
     """
 
     label: str
