@@ -19,7 +19,7 @@ _ESCAPED = later(
     r"|(?<=<)(?P<gone>/?[a-zA-Z][^<>\n]{0,80}>(?:</?[a-zA-Z][^<>\n]{0,40}>)*+|!--[^<>\n]{0,80}-->)"
     r"|(?<=[uU])\+[0-9A-F]{4,5} ?(?=[uU]\+|\W|\Z)|(?<=\\)[01][0-7]{2}|(?<=0)x[0-9A-Fa-f]{2}(?:, ?| (?=0x)|\b)"
     r"|(?<==)(?:(?<==[0-9A-F]{2}=)[0-9A-F]{2}|[2-7][0-9A-F](?==[0-9A-F]{2})|(?:40|2E|3D)(?=[A-Za-z0-9]))"
-    r"|(?<=\\)(?:\\{0,3}u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}))"
+    r"|(?<=\\)(?:\\{0,3}(?:u[0-9A-Fa-f]{4}|(?P<short>[nrtbf\"/]))|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}))"
 )
 
 
@@ -32,6 +32,8 @@ def has_escape(raw: bytes) -> bool:
     return _ESCAPE.search(raw) is not None
 
 
+# What JSON and most languages write with a letter or a sign behind a backslash; a backspace only parts its neighbours.
+_SHORT = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "b": " ", '"': '"', "/": "/"}
 _PERCENT = {form: chr(code) for code in range(128) for form in (f"%{code:02x}", f"%{code:02X}")}
 
 
@@ -58,6 +60,8 @@ def unescaped(view: View) -> View | None:
             elif match["gone"]:
                 if _within_word(view.text, *match.span()):
                     yield *match.span(), ""
+            elif match["short"]:
+                yield *match.span(), _SHORT[match["short"]]
             elif written[0] == "\\" and written[1].isdigit():
                 yield *match.span(), chr(int(written[1:], 8))
             else:

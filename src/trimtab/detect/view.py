@@ -83,6 +83,7 @@ _ESCAPES = (
     "\\x",
     "\\0",
     "\\1",
+    *(f"\\{letter}" for letter in 'nrtbf"/'),
     "=40",
     "=2e",
     "=3",

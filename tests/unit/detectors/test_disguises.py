@@ -2,6 +2,7 @@
 
 import base64
 import codecs
+import json
 
 import pytest
 from hypothesis import given
@@ -121,6 +122,33 @@ def test_escapes_of_escapes_elsewhere_hide_nothing(elsewhere, value):
     hidden = DISGUISES["Base64 of percent"][0](value)
     text = f"You can use {hidden} until Friday.{elsewhere}"
     assert [(one.start, one.end) for one in DETECTOR.find(text) if one.disguise][:1] == [(12, 12 + len(hidden))]
+
+
+WRITTEN = ("4539578763621486", IBAN, PHONE, "192.0.2.44", "00:1B:44:11:3A:B7", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2")
+
+
+@pytest.mark.parametrize("value", WRITTEN)
+@pytest.mark.parametrize("sign", ["\n", "\t", "\r", "\r\n", "\b", "\f", '"'])
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_what_json_writes_with_a_backslash_parts_a_value_from_what_stands_beside_it(value, sign, times):
+    """Also in JSON within JSON. What is found is the value, and no sign of the escape on either side of it."""
+    text = f"Call{sign}{value}{sign}or pay"
+    for _ in range(times):
+        text = json.dumps({"body": text})
+    assert [text[one.start : one.end] for one in DETECTOR.find(text)] == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"C:\new\test\4539\report\button\files.txt, \\server\notes\2024\backup\0018.tar",
+        r'pattern = r"\b\d{3}-\d{2}-\d{4}\b|\n\t\[0-9]{4}\/[0-9]{2}"',
+        r"$\nabla \times \frac{1234567}{890} \rho \text{at} \beta$",
+        r'print("total:\t1234567890\n")',
+    ],
+)
+def test_a_backslash_in_paths_expressions_and_formulas_makes_nothing_of_them(text):
+    assert DETECTOR.find(text) == []
 
 
 HEXADECIMAL, PERCENT, BASE64 = (DISGUISES[name][0] for name in ("hexadecimal", "percent", "Base64"))

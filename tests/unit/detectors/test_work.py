@@ -14,7 +14,7 @@ PIECES = [
     '"kty":"RSA","d":"', "password,token\n", "a,password\npassword,a\n", 'value="aaaa" name="password" ', "password\na1B2c3d4\n", "| token | password |\n",
     "</exponent><p>aaaaaaaaaaaaaaaa", "616e6140", "61 6e 61 40 ", "616e6140zz", "a-b-", "&amp;#", "<a>", "=41=4E", "password: !!str ", '"" "a" + ',
     "born 1.1.", "born Am Am Am Am 1 ", "1987 born ", "1 mai 1987 Am Am geboren ", "née le 1 ", "passport of Aa Aa 1 ", "numéro de patient 1 ",
-    "order number 1234-5678 ", "12 rue de Aa-Aa ", "a b c d e. ", "( a b c d e ",
+    "order number 1234-5678 ", "12 rue de Aa-Aa ", "a b c d e. ", "( a b c d e ", "\\n1", "\\n", '\\"', "\\\\\\n", "a@\\n",
 ]  # fmt: skip
 
 
