@@ -130,7 +130,7 @@ def test_every_cut_gives_the_text_of_the_whole_reply(known, data):
         mine = [c for event in found[:-1] for c in event["choices"] if c["index"] == index]
         calls = [call for c in mine for call in c["delta"].get("tool_calls") or []]
         assert [call["function"]["arguments"] for call in calls] == [
-            GUARD.output(a, messages=SAID).text for a in arguments
+            GUARD.output(a, messages=SAID, arguments=True).text for a in arguments
         ]
         assert [c["finish_reason"] for c in mine if c["finish_reason"]] == ["stop"]
 

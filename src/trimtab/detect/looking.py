@@ -1,7 +1,9 @@
 """Asks one detector about one text, whichever of the three ways it has; a crash is never a clean result."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from trimtab.detect.borders import whole
 from trimtab.errors import DetectorError, TrimtabError
 from trimtab.kinds import AnyDetector, Context, Finding
 
@@ -54,9 +56,17 @@ def _checked(detector: AnyDetector, text: str, found: object) -> list[Finding]:
             raise DetectorError(_name(detector), f"it returned {type(finding).__name__} among its findings")
         if finding.end > len(text):
             raise DetectorError(_name(detector), "it found something beyond the end of the text")
+    if findings and "\\" in text:
+        findings = [_whole(text, finding) for finding in findings]
     if len(findings) > 1:
         findings.sort(key=lambda finding: (finding.start, finding.end, finding.label))
     return findings
+
+
+def _whole(text: str, finding: Finding) -> Finding:
+    """The finding with no part of an escape at its borders."""
+    start, end = whole(text, finding.start, finding.end)
+    return finding if (start, end) == (finding.start, finding.end) else replace(finding, start=start, end=end)
 
 
 def _name(detector: AnyDetector) -> str:

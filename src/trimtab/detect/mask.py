@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from trimtab.detect.json_mask import JsonPlaces
 from trimtab.kinds import Finding
 
 _PASSES = 5
@@ -42,7 +43,12 @@ def mask(
 
 
 def covers(
-    text: str, found: Sequence[Finding], look_again: Callable[[str], Sequence[Finding]], naming: Naming = label
+    text: str,
+    found: Sequence[Finding],
+    look_again: Callable[[str], Sequence[Finding]],
+    naming: Naming = label,
+    *,
+    places: JsonPlaces | None = None,
 ) -> list[Cover] | None:
     """What must be covered of a text so that nothing is left to find; sorted, apart from each other.
 
@@ -57,6 +63,7 @@ def covers(
         found: What was found in it.
         look_again: Finds what must be covered in another text.
         naming: What stands there instead.
+        places: Where values stand, of a text that is JSON and must stay so.
 
     Raises:
         DetectorError: From `look_again`.
@@ -65,7 +72,7 @@ def covers(
     for _ in range(_PASSES):
         if not found:
             return covered
-        wider = _merged(text, covered, found, naming)
+        wider = _merged(text, covered, found, naming, places)
         if wider == covered:
             return None  # what stands there instead is itself found
         covered = wider
@@ -85,8 +92,11 @@ def uncovered(text: str, covered: Sequence[Cover], start: int = 0, end: int | No
     return "".join([*parts, text[at:stop]])
 
 
-def _merged(text: str, covered: Sequence[Cover], found: Sequence[Finding], naming: Naming) -> list[Cover]:
-    spans = [(one.start, one.end, one.finding) for one in covered] + [(one.start, one.end, one) for one in found]
+def _merged(
+    text: str, covered: Sequence[Cover], found: Sequence[Finding], naming: Naming, places: JsonPlaces | None
+) -> list[Cover]:
+    spans = [(one.start, one.end, one.finding) for one in covered]
+    spans += [(start, end, one) for one in found for start, end in _spans(one, places)]
     spans.sort(key=lambda span: span[:2])
     merged: list[tuple[int, int, Finding]] = []
     for start, end, finding in spans:
@@ -95,7 +105,19 @@ def _merged(text: str, covered: Sequence[Cover], found: Sequence[Finding], namin
             merged[-1] = (low, max(high, end), finding if finding.confidence > surest.confidence else surest)
         else:
             merged.append((start, end, finding))
-    return [Cover(start, end, naming(text[start:end], finding), finding) for start, end, finding in merged]
+    if places is None:
+        return [Cover(start, end, naming(text[start:end], finding), finding) for start, end, finding in merged]
+    return [
+        Cover(part.start, part.end, part.instead(naming(part.value, finding)), finding)
+        for start, end, finding in merged
+        for part in places.within(start, end)
+    ]
+
+
+def _spans(finding: Finding, places: JsonPlaces | None) -> list[tuple[int, int]]:
+    if places is None:
+        return [(finding.start, finding.end)]
+    return [(part.start, part.end) for part in places.within(finding.start, finding.end)]
 
 
 def in_original(covered: Sequence[Cover], found: Sequence[Finding]) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trimtab.detect import look, look_async
+from trimtab.detect.json_mask import JsonPlaces
 from trimtab.detect.mask import Cover, covers, in_original, label, uncovered
 from trimtab.enforce.pseudonym import Pseudonyms, Vault
 from trimtab.enforce.ruling import Action, Seen, Skipped
@@ -74,6 +75,7 @@ class Look:
     message: int = 0
     part: int = 0
     reply: bool = False
+    arguments: bool = False  # of a tool call
     vault: Vault | None = None  # keeps what was masked by a pseudonym
     masked: list[Finding] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
@@ -259,13 +261,26 @@ class Checks:
             ]
 
         try:
-            covered = covers(one.text, one.masked, again, lambda value, finding: self._named(one, value, finding))
+            covered = covers(
+                one.text,
+                one.masked,
+                again,
+                lambda value, finding: self._named(one, value, finding),
+                places=_places(one),
+            )
         except DetectorError as error:
             one.skipped.append(Skipped(detector=error.detector, reason="crashed", detail="while masking"))
             return None
         if covered is None:
             one.skipped.append(ENDLESS)
         return covered
+
+
+def _places(one: Look) -> JsonPlaces | None:
+    """Where the values stand of a text that is JSON and stays so; replies are prose, unless they are arguments."""
+    if one.reply and not one.arguments:
+        return None  # of a reply that arrives in pieces nobody knows yet whether it is JSON
+    return JsonPlaces.of(one.text, container=not one.arguments)
 
 
 def _counts(rule: GuardRule, finding: Finding, one: Look) -> bool:

@@ -197,7 +197,8 @@ class Guard:
             text: The reply.
             messages: The conversation that it answers.
             vault: That of the conversation; where the policy says `restore`, the reply gets back what it keeps.
-            arguments: The text is JSON, such as the arguments of a tool call, and stays so when it gets back values.
+            arguments: The text is JSON, such as the arguments of a tool call, and stays so when parts of it are masked
+                and when it gets back values.
             confidence: How sure the model is of it, in [0, 1]. Where the policy asks for one, a missing one counts as
                 below what it asks.
             about: As for `input`.
@@ -207,7 +208,7 @@ class Guard:
             UsageError: As `input`; also where the policy has replies written anew.
         """
         restore = self._restoring(vault, json=arguments)
-        ruling = self._reply(text, self._said(messages, prose and not arguments), restore, confidence)
+        ruling = self._reply(text, self._said(messages, prose=prose, arguments=arguments), restore, confidence)
         return ruling if self._log is None else self._logged(ruling, text, about)
 
     async def aoutput(
@@ -223,7 +224,7 @@ class Guard:
     ) -> Ruling:
         """As `output`, from within an event loop."""
         restore = self._restoring(vault, json=arguments)
-        ruling = await self._areply(text, self._said(messages, prose and not arguments), restore, confidence)
+        ruling = await self._areply(text, self._said(messages, prose=prose, arguments=arguments), restore, confidence)
         return ruling if self._log is None else self._logged(ruling, text, about)
 
     def stream(
@@ -238,16 +239,16 @@ class Guard:
         """For a reply that arrives in pieces: lets through what no later piece can change the ruling on.
 
         Where the policy asks for a confidence, nothing goes on before `close(confidence=...)`, nor where it has
-        replies written anew.
+        replies written anew, nor of `arguments`, which nobody can use by halves.
         """
-        said = self._said(messages, prose and not arguments)
+        said = self._said(messages, prose=prose, arguments=arguments)
         restore = self._restoring(vault, json=arguments)
         return GuardStream(
             checks=self._output,
             context=said.context,
             budget=self._budget,
             hold_back=self.spec.hold_back,
-            whole=self.spec.confidence is not None or self.mender is not None,
+            whole=arguments or self.spec.confidence is not None or self.mender is not None,
             refusal=self.spec.refusal,
             restore=restore,
             rule=lambda text, confidence: self._reply(text, said, restore, confidence),
@@ -265,8 +266,9 @@ class Guard:
         instructions = tuple(text for one in said if one.origin == "system" for text in one.texts)
         return Context(origin="assistant", instructions=instructions, kept=self._kept)
 
-    def _said(self, messages: Messages, prose: bool) -> "_Said":  # noqa: FBT001  # our own
-        return _Said(messages=messages, context=self._answering(messages), prose=prose)
+    def _said(self, messages: Messages, *, prose: bool, arguments: bool) -> "_Said":
+        context = self._answering(messages)
+        return _Said(messages=messages, context=context, prose=prose and not arguments, arguments=arguments)
 
     def _restoring(self, vault: Vault | None, *, json: bool) -> Restore | None:
         return partial(vault.restore, json=json) if vault is not None and self.spec.restore else None
@@ -281,13 +283,13 @@ class Guard:
             _outside_a_loop("output")
             return asyncio.run(self._areply(text, said, restore, confidence))
         begun = time.perf_counter()
-        one = Look(text, said.context, begun + self._budget, reply=True)
+        one = Look(text, said.context, begun + self._budget, reply=True, arguments=said.arguments)
         self._output.run(one)
         return self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
 
     async def _areply(self, text: str, said: "_Said", restore: Restore | None, confidence: float | None) -> Ruling:
         begun = time.perf_counter()
-        one = Look(text, said.context, begun + self._budget, reply=True)
+        one = Look(text, said.context, begun + self._budget, reply=True, arguments=said.arguments)
         await self._output.wait(one)
         ruling = self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
         if ruling.action is not Action.REVISE or self.mender is None:
@@ -334,11 +336,12 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """What a reply answers, and whether it is prose that may be written anew."""
+    """What a reply answers, whether it is prose that may be written anew, and whether it is JSON that stays so."""
 
     messages: Messages
     context: Context
     prose: bool
+    arguments: bool
 
 
 def _outside_a_loop(name: str) -> None:

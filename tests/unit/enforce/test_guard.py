@@ -183,6 +183,81 @@ def test_after_masking_there_is_nothing_left_to_find(text):
         assert PATTERNS.output(said.text).text == said.text
 
 
+SAID = st.lists(
+    st.sampled_from(
+        [*HITS, "4539578763621486", "\n", "\t", '"', "\\", "\u2028", "nora@example.org", "C:\\new", "\\\\n"]
+    )
+    | st.text(max_size=4),
+    max_size=5,
+).map("".join)
+NUMBERS = st.sampled_from([4539578763621486, 447700900123, -4539578763621486, 12.5, 0])
+VALUES = st.recursive(
+    SAID | NUMBERS | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["to", "body", "ok", "card"]), inner),
+    max_leaves=8,
+)
+JSON = st.builds(
+    json.dumps, st.dictionaries(st.sampled_from(["a", "b"]), VALUES, min_size=1), ensure_ascii=st.booleans(),
+    indent=st.sampled_from([None, 1]),
+)  # fmt: skip
+
+
+def shape(value):
+    """What of a JSON value masking must leave as it is: what holds what, by which name; a number may become a text."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    return [shape(inner) for inner in value] if isinstance(value, list) else None
+
+
+@given(JSON, st.booleans())
+def test_arguments_that_are_json_stay_so_and_keep_their_structure(text, within):
+    if within:
+        text = json.dumps({"a": text})
+    said = PATTERNS.output(text, arguments=True)
+    assert said.goes_on
+    assert shape(json.loads(said.text)) == shape(json.loads(text))
+    assert PATTERNS.output(said.text, arguments=True).text == said.text
+    (asked,) = PATTERNS.input([Message("tool", text)]).messages  # as in the history that a client sends
+    assert asked.content == said.text
+    stream = PATTERNS.stream(arguments=True)
+    pieces = [stream.feed(text[at : at + 5]) for at in range(0, len(text), 5)]
+    assert "".join(pieces) + stream.close() == said.text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ('{"card": 4539578763621486, "ok": true}', '{"card": "[card]", "ok": true}'),
+        ("[ 4539578763621486,-5]", '[ "[card]",-5]'),
+        (r'{"body": "Contact:\nana@example.org\nBye"}', r'{"body": "Contact:\n[email]\nBye"}'),
+        (r'{"body": "Contact:\tana@example.org\tBye"}', r'{"body": "Contact:\t[email]\tBye"}'),
+        (r'{"body": "Contact:\u2028ana@example.org\u2028Bye"}', r'{"body": "Contact:\u2028[email]\u2028Bye"}'),
+        (r'{"body": "Contact: \u0061na@example.org\\"}', r'{"body": "Contact: [email]\\"}'),
+        (r'{"body": "CORP\\nora@example.org"}', r'{"body": "CORP[email]"}'),  # or a line break, of JSON in JSON
+        (r'{"ana@example.org": {"n": null}}', r'{"[email]": {"n": null}}'),
+    ],
+)  # fmt: skip
+def test_what_is_masked_in_json_is_the_value_and_no_sign_of_json(text, masked):
+    assert PATTERNS.output(text, arguments=True).text == masked
+    assert PATTERNS.input([Message("user", text)]).messages[0].content == masked
+
+
+@pytest.mark.parametrize("text", ["pay 4539578763621486", "{'card': 4539578763621486}", '{"card": 4539578763621486'])
+def test_arguments_that_are_no_json_are_masked_as_any_text(text):
+    assert PATTERNS.output(text, arguments=True).text == text.replace("4539578763621486", "[card]")
+
+
+def test_a_reply_in_json_keeps_its_escapes():
+    text = r'{"body": "Contact:\nana@example.org\n+44 20 7946 0018\nBye"}'
+    assert PATTERNS.output(text).text == r'{"body": "Contact:\n[email]\n[phone]\nBye"}'
+
+
+def test_a_finding_on_signs_of_json_alone_is_not_passed_over(installed):
+    installed["sign"] = Word(word='": "', label="test.sign")
+    one = guard([rule("sign", "mask")])
+    assert one.output('{"a": "b"}', arguments=True).action is Action.BLOCK
+
+
 def test_masks_name_what_they_hide():
     said = PATTERNS.output("Mail ana@example.org or call +44 20 7946 0018.")
     assert (said.action, said.text) == (Action.MASK, "Mail [email] or call [phone].")

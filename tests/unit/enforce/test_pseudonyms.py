@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.enforce.test_guard import HITS, TEXTS, rule
+from tests.unit.enforce.test_guard import HITS, JSON, TEXTS, rule
 from tests.unit.enforce.test_stream import PIECES, cut
 
 from trimtab.builtin.detectors.patterns.detector import LABELS
@@ -124,6 +124,28 @@ def test_arguments_of_a_tool_call_stay_json():
     vault.keep(token, value)
     arguments = json.dumps({"to": token})
     assert json.loads(GUARD.output(arguments, vault=vault, arguments=True).text) == {"to": value}
+
+
+@given(JSON)
+def test_what_was_masked_in_json_comes_back_and_stays_json(text):
+    vault = Vault()
+    seen = masked(text, vault)
+    assert seen is not None
+    back = json.loads(GUARD.output(seen, vault=vault, arguments=True).text)
+    assert written(back) == written(json.loads(text))
+
+
+def written(value):
+    """A JSON value with its numbers as text, since a number that was masked comes back as one."""
+    if isinstance(value, dict):
+        return {key: written(inner) for key, inner in value.items()}
+    return [written(inner) for inner in value] if isinstance(value, list) else str(value)
+
+
+def test_a_value_has_the_same_pseudonym_however_json_writes_it():
+    plain, escaped = masked('{"to": "ana@example.org"}'), masked(r'{"to": "\u0061na@example.org"}')
+    assert plain == escaped == masked('{"to": "ana@example.org"}')
+    assert TOKEN.findall(plain) == [masked("ana@example.org")]
 
 
 def test_a_vault_is_bounded_and_forgets_what_was_not_seen_for_longest():
