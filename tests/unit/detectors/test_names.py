@@ -32,7 +32,7 @@ TEXTS = st.sampled_from([case["text"] for case in CASES])
 PIECES = (
     TEXTS
     | st.text(max_size=30)
-    | st.sampled_from(["\n", "\ud800", "\u0301", "@", "www.", "http://", "Ž", "²", "ﬀ", "İ"])
+    | st.sampled_from(["\n", "\\n", "\\u00e9", "\ud800", "\u0301", "@", "www.", "http://", "Ž", "²", "ﬀ", "İ"])
 )
 
 
@@ -53,6 +53,24 @@ def test_it_says_what_it_is(case):
     }
     for value, label in case["found"]:
         assert any(label == seen and (value in text or text in value) for seen, text in by_label), by_label
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Sincerely,\nAna", ["Ana"]),
+        ("Best regards,\nJosé Álvarez\nParis", [r"Jos\u00e9 \u00c1lvarez", "Paris"]),
+        ("Dear Ms. Kowalczyk,\nyour parcel", ["Ms.", "Kowalczyk"]),
+    ],
+)
+def test_the_escapes_of_json_are_no_letters_of_names(text, wanted):
+    for written in (json.dumps({"b": text}), json.dumps({"b": [text, {"c": None}]})):
+        assert [written[f.start : f.end] for f in NameDetector().find(written)] == wanted
+
+
+def test_a_backslash_within_a_path_hides_no_name():
+    text = r"C:\Users\nathan\temp\report.txt"
+    assert [text[f.start : f.end] for f in NameDetector().find(text)] == ["nathan"]
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case["found"]], ids=lambda case: case["text"][:40])
