@@ -5,17 +5,22 @@ ledger must agree on what a leak looks like, so both look here.
 
 Seen through: upper and lower case, accents, full-width letters, anything
 between the characters (spaces, hyphens, line breaks, invisible marks),
-backwards, ROT13, hexadecimal, and Base64 at every alignment. Not seen
-through: translations and paraphrases, digits written as words, acrostics,
-ciphers other than ROT13, and parts of the value.
+backwards, ROT13, hexadecimal, Base64 at every alignment, all digits as words
+of one language, and whatever `detect.view` sees through. Not seen through:
+translations and paraphrases, some digits as words, acrostics, ciphers other
+than ROT13, and parts of the value.
 """
 
 import base64
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+
+from trimtab.detect.reading import View
+from trimtab.detect.view import views
+from trimtab.detect.words import DIGIT_WORDS
 
 _LONG = 6
 """Shorter values (in letters and digits) turn up by accident once separators
@@ -27,26 +32,43 @@ _HEAD = 4  # a cut-off text must show at least so many characters of the value
 Span = tuple[int, int]
 
 
-def spans(text: str, values: Iterable[str]) -> list[Span]:
+def spans(text: str, values: Iterable[str], readings: Iterable[View] | None = None) -> list[Span]:
     """Where any of the values shows, as half-open ranges of code points, sorted and merged.
 
     Time is linear in the length of the text for each value.
+
+    Args:
+        text: What is looked at.
+        values: What is looked for; empty ones are not.
+        readings: The views of the text, where they have been made already.
     """
     wanted = [value for value in values if value]
     if not wanted or not text:
         return []
+    sought = [(value, *_needles(value)) for value in wanted]
+    found = [
+        view.span(start, end)
+        for view in (views(text) if readings is None else readings)
+        for start, end in _spans(view.text, sought)
+    ]
+    return merge(found)
+
+
+def _spans(text: str, sought: Iterable[tuple[str, set[str], set[str]]]) -> Iterator[Span]:
+    """Where values show in one reading, given their forms among letters and digits, and in Base64."""
     plain, places = _squash(text)
     dense, dense_places = _without_space(text)
-    found: list[Span] = []
-    for value in wanted:
-        found += _literal(text, value)
-        needle = _squash(value)[0]
-        if len(needle) >= _LONG:
-            for form in _forms(value, needle):
-                found += _occurrences(plain, form, places)
-            for form in _base64(value):
-                found += _occurrences(dense, form, dense_places)
-    return merge(found)
+    for value, forms, encoded in sought:
+        yield from _literal(text, value)
+        for form in forms:
+            yield from _occurrences(plain, form, places)
+        for form in encoded:
+            yield from _occurrences(dense, form, dense_places)
+
+
+def _needles(value: str) -> tuple[set[str], set[str]]:
+    needle = _squash(value)[0]
+    return (_forms(value, needle), _base64(value)) if len(needle) >= _LONG else (set(), set())
 
 
 def shows(text: str, values: Iterable[str]) -> bool:
@@ -86,7 +108,13 @@ def _literal(text: str, value: str) -> list[Span]:
 def _forms(value: str, needle: str) -> set[str]:
     turned = codecs.encode(needle, "rot13")
     hexes = {form.encode("utf-8", "surrogatepass").hex() for form in (value, value.upper(), value.lower())}
-    return {needle, needle[::-1], turned, *hexes}
+    said = {_spelled(needle, words) for words in DIGIT_WORDS} if any(map(str.isdecimal, needle)) else set()
+    return {needle, needle[::-1], turned, *hexes, *said}
+
+
+def _spelled(needle: str, words: Sequence[str]) -> str:
+    """The same with every digit as a word."""
+    return _squash("".join(words[int(char)] if char.isdecimal() else char for char in needle))[0]
 
 
 def _base64(value: str) -> set[str]:

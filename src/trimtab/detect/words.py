@@ -121,17 +121,18 @@ def _near(places: Sequence[int], place: int) -> bool:
     return at < len(places) and places[at] <= place + WINDOW
 
 
-_DIGITS = {
-    word: str(digit)
+DIGIT_WORDS = tuple(
+    tuple(words.split())
     for words in (
-        "zero one two three four five six seven eight nine", "oh",
-        "null eins zwei drei vier fünf sechs sieben acht neun", "o ein zwo x x fuenf",
+        "zero one two three four five six seven eight nine",
+        "null eins zwei drei vier fünf sechs sieben acht neun",
         "cero uno dos tres cuatro cinco seis siete ocho nueve", "zéro un deux trois quatre cinq six sept huit neuf",
         "zero uno due tre quattro cinque sei sette otto nove", "zero um dois três quatro cinco seis sete oito nove",
     )
-    for digit, word in enumerate(words.split())
-    if len(word) > 1
-}  # fmt: skip
+)  # fmt: skip
+"""The words for the digits from nought to nine, by language."""
+_OTHERS = (("oh",), ("o", "ein", "zwo", "x", "x", "fuenf"))
+_DIGITS = {word: str(digit) for words in (*DIGIT_WORDS, *_OTHERS) for digit, word in enumerate(words) if len(word) > 1}
 _NUMBER_WORD = later(
     rf"(?<!\w)(?:plus[ ,\-]{{1,3}})?(?:(?:{'|'.join(sorted(_DIGITS, key=len, reverse=True))})"
     r"(?:[ ,\-]{1,3}(?=[^\W\d_])|(?!\w))){6,}",

@@ -1,10 +1,13 @@
 """What must not come out: the operator's own instructions, and values that were named as secret."""
 
+import codecs
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
-from trimtab.detect.disguise import spans
+from trimtab.detect.disguise import merge, spans
+from trimtab.detect.view import views
 from trimtab.kinds import Context, DetectorCard, Finding
 
 _WORD = re.compile(r"\w+")
@@ -26,9 +29,9 @@ class LeakDetector:
     """Finds in a reply what only its instructions hold.
 
     Labels: `leak.canary` for values that the caller keeps, and for codes that
-    stand in the instructions (letters with digits, capitals with hyphens), in
-    every disguise that `trimtab.detect.disguise` sees through;
-    `leak.instructions` for twelve words of the instructions in a row.
+    stand in the instructions (letters with digits, capitals with hyphens);
+    `leak.instructions` for twelve words of the instructions in a row; both in
+    every disguise that `trimtab.detect.disguise` sees through.
     """
 
     name: ClassVar[str] = "leak"
@@ -43,21 +46,32 @@ class LeakDetector:
             return []
         codes = [match.group() for given in context.instructions for match in _VALUE.finditer(given)]
         values = list(dict.fromkeys([*context.kept, *codes]))
-        found = [Finding(label="leak.canary", start=start, end=end) for start, end in spans(text, values)]
-        found += [
-            Finding(label="leak.instructions", start=start, end=end, confidence=0.9)
-            for given in context.instructions
-            for start, end in _runs(given, text)
-        ]
+        readings = list(views(text))
+        found = [Finding(label="leak.canary", start=start, end=end) for start, end in spans(text, values, readings)]
+        for given in context.instructions:
+            known = _rows(given)
+            if not known:
+                continue
+            told = [view.span(start, end) for view in readings for start, end in _runs(known, view.text)]
+            found += [
+                Finding(label="leak.instructions", start=start, end=end, confidence=0.9) for start, end in merge(told)
+            ]
         return found
 
 
-def _runs(instructions: str, text: str) -> list[tuple[int, int]]:
-    """Where words of the instructions stand in a row in the text; linear in both."""
+@lru_cache(maxsize=16)
+def _rows(instructions: str) -> frozenset[tuple[str, ...]]:
+    """So many words in a row of the instructions; as they are, in ROT13, and backwards."""
     given = [word.lower() for word in _WORD.findall(instructions)]
-    known = {tuple(given[at : at + _RUN]) for at in range(len(given) - _RUN + 1)}
-    if not known:
-        return []
+    turned = [codecs.encode(word, "rot13") for word in given]
+    backwards = [word[::-1] for word in reversed(given)]
+    return frozenset(
+        tuple(words[at : at + _RUN]) for words in (given, turned, backwards) for at in range(len(words) - _RUN + 1)
+    )
+
+
+def _runs(known: frozenset[tuple[str, ...]], text: str) -> list[tuple[int, int]]:
+    """Where any of the rows stands in the text; linear in it."""
     words = [(match.group().lower(), match.start(), match.end()) for match in _WORD.finditer(text)]
     found: list[tuple[int, int]] = []
     for at in range(len(words) - _RUN + 1):
