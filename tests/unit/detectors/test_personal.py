@@ -390,3 +390,38 @@ def test_a_date_or_a_number_of_something_else_is_left_alone(text):
 def test_digits_set_apart_are_seen_whole_up_to_the_sign_that_ends_the_sentence(text):
     value = "4 0 0 0 3 9 5 8 9 5 0 3 0 8 4 5"
     assert [text.format(value)[f.start : f.end] for f in DETECTOR.find(text.format(value))] == [value]
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "value"),
+    [
+        ("card", "card_4539578763621486", "4539578763621486"),
+        ("card", "Card4539578763621486", "4539578763621486"),
+        ("card", "_4539578763621486_", "4539578763621486"),
+        ("card", "files/visa_4539-5787-6362-1486.pdf", "4539-5787-6362-1486"),
+        ("iban", "tel:DE89370400440532013000", "DE89370400440532013000"),
+        ("iban", "iban_DE89370400440532013000", "DE89370400440532013000"),
+        ("ip", "#192.0.2.44", "192.0.2.44"),
+    ],
+)
+def test_a_name_right_before_a_value_that_proves_itself_hides_nothing(label, text, value):
+    (found,) = DETECTOR.find(text)
+    assert (found.label, text[found.start : found.end]) == (f"personal.{label}", value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "card_4539578763621487",  # a wrong check digit
+        "a4539578763621486",
+        "0x4539578763621486",
+        "f00ba4539578763621486",
+        "build4539578763621486x",
+        "user_453957876362",
+        "iban_DE89370400440532013001",
+        "version #192.0.2.44",
+        "build #192.0.2.44",
+    ],
+)
+def test_a_number_that_goes_on_from_a_word_and_proves_nothing_is_left_alone(text):
+    assert DETECTOR.find(text) == []

@@ -102,6 +102,9 @@ def mixed_words(  # noqa: C901, PLR0912 - one case after the other
                     or (marks[high] in _GOES_ON and text[low].isalpha())
                 ) and (high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit()):
                     yield low
+                    # What stands before a colon may be its name, and no part of it.
+                    if (named := marks.rfind(b"c", low, start) + 1) > low and high - named >= _SHORTEST:
+                        yield named
                 continue
         if after == _BAR:
             yield start

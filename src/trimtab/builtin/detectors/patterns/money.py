@@ -22,7 +22,8 @@ _IBAN_LETTERS = dict.fromkeys(
 
 def _iban(text: str, start: int, end: int) -> Judged | None:
     """ISO 13616: a country's length and the check digits; a wrong check counts less after the word itself."""
-    if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+    named = start > 0 and text[start - 1] == "_"  # after a name: only what is proved
+    if start and text[start - 1].isalnum():
         return None
     wanted = _IBAN_LENGTHS.get(text[start : start + 2].upper())
     if not wanted:
@@ -37,6 +38,8 @@ def _iban(text: str, start: int, end: int) -> Judged | None:
     value = "".join(str(int(char, 36)) for char in (seen[4:] + seen[:4]).upper())
     if int(value) % 97 == 1:
         return start, at, 0.99
+    if named:
+        return None
     if "iban" in text[max(0, start - 30) : start].lower():
         return start, at, 0.7
     # A slip of the pen or an invented one: its bank code must then look like one of its country.

@@ -110,7 +110,7 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
     if date and _DATE.fullmatch(written) and not (size == 8 and written[2] == " " and announced(before)):
         return "birth-date" if _says("birth-date", before) else "", 0, 0.9
     if ip and all(int(part) < 256 for part in written.split(".") if part.isdecimal()) and _IP.fullmatch(written):
-        return _NOTHING if _never(before, 0) else ("ip", 0, 0.95)
+        return _NOTHING if _never(before.removesuffix("#"), 0) else ("ip", 0, 0.95)
     if ssn and (_SSN.fullmatch(written) or ("-" in written and _says("ssn", before))):
         return "ssn", 0, 0.95 if _says("ssn", before) else 0.85
     digits = written if len(written) == size else written.translate(_NO_SIGNS)
@@ -190,5 +190,12 @@ def _card(digits: str) -> bool:
     return (sum(code[-1::-2]) + sum(code[-2::-2].translate(_DOUBLED)) - len(code) * 48) % 10 == 0
 
 
+def named_card(written: str) -> bool:
+    """Whether digits behind a name and nothing else (`card_4539578763621486`) are a card: only what proves itself."""
+    form = _form(written.translate(ZEROS))
+    return form.card and form.size > _SHORT and form.card_form and _card(written.translate(_NO_SIGNS))
+
+
+_SHORT = 14
 _SHORT_CARDS = ("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763")  # may have twelve digits
 _DOUBLED = bytes.maketrans(b"0123456789", bytes(48 + value * 2 - 9 * (value > 4) for value in range(10)))

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, verdict
+from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, named_card, verdict
 from trimtab.builtin.detectors.patterns.spec import Seen
 from trimtab.detect.reading import CLOSE
 from trimtab.detect.signs import later
@@ -51,6 +51,8 @@ def numbers(  # noqa: C901 - one way out after the other
             yield from _table(text, start, end)
             continue
         if _within_word(text, start, end):
+            if _after_name(text, start, end) and named_card(text[start:end]):
+                yield start, end, 0.8, "personal.card"
             continue
         before = text[max(0, start - _CONTEXT) : start]
         before = before.lower() if _LETTER.search(before) else ""
@@ -129,6 +131,19 @@ def _within_word(text: str, start: int, end: int) -> bool:
     if start and (text[start - 1].isalnum() or text[start - 1] in "_@%"):
         return True
     return end < len(text) and text[end].isalpha() and text[end] not in "xXe"
+
+
+_NAME = later(r"[^\W\d_]{3,24}\Z|_\Z")
+_NAME_REACH = 24
+
+
+def _after_name(text: str, start: int, end: int) -> bool:
+    """Whether an underscore or a word of letters stands right before a number, and no letter right after it."""
+    if end < len(text) and text[end].isalpha():
+        return False
+    low = max(0, start - _NAME_REACH)
+    name = _NAME.search(text, low, start)
+    return name is not None and (name.start() == 0 or not text[name.start() - 1].isdigit())
 
 
 class _Verdict:
