@@ -35,7 +35,7 @@ def test_an_answer_that_is_not_sure_is_held_for_a_person(tmp_path):
             body = json.dumps(reply("Seven.", logprob)).encode()
             server.script = lambda _, body=body: Behaviour(body=body)
             status, headers, raw = post(
-                f"{running.url}/chat/completions", saying("x"), **{"X-Request-Id": f"of{logprob}"}
+                f"{running.url}/chat/completions", saying("x"), **{"X-Request-Id": f"row-{-10 * logprob:.0f}"}
             )
             choice = json.loads(raw)["choices"][0]
             assert (status, choice["message"]["content"], choice["logprobs"]) == (200, text, None)
@@ -54,7 +54,7 @@ def test_an_answer_that_is_not_sure_is_held_for_a_person(tmp_path):
         ledger.verify().raise_if_bad()
         held = [record for _, record in ledger.records(kind=Escalated.kind) if isinstance(record, Escalated)]
     assert [one.confidence for one in held] == [pytest.approx(math.exp(-0.9)), pytest.approx(math.exp(-0.9)), None]
-    assert held[0].about == "of-0.9"
+    assert held[0].about == "row-9"
 
 
 def surely(spec, replies, body=None):

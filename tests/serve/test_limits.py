@@ -95,8 +95,8 @@ def test_one_request_too_many_is_told_to_come_again(both):
     with ThreadPoolExecutor(2) as pool:
         waiting = [pool.submit(post, f"{running.url}/chat/completions", saying("x")) for _ in range(2)]
         until(lambda: server.in_flight == 2)
-        status, headers, body = post(f"{running.url}/chat/completions", saying("x"), **{"X-Request-Id": "third"})
-        assert (status, headers["Retry-After"], headers["X-Request-Id"]) == (503, "1", "third")
+        status, headers, body = post(f"{running.url}/chat/completions", saying("x"), **{"X-Request-Id": "req-3"})
+        assert (status, headers["Retry-After"], headers["X-Request-Id"]) == (503, "1", "req-3")
         assert json.loads(body)["error"]["code"] == "overloaded"
         assert get(f"{running.base}/healthz")[0] == 200  # probes are answered all the same
         assert [one.result()[0] for one in waiting] == [200, 200]
@@ -194,3 +194,17 @@ def test_a_log_that_nobody_reads_stops_nobody():
     os.close(reader)
     log.write(id="nobody is there")
     os.close(writer)
+
+
+def test_a_full_disk_leaves_no_torn_line(tmp_path, monkeypatch):
+    tally, write, path = Tally(1), os.write, tmp_path / "access.jsonl"
+    target = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    log = AccessLog(target, tally.row(0))
+    log.write(id="1")
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", lambda to, line: write(to, line[:1]))
+        log.write(id="2")
+    log.write(id="3")
+    os.close(target)
+    assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["1", "3"]
+    assert "trimtab_guard_log_lines_dropped_total 1" in tally.prometheus()

@@ -72,11 +72,14 @@ def test_request_ids_and_counts(address):
     _, headers, _ = post(
         f"{address}/chat/completions",
         {"model": "m", "messages": [{"role": "user", "content": "hi"}]},
-        **{"X-Request-Id": "abc-1"},
+        **{"X-Request-Id": "req-1"},
     )
-    assert headers["X-Request-Id"] == "abc-1"
+    assert headers["X-Request-Id"] == "req-1"
     _, headers, _ = post(f"{address}/chat/completions", {}, **{"X-Request-Id": "not an id!"})
     assert len(headers["X-Request-Id"]) == 24
+    for telling in ("ana.solberg_example.org", "4111111111111111", "ana-1"):
+        _, headers, _ = post(f"{address}/chat/completions", {}, **{"X-Request-Id": telling})
+        assert len(headers["X-Request-Id"]) == 24
     assert (
         'trimtab_guard_rulings_total{side="input",ruling="allow"}' in get(address.removesuffix("/v1") + "/metrics")[1]
     )

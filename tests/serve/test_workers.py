@@ -82,10 +82,10 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_that_was_counted_is_los
 
 
 def test_every_request_is_a_line_without_a_word_of_what_was_said(running):
-    status, headers, _ = ask(running, "write to ana@example.org", **{"X-Request-Id": "line-1"})
-    assert (status, headers["X-Request-Id"]) == (200, "line-1")
+    status, headers, _ = ask(running, "write to ana@example.org", **{"X-Request-Id": "req-1"})
+    assert (status, headers["X-Request-Id"]) == (200, "req-1")
     lines = (running.folder / "access.jsonl").read_text().splitlines()
-    line = next(one for one in map(json.loads, lines) if one["id"] == "line-1")
+    line = next(one for one in map(json.loads, lines) if one["id"] == "req-1")
     assert (line["route"], line["status"], line["ruling"], line["stream"]) == ("chat", 200, "mask", False)
     assert line["ms"] >= line["upstream_ms"] >= 0
     assert line["received"] > 0 < line["sent"]

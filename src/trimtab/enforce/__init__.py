@@ -7,6 +7,7 @@ from trimtab.enforce.mending import Mender
 from trimtab.enforce.pseudonym import Vault
 from trimtab.enforce.ruling import Action, Doubt, Ruling, Seen, Skipped
 from trimtab.enforce.screen import GuardScreen
+from trimtab.enforce.seal import Seal
 from trimtab.enforce.stream import GuardStream
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = [
     "Mender",
     "Ruling",
     "RulingLog",
+    "Seal",
     "Seen",
     "Skipped",
     "Vault",

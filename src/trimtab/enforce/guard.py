@@ -65,7 +65,7 @@ class Guard:
         self.mender = mender if spec.revises else None
         self._least = {label: Action(action) for label, action in (actions or {}).items()}
         self._kept = tuple(kept)
-        pseudonyms = Pseudonyms.from_environment(spec.key_env) if spec.key_env else None
+        pseudonyms = Pseudonyms.from_environment(spec.key_env) if spec.pseudonyms else None
         self._input = Checks(spec.input, self._least, pseudonyms)
         self._output = Checks(spec.output, self._least, pseudonyms)
         self._weighing = Weighing(spec)
@@ -98,7 +98,7 @@ class Guard:
 
         Raises:
             PolicyError: The policy has mistakes.
-            UsageError: There is no such system or candidate, or no guard in front of it.
+            UsageError: There is no such system or candidate, no guard in front of it, or no key in the environment.
             LedgerError: The ledger cannot be opened.
         """
         loaded = policy if isinstance(policy, Policy) else load_policy(policy)
@@ -107,11 +107,14 @@ class Guard:
         if ledger is None:
             return cls(found.rules, **fields)
         from trimtab.enforce.log import RulingLog  # noqa: PLC0415  # a guard without a ledger loads none
+        from trimtab.enforce.seal import Seal  # noqa: PLC0415
         from trimtab.evidence import Ledger, Subject  # noqa: PLC0415
 
+        seal = Seal.from_environment(found.rules.key_env)
         written = ledger if isinstance(ledger, Ledger) else Ledger.open(ledger)
         subject = Subject(system=system, candidate=candidate)
-        log = RulingLog(written, subject=subject, policy=loaded.digest, every=every, owns=written is not ledger)
+        owns = written is not ledger
+        log = RulingLog(written, subject=subject, policy=loaded.digest, seal=seal, every=every, owns=owns)
         try:
             return cls(found.rules, **fields, log=log)
         except BaseException:
@@ -159,7 +162,8 @@ class Guard:
         Args:
             messages: The conversation so far.
             vault: Keeps what pseudonyms stand for, so that `output` can restore it.
-            about: An id for the ledger, by which a text that is held can be found where it is kept.
+            about: An id for the ledger, by which a text that is held can be found where it is kept: a UUID, or one
+                such as request-7. Any other could name somebody, and is sealed.
 
         Raises:
             UsageError: A detector must be waited for, and this is called from within an event loop.

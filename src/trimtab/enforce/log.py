@@ -6,16 +6,18 @@ it cannot be written, everything is kept for the next try, and `failure` says wh
 """
 
 import atexit
-import hashlib
 import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 from trimtab._canonical import text_digest
+from trimtab.enforce.request_id import names_nobody
 from trimtab.enforce.ruling import Action, Ruling, Seen
+from trimtab.enforce.seal import Chain, Seal
 from trimtab.errors import LedgerError
 from trimtab.evidence import Escalated, Ledger, Record, Revised, Rulings, Subject
 
@@ -41,6 +43,7 @@ class RulingLog:
         *,
         subject: Subject,
         policy: str,
+        seal: Seal | None = None,
         every: float = 60.0,
         most: int = 10_000,
         clock: Callable[[], int] = _microseconds,
@@ -52,6 +55,7 @@ class RulingLog:
             ledger: Is written to.
             subject: The system and candidate that are guarded.
             policy: Digest of the policy in force.
+            seal: Seals what is said of texts; left out, under a key that nobody keeps.
             every: Seconds between records, > 0.
             most: Rulings in a record at most, >= 1.
             clock: Microseconds since the epoch.
@@ -63,6 +67,7 @@ class RulingLog:
         if not (every > 0.0 and most >= 1):
             raise ValueError(f"out of range: {every=}, {most=}")
         self._ledger, self._subject, self._policy = ledger, subject, policy
+        self._seal = seal or Seal()
         self._every, self._most, self._clock, self._owns = every, most, clock, owns
         self._changed = threading.Condition()
         self._writing = threading.Lock()
@@ -71,7 +76,7 @@ class RulingLog:
         self._count = 0
         self._held: list[Escalated | Revised] = []
         self._lost = 0
-        self._closed = False
+        self._closed = self._told = False
         self._thread: threading.Thread | None = None
         self.failure = ""
 
@@ -89,7 +94,7 @@ class RulingLog:
             ruling: What came of it.
             texts: The texts of the request, or the reply as `{(0, 0): text}`.
             guard: Digest of the identity of the guard that ruled.
-            about: An id by which a text that was held can be found where it is kept.
+            about: An id by which a text that was held can be found where it is kept; sealed if it could name somebody.
 
         Raises:
             ValueError: The log is closed.
@@ -97,13 +102,16 @@ class RulingLog:
         digests = [text_digest(text) for text in texts.values()]
         held: list[Escalated | Revised] = []
         if ruling.action is Action.ESCALATE:
-            held += _escalated(side, ruling, texts, guard, about)
+            held += _escalated(side, ruling, texts, guard, self._seal)
         if ruling.revision is not None:
-            held.append(ruling.revision.record(guard=guard, about=about))
+            held.append(ruling.revision.record(guard=guard, sealed=self._seal.of))
+        if held and about:
+            about = self._written(about)
+            held = [replace(one, about=about) for one in held]
         with self._changed:
             if self._closed:
                 raise ValueError("the log of rulings is closed")
-            sums = self._sums.get(guard) or self._sums.setdefault(guard, _Sums(guard))
+            sums = self._sums.get(guard) or self._sums.setdefault(guard, _Sums(guard, self._seal))
             sums.add(side, ruling, digests, sum(map(len, texts.values())), self._clock())
             self._count += 1
             room = _MOST_HELD - len(self._held)
@@ -142,6 +150,12 @@ class RulingLog:
         if self._owns:
             self._ledger.close()
 
+    @property
+    def waiting(self) -> int:
+        """Rulings that are not in the ledger; after `close` failed, those that are lost unless it is tried again."""
+        with self._changed:
+            return sum(sums.rulings.total() for sums in (*self._over, *self._sums.values()))
+
     # -- the thread --------------------------------------------------------------
 
     def _work(self) -> None:
@@ -160,6 +174,18 @@ class RulingLog:
                     self._changed.wait_for(lambda: self._closed, timeout=self._every)
             if over:
                 due = time.monotonic() + self._every
+
+    def _written(self, about: str) -> str:
+        """An id as the ledger holds it: nothing is ever removed there, so one that could name somebody is sealed."""
+        if names_nobody(about):
+            return about
+        if not self._told:
+            self._told = True
+            _log.warning(
+                "an id given as `about` could name somebody, so the ledger holds it sealed, as it will all such; "
+                "give a UUID, or one such as request-7"
+            )
+        return self._seal.of(text_digest(about))
 
     def _urgent(self) -> bool:
         return bool(self._held) or self._count >= self._most
@@ -193,10 +219,10 @@ class RulingLog:
         try:
             self.close()
         except LedgerError as error:
-            _log.warning("the last rulings are not in the ledger: %s", error)
+            _log.warning("the last %d rulings are lost, since they cannot be written: %s", self.waiting, error)
 
 
-def _escalated(side: Side, ruling: Ruling, texts: Texts, guard: str, about: str) -> list[Escalated]:
+def _escalated(side: Side, ruling: Ruling, texts: Texts, guard: str, seal: Seal) -> list[Escalated]:
     """A record for each text in which something was found; for the first where it was something else."""
     by_text: dict[tuple[int, int], list[Seen]] = {}
     for seen in ruling.seen:
@@ -209,13 +235,12 @@ def _escalated(side: Side, ruling: Ruling, texts: Texts, guard: str, about: str)
         Escalated(
             guard=guard,
             side=side,
-            text=text_digest(texts.get(place, "")),
+            text=seal.of(text_digest(texts.get(place, ""))),
             chars=len(texts.get(place, "")),
             why=ruling.reason,
             spans=[_span(one) for one in found],
             confidence=doubt.confidence if doubt else None,
             at_least=doubt.at_least if doubt else None,
-            about=about[:200],
         )
         for place, found in by_text.items()
     ]
@@ -224,7 +249,7 @@ def _escalated(side: Side, ruling: Ruling, texts: Texts, guard: str, about: str)
 class _Sums:
     """Sums over the rulings of an interval."""
 
-    def __init__(self, guard: str) -> None:
+    def __init__(self, guard: str, seal: Seal) -> None:
         self.guard = guard
         self.begun = self.ended = self.chars = 0
         self.seconds = self.slowest = 0.0
@@ -233,7 +258,7 @@ class _Sums:
         self.found: Counter[tuple[str, ...]] = Counter()  # characters
         self.texts: Counter[tuple[str, ...]] = Counter()  # with such a finding, however many are in each
         self.skipped: Counter[tuple[str, ...]] = Counter()
-        self.chain = bytes(32)
+        self.chain = Chain(seal)
 
     def add(self, side: Side, ruling: Ruling, digests: Sequence[str], chars: int, now: int) -> None:
         self.begun, self.ended = self.begun or now, now
@@ -251,8 +276,7 @@ class _Sums:
             self.skipped[side, skipped.detector, skipped.reason] += 1
         if ruling.doubt:
             self.skipped[side, "guard", "unsure"] += 1
-        said = f"{side} {action} {' '.join(digests)}"
-        self.chain = hashlib.sha256(self.chain + said.encode()).digest()
+        self.chain.add(side, action, digests)
 
     def record(self, lost: int) -> Rulings:
         findings = _rows(self.findings, ("side", "detector", "label", "action"))
@@ -269,7 +293,7 @@ class _Sums:
             rulings=_rows(self.rulings, ("side", "action")),
             findings=findings,
             skipped=_rows(self.skipped, ("side", "detector", "reason")),
-            chain=f"sha256:{self.chain.hex()}",
+            chain=str(self.chain),
             lost=lost,
         )
 

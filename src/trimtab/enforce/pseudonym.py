@@ -25,6 +25,22 @@ _ODD = re.compile(r"[^a-z0-9.-]")
 _SHAPE = re.compile(rf"\[([a-z][a-z0-9.-]{{0,60}}):([{_LETTERS}]{{{_BODY}}})([{_LETTERS}]{{{_CHECK}}})\]")
 
 
+def environment_key(variable: str) -> bytes:
+    """The guard's key, from the environment variable that the policy names.
+
+    Raises:
+        UsageError: It is not set, or too short.
+    """
+    key = os.environ.get(variable, "").strip().encode()
+    if len(key) < _LEAST_KEY:
+        state = f"has fewer than {_LEAST_KEY} bytes" if key else "is not set"
+        raise UsageError(
+            f"the environment variable {variable}, which holds the key of the guard, {state}.",
+            f'Set it: `export {variable}="$(openssl rand -hex 32)"`, and keep it.',
+        )
+    return key
+
+
 class Pseudonyms:
     """All pseudonyms under one key. Immutable; threads may share one."""
 
@@ -45,14 +61,7 @@ class Pseudonyms:
         Raises:
             UsageError: It is not set, or too short.
         """
-        key = os.environ.get(variable, "").strip().encode()
-        if len(key) < _LEAST_KEY:
-            state = f"has fewer than {_LEAST_KEY} bytes" if key else "is not set"
-            raise UsageError(
-                f"the environment variable {variable}, which holds the key of pseudonyms, {state}.",
-                f'Set it: `export {variable}="$(openssl rand -hex 32)"`, and keep it.',
-            )
-        return cls(key)
+        return cls(environment_key(variable))
 
     def of(self, value: str, noun: str) -> str:
         """What stands for a value that was found to be a `noun`."""

@@ -87,19 +87,18 @@ class Revision:
         """Whether the best draft breaks no hard principle."""
         return acceptable(self.final.verdicts)
 
-    def record(self, *, guard: str = "", about: str = "") -> Revised:
-        """As the ledger keeps it: digests, and no text."""
+    def record(self, *, guard: str = "", sealed: Callable[[str], str] = str) -> Revised:
+        """As the ledger keeps it: no text, and digests, each `sealed` where nobody else has the texts."""
         return Revised(
-            prompt=self.prompt,
-            drafts=[text_digest(draft.text) for draft in self.drafts],
-            critiques=[text_digest(draft.critique) for draft in self.drafts if draft.critique],
+            prompt=sealed(self.prompt),
+            drafts=[sealed(text_digest(draft.text)) for draft in self.drafts],
+            critiques=[sealed(text_digest(draft.critique)) for draft in self.drafts if draft.critique],
             before=_said(self.first, self.final),
             after=_said(self.final, self.first),
             best=self.best,
             calls=self.calls,
             stop=self.stop,
             guard=guard,
-            about=about[:200],
         )
 
 

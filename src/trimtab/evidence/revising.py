@@ -1,4 +1,8 @@
-"""A reply that was written anew, as a record: what was broken before and after, and digests of every draft."""
+"""A reply that was written anew, as a record: what was broken before and after, and digests of every draft.
+
+They are sealed (`trimtab.enforce.Seal`) where a guard had the reply revised: nobody else has the texts then. Where
+somebody had a file revised, they are plain: they name rows of that file.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -1,7 +1,8 @@
 """What a guard did, as records: sums over an interval, and each text that was held for a person.
 
 No text is in them, nor anything that could be tried out: what was found is there as its label, place and length. The
-digest of a whole text shows later that it is the text that was ruled on.
+seal of a whole text (`trimtab.enforce.Seal`) shows to whoever has its key that it is the text that was ruled on.
+Rows from before there were seals hold plain digests in their place.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,10 +21,8 @@ class Rulings(Fields):
     all, and `texts`, the requests or replies with such a finding; `skipped`
     hold `side`, `detector`, `reason` and `count`. Each is sorted.
 
-    `chain` begins as 32 zero bytes; each ruling in its turn makes it the
-    SHA-256 of itself and `side action digests`, the digests of the texts
-    parted by spaces. Whoever has kept the texts can show that these were
-    ruled on, and no others.
+    `chain` is a seal over all rulings, each in its turn. Whoever has kept the
+    texts and the key can show that these were ruled on, and no others.
     """
 
     kind: ClassVar[str] = "rulings"
@@ -65,13 +64,13 @@ class Escalated(Fields):
 
     guard: str  # digest, as in `Rulings`
     side: str  # "input" or "output"
-    text: str  # digest of the text
+    text: str  # seal of the text
     chars: int
     why: str
     spans: Sequence[Mapping[str, Any]] = ()
     confidence: float | None = None
     at_least: float | None = None
-    about: str = ""  # the caller's id of the request, by which the text can be found where it is kept
+    about: str = ""  # the caller's id of the request, by which the text can be found; sealed if it could name somebody
 
     def payload(self) -> dict[str, Any]:
         """JSON form."""

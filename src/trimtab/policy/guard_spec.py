@@ -80,7 +80,9 @@ class GuardSpec(Strict):
     )
 
     key_env: str = Field(
-        default="", pattern=r"^([A-Za-z_]\w*)?$", description="Environment variable with the key of pseudonyms."
+        default="",
+        pattern=r"^([A-Za-z_]\w*)?$",
+        description="Environment variable with the key of pseudonyms, and of what the ledger says of texts.",
     )
     restore: bool = Field(
         default=False, description="Replies get back what pseudonyms of their own conversation stand for."
@@ -92,6 +94,11 @@ class GuardSpec(Strict):
     def revises(self) -> bool:
         """Whether any rule has replies written anew, which are then held back to their end."""
         return any(rule.action == "revise" for rule in self.output)
+
+    @property
+    def pseudonyms(self) -> bool:
+        """Whether any rule masks with pseudonyms, which need the key."""
+        return any(rule.how == "pseudonym" for rule in (*self.input, *self.output))
 
     def alone(self) -> "GuardSpec":
         """This guard where nobody revises: what would be revised is blocked."""
@@ -158,11 +165,8 @@ class GuardSpec(Strict):
 
     @model_validator(mode="after")
     def _pseudonyms_have_a_key(self) -> "GuardSpec":
-        named = [rule for rule in (*self.input, *self.output) if rule.how == "pseudonym"]
-        if named and not self.key_env:
+        if self.pseudonyms and not self.key_env:
             raise ValueError("`how: pseudonym` needs `key_env`, the environment variable with the key")
-        if self.key_env and not named:
-            raise ValueError("`key_env` is the key of pseudonyms, and no rule has `how: pseudonym`")
         if self.restore and not any(rule.how == "pseudonym" for rule in self.input):
             raise ValueError("`restore` needs a rule on input with `how: pseudonym`; nothing else can be restored")
         return self

@@ -10,9 +10,9 @@ import orjson
 from aiohttp import web
 
 from trimtab.enforce import Action, Ruling
+from trimtab.enforce.request_id import names_nobody
 from trimtab.serve import wire
 
-_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _FORWARDED = ("Authorization", "OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta")
 _SECONDS = re.compile(r"[0-9]{1,6}", re.ASCII)
 
@@ -37,9 +37,9 @@ class Call:
 
     @classmethod
     def of(cls, request: web.BaseRequest, route: str, patience: float) -> "Call":
-        """A request that has just come in; it keeps the id its client gave it, if that is one."""
+        """A request that has just come in; it keeps the id its client gave it, if that names nobody."""
         given = request.headers.get("X-Request-Id", "")
-        name = given if _ID.fullmatch(given) else secrets.token_hex(12)
+        name = given if names_nobody(given) else secrets.token_hex(12)
         return cls(request=request, route=route, id=name, patience=patience)
 
     def headers(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from trimtab._optional import need
-from trimtab.enforce import Guard, RulingLog
+from trimtab.enforce import Guard, RulingLog, Seal
 from trimtab.errors import TrimtabError
 from trimtab.evidence import Subject
 from trimtab.policy import Policy
@@ -57,12 +57,12 @@ def work(plan: Plan, sock: socket.socket, tally: Tally, number: int, report: int
     """
     try:
         guard = Guard.from_policy(plan.policy, system=plan.system, candidate=plan.candidate)
+        rulings = _rulings(plan, guard.spec.key_env) if plan.clerk else None
     except TrimtabError as error:
         os.write(report, FAILED + pickle.dumps(error))
         return 1
     row = tally.row(number)
     Looking(guard, row).warm()
-    rulings = _rulings(plan) if plan.clerk else None
     if rulings is not None:
         actions = plan.policy.tiers[plan.policy.systems[plan.system].tier].actions
         guard = Guard(guard.spec, actions=actions, mender=guard.mender, log=rulings)
@@ -87,11 +87,12 @@ def work(plan: Plan, sock: socket.socket, tally: Tally, number: int, report: int
     return 0
 
 
-def _rulings(plan: Plan) -> RulingLog:
+def _rulings(plan: Plan, key_env: str) -> RulingLog:
     """Sums up what is ruled, and hands it over to the clerk."""
     subject = Subject(system=plan.system, candidate=plan.candidate)
     ledger: Any = DistantLedger(plan.clerk)
-    return RulingLog(ledger, subject=subject, policy=plan.policy.digest, every=plan.every, owns=True)
+    seal = Seal.from_environment(key_env)
+    return RulingLog(ledger, subject=subject, policy=plan.policy.digest, seal=seal, every=plan.every, owns=True)
 
 
 async def _until_told(proxy: Proxy, sock: socket.socket, report: int, lifeline: int) -> None:

@@ -14,6 +14,7 @@ from trimtab.decision.incidents import findings, incidents
 from trimtab.decision.model import Decision
 from trimtab.decision.persons import appeals
 from trimtab.decision.signers import may_accept, same_side
+from trimtab.enforce.seal import is_sealed
 from trimtab.evidence import Ledger
 from trimtab.evidence.books import Books
 from trimtab.evidence.entries.notes import Note
@@ -74,7 +75,7 @@ def _held(ledger: Ledger, books: Books, upto: int) -> Iterator[Waiting]:
         on = f"row:{row.seq}"
         if not isinstance(record, Escalated) or noted.get(on, 0) > row.seq:
             continue
-        name = record.about or record.text[:19]
+        name = on if is_sealed(record.about) else record.about or on
         yield Waiting(
             kind="held text",
             id=name,

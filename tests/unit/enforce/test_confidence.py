@@ -8,8 +8,7 @@ from tests.unit.enforce.test_guard import rule
 from tests.unit.enforce.test_log import log_of, records
 from tests.unit.enforce.test_stream import PROSE
 
-from trimtab._canonical import text_digest
-from trimtab.enforce import Action, Guard, GuardScreen
+from trimtab.enforce import Action, Guard, GuardScreen, Seal
 from trimtab.evidence import Escalated, Ledger
 from trimtab.kinds import Message, Reply, Request
 from trimtab.policy import GuardSpec
@@ -65,7 +64,7 @@ def test_confidence_alone_makes_a_guard_and_the_strictest_wins():
 
 def test_each_answer_that_is_held_is_recorded(tmp_path):
     with Ledger.open(tmp_path / "ledger.db") as ledger:
-        with asking(log=log_of(ledger)) as guard:
+        with asking(log=log_of(ledger, seal=(seal := Seal()))) as guard:
             guard.output("It is so.", confidence=0.25, about="request-9")
             guard.output("It is not so.")
             guard.output("It may be.", confidence=0.9)
@@ -75,7 +74,7 @@ def test_each_answer_that_is_held_is_recorded(tmp_path):
         (0.25, 0.7, "request-9"),
         (None, 0.7, ""),
     ]
-    assert escalated[0].text == text_digest("It is so.")
+    assert seal.shows(escalated[0].text, "It is so.")
     assert escalated[0].why == "confidence 0.25 below 0.7"
     assert sums.skipped == [{"side": "output", "detector": "guard", "reason": "unsure", "count": 2}]
 

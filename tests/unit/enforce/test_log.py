@@ -6,12 +6,13 @@ import subprocess
 import sys
 import threading
 import time
+from uuid import UUID
 
 import pytest
 from tests.unit.enforce.test_guard import HITS, rule
 
 from trimtab._canonical import text_digest
-from trimtab.enforce import Action, Guard, RulingLog
+from trimtab.enforce import Action, Guard, RulingLog, Seal
 from trimtab.errors import LedgerError
 from trimtab.evidence import Escalated, Ledger, Rulings, Subject
 from trimtab.evidence.export import verify_jsonl, write_jsonl
@@ -72,27 +73,101 @@ def test_an_interval_is_summed_up(tmp_path):
     assert record.begun <= record.ended
 
 
-def test_whoever_kept_the_texts_can_show_that_these_were_ruled_on(tmp_path):
-    with Ledger.open(tmp_path / "ledger.db") as ledger:
-        with Guard(SPEC, log=log_of(ledger)) as guard:
-            guard.output("all is well")
-            guard.input([Message("user", "one"), Message("user", "ana@example.org")])
-        (record,) = records(ledger)
+RULED = [("output", "allow", ["all is well"]), ("input", "mask", ["one", "ana@example.org"])]
+
+
+def rule_on_some(ledger, **more):
+    with Guard(SPEC, log=log_of(ledger, **more)) as guard:
+        guard.output("all is well")
+        guard.input([Message("user", "one"), Message("user", "ana@example.org")])
+    (record,) = records(ledger)
+    return record
+
+
+def plainly(ruled):
+    """The chain as anybody could make it, without a key."""
     chain = bytes(32)
-    for said, texts in (("output allow", ["all is well"]), ("input mask", ["one", "ana@example.org"])):
-        chain = hashlib.sha256(chain + f"{said} {' '.join(map(text_digest, texts))}".encode()).digest()
-    assert record.chain == f"sha256:{chain.hex()}"
+    for side, action, texts in ruled:
+        chain = hashlib.sha256(chain + f"{side} {action} {' '.join(map(text_digest, texts))}".encode()).digest()
+    return f"sha256:{chain.hex()}"
+
+
+def test_whoever_kept_the_texts_and_has_the_key_can_show_that_these_were_ruled_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("GUARD_KEY", "k" * 32)
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        record = rule_on_some(ledger, seal=Seal.from_environment("GUARD_KEY"))
+    seal = Seal.from_environment("GUARD_KEY")  # as another process has it
+    assert seal.shows_chain(record.chain, RULED)
+    for others in (RULED[::-1], RULED[:1], [("output", "block", ["all is well"]), RULED[1]], [*RULED, RULED[0]]):
+        assert not seal.shows_chain(record.chain, others)
+
+
+def test_whoever_has_the_ledger_alone_can_try_no_text(tmp_path):
+    """Nor does having the same text ruled on again tell that it had been: equal texts have different seals."""
+    text = "password = 'hG7!kq2pZ'"
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        record = rule_on_some(ledger)
+        assert record.chain != plainly(RULED)
+        assert not Seal().shows_chain(record.chain, RULED)
+        with Guard(SPEC, log=log_of(ledger)) as guard:
+            guard.input([Message("user", text)])
+            guard.input([Message("user", text)])
+        held = [record.text for record in records(ledger) if isinstance(record, Escalated)]
+        payloads = "".join(row.payload for row in ledger.rows())
+    assert text_digest(text) not in payloads
+    assert len(set(held)) == 2
+    assert not any(Seal().shows(one, text) for one in held)
+
+
+def test_what_older_ledgers_show_they_still_do():
+    assert Seal().shows(text_digest("ok"), "ok")
+    assert not Seal().shows(text_digest("ok"), "no")
+    assert Seal().shows_chain(plainly(RULED), RULED)
+    assert not Seal().shows_chain(plainly(RULED), RULED[:1])
+
+
+@pytest.mark.parametrize("odd", ["", "sha256:", "hmac-sha256:", "hmac-sha256:xy:0", "hmac-sha256:00"])
+def test_what_is_no_seal_shows_nothing(odd):
+    assert not Seal().shows(odd, "ok")
+    assert not Seal().shows_chain(odd, RULED)
+
+
+@pytest.mark.parametrize("telling", ["ana.solberg_example.org", "4111111111111111", "ana-1", "request-+442079460000"])
+def test_an_id_that_could_name_somebody_is_sealed(tmp_path, caplog, telling):
+    seal = Seal()
+    with Ledger.open(tmp_path / "ledger.db") as ledger, Guard(SPEC, log=log_of(ledger, seal=seal)) as guard:
+        for _ in range(2):
+            guard.input([Message("user", HITS[-1])], about=telling)
+        guard.close()
+        about = {record.about for record in records(ledger) if isinstance(record, Escalated)}
+        assert not any(telling in row.payload for row in ledger.rows())
+    assert len(about) == 2
+    assert all(seal.shows(one, telling) for one in about)
+    (line,) = caplog.messages
+    assert "request-7" in line
+    assert telling not in line
+
+
+@pytest.mark.parametrize("id_", [str(UUID(int=7)), "req_" + "0a" * 12, "01KB8Z5Q0V9T3M8N7YXW6P5R4S", "42"])
+def test_an_id_that_names_nobody_is_written_as_it_is(tmp_path, id_):
+    with Ledger.open(tmp_path / "ledger.db") as ledger, Guard(SPEC, log=log_of(ledger)) as guard:
+        guard.input([Message("user", HITS[-1])], about=id_)
+        guard.close()
+        assert records(ledger)[0].about == id_
 
 
 def test_a_text_that_is_held_has_a_record_of_its_own_at_once(tmp_path):
     text = "password = 'hG7!kq2pZ'"
-    with Ledger.open(tmp_path / "ledger.db") as ledger, Guard(SPEC, log=log_of(ledger)) as guard:
+    seal = Seal()
+    with Ledger.open(tmp_path / "ledger.db") as ledger, Guard(SPEC, log=log_of(ledger, seal=seal)) as guard:
         said = guard.input([Message("user", "fine"), Message("user", text)], about="request-7")
         assert (said.action, said.text) == (Action.ESCALATE, "A person will look at this first.")
         wait_for(lambda: ledger.head() is not None)
         (record,) = records(ledger)
     assert isinstance(record, Escalated)
-    assert (record.side, record.text, record.chars) == ("input", text_digest(text), len(text))
+    assert (record.side, record.chars) == ("input", len(text))
+    assert seal.shows(record.text, text)
+    assert not seal.shows(record.text, "fine")
     assert record.about == "request-7"
     (span,) = record.spans
     assert (span["label"], text[span["start"] : span["end"]]) == ("secret.password", "hG7!kq2pZ")

@@ -10,7 +10,7 @@ from tests.unit.enforce.revising import Mood, reviser, said
 from tests.unit.enforce.test_guard import Remote, installed, rule
 
 from trimtab._canonical import text_digest
-from trimtab.enforce import Action, Guard, Ruling, RulingLog, Vault
+from trimtab.enforce import Action, Guard, Ruling, RulingLog, Seal, Vault
 from trimtab.enforce.mending import Mender
 from trimtab.enforce.screen import GuardScreen
 from trimtab.errors import UsageError
@@ -355,22 +355,25 @@ def test_a_candidate_measured_behind_it_says_what_a_user_would_read():
 # -- evidence --------------------------------------------------------------------------------------
 
 
-def test_every_revision_is_in_the_ledger_by_digest(tmp_path):
+def test_every_revision_is_in_the_ledger_sealed(tmp_path):
     with Ledger.open(tmp_path / "ledger.db") as ledger, reviser(WELL, Behaviour(status=500)) as server:
-        log = RulingLog(ledger, subject=Subject(system="bot"), policy="sha256:p", every=3600.0)
+        seal = Seal()
+        log = RulingLog(ledger, subject=Subject(system="bot"), policy="sha256:p", seal=seal, every=3600.0)
         guard = guarded(server, log=log)
-        guard.output(LEAK, messages=ASKED, about="one")
-        guard.output(f"{LEAK} Soon.", messages=ASKED, about="two")
+        guard.output(LEAK, messages=ASKED, about="request-1")
+        guard.output(f"{LEAK} Soon.", messages=ASKED, about="request-2")
         guard.output(WELL, messages=ASKED)
         guard.close()
         rows = list(ledger.rows())
         found = [record for _, record in ledger.records()]
         ledger.verify().raise_if_bad()
     done, failed = (record for record in found if isinstance(record, Revised))
-    assert (done.about, done.best, done.calls, done.stop, done.guard) == ("one", 1, 2, "repaired", guard.digest)
-    assert done.drafts == [text_digest(LEAK), text_digest(WELL)]
+    assert (done.about, done.best, done.calls, done.stop, done.guard) == ("request-1", 1, 2, "repaired", guard.digest)
+    assert all(map(seal.shows, done.drafts, [LEAK, WELL]))
+    assert seal.shows(done.prompt, "\0".join(text for one in ASKED for text in (one.role, one.content)))
+    assert not any(text_digest(text) in row.payload for row in rows for text in (LEAK, WELL))
     assert (done.before, done.after) == ({"personal.email": "broken"}, {"personal.email": "kept"})
-    assert (failed.about, failed.best, failed.stop) == ("two", 0, "no-reply")
+    assert (failed.about, failed.best, failed.stop) == ("request-2", 0, "no-reply")
     (sums,) = (record for record in found if isinstance(record, Rulings))
     assert sums.rulings == [{"side": "output", "action": action, "count": 1} for action in ("allow", "block", "revise")]
     assert {row["action"] for row in sums.findings} == {"revise", "block"}

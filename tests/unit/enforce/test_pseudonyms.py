@@ -217,7 +217,6 @@ def test_the_key_is_in_the_environment_and_nowhere_else(monkeypatch):
     [
         {"output": [rule("patterns", "block", how="pseudonym")], "key_env": "K"},
         {"output": [rule("patterns", "mask", how="pseudonym")]},
-        {"output": [rule("patterns", "mask")], "key_env": "K"},
         {"output": [rule("patterns", "mask", how="pseudonym")], "key_env": "K", "restore": True},
         {"output": [rule("patterns", "mask", how="pseudonym")], "key_env": "not a name"},
     ],

@@ -273,7 +273,7 @@ def test_what_is_not_of_the_draft_is_taken_from_it(reply, draft):
 
 def test_the_record_holds_digests_and_no_text():
     made = done(Model("jargon"), "a leak and an insult at Elm Street")
-    record = made.record(guard="sha256:g", about="id-1")
+    record = made.record(guard="sha256:g")
     assert record.before == {"leak": "broken", "insult": "broken", "jargon": "kept"}
     assert record.after == {"leak": "kept", "insult": "kept", "jargon": "broken"}
     assert (len(record.drafts), len(record.critiques), record.best, record.stop) == (2, 1, 1, "repaired")
