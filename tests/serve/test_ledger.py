@@ -96,6 +96,18 @@ def test_a_ledger_that_cannot_be_written_keeps_nobody_waiting_and_is_caught_up_w
         assert list(Path(short).iterdir()) == []
 
 
+def test_rulings_that_are_lost_at_the_end_are_told(tmp_path, monkeypatch):
+    with tempfile.TemporaryDirectory() as short, proxies.upstream() as server:
+        monkeypatch.setenv("TMPDIR", short)
+        with proxies.proxy(tmp_path, f"{server.url}/v1", *ARGUMENTS) as running:
+            assert [ask(running)[0] for _ in range(3)] == [200] * 3
+            (address,) = Path(short).glob("trimtab-guard-*/clerk")
+            address.rename(address.with_name("away"))
+            assert running.end() == 4
+            assert "TT401 ledger rulings.db: 6 rulings are lost" in running.complaints()
+            assert "Traceback" not in running.complaints()
+
+
 def test_a_ledger_that_is_none_is_an_error_at_the_start(tmp_path):
     (tmp_path / "rulings.db").write_bytes(b"this is no ledger, " * 100)
     with pytest.raises(json.JSONDecodeError), proxies.proxy(tmp_path, "http://127.0.0.1:9/v1", *ARGUMENTS):

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from trimtab.errors import SystemUnavailableError, TrimtabError
+from trimtab.errors import LedgerError, SystemUnavailableError, TrimtabError
 from trimtab.serve.clerk import Desk, keep
 from trimtab.serve.tally import Row, Tally
 from trimtab.serve.worker import FAILED, READY, Plan, work
@@ -82,6 +82,7 @@ class Supervisor:
         self._row = tally.row(workers)
         self._folder = ""
         self._clerk: _Child | None = None
+        self._ledger = desk.ledger if desk is not None else ""
         if desk is not None and (desk.ledger or desk.exporter):
             self._folder = tempfile.mkdtemp(prefix="trimtab-guard-")  # nobody else may enter it
             self._counter = socket.socket(socket.AF_UNIX)
@@ -104,6 +105,7 @@ class Supervisor:
         """Until a signal ends it.
 
         Raises:
+            LedgerError: The last rulings could not be written.
             TrimtabError: A worker cannot start at all, and says why.
         """
         before = {number: signal.signal(number, _noticed) for number in (*_ENDING, signal.SIGCHLD)}
@@ -130,6 +132,7 @@ class Supervisor:
                 signal.signal(number, handler)
             for end in (self._held, self._lifeline, self._woken, self._wake):
                 os.close(end)
+        self._tell_lost()
 
     # -- children ----------------------------------------------------------------
 
@@ -217,6 +220,15 @@ class Supervisor:
             self._finish([self._clerk], _GRACE_SECONDS)
             self._counter.close()
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _tell_lost(self) -> None:
+        lost = self._tally.lost()
+        if lost:
+            raise LedgerError(
+                self._ledger,
+                f"{lost:,} {'ruling is' if lost == 1 else 'rulings are'} lost: it could not be written to the end",
+                "What is in it is intact. Make room for it, or mend what was said above, before you start again.",
+            )
 
     def _finish(self, children: Sequence[_Child], seconds: float) -> None:
         for child in children:

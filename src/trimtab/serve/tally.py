@@ -44,6 +44,7 @@ _FAMILIES = (
             *(f'route="{route}",status="{status}"' for route in ROUTES for status in STATUSES)),
     _counts("streams_broken_total", "Streams that ended with an error instead of their end."),
     _counts("log_lines_dropped_total", "Lines of the access log that nobody took in time."),
+    _counts("rulings_lost_total", "Rulings that a worker could not hand over for the ledger when it ended."),
     _counts("worker_restarts_total", "Workers that were started again after they died."),
     _Family("trimtab_guard_requests_in_flight", "gauge", "Requests being served.", ("",)),
     _Family("trimtab_guard_ledger_unwritten", "gauge", "Workers whose rulings cannot be written.", ("",)),
@@ -105,6 +106,10 @@ class Tally:
     def in_flight(self) -> int:
         """Requests being served by all workers."""
         return sum(self._cells[_FLIGHT::_WIDTH])
+
+    def lost(self) -> int:
+        """Rulings that are in no ledger, and never will be."""
+        return sum(self._cells[_ALONE["trimtab_guard_rulings_lost_total"] :: _WIDTH])
 
     def totals(self) -> list[int]:
         """Every cell, summed over the rows."""
@@ -215,9 +220,9 @@ class Row:
         """The guard took so long."""
         self._spread("trimtab_guard_looking_seconds", seconds)
 
-    def add(self, name: str) -> None:
-        """One more of a counter without labels: `streams_broken`, `log_lines_dropped`, `worker_restarts`, ..."""
-        self._cells[_ALONE[f"trimtab_guard_{name}_total"]] += 1
+    def add(self, name: str, count: int = 1) -> None:
+        """So many more of a counter without labels: `streams_broken`, `log_lines_dropped`, `worker_restarts`, ..."""
+        self._cells[_ALONE[f"trimtab_guard_{name}_total"]] += count
 
     def _spread(self, name: str, seconds: float) -> None:
         place = _ALONE[name]

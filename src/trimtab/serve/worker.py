@@ -14,7 +14,7 @@ from typing import Any
 
 from trimtab._optional import need
 from trimtab.enforce import Guard, RulingLog, Seal
-from trimtab.errors import TrimtabError
+from trimtab.errors import LedgerError, TrimtabError
 from trimtab.evidence import Subject
 from trimtab.policy import Policy
 from trimtab.serve.access_log import AccessLog
@@ -23,7 +23,7 @@ from trimtab.serve.limits import Limits
 from trimtab.serve.listener import listen
 from trimtab.serve.looking import Looking
 from trimtab.serve.proxy import Proxy
-from trimtab.serve.tally import Tally
+from trimtab.serve.tally import Row, Tally
 
 READY = b"R"
 FAILED = b"E"  # followed by a pickled error
@@ -83,8 +83,17 @@ def work(plan: Plan, sock: socket.socket, tally: Tally, number: int, report: int
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_until_told(proxy, sock, report, lifeline))
     finally:
-        guard.close()
+        _close(guard, rulings, row)
     return 0
+
+
+def _close(guard: Guard, rulings: RulingLog | None, row: Row) -> None:
+    """Hand over the last rulings; what nobody takes is counted, for the supervisor to say."""
+    try:
+        guard.close()
+    except LedgerError:
+        assert rulings is not None
+        row.add("rulings_lost", rulings.waiting)
 
 
 def _rulings(plan: Plan, key_env: str) -> RulingLog:
