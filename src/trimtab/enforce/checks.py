@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from trimtab.detect import look, look_async
@@ -15,6 +16,7 @@ from trimtab.kinds import AnyDetector, Context, DetectorCard, Finding, plugins
 from trimtab.policy import GuardRule
 
 _UNKNOWN_COST = 1.0  # seconds; who does not say what they cost come last
+_FIRST_WORDS = "Write to somebody@example.org or call +44 20 7946 0000 before noon."
 _clock = time.perf_counter
 
 
@@ -85,7 +87,7 @@ class Look:
 
 
 class Checks:
-    """All checks of one side. Immutable after it is made; threads and tasks may share it."""
+    """All checks of one side. Its rules never change; threads and tasks may share it."""
 
     def __init__(
         self, rules: Sequence[GuardRule], least: Mapping[str, Action], pseudonyms: Pseudonyms | None = None
@@ -108,6 +110,7 @@ class Checks:
         self.remote = any(probe.remote for probe in self.probes)
         self._least = dict(least)
         self._pseudonyms = pseudonyms
+        self._warm = False
 
     @property
     def reach(self) -> int | None:
@@ -125,6 +128,16 @@ class Checks:
     def versions(self) -> dict[str, str]:
         """Detectors with their versions."""
         return {probe.name: str(probe.detector.version) for probe in self.probes}
+
+    def warm(self) -> None:
+        """Let every detector here look once, or what it loads then would be in the time of a text. Once is enough."""
+        if self._warm:
+            return
+        for probe in self.probes:
+            if not probe.remote:
+                with suppress(TrimtabError):  # what it cannot do it says again when it matters
+                    look(probe.detector, _FIRST_WORDS, Context())
+        self._warm = True
 
     # -- looking -----------------------------------------------------------------
 
@@ -156,6 +169,8 @@ class Checks:
         else:
             if found:
                 self._weigh(one, probe, found)
+            if _clock() > one.deadline:  # it cannot be cut off, and what came too late does not count as having looked
+                one.skipped.append(Skipped(detector=probe.name, reason="timeout"))
         one.seconds[probe.name] = one.seconds.get(probe.name, 0.0) + _clock() - begun
 
     async def _wait(self, one: Look, probe: Probe) -> None:

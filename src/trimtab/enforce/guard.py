@@ -138,6 +138,11 @@ class Guard:
         if self._log is not None:
             self._log.close()
 
+    def warm(self) -> None:
+        """Let every detector here look once, so that what they load then delays nobody; else the first text waits."""
+        self._input.warm()
+        self._output.warm()
+
     @property
     def waits(self) -> bool:
         """Whether somebody must be waited for: within an event loop only the forms that begin with `a` will do."""
@@ -171,6 +176,7 @@ class Guard:
         if self._input.remote:
             _outside_a_loop("input")
             return asyncio.run(self.ainput(messages, vault=vault, about=about))
+        self._input.warm()
         begun = time.perf_counter()
         readings, looks = self._requested(messages, begun, vault)
         for one in looks:
@@ -179,6 +185,7 @@ class Guard:
 
     async def ainput(self, messages: Messages, *, vault: Vault | None = None, about: str = "") -> Ruling:
         """As `input`, from within an event loop."""
+        self._input.warm()
         begun = time.perf_counter()
         readings, looks = self._requested(messages, begun, vault)
         await asyncio.gather(*(self._input.wait(one) for one in looks))
@@ -247,6 +254,7 @@ class Guard:
         """
         said = self._said(messages, prose=prose, arguments=arguments)
         restore = self._restoring(vault, json=arguments)
+        self._output.warm()
         return GuardStream(
             checks=self._output,
             context=said.context,
@@ -286,12 +294,14 @@ class Guard:
         if self._output.remote or self.mender is not None:
             _outside_a_loop("output")
             return asyncio.run(self._areply(text, said, restore, confidence))
+        self._output.warm()
         begun = time.perf_counter()
         one = Look(text, said.context, begun + self._budget, reply=True, arguments=said.arguments)
         self._output.run(one)
         return self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
 
     async def _areply(self, text: str, said: "_Said", restore: Restore | None, confidence: float | None) -> Ruling:
+        self._output.warm()
         begun = time.perf_counter()
         one = Look(text, said.context, begun + self._budget, reply=True, arguments=said.arguments)
         await self._output.wait(one)
@@ -309,6 +319,7 @@ class Guard:
 
     async def _shown(self, messages: Messages) -> Sequence[Message] | None:
         """A conversation as the model behind the guard sees it; None where it may see nothing of it."""
+        self._input.warm()
         begun = time.perf_counter()
         readings, looks = self._requested(messages, begun, None)
         await asyncio.gather(*(self._input.wait(one) for one in looks))

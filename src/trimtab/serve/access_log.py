@@ -35,7 +35,7 @@ class AccessLog:
             self._row.add("log_lines_dropped")
 
     def _written(self, line: bytes) -> bool:
-        """Whether all of a line is there. A full disk takes the beginning of one, and the next would be joined to it."""
+        """Whether all of a line is there. A full disk takes the beginning of one; the next would be joined to it."""
         try:
             before = os.fstat(self._target).st_size if self._file else 0
             wrote = os.write(self._target, line)

@@ -10,7 +10,6 @@ from trimtab.kinds import Message
 from trimtab.serve.tally import Row
 
 _LONG = 20_000  # characters; what is longer takes milliseconds, and is looked at beside the event loop
-_FIRST_WORDS = "Write to somebody@example.org or call +44 20 7946 0000 before noon."
 
 
 class Looking:
@@ -24,10 +23,7 @@ class Looking:
 
     def warm(self) -> None:
         """Let every detector look once, so that what they load when they are first needed does not delay a request."""
-        if not self.waits:
-            said = [Message("user", _FIRST_WORDS)]
-            self.guard.input(said)
-            self.guard.output(_FIRST_WORDS, messages=said)
+        self.guard.warm()
 
     def begin(self, messages: Sequence[Message], about: str = "", *, beside: Sequence[Message] = ()) -> "Conversation":
         """For one request, and the reply to it; by `about` a text that is held can be found again.

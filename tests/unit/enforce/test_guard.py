@@ -126,13 +126,48 @@ def test_a_remote_check_that_takes_too_long_is_never_a_pass(installed, slow):
 def test_a_check_for_which_no_time_is_left_is_never_a_pass(installed):
     installed["slow"], installed["word"] = Word(does="slow", seconds=0.0), Word(seconds=0.1)
     said = both(guard([rule("slow"), rule("word")], budget_ms=10), "all is well")
-    assert (said.action, said.skipped[0].reason) == (Action.BLOCK, "budget")
+    assert said.action is Action.BLOCK
+    assert [(one.detector, one.reason) for one in said.skipped] == [("slow", "timeout"), ("word", "budget")]
+
+
+@pytest.mark.parametrize("on_crash", ["block", "escalate"])
+def test_a_check_that_takes_too_long_is_never_a_pass_though_nobody_comes_after_it(installed, on_crash):
+    installed["slow"] = Word(does="slow", seconds=0.0)
+    one = guard([rule("slow", "mask")], budget_ms=10, on_crash=on_crash)
+    said = both(one, "all is well")
+    assert (str(said.action), [skipped.reason for skipped in said.skipped]) == (on_crash, ["timeout"])
+    said = both(one, "this is bad")
+    assert (str(said.action), [seen.finding.label for seen in said.seen]) == (on_crash, ["test.word"])
+    stream = one.stream()
+    assert stream.feed("all is well. " * 3) + stream.close() in {one.spec.refusal, one.spec.held}
+
+
+class Loading(Word):
+    """Loads something slowly when it first looks."""
+
+    def __init__(self):
+        super().__init__()
+        self.loaded = False
+
+    def find(self, text):
+        if not self.loaded:
+            time.sleep(0.6)
+        self.loaded = True
+        return super().find(text)
+
+
+def test_what_a_detector_loads_first_is_in_nobodys_time(installed):
+    installed["word"] = Loading()
+    assert guard([rule("word")], budget_ms=500).output("all is well").action is Action.ALLOW
 
 
 def test_the_cheapest_looks_first_and_the_rest_not_once_all_is_blocked(installed):
     cheap, dear = Word(seconds=0.001), Word(seconds=None)
     installed["cheap"], installed["dear"] = cheap, dear
-    said = guard([rule("dear"), rule("cheap")]).output("this is bad")
+    one = guard([rule("dear"), rule("cheap")])
+    one.warm()
+    cheap.looked = dear.looked = 0
+    said = one.output("this is bad")
     assert (cheap.looked, dear.looked) == (1, 0)
     assert [one.reason for one in said.skipped] == ["needless"]
     assert said.action is Action.BLOCK
