@@ -1,12 +1,16 @@
 """`trimtab fit`: every mistake at once, too little is inconclusive, and the ledger says what was bound without a text."""
 
+import errno
 import json
+import random
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from trimtab.builtin.detectors.learned.fitted import FittedDetector
 from trimtab.cli.fit import fit
-from trimtab.errors import ExitCode, InsufficientEvidenceError, PolicyError
+from trimtab.errors import DetectorError, ExitCode, InsufficientEvidenceError, OutputError, PolicyError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.workspace.fit import fit_detector, read_labelled
 
@@ -101,7 +105,7 @@ def test_the_number_said_to_be_needed_is_enough(tmp_path):
     done = fit_detector(path, label="topic.refunds", out=tmp_path / "out", false_alarms=0.05)
     assert done.record.calibrated["clean"] == 59
     with pytest.raises(InsufficientEvidenceError):
-        fit_detector(write(path, shop(clean=116)), label="topic.refunds", out=tmp_path / "out", false_alarms=0.05)
+        fit_detector(write(path, shop(clean=116)), label="topic.refunds", out=tmp_path / "few", false_alarms=0.05)
 
 
 def test_the_evidence_is_recorded_and_holds_no_text(tmp_path):
@@ -134,3 +138,74 @@ def test_the_command_says_what_is_bound_and_how_to_use_it(tmp_path):
     assert done.exit_code == 0, done.output
     assert "at most 5.00%" in done.output
     assert "detector: fitted" in done.output
+
+
+def test_a_row_of_another_form_is_told_the_form_of_these_files_and_true_is_no_number(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('[]\n{"text": "fine", "label": true}\n')
+    with pytest.raises(PolicyError) as caught:
+        read_labelled(path)
+    first, second = caught.value.mistakes
+    assert '{"text": "...", "label": 0}' in first.suggestion
+    assert (second.line, second.where) == (2, "label")
+
+
+def fitted_in(tmp_path, out, **more):
+    path = write(tmp_path / "rows.jsonl", shop())
+    return fit_detector(path, label="topic.refunds", out=out, false_alarms=0.05, **more)
+
+
+def test_what_is_in_a_folder_stays_there_unless_it_is_a_detector_that_may_go(tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match="holds other files"):
+        fitted_in(tmp_path, out, force=True)
+    (out / "notes.txt").unlink()
+    fitted_in(tmp_path, out)
+    with pytest.raises(UsageError, match="--force"):
+        fitted_in(tmp_path, out)
+    done = fitted_in(tmp_path, out, seed=1, force=True)
+    assert json.loads((out / "card.json").read_text())["digest"] == done.record.digest
+    FittedDetector(str(out)).find("give me my money back")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "rows.jsonl"]
+
+
+def test_a_full_disk_is_told_as_such_and_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(OutputError, match=r"TT605 .*No space left") as caught:
+        fitted_in(tmp_path, tmp_path / "out")
+    assert caught.value.exit_code is ExitCode.UNAVAILABLE
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+def test_labels_that_mean_nothing_make_no_detector(tmp_path):
+    dice = random.Random(7)
+    rows = [{"text": f"{row['text']} {n}", "label": n % 3 == 0} for n, row in enumerate(dice.sample(shop(300), 300))]
+    path = write(tmp_path / "rows.jsonl", [{**row, "label": int(row["label"])} for row in rows])
+    with pytest.raises(InsufficientEvidenceError, match="labels may be mixed up"):
+        fit_detector(path, label="topic.x", out=tmp_path / "out", false_alarms=0.05)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("field", ["label", "threshold", "sensitivity"])
+def test_a_card_that_was_edited_is_noticed(tmp_path, field):
+    out = tmp_path / "out"
+    fitted_in(tmp_path, out)
+    card = json.loads((out / "card.json").read_text())
+    other = {"label": "topic.other", "threshold": 0.0, "sensitivity": {**card["sensitivity"], "low": 0.99}}
+    (out / "card.json").write_text(json.dumps({**card, field: other[field]}))
+    with pytest.raises(DetectorError, match="not the one that was written"):
+        FittedDetector(str(out)).find("give me my money back")
+
+
+def test_a_card_from_before_it_was_bound_is_read(tmp_path):
+    out = tmp_path / "out"
+    fitted_in(tmp_path, out)
+    card = json.loads((out / "card.json").read_text())
+    del card["stated"]
+    (out / "card.json").write_text(json.dumps(card))
+    assert FittedDetector(str(out)).find("give me my money back")

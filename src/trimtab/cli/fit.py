@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     help="Probability with which that bound holds.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draw of held-out rows.")
+@click.option("--force", is_flag=True, help="Replace the detector that is in --out.")
 @click.option("--ledger", default="", envvar="TRIMTAB_LEDGER", help="Record the result in this ledger too.")
 @output_options
 def fit(
@@ -41,17 +42,26 @@ def fit(
     false_alarms: float,
     confidence: float,
     seed: int,
+    force: bool,
     ledger: str,
 ) -> None:
     """Learn a detector from FILE, JSON Lines of {"text": "...", "label": 0 or 1}.
 
     Half of the clean rows are not learned from; they set the threshold, so that the share of false alarms on texts
-    like them is bounded. Too few rows for that is INCONCLUSIVE (exit code 3), and nothing is written.
+    like them is bounded. Too few rows for that, or labels from which nothing can be learned, are INCONCLUSIVE (exit
+    code 3), and nothing is written.
     """
     from trimtab.workspace.fit import fit_detector
 
     done = fit_detector(
-        file, label=label, out=out, false_alarms=false_alarms, confidence=confidence, seed=seed, ledger=ledger
+        file,
+        label=label,
+        out=out,
+        false_alarms=false_alarms,
+        confidence=confidence,
+        seed=seed,
+        ledger=ledger,
+        force=force,
     )
     output.show(_story(done))
     output.data({**done.record.payload(), "folder": str(done.folder), "recorded": done.recorded})

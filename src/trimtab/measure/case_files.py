@@ -26,6 +26,7 @@ from trimtab.measure.notes import (
 from trimtab.measure.tables import read_csv, read_parquet
 
 MAX_LINE = 1024 * 1024
+_LIKE = '{"prompt": "...", "answer": "..."}'
 """Bytes of a JSONL line; a prompt of a million characters is none."""
 
 MAX_ROWS = 1_000_000
@@ -80,8 +81,8 @@ def is_readable(path: Path, notes: Notes, *, most: int | None = None) -> bool:
     return True
 
 
-def read_jsonl(path: Path, notes: Notes) -> Iterator[Row]:
-    """Rows of a file with one JSON object a line; empty lines are left out."""
+def read_jsonl(path: Path, notes: Notes, *, like: str = _LIKE) -> Iterator[Row]:
+    """Rows of a file with one JSON object a line, such as `like`; empty lines are left out."""
     with path.open("rb") as file:
         line = 0
         while data := file.readline(MAX_LINE + 1):
@@ -94,12 +95,12 @@ def read_jsonl(path: Path, notes: Notes) -> Iterator[Row]:
             text = decoded(data.removeprefix(UTF8_BOM) if line == 1 else data, line, notes)
             if text is None or not text.strip():
                 continue
-            row = _object(text, line, notes)
+            row = _object(text, line, notes, like)
             if row is not None:
                 yield line, row
 
 
-def _object(text: str, line: int, notes: Notes) -> dict[str, Any] | None:
+def _object(text: str, line: int, notes: Notes, like: str) -> dict[str, Any] | None:
     try:
         row = parse_json(text)
     except TwiceError:
@@ -111,5 +112,5 @@ def _object(text: str, line: int, notes: Notes) -> dict[str, Any] | None:
     else:
         if isinstance(row, dict):
             return row
-        notes.add(line, "", "is not an object", 'Write `{"prompt": "...", "answer": "..."}`.')
+        notes.add(line, "", "is not an object", f"Write `{like}`.")
     return None

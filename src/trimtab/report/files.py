@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from trimtab.errors import ReportError
+from trimtab.errors import OutputError, ReportError
 from trimtab.report.html import page
 from trimtab.report.json import json_bytes
 from trimtab.report.junit import junit
@@ -31,18 +31,22 @@ def write_reports(report: Report, folder: Path) -> list[Path]:
         "junit.xml": junit(report),
         "summary.md": markdown(report).encode(),
     }
+    path = folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            path = folder / name
+            _replace(path, content)
     except OSError as error:
-        raise ReportError(str(folder), *_cause(error)) from error
-    return [_replace(folder / name, content) for name, content in contents.items()]
+        raise ReportError(str(path), *_cause(error)) from error
+    return [folder / name for name in contents]
 
 
 def write_look(look: Look, folder: Path) -> Path:
     """Write production.html, and return its path.
 
     Raises:
-        ReportError: As `write_page`.
+        OutputError: As `write_page`.
     """
     return write_page(folder / "production.html", look_page(look))
 
@@ -51,7 +55,7 @@ def write_page(path: Path, text: str) -> Path:
     """Write one page, whole or not at all; the folder is made.
 
     Raises:
-        ReportError: It cannot be written.
+        OutputError: It cannot be written.
     """
     return write_file(path, text.encode())
 
@@ -60,16 +64,19 @@ def write_file(path: Path, content: bytes) -> Path:
     """Write one file, whole or not at all; the folder is made.
 
     Raises:
-        ReportError: It cannot be written.
+        OutputError: It cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ReportError(str(path), *_cause(error)) from error
-    return _replace(path, content)
+        _replace(path, content)
+    except OSError as error:  # a decision need not be in any ledger here, so nothing is said of one
+        why, first = _cause(error)
+        step = f"{first[0].upper()}{first[1:]}, or name another place." if first else "Name another place."
+        raise OutputError(str(path), f"cannot be written ({why})", step) from error
+    return path
 
 
-def _replace(path: Path, content: bytes) -> Path:
+def _replace(path: Path, content: bytes) -> None:
     """Write beside the file, wait for the disk, then rename over it."""
     temporary = ""
     try:
@@ -80,13 +87,10 @@ def _replace(path: Path, content: bytes) -> Path:
             os.fsync(file.fileno())
         Path(temporary).chmod(0o666 & ~_umask())  # mkstemp gives 0600; a report is for reading
         Path(temporary).replace(path)
-    except OSError as error:
-        raise ReportError(str(path), *_cause(error)) from error
     finally:
         if temporary:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink(missing_ok=True)
-    return path
 
 
 def _umask() -> int:

@@ -1,22 +1,32 @@
 """Learns a detector from a user's labelled texts, and records what it is bound to."""
 
 import hashlib
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trimtab import __version__
-from trimtab.errors import UsageError
+from trimtab.errors import InsufficientEvidenceError, UsageError
 from trimtab.evidence import Ledger
 from trimtab.evidence.records import DetectorFitted, Subject
 from trimtab.kinds import plugins
 from trimtab.measure.case_files import is_readable, read_jsonl
 from trimtab.measure.notes import Notes
+from trimtab.measure.whole_files import clearly, making
+from trimtab.stats.binomial import clopper_pearson
 
 _MAKER = f"trimtab/{__version__}"
 _MOST_ROWS = 200_000
 _LONGEST = 100_000  # characters of a text
+_LEVEL = 0.95
+_LIKE = '{"text": "...", "label": 0}'
+_FILES = frozenset({"weights.npz", "card.json"})
+_NOISE = (
+    "INCONCLUSIVE: it is not shown to find a larger share of them than of clean texts, so nothing was stored. "
+    "Read some rows again: the labels may be mixed up, or the texts may not show what is asked. Or label more."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +59,7 @@ def read_labelled(path: Path) -> Labelled:
     shows: list[bool] = []
     seen: dict[str, tuple[int, bool]] = {}
     if is_readable(path, notes):
-        for line, row in read_jsonl(path, notes):
+        for line, row in read_jsonl(path, notes, like=_LIKE):
             if len(texts) == _MOST_ROWS:
                 notes.add(line, "", f"more than {_MOST_ROWS:,} rows", "Draw a sample.")
                 break
@@ -81,8 +91,8 @@ def _checked(line: int, row: dict[str, Any], notes: Notes) -> bool | None:
         notes.add(line, "text", "is missing, empty or no text")
     elif len(text) > _LONGEST:
         notes.add(line, "text", f"is longer than {_LONGEST:,} characters", "Cut it.")
-    if not isinstance(label, bool | int | float) or label not in (0, 1):
-        notes.add(line, "label", "is neither 0 nor 1")
+    if isinstance(label, bool) or not isinstance(label, int | float) or label not in (0, 1):
+        notes.add(line, "label", "is neither 0 nor 1", "Write the number.")
     if len(notes.mistakes) + notes.more > before:
         return None
     return bool(label)
@@ -91,6 +101,43 @@ def _checked(line: int, row: dict[str, Any], notes: Notes) -> bool | None:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+def _refuse_full(out: Path, *, force: bool) -> None:
+    """What stands in the folder stays as it is, unless it is a detector and may be replaced."""
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file.", "Name a folder, which is made.")
+    there = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    if there - _FILES:
+        raise UsageError(f"{out} holds other files.", "Name a folder of its own, which is made.")
+    if there and not force:
+        raise UsageError(f"{out} holds a detector already.", "Name another folder, or add --force to replace it.")
+
+
+def _write(learned: Any, out: Path) -> None:
+    """Whole or not at all: all of it is written beside its place first."""
+    made = making(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(made, ignore_errors=True)  # of somebody who was killed
+    try:
+        learned.write(made)
+        if out.is_dir():
+            for path in sorted(made.iterdir(), reverse=True):  # the card last: it is refused with other arrays
+                path.replace(out / path.name)
+        else:
+            made.rename(out)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _better_than_chance(learned: Any) -> None:
+    """A head that finds no larger share of what it is for than it flags in vain was fitted to noise."""
+    rate, shown = learned.bound.rate, learned.shown
+    if learned.sensitivity.low <= rate:
+        enough = (found for found in range(shown + 1) if clopper_pearson(found, shown, level=_LEVEL).low > rate)
+        raise InsufficientEvidenceError(
+            f"found of {shown} held-out texts with the label", learned.found, next(enough, shown + 1), _NOISE
+        )
 
 
 def fit_detector(
@@ -102,16 +149,20 @@ def fit_detector(
     confidence: float = 0.95,
     seed: int = 0,
     ledger: str = "",
+    force: bool = False,
 ) -> Fitted:
     """Learn a head, store it in a folder, and append the evidence of it to a ledger if one is named.
 
     Raises:
         PolicyError: The file has mistakes.
-        InsufficientEvidenceError: Too few rows to bound the false alarms; nothing was stored.
-        UsageError: The label is none, or the folder cannot be written.
+        InsufficientEvidenceError: Too few rows to bound the false alarms, or nothing was learned from them; nothing
+            was stored.
+        UsageError: The label is none, or the folder holds something already.
+        OutputError: The folder cannot be written.
         LedgerError: The ledger cannot be written.
     """
     started = time.monotonic()
+    _refuse_full(out, force=force)
     data = read_labelled(path)
     opened = Ledger.open(ledger) if ledger else None  # before the work, so that a wrong path costs none
     try:
@@ -124,11 +175,10 @@ def fit_detector(
             if hasattr(error, "exit_code"):
                 raise
             raise UsageError(f"{error}.", "Name it like `topic.refunds`.") from error
+        _better_than_chance(learned)
         record = DetectorFitted(**learned.facts(), data=data.digest, trimtab=__version__)
-        try:
-            learned.write(out)
-        except OSError as error:
-            raise UsageError(f"{out} cannot be written ({error.strerror}).", "Name another folder.") from error
+        with clearly(out):
+            _write(learned, out)
         if opened:
             opened.append([record], subject=Subject(), run="", maker=_MAKER, policy="", seed=seed, durable=True)
     finally:

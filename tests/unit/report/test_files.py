@@ -12,8 +12,9 @@ import pytest
 from tests.unit.report import examples
 
 from trimtab.decision.model import Verdict
-from trimtab.errors import ReportError
+from trimtab.errors import OutputError, ReportError
 from trimtab.report import write_reports
+from trimtab.report.files import write_page
 from trimtab.report.json import SCHEMA, as_json, json_bytes
 from trimtab.report.junit import junit
 from trimtab.report.markdown import LIMIT, markdown
@@ -220,6 +221,13 @@ def test_a_full_disk_keeps_the_old_report_and_says_so(tmp_path, monkeypatch):
         write_reports(examples.winner_report(), tmp_path)
     assert (tmp_path / "report.html").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(NAMES)
+
+
+def test_a_page_by_itself_says_nothing_of_a_ledger(tmp_path):
+    (tmp_path / "out").write_text("in the way")
+    with pytest.raises(OutputError, match=r"TT605 file .*\. Move it away, or name another place\.") as caught:
+        write_page(tmp_path / "out" / "page.html", "hello")
+    assert "ledger" not in str(caught.value)
 
 
 def test_numbers_in_all_formats_agree():

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from trimtab._canonical import digest
 from trimtab.builtin.detectors.learned.detector import readings
 from trimtab.builtin.detectors.learned.features import BUCKETS, plain_form
 from trimtab.builtin.detectors.learned.pieces import windows
@@ -34,6 +35,7 @@ _SPARSE, _DENSE, _PENALTY = 2.0, 0.25, 1e-4  # as in training; a larger penalty,
 _LEAST = 20  # texts of each kind to learn from
 _QUANTA = 127
 _LEVEL = 0.95
+_STATED = "stated"  # digest of everything else in a card
 _MORE = "INCONCLUSIVE: label more rows, or allow more false alarms, and run `trimtab fit` again; nothing was stored."
 
 
@@ -78,7 +80,9 @@ class Learned:
         folder.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, Any] = self.heads.arrays()
         np.savez_compressed(folder / ARRAYS, allow_pickle=False, **arrays)
-        (folder / CARD).write_text(json.dumps(self.facts(), indent=1) + "\n", encoding="utf-8")
+        facts = self.facts()
+        card = {**facts, _STATED: digest(facts)}
+        (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class FittedDetector:
         Raises:
             DetectorError: There is no fitted head in the folder, or it was fitted with another version of the features.
         """
-        heads, cut = _stored(self.path)
+        heads, cut, _ = _stored(self.path)
         chance = score(heads, text)
         if not text or chance <= cut:
             return []
@@ -105,8 +109,7 @@ class FittedDetector:
     @property
     def card(self) -> DetectorCard:
         """The bounds found when it was fitted."""
-        _stored(self.path)
-        stated = read_folder(Path(self.path), self.name)[1]
+        stated = _stored(self.path)[2]
         clean, recall = stated["calibrated"]["clean"], stated["sensitivity"]
         # One-sided at the confidence of the guarantee; as a two-sided interval its low end is 0.
         high = most_rate(stated["calibrated"]["flagged"], clean, tail=(1 - _LEVEL) / 2)
@@ -211,11 +214,18 @@ def _with_threshold(heads: Heads, cut: float) -> Heads:
 
 
 @lru_cache(maxsize=16)
-def _stored(path: str) -> tuple[Heads, float]:
+def _stored(path: str) -> tuple[Heads, float, Mapping[str, Any]]:
+    if not Path(path).is_dir():
+        step = f"Make it with `trimtab fit FILE --label LABEL --out {path}`, or correct its path"
+        raise DetectorError("fitted", f"there is no folder {path}. {step}")
     arrays, card = read_folder(Path(path), "fitted")
     if card.get("reading") != shipped().reading:
         raise DetectorError("fitted", f"{path} was fitted with other features; run `trimtab fit` again")
     heads = heads_of(arrays, "fitted")
+    stated = card.pop(_STATED, None)  # cards of versions before this was said have none
+    same = (card.get("label"), card.get("threshold")) == (heads.names[0], float(heads.threshold[0]))
+    if not same or stated not in (None, digest(card)):
+        raise DetectorError("fitted", f"the card in {path} is not the one that was written; run `trimtab fit` again")
     if len(heads.names) != 1 or heads.sparse.shape[0] != BUCKETS or not _LABEL.fullmatch(heads.names[0]):
         raise DetectorError("fitted", f"the arrays in {path} are not one head")
-    return heads, float(heads.threshold[0])
+    return heads, float(heads.threshold[0]), card
