@@ -184,8 +184,10 @@ def test_a_full_disk_is_told_as_such_and_leaves_nothing(tmp_path, monkeypatch):
 
 def test_labels_that_mean_nothing_make_no_detector(tmp_path):
     dice = random.Random(7)
-    rows = [{"text": f"{row['text']} {n}", "label": n % 3 == 0} for n, row in enumerate(dice.sample(shop(300), 300))]
-    path = write(tmp_path / "rows.jsonl", [{**row, "label": int(row["label"])} for row in rows])
+    rows = [
+        {"text": f"{row['text']} {n}", "label": int(n % 3 == 0)} for n, row in enumerate(dice.sample(shop(300), 300))
+    ]
+    path = write(tmp_path / "rows.jsonl", rows)
     with pytest.raises(InsufficientEvidenceError, match="labels may be mixed up"):
         fit_detector(path, label="topic.x", out=tmp_path / "out", false_alarms=0.05)
     assert not (tmp_path / "out").exists()

@@ -7,7 +7,7 @@ keys, since cases may hold what nobody should read in a log.
 
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from trimtab.measure.notes import (
 from trimtab.measure.tables import read_csv, read_parquet
 
 MAX_LINE = 1024 * 1024
+Reader = Callable[[Path, Notes], Iterator[Row]]
 _LIKE = '{"prompt": "...", "answer": "..."}'
 """Bytes of a JSONL line; a prompt of a million characters is none."""
 
@@ -34,7 +35,12 @@ MAX_ROWS = 1_000_000
 
 def read_rows(path: Path, head: Head, notes: Notes) -> list[Row]:
     """The rows of a case file under our keys, each with the line it begins in."""
-    readers = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".parquet": read_parquet}
+    readers: Mapping[str, Reader] = {
+        ".jsonl": read_jsonl,
+        ".ndjson": read_jsonl,
+        ".csv": read_csv,
+        ".parquet": read_parquet,
+    }
     reader = readers.get(path.suffix.lower())
     if reader is None:
         notes.add(0, "", "is no kind of file that holds cases", "Use .jsonl (one object a line), .csv or .parquet.")

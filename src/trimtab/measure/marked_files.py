@@ -1,10 +1,10 @@
 """Reads tables of numbers that people or programs marked: CSV with a header, or one JSON object a line."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from trimtab.measure.case_files import is_readable, read_jsonl
+from trimtab.measure.case_files import Reader, is_readable, read_jsonl
 from trimtab.measure.notes import Notes, Row
 from trimtab.measure.tables import read_csv
 
@@ -15,7 +15,7 @@ _NO = frozenset({"0", "0.0", "false", "no", "n"})
 
 def read_marked(path: Path, notes: Notes) -> Iterator[Row]:
     """The rows of a file, each with the line that it begins in; what is wrong with the file goes into the notes."""
-    readers = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv}
+    readers: Mapping[str, Reader] = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         notes.add(0, "", "is neither .jsonl nor .csv", "Write one JSON object a line, or CSV with a header.")
