@@ -101,6 +101,7 @@ class DetectorCard:
     reach: int | None = None  # characters
     behind: int | None = None  # characters; as many as the reach if left out
     remote: bool = False  # sends the text to somebody else
+    replies_only: bool = False  # finds something in what a model says, and nothing in what goes into it
     errors: Mapping[str, ErrorRates] = field(default_factory=dict)  # by label
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from trimtab.errors import PluginError
+from trimtab.errors import DetectorError, PluginError
 from trimtab.kinds import DetectorCard, plugins
 from trimtab.policy.candidates import check_installed, check_no_keys, check_parameters
 from trimtab.policy.include import Gathered
@@ -19,6 +19,9 @@ def check_guard(guard: Part, gathered: Gathered) -> None:
     for side in ("input", "output"):
         for rule in guard[side].items():
             check_rule(rule, gathered)
+            if side == "input" and _replies_only(rule["detector"].text):
+                message = f"{rule['detector'].text} looks at replies, and finds nothing in what goes into a model"
+                gathered.report(rule["detector"].where, message, "Move the rule to `output`.", warning=True)
             if side == "output" and "origins" in rule:
                 message = "says whose messages are looked at, and output is the model's own"
                 gathered.report(rule["origins"].where, message, "Remove it.", key=True)
@@ -72,11 +75,22 @@ def _found_by(guard: Part) -> list[str | None]:
 
 
 def _labels(detector: str) -> tuple[str, ...] | None:
+    card = _card(detector)
+    return card.labels if card else None
+
+
+def _replies_only(detector: str) -> bool:
+    card = _card(detector)
+    return card is not None and card.replies_only
+
+
+def _card(detector: str) -> DetectorCard | None:
+    """What a detector declares of itself whatever its fields are."""
     try:
         card = getattr(plugins.find("detectors", detector), "card", None)
     except Exception:  # noqa: BLE001  # somebody else's module; that it does not load is reported by name
         return None
-    return card.labels if isinstance(card, DetectorCard) else None
+    return card if isinstance(card, DetectorCard) else None
 
 
 def _made(detector: str, given: Mapping[str, Any]) -> tuple[str, tuple[str, ...] | None]:
@@ -85,6 +99,8 @@ def _made(detector: str, given: Mapping[str, Any]) -> tuple[str, tuple[str, ...]
         card = getattr(plugins.make("detectors", detector, **given), "card", None)
     except PluginError as error:
         return error.detail, None
+    except DetectorError as error:
+        return f"cannot look: {error.detail}", None
     except Exception as error:  # noqa: BLE001  # as below
         return f"breaks with these fields ({type(error).__name__})", None
     return "", card.labels if isinstance(card, DetectorCard) else None

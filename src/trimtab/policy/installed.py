@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, get_type_hints
 
 from trimtab.errors import MissingPackageError, PluginError
@@ -73,12 +74,21 @@ def default_score(suite: str, given: Mapping[str, Any] | None = None) -> str:
 def trouble(group: Group, name: str) -> str:
     """Why an installed plugin cannot be used on this machine, or empty text."""
     try:
-        plugins.find(group, name)
+        plugin = plugins.find(group, name)
     except MissingPackageError as error:
         return str(error)
     except PluginError as error:
         return f"its module does not load ({type(error.__cause__).__name__})"
-    return ""
+    # What a plugin loads when it first works would be missing only then.
+    lacking = [package for package in getattr(plugin, "packages", {}) if not _is_there(package)]
+    return str(MissingPackageError(lacking[0], plugin.packages[lacking[0]])) if lacking else ""
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ValueError:  # it was put there by hand
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,11 @@ def test_a_guard_that_makes_sense_has_no_mistake(tmp_path):
             "detector: llm-judge, with: {url: 'http://h', model: m, labels: [harm.hate]}, labels: [harm.violence]",
             "is nothing that llm-judge finds",
         ),
+        (
+            "detector: patterns, labels: [personal, secret.jwt]",
+            "detector: fitted, with: {path: detectors/nowhere}",
+            "there is no folder detectors/nowhere. Make it with `trimtab fit FILE --label LABEL --out detectors/nowhere`",
+        ),
         ("model: m}, guard: standard", "model: m}, guard: standrad", "Did you mean `standard`?"),
         ("    guard: standard", "    guard: other", "is not a guard of this policy"),
         (
@@ -81,6 +86,26 @@ def loaded(text):
     import yaml
 
     return Policy.model_validate(yaml.safe_load(text))
+
+
+def warnings(tmp_path, old, new):
+    path = tmp_path / "trimtab.yaml"
+    path.write_text(POLICY.replace(old, new, 1), encoding="utf-8")
+    return [f"{mistake.where}: {mistake.message} {mistake.suggestion}" for mistake in check_policy(path).warnings]
+
+
+def test_a_detector_of_replies_on_input_is_warned_of(tmp_path):
+    rule = "    input:\n      - {detector: leak, action: block}\n    output:\n"
+    (said,) = warnings(tmp_path, "    output:\n", rule)
+    assert said.startswith("guards.standard.input[0].detector: leak looks at replies")
+    assert warnings(tmp_path, "    output:\n", "    output:\n      - {detector: leak, action: block}\n") == []
+
+
+def test_a_detector_whose_extra_is_not_installed_is_warned_of(tmp_path, monkeypatch):
+    monkeypatch.setattr("trimtab.policy.installed.find_spec", lambda name: None if name == "gliner" else name)
+    rule = "detector: gliner, with: {model: models/gliner}"
+    (said,) = warnings(tmp_path, "detector: patterns, labels: [personal, secret.jwt]", rule)
+    assert "pip install 'trimtab[gliner]'" in said
 
 
 @pytest.mark.parametrize(

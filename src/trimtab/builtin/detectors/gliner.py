@@ -31,6 +31,7 @@ class GlinerDetector:
 
     name: ClassVar[str] = "gliner"
     version: ClassVar[str] = "1"
+    packages: ClassVar[Mapping[str, str]] = {"gliner": "gliner"}  # what it loads, and the extras that bring it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "entities", tuple(self.entities))

@@ -37,7 +37,7 @@ class LeakDetector:
     name: ClassVar[str] = "leak"
     version: ClassVar[str] = "1"
     card: ClassVar[DetectorCard] = DetectorCard(
-        labels=("leak.canary", "leak.instructions"), seconds=0.0005, reach=256, behind=1_024
+        labels=("leak.canary", "leak.instructions"), seconds=0.0005, reach=256, behind=1_024, replies_only=True
     )
 
     def find_in(self, text: str, context: Context) -> list[Finding]:

@@ -27,6 +27,9 @@ class PresidioDetector:
 
     name: ClassVar[str] = "presidio"
     version: ClassVar[str] = "1"
+    packages: ClassVar[Mapping[str, str]] = {
+        "presidio_analyzer": "presidio"
+    }  # what it loads, and the extras that bring it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", checked(self.labels))

@@ -28,6 +28,10 @@ class TransformersNerDetector:
 
     name: ClassVar[str] = "transformers-ner"
     version: ClassVar[str] = "1"
+    packages: ClassVar[Mapping[str, str]] = {
+        "torch": "hf",
+        "transformers": "hf",
+    }  # what it loads, and the extras that bring it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", checked(self.labels))
