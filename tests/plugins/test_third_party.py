@@ -30,12 +30,7 @@ def shop(tmp_path_factory):
                 path = folder / notes["file"]
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(body, encoding="utf-8")
-    rows = [{"id": f"c{i}", "prompt": f"Order {i}?", "answer": "sent"} for i in range(160)]
-    (folder / "asked.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    (folder / "clerk.py").write_text(
-        "def answer(prompt):\n    return 'It was sent to C-123456.' if '1' in prompt else 'It was sent.'\n",
-        encoding="utf-8",
-    )
+    run(folder, "make_asked.py")
     run(folder, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index",
         "--disable-pip-version-check", "--target", str(folder / "site"), str(folder / "shop-detectors"))  # fmt: skip
     return folder
