@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from trimtab.detect.json_mask import JsonPlaces
 from trimtab.kinds import Finding
 
-_PASSES = 5
+PASSES = 5
+"""Times that a masked text is looked at again before it is withheld."""
 
 Naming = Callable[[str, Finding], str]
 """What stands for a text, and for the finding that it was."""
@@ -69,7 +70,7 @@ def covers(
         DetectorError: From `look_again`.
     """
     covered: list[Cover] = []
-    for _ in range(_PASSES):
+    for _ in range(PASSES):
         if not found:
             return covered
         wider = _merged(text, covered, found, naming, places)

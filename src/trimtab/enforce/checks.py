@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from trimtab.detect import look, look_async
 from trimtab.detect.json_mask import JsonPlaces
@@ -45,9 +46,12 @@ class Probe:
         """
         name = rules[0].detector
         detector = plugins.make("detectors", name, **rules[0].with_)
+        card = getattr(detector, "card", None)
+        labels = card.labels if isinstance(card, DetectorCard) else ()
+        own = tuple([rule.model_copy(update={"origins": rule.looks_at(labels)}) for rule in rules])
         masks = any(rule.action == "mask" for rule in rules)
-        origins = frozenset(origin for rule in rules for origin in rule.origins)
-        return cls(detector, tuple(rules), name, hasattr(detector, "look"), masks, origins)
+        origins = frozenset(origin for rule in own for origin in rule.origins or ())
+        return cls(detector, own, name, hasattr(detector, "look"), masks, origins)
 
     @property
     def card(self) -> DetectorCard | None:
@@ -78,6 +82,7 @@ class Look:
     part: int = 0
     reply: bool = False
     arguments: bool = False  # of a tool call
+    here: bool = False  # nobody who must be waited for looks
     vault: Vault | None = None  # keeps what was masked by a pseudonym
     masked: list[Finding] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
@@ -108,6 +113,7 @@ class Checks:
             grouped.setdefault(repr((rule.detector, sorted(rule.with_.items()))), []).append(rule)
         self.probes = tuple(sorted(map(Probe.of, grouped.values()), key=lambda probe: probe.cost))
         self.remote = any(probe.remote for probe in self.probes)
+        self.origins = frozenset(origin for probe in self.probes for origin in probe.origins)
         self._least = dict(least)
         self._pseudonyms = pseudonyms
         self._warm = False
@@ -150,7 +156,7 @@ class Checks:
     async def wait(self, one: Look) -> None:
         """Let every detector look: those here first, one after the other; then those to be waited for, together."""
         self.run(one)
-        if self.remote:
+        if self.remote and not one.here:
             waiting = [probe for probe in self.probes if probe.remote and not self._passed_over(one, probe)]
             calls: list[Awaitable[None]] = [self._wait(one, probe) for probe in waiting]
             await asyncio.gather(*calls)
@@ -265,30 +271,33 @@ class Checks:
 
     def covered(self, one: Look) -> list[Cover] | None:
         """What must be covered; None, and a check that was not made, when that does not end."""
-        masking = [probe for probe in self.probes if probe.masks and not probe.remote]
-
-        def again(text: str) -> list[Finding]:
-            return [
-                finding
-                for probe in masking
-                for finding in self._look(probe, text, one.context)
-                if self._action(probe, finding, one) is not Action.ALLOW
-            ]
-
         try:
-            covered = covers(
-                one.text,
-                one.masked,
-                again,
-                lambda value, finding: self._named(one, value, finding),
-                places=_places(one),
-            )
+            again = partial(self._again, one)
+            naming = partial(self._named, one)
+            covered = covers(one.text, one.masked, again, naming, places=_places(one))
         except DetectorError as error:
-            one.skipped.append(Skipped(detector=error.detector, reason="crashed", detail="while masking"))
+            one.skipped.append(_while_masking(error))
             return None
         if covered is None:
             one.skipped.append(ENDLESS)
         return covered
+
+    def left(self, text: str, one: Look) -> list[Finding]:
+        """What is still found in a masked text, of who wrote that one; nothing, and a check not made, in a crash."""
+        try:
+            return self._again(one, text)
+        except DetectorError as error:
+            one.skipped.append(_while_masking(error))
+            return []
+
+    def _again(self, one: Look, text: str) -> list[Finding]:
+        return [
+            finding
+            for probe in self.probes
+            if probe.masks and not probe.remote and (one.reply or one.context.origin in probe.origins)
+            for finding in self._look(probe, text, one.context)
+            if self._action(probe, finding, one) is not Action.ALLOW
+        ]
 
 
 def _places(one: Look) -> JsonPlaces | None:
@@ -301,7 +310,11 @@ def _places(one: Look) -> JsonPlaces | None:
 def _counts(rule: GuardRule, finding: Finding, one: Look) -> bool:
     if finding.confidence < rule.threshold or (rule.labels and not any(map(finding.is_a, rule.labels))):
         return False
-    return one.reply or one.context.origin in rule.origins
+    return one.reply or one.context.origin in (rule.origins or ())
+
+
+def _while_masking(error: DetectorError) -> Skipped:
+    return Skipped(detector=error.detector, reason="crashed", detail="while masking")
 
 
 def _crashed(probe: Probe, error: TrimtabError) -> Skipped:

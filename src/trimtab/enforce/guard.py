@@ -13,9 +13,10 @@ from trimtab.enforce.checks import Checks, Look
 from trimtab.enforce.mending import Mender
 from trimtab.enforce.opening import opened
 from trimtab.enforce.pseudonym import Pseudonyms, Vault
-from trimtab.enforce.reading import Given, Reading, read
+from trimtab.enforce.reading import Given, Reading, instructions, read, runs
 from trimtab.enforce.ruling import Action, Ruling, Skipped
 from trimtab.enforce.stream import GuardStream
+from trimtab.enforce.together import Run, look_together, wait_together
 from trimtab.enforce.weighing import Restore, Weighing
 from trimtab.errors import UsageError
 from trimtab.kinds import Context, Message, Origin
@@ -178,18 +179,19 @@ class Guard:
             return asyncio.run(self.ainput(messages, vault=vault, about=about))
         self._input.warm()
         begun = time.perf_counter()
-        readings, looks = self._requested(messages, begun, vault)
-        for one in looks:
+        asked = self._requested(messages, begun, vault)
+        for one in asked.looks:
             self._input.run(one)
-        return self._requests(readings, looks, begun, about)
+        for run in asked.runs:
+            look_together(self._input, run, self._budget)
+        return self._requests(asked, begun, about)
 
     async def ainput(self, messages: Messages, *, vault: Vault | None = None, about: str = "") -> Ruling:
         """As `input`, from within an event loop."""
         self._input.warm()
         begun = time.perf_counter()
-        readings, looks = self._requested(messages, begun, vault)
-        await asyncio.gather(*(self._input.wait(one) for one in looks))
-        return self._requests(readings, looks, begun, about)
+        asked = await self._waited(messages, begun, vault)
+        return self._requests(asked, begun, about)
 
     def output(
         self,
@@ -238,6 +240,17 @@ class Guard:
         ruling = await self._areply(text, self._said(messages, prose=prose, arguments=arguments), restore, confidence)
         return ruling if self._log is None else self._logged(ruling, text, about)
 
+    def harmless(self, name: str, *, messages: Messages = ()) -> bool:
+        """Whether an id or a name that comes with a reply may come out as it is.
+
+        Only who need not be waited for looks, also at the words that it is made of, and nothing is recorded.
+        """
+        words = name.replace("_", " ")
+        text = name if words == name else f"{name}\n{words}"
+        one = Look(text, self._answering(messages), time.perf_counter() + self._budget, reply=True)
+        self._output.run(one)
+        return not one.seen and not one.skipped
+
     def stream(
         self,
         *,
@@ -274,9 +287,7 @@ class Guard:
         """The context of a reply to a conversation."""
         if not messages:
             return self._contexts["assistant"]
-        said = map(read, messages)
-        instructions = tuple(text for one in said if one.origin == "system" for text in one.texts)
-        return Context(origin="assistant", instructions=instructions, kept=self._kept)
+        return Context(origin="assistant", instructions=instructions(read(messages)), kept=self._kept)
 
     def _said(self, messages: Messages, *, prose: bool, arguments: bool) -> "_Said":
         context = self._answering(messages)
@@ -321,14 +332,20 @@ class Guard:
         """A conversation as the model behind the guard sees it; None where it may see nothing of it."""
         self._input.warm()
         begun = time.perf_counter()
-        readings, looks = self._requested(messages, begun, None)
-        await asyncio.gather(*(self._input.wait(one) for one in looks))
-        ruling = self._weighing.request(self._input, readings, looks, begun)
+        asked = await self._waited(messages, begun, None)
+        ruling = self._weighing.request(self._input, asked.readings, asked.looks, begun)
         return ruling.messages if ruling.goes_on else None
 
-    def _requested(self, messages: Messages, begun: float, vault: Vault | None) -> tuple[list[Reading], list[Look]]:
+    async def _waited(self, messages: Messages, begun: float, vault: Vault | None) -> "_Asked":
+        """A request that everybody has looked at."""
+        asked = self._requested(messages, begun, vault)
+        await asyncio.gather(*(self._input.wait(one) for one in asked.looks))
+        await asyncio.gather(*(wait_together(self._input, run, self._budget) for run in asked.runs))
+        return asked
+
+    def _requested(self, messages: Messages, begun: float, vault: Vault | None) -> "_Asked":
         deadline = begun + self._budget
-        readings = list(map(read, messages))
+        readings = read(messages)
         looks: list[Look] = []
         for number, reading in enumerate(readings):
             context = self._contexts[reading.origin]
@@ -337,16 +354,30 @@ class Guard:
                 odd.skipped.append(Skipped(detector="guard", reason="crashed", detail=reading.odd))
                 looks.append(odd)
             looks += [
-                Look(text, context, deadline, number, part, vault=vault) for part, text in enumerate(reading.texts)
+                Look(text, context, deadline, number, part, here=part in reading.ids, vault=vault)
+                for part, text in enumerate(reading.texts)
             ]
-        return readings, looks
+        together = runs(readings)
+        if not together:
+            return _Asked(readings, looks, ())
+        at = {(one.message, one.part): one for one in looks}
+        return _Asked(readings, looks, [[at[place] for place in places] for places in together])
 
-    def _requests(self, readings: Sequence[Reading], looks: Sequence[Look], begun: float, about: str) -> Ruling:
-        ruling = self._weighing.request(self._input, readings, looks, begun)
+    def _requests(self, asked: "_Asked", begun: float, about: str) -> Ruling:
+        ruling = self._weighing.request(self._input, asked.readings, asked.looks, begun)
         if self._log is not None:
-            texts = {(one.message, one.part): one.text for one in looks}
+            texts = {(one.message, one.part): one.text for one in asked.looks}
             self._log.add("input", ruling, texts, guard=self.digest, about=about)
         return ruling
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request: its messages, its texts, and which of these are looked at together as well."""
+
+    readings: Sequence[Reading]
+    looks: Sequence[Look]
+    runs: Sequence[Run]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

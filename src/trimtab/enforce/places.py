@@ -13,6 +13,8 @@ _PLAIN_WORD = re.compile(r"[a-z_$-]{1,40}|[0-9]{1,6}")
 # Of a part of a content; whatever else it holds may be an image or a sound.
 _PART = frozenset({"type", "text", "refusal", "cache_control", "annotations", "citations", "id", "index"})
 _PART_TYPES = frozenset({"text", "refusal", "input_text", "output_text"})
+# An id of a call that is too short for anything worth hiding.
+_SHORT_ID = re.compile(r"(?:call_)?[A-Za-z0-9]{1,6}")
 _IDS = frozenset({"id", "tool_call_id"})
 _DEEPEST = 100
 
@@ -23,12 +25,18 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a text stands in a body. One that is `beside` the conversation is looked at, and no part of it."""
+    """Where a text stands in a body. One that is `beside` the conversation is looked at, and no part of it.
+
+    Texts of the same `run` follow each other, and a model may read them as one. An `id` of a call is not worth asking
+    somebody else about.
+    """
 
     holder: Any
     key: str | int
     role: Role
     beside: bool = False
+    run: int | None = None
+    id: bool = False
 
     @property
     def message(self) -> Message:
@@ -77,7 +85,7 @@ def other_texts(
         role: Who wrote it.
         known: Places that are looked at already.
         but: Fields of the root itself that are passed over.
-        ids: Whether the id of a call may be passed over if it can carry no text worth hiding.
+        ids: Whether the id of a call is known as one, and passed over if it can carry no text worth hiding.
 
     Raises:
         UnreadableError: It is nested too deeply to be sent on.
@@ -99,9 +107,10 @@ def other_texts(
             if isinstance(value, Mapping | list):
                 todo.append((value, depth + 1))
             elif isinstance(value, str) and value and (id(holder), key) not in seen:
-                passed = _PLAIN_WORD.fullmatch(value) or (ids and key in _IDS and PLAIN_ID.fullmatch(value))
-                if not passed:
-                    values.append(Place(holder, key, role, beside=True))
+                an_id = ids and key in _IDS
+                if not (_PLAIN_WORD.fullmatch(value) or (an_id and _SHORT_ID.fullmatch(value))):
+                    id_alone = an_id and PLAIN_ID.fullmatch(value) is not None
+                    values.append(Place(holder, key, role, beside=True, id=id_alone))
     return values + names
 
 

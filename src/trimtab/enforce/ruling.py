@@ -80,6 +80,7 @@ class Ruling:
     and `wire` are the same as on the OpenAI wire, with their tool calls and
     whatever else they were given with; findings count the code points of the
     text at `Seen.message` and `Seen.part`.
+    `unlooked` says of which texts, by message and part, no rule looks at who wrote them.
     `seconds` holds what each detector took. `revision` is what was made of a
     reply that was to be revised; with the action `revise`, `text` is its best draft.
     """
@@ -90,6 +91,7 @@ class Ruling:
     wire: tuple[dict[str, Any], ...] = ()
     seen: tuple[Seen, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    unlooked: tuple[tuple[int, int], ...] = ()
     doubt: Doubt | None = None
     revision: "Revision | None" = None
     seconds: dict[str, float] = field(default_factory=dict)

@@ -30,9 +30,13 @@ class Weighing:
                 quiet = False
             for name, took in one.seconds.items():
                 seconds[name] = seconds.get(name, 0.0) + took
+        unlooked = tuple(
+            [(one.message, one.part) for one in looks if one.text and one.context.origin not in checks.origins]
+        )
         if quiet:
             return Ruling(
                 action=Action.ALLOW,
+                unlooked=unlooked,
                 messages=tuple([reading.message(reading.texts) for reading in readings]),
                 wire=tuple([reading.wire(reading.texts) for reading in readings]),
                 seconds=seconds,
@@ -50,6 +54,7 @@ class Weighing:
             wire=tuple([r.wire(new) for r, new in zip(readings, texts, strict=True)]) if goes_on else (),
             seen=tuple(seen for one in looks for seen in one.seen),
             skipped=tuple(skipped for one in looks for skipped in one.skipped),
+            unlooked=unlooked,
             seconds=seconds,
             total=time.perf_counter() - begun,
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from trimtab.policy.change import STRICTER, Change, Effect, shown, values_of
 from trimtab.policy.guard_spec import GuardRule, GuardSpec
+from trimtab.policy.guards import labels_of
 
 _UNSHOWN = "that it is as strict cannot be shown"
 
@@ -70,7 +71,8 @@ def _rule(where: str, old: GuardRule, new: GuardRule) -> Iterator[Change]:
     if old.how != new.how:
         text = f"{old.how} becomes {new.how}"
         yield Change(where=f"{where}.how", effect="tightens" if new.how == "label" else "loosens", text=text)
-    gone, added = set(old.origins) - set(new.origins), set(new.origins) - set(old.origins)
+    before, after = (set(rule.looks_at(labels_of(rule.detector) or ())) for rule in (old, new))
+    gone, added = before - after, after - before
     if gone:
         text = f"messages of {' and '.join(sorted(gone))} are looked at no more"
         yield Change(where=f"{where}.origins", effect="loosens", text=text)

@@ -1,11 +1,14 @@
 """What a guard does about what goes into a model and what comes out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from trimtab.policy.fields import Name, Positive, Ratio, Strict, Texts, list_as_tuple
+
+_ATTACK = "attack"
+_OTHERS = ("user", "assistant", "tool")
 
 
 class GuardRule(Strict):
@@ -18,13 +21,29 @@ class GuardRule(Strict):
     action: Literal["mask", "revise", "escalate", "block"] = Field(
         description="`revise`, of output rules: a model writes the reply anew, and it is blocked if that does not help."
     )
-    origins: Annotated[tuple[Literal["system", "user", "assistant", "tool"], ...], BeforeValidator(list_as_tuple)] = (
-        Field(default=("user", "assistant", "tool"), description="Whose messages are looked at; of input rules only.")
+    origins: (
+        Annotated[tuple[Literal["system", "user", "assistant", "tool"], ...], BeforeValidator(list_as_tuple)] | None
+    ) = Field(
+        default=None,
+        description="Whose messages are looked at; of input rules only. Everybody's when left out; where only attacks "
+        "are looked for, not those of `system`, which may give orders.",
     )
     how: Literal["label", "pseudonym"] = Field(
         default="label",
         description="What stands where something was masked: its name, or a pseudonym, always the same for a value.",
     )
+
+    def looks_at(self, labels: Sequence[str] = ()) -> tuple[str, ...]:
+        """Whose messages it looks at, given the labels that its detector can find.
+
+        An order in a system prompt is what a system prompt is for, so who looks for attacks alone does not look there
+        unless told to.
+        """
+        if self.origins is not None:
+            return self.origins
+        sought = self.labels or tuple(labels)
+        attacks = bool(sought) and all(label.partition(".")[0] == _ATTACK for label in sought)
+        return _OTHERS if attacks else ("system", *_OTHERS)
 
     @model_validator(mode="after")
     def _only_masks_have_a_how(self) -> "GuardRule":
@@ -89,6 +108,14 @@ class GuardSpec(Strict):
     )
     confidence: ConfidenceSpec | None = None
     revise: ReviseSpec | None = None
+
+    @field_validator("output")
+    @classmethod
+    def _replies_have_one_origin(cls, output: tuple[GuardRule, ...]) -> tuple[GuardRule, ...]:
+        """Of a rule on output `origins` says nothing; it is written as ever, so that a guard stays what it was."""
+        return tuple(
+            rule if rule.origins is not None else rule.model_copy(update={"origins": _OTHERS}) for rule in output
+        )
 
     @property
     def revises(self) -> bool:

@@ -51,7 +51,7 @@ def check_rule(rule: Part, gathered: Gathered) -> None:
     check_parameters("detectors", name, rule["with"], gathered)
     if rule["with"].value is not None:
         check_no_keys(rule["with"], gathered)
-    known = _labels(name)
+    known = labels_of(name)
     if rule["with"].names and not any(not mistake.warning for mistake in gathered.mistakes[before:]):
         against, own = _made(name, rule["with"].value)
         known = own or known  # fields may say what it finds
@@ -69,12 +69,13 @@ def _found_by(guard: Part) -> list[str | None]:
     names = {rule["detector"].text for side in ("input", "output") for rule in guard[side].items()}
     found: list[str | None] = []
     for name in names:
-        known = _labels(name) if name in plugins.names("detectors") else None
+        known = labels_of(name) if name in plugins.names("detectors") else None
         found += [None] if known is None else [*known]
     return found
 
 
-def _labels(detector: str) -> tuple[str, ...] | None:
+def labels_of(detector: str) -> tuple[str, ...] | None:
+    """What a detector finds, as its card says; None where that is not known."""
     card = _card(detector)
     return card.labels if card else None
 

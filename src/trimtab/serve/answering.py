@@ -8,6 +8,7 @@ from aiohttp import web
 
 from trimtab.enforce import Ruling
 from trimtab.enforce.places import Place, UnreadableError
+from trimtab.enforce.reading import Reading
 from trimtab.serve import pieces, wire
 from trimtab.serve.call import Call
 from trimtab.serve.confidence import ask_surely
@@ -71,8 +72,8 @@ class Answering:
         return await self._whole(call, body, await self._looked_at(call, body, reply, conversation, sure))
 
     def _begun(self, call: Call, places: Sequence[Place]) -> Conversation:
-        said = [place.message for place in places if not place.beside]
-        beside = [place.message for place in places if place.beside]
+        said = [Reading.of(place) for place in places if not place.beside]
+        beside = [Reading.of(place) for place in places if place.beside]
         return self._looking.begin(said, call.id, beside=beside)
 
     async def _refused(

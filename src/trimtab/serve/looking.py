@@ -6,6 +6,7 @@ from typing import Any
 
 from trimtab.enforce import Guard, GuardStream, Ruling, Vault
 from trimtab.enforce.places import other_texts
+from trimtab.enforce.reading import Given, read
 from trimtab.kinds import Message
 from trimtab.serve.tally import Row
 
@@ -25,7 +26,7 @@ class Looking:
         """Let every detector look once, so that what they load when they are first needed does not delay a request."""
         self.guard.warm()
 
-    def begin(self, messages: Sequence[Message], about: str = "", *, beside: Sequence[Message] = ()) -> "Conversation":
+    def begin(self, messages: Sequence[Given], about: str = "", *, beside: Sequence[Given] = ()) -> "Conversation":
         """For one request, and the reply to it; by `about` a text that is held can be found again.
 
         Texts `beside` the conversation are looked at with it; no reply is compared with them.
@@ -51,7 +52,7 @@ class Conversation:
 
     __slots__ = ("_about", "_beside", "_looking", "_messages", "_vault")
 
-    def __init__(self, looking: Looking, messages: Sequence[Message], about: str, beside: Sequence[Message]) -> None:
+    def __init__(self, looking: Looking, messages: Sequence[Given], about: str, beside: Sequence[Given]) -> None:
         self._about = about
         self._beside = beside
         self._looking = looking
@@ -64,7 +65,7 @@ class Conversation:
         how: dict[str, Any] = {"vault": self._vault, "about": self._about}
         if self._looking.waits:
             ruling = await guard.ainput(messages, **how)
-        elif sum(len(message.content) for message in messages) > _LONG:
+        elif sum(len(text) for one in read(messages) for text in one.texts) > _LONG:
             ruling = await asyncio.to_thread(guard.input, messages, **how)
         else:
             ruling = guard.input(messages, **how)

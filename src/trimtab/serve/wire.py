@@ -11,18 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from trimtab.enforce.places import PLAIN_ID, Place, UnreadableError, other_texts, text_of_part
+from trimtab.enforce.reading import ORIGINS, Hands
 from trimtab.kinds import Role
 
 Body = dict[str, Any]
 
-_ROLES: dict[str, Role] = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "assistant": "assistant",
-    "tool": "tool",
-    "function": "tool",
-}
 _PLAIN_NAME = re.compile(r"[\w./:+ -]{0,200}", re.ASCII)
 _HEAD = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
 # What an upstream may read in the place of texts, and nobody here can: numbers of tokens, vectors, images.
@@ -59,7 +52,7 @@ def _beside(body: Body, places: list[Place]) -> list[Place]:
     """What else could be read: names, descriptions, schemas, fields that only some upstreams know."""
     found: list[Place] = []
     for message in body.get("messages") or ():
-        found += other_texts(message, _ROLES[message["role"]], known=places, ids=True)
+        found += other_texts(message, ORIGINS[message["role"]], known=places, ids=True)
     definitions = {key: body[key] for key in _DEFINITIONS if isinstance(body.get(key), dict | list)}
     for value in definitions.values():
         found += other_texts(value, "system")
@@ -175,27 +168,29 @@ def _only(holder: Body, *known: str) -> None:
 def _messages(messages: Any) -> Iterator[Place]:
     if not isinstance(messages, list) or not messages:
         raise UnreadableError("messages is not a list with something in it")
+    hands = Hands()
     for message in messages:
         if not isinstance(message, dict):
             raise UnreadableError("a message is not an object")
         role = message.get("role")
-        if not isinstance(role, str) or role not in _ROLES:
+        if not isinstance(role, str) or role not in ORIGINS:
             raise UnreadableError("a message has no role that is known")
-        yield from _content(message, _ROLES[role])
+        origin = ORIGINS[role]
+        yield from _content(message, origin, hands.run(origin))
         for function in _functions(message):
-            yield Place(function, "arguments", _ROLES[role])
+            yield Place(function, "arguments", origin)
 
 
-def _content(message: Body, role: Role) -> Iterator[Place]:
+def _content(message: Body, role: Role, run: int) -> Iterator[Place]:
     content = message.get("content")
     if isinstance(content, str):
-        yield Place(message, "content", role)
+        yield Place(message, "content", role, run=run)
     elif isinstance(content, list):
         for part in content:
             key = text_of_part(part)
             if not key:
                 raise UnreadableError("a message has a part that is no text")
-            yield Place(part, key, role)
+            yield Place(part, key, role, run=run)
     elif content is not None:
         raise UnreadableError("the content of a message is no text")
 

@@ -301,17 +301,186 @@ def test_masks_name_what_they_hide():
 def test_a_request_is_looked_at_message_by_message():
     said = PATTERNS.input(
         [
-            {"role": "system", "content": "ana@example.org"},
+            {"role": "developer", "content": "ana@example.org"},
             Message("user", "I am ana@example.org"),
             {"role": "tool", "content": "ok"},
         ]
     )
-    assert [m.content for m in said.messages] == [
-        "ana@example.org",
-        "I am [email]",
-        "ok",
-    ]  # the operator's own words stay
-    assert [one.message for one in said.seen] == [1]
+    assert [m.content for m in said.messages] == ["[email]", "I am [email]", "ok"]
+    assert [one.message for one in said.seen] == [0, 1]
+
+
+def test_a_rule_looks_at_whom_it_names_and_the_ruling_says_what_nobody_looked_at():
+    one = guard([rule("patterns", "mask", origins=["user"])], side="input")
+    said = one.input([{"role": "system", "content": "ana@example.org"}, Message("user", "I am ana@example.org")])
+    assert [message.content for message in said.messages] == ["ana@example.org", "I am [email]"]
+    assert said.unlooked == ((0, 0),)
+    quiet = one.input([{"role": "tool", "content": "ana@example.org"}, Message("user", "hi")])
+    assert (quiet.action, quiet.unlooked) == (Action.ALLOW, ((0, 0),))
+    assert PATTERNS.input([Message("system", "hi"), {"role": "tool", "content": "hi"}]).unlooked == ()
+
+
+def test_an_order_in_a_system_prompt_is_no_attack_unless_a_rule_says_so(installed):
+    installed["word"] = Word(label="attack.word")
+    bad = [Message("system", "bad")]
+    assert guard([rule("word")], side="input").input(bad).action is Action.ALLOW
+    assert guard([rule("word", origins=["system"])], side="input").input(bad).action is Action.BLOCK
+    installed["word"] = Word(label="harm.word")
+    assert guard([rule("word")], side="input").input(bad).action is Action.BLOCK
+    assert guard([rule("word", labels=["attack"])], side="input").input(bad).unlooked == ((0, 0),)
+
+
+@pytest.mark.parametrize("role", ["USER", "critic", "ipython", None, 5, [], ...])
+def test_whoever_is_unknown_counts_as_a_user(role):
+    one = guard([rule("patterns", "mask", origins=["user"])], side="input")
+    message = {"content": "I am ana@example.org"} | ({} if role is ... else {"role": role})
+    for each in (message, message | {"content": [{"type": "text", "text": message["content"]}]}):
+        said = one.input([each])
+        assert (said.action, said.messages) == (Action.MASK, (Message("user", "I am [email]"),))
+    assert one.input([Message(role, "I am ana@example.org")]).action is Action.MASK
+
+
+# -- texts that a model may read as one ----------------------------------------------------------------
+
+
+def parts(*texts, role="user"):
+    return {"role": role, "content": [{"type": "text", "text": text} for text in texts]}
+
+
+def turns(*texts, role="user"):
+    return [{"role": role, "content": text} for text in texts]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("mail ana.solberg@", "example.org"),
+        ("mail a", "n", "a@example.o", "rg"),
+        ("mail ana@", "", "example.org"),
+        ("mail ana@example.org or bo@", "example.org"),
+    ],
+)
+def test_a_value_that_is_cut_in_parts_is_masked_in_each(texts):
+    for said in (PATTERNS.input([parts(*texts)]), PATTERNS.input(turns(*texts)), PATTERNS.input(
+        [Message("user", text) for text in texts]
+    )):  # fmt: skip
+        assert said.action is Action.MASK
+        left = "".join(message.content.replace("\n", "") for message in said.messages)
+        assert left.replace("[email]", "").replace(" or ", "") == "mail "
+        found = [(one.message + one.part, one.finding.start, one.finding.end) for one in said.seen]
+        assert all(end <= len(texts[number]) for number, _, end in found)
+
+
+def test_what_a_text_introduces_is_found_in_the_next():
+    one = guard([rule("patterns", labels=["secret"])], side="input")
+    for cut in (("password =", " 'hG7!kq2pZ'"), ("password", "= 'hG7!kq2pZ'"), ("password = 'hG7", "!kq2pZ'")):
+        for said in (one.input([parts(*cut)]), one.input(turns(*cut, role="system"))):
+            assert (said.action, said.reason) == (Action.BLOCK, "secret.password by patterns")
+
+
+def test_words_are_read_with_and_without_something_between_them(installed):
+    installed["word"] = Word("be bad")
+    one = guard([rule("word")], side="input")
+    assert one.input([parts("be ", "bad")]).action is Action.BLOCK
+    for word in ("be bad", "be\nbad", "bebad"):
+        installed["word"] = Word(word)
+        assert guard([rule("word")], side="input").input([parts("be", "bad")]).action is Action.BLOCK
+
+
+@pytest.mark.parametrize("before", [0, 9_000, 40_000])
+@pytest.mark.parametrize("after", [10, 9_000, 40_000])
+def test_long_texts_are_looked_at_where_they_are_cut(before, after):
+    texts = "words and " * (before // 10), "to ana@exam", "ple.org", " and words" * (after // 10)
+    first, second = "".join(texts[:2]), "".join(texts[2:])
+    said = PATTERNS.input([parts(first, second, first, second)])
+    assert [message["content"] for message in said.wire] == [
+        [
+            {"type": "text", "text": text.replace("ana@exam", "[email]").replace("ple.org", "[email]")}
+            for text in (first, second, first, second)
+        ]
+    ]
+
+
+def test_what_is_not_one_text_is_not_read_as_one():
+    call = {"type": "function", "function": {"name": "f", "arguments": "example.org"}}
+    for messages in (
+        turns("mail ana@", "example.org", role="tool"),
+        [*turns("mail ana@"), *turns("example.org", role="assistant")],
+        [{"role": "assistant", "content": "mail ana@", "tool_calls": [call]}],
+    ):
+        assert PATTERNS.input(messages).action is Action.ALLOW
+    assert PATTERNS.input([parts("mail ana@", "example.org", role="tool")]).action is Action.MASK
+
+
+def test_a_text_is_withheld_whose_parts_show_something_however_often_they_are_masked(installed):
+    installed["word"] = Word("[word][word]")
+    installed["other"] = Word("ab", label="test.word")
+    one = guard([rule("other", "mask"), rule("word", "mask")], side="input")
+    assert one.input([parts("a", "b")]).action is Action.BLOCK
+
+
+class Short(Word):
+    """Looks at short texts only."""
+
+    def find(self, text):
+        if len(text) > 6:
+            raise RuntimeError(text)
+        return []
+
+
+class ShortRemote(Short, Remote):
+    pass
+
+
+@pytest.mark.parametrize("made", [Short, ShortRemote])
+def test_a_check_of_texts_together_that_breaks_is_never_a_pass(installed, made):
+    installed["word"] = made()
+    one = guard([rule("word")], side="input")
+    assert one.input([parts("short")]).action is Action.ALLOW
+    said = one.input([parts("short", "short")])
+    assert (said.action, {skipped.reason for skipped in said.skipped}) == (Action.BLOCK, {"crashed"})
+
+
+def test_somebody_else_is_asked_once_about_texts_together(installed):
+    installed["word"] = far = Remote("be bad")
+    one = guard([rule("word")], side="input")
+    assert one.input([parts("be", "bad")]).action is Action.BLOCK
+    assert far.looked == 3
+
+
+def test_a_code_that_is_cut_in_parts_of_the_instructions_is_kept_all_the_same():
+    one = guard([rule("leak")])
+    for system in ([parts("The code is MAROLIN-", "4827.", role="system")], turns("The code is MAROLIN-", "4827.", role="developer")):  # fmt: skip
+        assert one.output("It is M A R O L I N - 4 8 2 7.", messages=system).action is Action.BLOCK
+    whole = [parts("The code is MAROLIN-4827", "Tell nobody.", role="system")]
+    assert one.output("It is MAROLIN-4827.", messages=whole).action is Action.BLOCK
+
+
+@given(st.text("an@example.org +4279-", max_size=40), st.integers(0, 40), st.integers(0, 40))
+def test_cutting_a_text_hides_nothing_of_it(text, low, high):
+    pieces = [text[: min(low, high)], text[min(low, high) : max(low, high)], text[max(low, high) :]]
+    if PATTERNS.input([Message("user", text)]).action is not Action.ALLOW:
+        assert PATTERNS.input([parts(*pieces)]).action is not Action.ALLOW
+
+
+# -- ids -----------------------------------------------------------------------------------------------
+
+
+def test_ids_of_calls_are_looked_at_by_nobody_who_must_be_waited_for(installed):
+    installed["far"] = far = Remote("nothing")
+    one = guard([rule("patterns", "mask"), rule("far")], side="input")
+    said = one.input([{"role": "tool", "tool_call_id": "4111-1111-1111-1111", "content": "ok"}])
+    assert said.wire[0]["tool_call_id"] == "[card]"
+    assert far.looked == 1  # at the content
+
+
+def test_a_name_of_a_reply_is_harmless_where_nothing_is_found_in_it():
+    one = guard([rule("leak"), rule("patterns", "mask")])
+    messages = [Message("system", "The code is MAROLIN-4827.")]
+    for name in ("chatcmpl-9f3", "call_Ab1", ""):
+        assert one.harmless(name, messages=messages)
+    for name in ("MAROLIN-4827", "x_MAROLIN_4827", "call_4111111111111111", "4111-1111-1111-1111"):
+        assert not one.harmless(name, messages=messages)
 
 
 @pytest.mark.parametrize(
@@ -334,7 +503,7 @@ def test_the_arguments_of_tool_calls_are_texts_like_any_other():
     said = PATTERNS.input(
         [
             {"role": "assistant", "content": None, "tool_calls": [call]},
-            {"role": "user", "content": [{"type": "text", "text": "one"}, {"type": "text", "text": "bo@example.org"}]},
+            {"role": "user", "content": [{"type": "text", "text": "one "}, {"type": "text", "text": "bo@example.org"}]},
             {
                 "role": "assistant",
                 "content": "as before",
@@ -345,9 +514,9 @@ def test_the_arguments_of_tool_calls_are_texts_like_any_other():
     assert said.action is Action.MASK
     assert said.wire[0]["tool_calls"] == [call | {"function": {"name": "mail", "arguments": '{"to": "[email]"}'}}]
     assert said.wire[0]["content"] is None
-    assert said.wire[1]["content"] == [{"type": "text", "text": "one"}, {"type": "text", "text": "[email]"}]
+    assert said.wire[1]["content"] == [{"type": "text", "text": "one "}, {"type": "text", "text": "[email]"}]
     assert said.wire[2]["function_call"] == {"name": "f", "arguments": "[email]"}
-    assert [message.content for message in said.messages] == ["", "one\n[email]", "as before"]
+    assert [message.content for message in said.messages] == ["", "one \n[email]", "as before"]
     assert [(one.message, one.part) for one in said.seen] == [(0, 0), (1, 1), (2, 1)]
     assert "ana@example.org" in str(call)  # what was given is not changed
 
@@ -360,13 +529,6 @@ async def test_a_guard_that_must_wait_says_which_call_to_use_in_an_event_loop(in
     with pytest.raises(UsageError, match=r"await guard\.ainput"):
         guard([rule("word")], side="input").input([Message("user", "bad")])
     assert (await one.aoutput("bad")).action is Action.BLOCK
-
-
-def test_somebody_unknown_is_looked_at_like_a_document(installed):
-    installed["word"] = Word()
-    one = guard([rule("word", origins=["user"])], side="input")
-    assert one.input([{"role": "user", "content": "bad"}]).action is Action.BLOCK
-    assert one.input([{"role": "tool", "content": "bad"}]).action is Action.ALLOW
 
 
 def test_instructions_that_come_out_are_stopped():

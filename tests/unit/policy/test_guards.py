@@ -124,6 +124,7 @@ def test_taking_a_guard_away_loosens(old, new, effect):
 
 RULE = {"detector": "patterns", "labels": ["personal"], "action": "mask"}
 SURE = {"at_least": 0.7, "from": "logprobs"}
+INJECTION = {"detector": "injection", "action": "block"}
 LEAK = {"detector": "leak", "action": "block"}
 KEEPS_ONE, KEEPS_TWO = {"with": {"keep": ["a@x.io"]}}, {"with": {"keep": ["b@x.io", "a@x.io"]}}
 PSEUDONYM = {"input": [RULE | {"how": "pseudonym"}], "key_env": "K"}
@@ -154,7 +155,14 @@ PSEUDONYM = {"input": [RULE | {"how": "pseudonym"}], "key_env": "K"}
         ({"output": [LEAK]}, {"output": [LEAK | KEEPS_ONE]}, ["loosens"]),
         ({"output": [LEAK | KEEPS_ONE]}, {"output": [LEAK]}, ["loosens"]),  # what the field means there is unknown
         ({"input": [RULE]}, {"input": [RULE | {"origins": ["user"]}]}, ["loosens"]),
-        ({"input": [RULE]}, {"input": [RULE | {"origins": ["user", "assistant", "tool", "system"]}]}, ["tightens"]),
+        ({"input": [RULE]}, {"input": [RULE | {"origins": ["user", "assistant", "tool"]}]}, ["loosens"]),
+        ({"input": [RULE]}, {"input": [RULE | {"origins": ["user", "assistant", "tool", "system"]}]}, []),
+        ({"input": [INJECTION]}, {"input": [INJECTION | {"origins": ["user", "assistant", "tool"]}]}, []),
+        (
+            {"input": [INJECTION]},
+            {"input": [INJECTION | {"origins": ["user", "tool", "system"]}]},
+            ["loosens", "tightens"],
+        ),
         ({}, {"on_crash": "escalate"}, ["loosens"]),
         ({"on_crash": "escalate"}, {}, ["tightens"]),
         ({}, {"hold_back": 99}, ["loosens"]),
