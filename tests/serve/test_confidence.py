@@ -17,10 +17,12 @@ from trimtab.testing import Behaviour
 CONFIDENCE = "    refusal: Not that.\n    confidence: {at_least: 0.8, from: logprobs}\n"
 
 
-def reply(text, *logprobs, **more):
+def reply(text, *logprobs, spelled=(), **more):
     choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text, **more}}
     if logprobs:
-        choice["logprobs"] = {"content": [{"token": "x", "logprob": one} for one in logprobs]}
+        choice["logprobs"] = {"content": [{"token": text, "logprob": one} for one in logprobs]}
+    if spelled:
+        choice["logprobs"] = {"content": [{"token": token, "logprob": -1.0} for token in spelled]}
     return {"object": "chat.completion", "choices": [choice]}
 
 
@@ -78,7 +80,16 @@ LOGPROBS = {"at_least": 0.5, "from": "logprobs"}
     ("body", "expected"),
     [
         (reply("a b", -1.0, -3.0), [math.exp(-2.0)]),
-        ({"choices": [{"text": "a", "logprobs": {"token_logprobs": [-1.0, -1.0]}}]}, [math.exp(-1.0)]),
+        (
+            {"choices": [{"text": "a", "logprobs": {"tokens": ["a", "."], "token_logprobs": [-1.0, -1.0]}}]},
+            [math.exp(-1.0)],
+        ),
+        ({"choices": [{"text": "a", "logprobs": {"token_logprobs": [-1.0, -1.0]}}]}, [None]),
+        ({"choices": [{"text": "a b", "logprobs": {"tokens": ["a"], "token_logprobs": [-1.0]}}]}, [None]),
+        (reply("It opens at nine in June.", spelled=["It"]), [None]),
+        (reply("It opens.", spelled=["It", " opens", ".", "<|end|>"]), [math.exp(-1.0)]),
+        (reply("\u6f22\u5b57", spelled=["\ufffd", "\ufffd", "\u5b57"]), [math.exp(-1.0)]),
+        (reply(None, tool_calls=[{"function": {"name": "pay", "arguments": '{"sum": 5}'}}], spelled=["pay"]), [None]),
         (reply("a"), [None]),
         (reply("a", None, -1.0), [None]),
         (reply("a", "x"), [None]),

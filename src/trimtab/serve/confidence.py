@@ -69,11 +69,28 @@ def _expected(choice: Any) -> float | None:
         return None
     tokens = found.get("content")
     if isinstance(tokens, list):
-        values = [token.get("logprob") if isinstance(token, Mapping) else None for token in tokens]
+        known = [token if isinstance(token, Mapping) else {} for token in tokens]
+        values = [token.get("logprob") for token in known]
+        spelled = [token.get("token") for token in known]
     else:
         values = given if isinstance(given := found.get("token_logprobs"), list) else []
+        spelled = given if isinstance(given := found.get("tokens"), list) else []
     numbers = [float(one) for one in values if isinstance(one, int | float) and math.isfinite(one)]
-    return of_logprobs(numbers) if len(numbers) == len(values) else None
+    complete = len(numbers) == len(values) == len(spelled) and _all_of(choice, spelled)
+    return of_logprobs(numbers) if complete else None
+
+
+def _all_of(choice: Mapping[str, Any], tokens: list[Any]) -> bool:
+    """Whether tokens can be all that a choice says: they spell as many letters and digits at least.
+
+    Not which ones: servers write the bytes of half a letter in their own ways, and give calls another form.
+    """
+    said, spelled = _said(choice), "".join(token for token in tokens if isinstance(token, str))
+    return said is not None and sum(map(_counts, spelled)) >= sum(map(str.isalnum, said))
+
+
+def _counts(letter: str) -> bool:
+    return letter.isalnum() or letter == "\ufffd"  # which stands for the bytes of half a letter
 
 
 def _agreed(choice: Any, samples: list[str]) -> float | None:
