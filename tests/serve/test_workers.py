@@ -106,6 +106,30 @@ def test_a_slow_answer_is_finished_before_the_end(tmp_path):
             assert answer.result()[0] == 200
 
 
+@pytest.mark.slow
+def test_who_comes_after_it_was_told_to_end_is_turned_away_at_once(tmp_path):
+    arguments = ["--workers", "2", "--ledger", "rulings.db"]
+    with proxies.upstream() as server, proxies.proxy(tmp_path, f"{server.url}/v1", *arguments) as running:
+        server.script = lambda _: Behaviour(latency=5.0)
+        host, _, port = running.base.removeprefix("http://").partition(":")
+
+        def turned_away():
+            try:
+                socket.create_connection((host, int(port)), timeout=5).close()
+            except ConnectionError:
+                return True
+            return False
+
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(ask, running)
+            until(lambda: server.in_flight)
+            running.process.send_signal(signal.SIGTERM)
+            until(turned_away, 4)
+            assert not answer.done()
+            assert answer.result()[0] == 200
+        assert running.process.wait(90) == 0
+
+
 def ask_in_vain(running):
     with pytest.raises(OSError):
         ask(running)

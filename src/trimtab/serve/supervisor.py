@@ -77,6 +77,7 @@ class Supervisor:
     ) -> None:
         """Prepare; `ready` is called once every worker serves, and the clerk is there if `desk` gives it something."""
         self._ready = ready
+        self._sock = sock
         self._drain = plan.limits.drain_seconds
         self._tally = tally = Tally(workers)
         self._row = tally.row(workers)
@@ -163,6 +164,8 @@ class Supervisor:
             signal.signal(number, signal.SIG_DFL)
         for end in (self._held, self._woken, self._wake, me.report):
             os.close(end)
+        if me is self._clerk:
+            self._sock.close()  # whoever holds it keeps clients waiting
 
     def _reap(self) -> None:
         for child in self._children:
@@ -214,7 +217,11 @@ class Supervisor:
         return any(number in _ENDING for number in os.read(self._woken, 4096))
 
     def _end(self) -> None:
-        """All workers finish what they serve, then the clerk. Who does not in time, or when told again, is ended."""
+        """All workers finish what they serve, then the clerk. Who does not in time, or when told again, is ended.
+
+        Nobody holds the socket any longer, so that who comes now is turned away at once and can go elsewhere.
+        """
+        self._sock.close()
         self._finish(self._workers, self._drain + _GRACE_SECONDS)
         if self._clerk:
             self._finish([self._clerk], _GRACE_SECONDS)
