@@ -105,7 +105,9 @@ def test_a_path_that_is_not_guarded_is_not_served(address):
 # -- an upstream that misbehaves, in this process -------------------------------------
 
 
-async def through(handler, body, *, limits=None, guard=None, path="/v1/chat/completions"):
+async def through(
+    handler, body, *, limits=None, guard=None, path="/v1/chat/completions", method="POST", headers=False
+):
     """What a client of the proxy gets when the upstream answers as `handler` does."""
     upstream = web.Application()
     upstream.router.add_route("*", "/{path:.*}", handler)
@@ -113,9 +115,10 @@ async def through(handler, body, *, limits=None, guard=None, path="/v1/chat/comp
         TestServer(upstream) as server,
         proxies.serving(str(server.make_url("/v1")), guard=guard, limits=limits) as (address, _),
         aiohttp.ClientSession() as session,
-        session.post(address + path, json=body) as got,
+        session.request(method, address + path, json=body) as got,
     ):
-        return got.status, json.loads(await got.read())
+        reply = json.loads(await got.read())
+        return (got.status, reply, got.headers) if headers else (got.status, reply)
 
 
 def says(message, **more):
@@ -197,6 +200,13 @@ async def test_an_error_of_the_upstream_comes_through_as_it_is():
         404,
         {"error": {"message": "no such model", "type": "invalid_request_error"}},
     )
+
+
+async def test_a_text_that_is_too_long_is_refused_and_the_answer_says_so():
+    long = {"messages": [{"role": "user", "content": "word " * 200_001}]}
+    status, _, headers = await through(says({}), long, guard=proxies.made_guard(budget_ms=600_000), headers=True)
+    assert (status, headers["X-Trimtab-Ruling"]) == (200, "block")
+    assert headers["X-Trimtab-Unlooked"] == "patterns: the text has 1,000,005 characters; cut it into at most 1,000,000"
 
 
 @pytest.mark.parametrize("stream", [False, True])

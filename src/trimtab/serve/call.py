@@ -14,6 +14,8 @@ from trimtab.enforce.request_id import names_nobody
 from trimtab.serve import wire
 
 _FORWARDED = ("Authorization", "OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta")
+# What a detector says of a text that is too long for it. Whatever else went wrong is the operator's, not the client's.
+_TOO_LONG = re.compile(r"[a-z0-9 ,;:]{0,80}\bcharacters\b[a-z0-9 ,;:]{0,80}")
 _SECONDS = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 
@@ -26,6 +28,7 @@ class Call:
     id: str
     begun: float = field(default_factory=time.perf_counter)
     ruling: Action | None = None  # the strictest so far
+    unlooked: dict[str, None] = field(default_factory=dict)  # checks that were not made, in a few words each
     streamed: bool = False
     upstream: float = 0.0  # seconds spent waiting for it
     looking: float = 0.0  # seconds the guard took
@@ -52,6 +55,10 @@ class Call:
         self.looking += ruling.total
         if self.ruling is None or ruling.action.strictness > self.ruling.strictness:
             self.ruling = ruling.action
+        for skipped in ruling.skipped:
+            if skipped.reason != "needless":
+                told = skipped.detail if _TOO_LONG.fullmatch(skipped.detail) else skipped.reason
+                self.unlooked[f"{skipped.detector}: {told}"] = None
 
     # -- answers -----------------------------------------------------------------
 
@@ -103,4 +110,6 @@ class Call:
         names = {"X-Request-Id": self.id}
         if self.ruling is not None:
             names["X-Trimtab-Ruling"] = self.ruling.value
+        if self.unlooked and all(map(str.isascii, self.unlooked)):
+            names["X-Trimtab-Unlooked"] = "; ".join(self.unlooked)
         return names
