@@ -105,9 +105,7 @@ def test_a_path_that_is_not_guarded_is_not_served(address):
 # -- an upstream that misbehaves, in this process -------------------------------------
 
 
-async def through(
-    handler, body, *, limits=None, guard=None, path="/v1/chat/completions", method="POST", headers=False
-):
+async def through(handler, body, *, limits=None, guard=None, path="/v1/chat/completions", method="POST", headers=False):
     """What a client of the proxy gets when the upstream answers as `handler` does."""
     upstream = web.Application()
     upstream.router.add_route("*", "/{path:.*}", handler)
@@ -200,6 +198,24 @@ async def test_an_error_of_the_upstream_comes_through_as_it_is():
         404,
         {"error": {"message": "no such model", "type": "invalid_request_error"}},
     )
+
+
+async def test_an_error_in_the_place_of_models_is_looked_at_too():
+    async def fails(request):
+        return web.json_response({"error": {"message": "no disk; write to ana@example.org"}}, status=500)
+
+    status, reply = await through(fails, None, path="/v1/models", method="GET")
+    assert (status, reply) == (500, {"error": {"message": "no disk; write to [email]"}})
+
+
+@pytest.mark.parametrize("body", [[], {"data": "to ana@example.org"}, {"data": [{"embedding": "to ana@example.org"}]}])
+async def test_embeddings_that_are_none_do_not_go_on(body):
+    async def odd(request):
+        return web.json_response(body)
+
+    status, reply = await through(odd, {"input": "x"}, path="/v1/embeddings")
+    assert (status, reply["error"]["code"]) == (502, "upstream")
+    assert "ana@" not in json.dumps(reply)
 
 
 async def test_a_text_that_is_too_long_is_refused_and_the_answer_says_so():
@@ -313,11 +329,16 @@ async def test_unknown_fields_of_a_request_reach_the_upstream_untouched():
 
 
 async def test_embeddings_are_looked_at_too():
+    seen = []
+
     async def embeds(request):
-        return web.json_response({"data": await request.json()})
+        seen.extend((await request.json())["input"])
+        data = [{"index": 0, "embedding": [0.5], "text": "MAROLIN-4827"}]
+        return web.json_response({"object": "list", "data": data, "foo": "MAROLIN-4827"})
 
     status, reply = await through(embeds, {"input": ["to ana@example.org", "b"]}, path="/v1/embeddings")
-    assert (status, reply["data"]["input"]) == (200, ["to [email]", "b"])
+    assert (status, seen) == (200, ["to [email]", "b"])
+    assert reply == {"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.5]}]}
     status, reply = await through(embeds, {"input": "password = 'hG7!kq2pZ'"}, path="/v1/embeddings")
     assert (status, reply["error"]["code"]) == (400, "content_filter")
 

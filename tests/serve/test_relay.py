@@ -204,6 +204,11 @@ def test_what_is_still_to_come_after_a_refusal_is_not_waited_for():
         [chunk({"tool_calls": {}})],
         [chunk({"tool_calls": [{"index": "0"}]})],
         [chunk({"tool_calls": [{"index": 0, "function": {"arguments": {}}}]})],
+        [chunk({"tool_calls": [{"index": 0, "id": "a", "type": "custom", "custom": {"name": "f", "input": "x"}}]}), chunk({}, finish="tool_calls")],
+        [chunk({"tool_calls": [{"index": 0, "custom": {"input": "x"}}]}), chunk({}, finish="tool_calls")],
+        [chunk({"tool_calls": [{"index": 0, "id": "a", "function": {"arguments": "{}"}}]}), chunk({}, finish="tool_calls")],
+        [{"choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}]}, "[DONE]"],
+        [{"choices": [{"index": 0, "text": "x"}]}, chunk({}, finish="stop"), "[DONE]"],
         [chunk({"content": "x"}, index=1), "[DONE]"],
         [chunk({"content": "x"}, index=-1), "[DONE]"],
         [chunk({"content": "half"}), {"error": {"message": "out of memory", "type": "server_error", "extra": "ana@example.org"}}],
@@ -256,6 +261,18 @@ def test_what_an_event_says_of_itself_holds_no_text():
     found = pass_through(relay(usage=True), [raw])
     assert "ana@" not in json.dumps(found)
     assert found[-2]["usage"] == {"x": None, "y": 1}
+
+
+@pytest.mark.parametrize("hidden", ["MAROLIN-4827", "4111-1111-1111-1111"])
+def test_no_id_of_a_stream_carries_out_what_the_guard_stops(hidden):
+    call = {"index": 0, "id": hidden, "type": "function", "function": {"name": "send", "arguments": "{}"}}
+    about = {"id": hidden, "model": hidden, "system_fingerprint": hidden}
+    raw = sse([chunk({"tool_calls": [call]}, **about), chunk({}, finish=hidden, **about), "[DONE]"])
+    found = pass_through(relay(names=["send"]), [raw])
+    assert hidden not in json.dumps(found)
+    (got,) = [one for e in found[:-1] for c in e["choices"] for one in c["delta"].get("tool_calls", [])]
+    assert got["id"].startswith("call_")
+    assert found[-1] == "[DONE]"
 
 
 def test_an_event_without_an_end_is_not_collected_for_ever():

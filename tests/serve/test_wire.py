@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from tests.serve.proxies import made_guard
 
 from trimtab.enforce.places import UnreadableError, other_texts
+from trimtab.enforce.reading import Reading
 from trimtab.kinds import Message
 from trimtab.serve import wire
 from trimtab.serve.looking import Looking
 from trimtab.serve.tally import Tally
+from trimtab.serve.vectors import embedded
 
 MAIL = "ana@example.org"
 HI = {"role": "user", "content": "hi"}
@@ -146,6 +148,7 @@ def test_what_nobody_can_look_at_is_refused(more):
         {"service_tier": MAIL},
         {"usage": {"total_tokens": 3, MAIL: 4, "note": MAIL, "details": {"x": [MAIL], "y": 2}}},
         {"choices": [{"index": MAIL, "message": {"content": "x"}}]},
+        {"choices": [{"finish_reason": "ana-example-4827", "index": 4111111111111111, "message": {"content": MAIL[:1]}}], "x": MAIL},
         {"choices": [{"finish_reason": MAIL, "message": {"content": "x"}}]},
         {"choices": [{"message": {"role": MAIL, "content": "x"}}]},
         {"choices": [{"message": {"content": "x", "tool_calls": [{"id": MAIL, "type": MAIL, "function": {"name": "f", "arguments": "{}", "x": MAIL}}]}}]},
@@ -209,3 +212,84 @@ def test_names_of_fields_are_put_back_where_they_stood(value):
     for place in other_texts(body, "user"):
         place.put(place.message.content)
     assert orjson.dumps(body) == before
+
+
+CODE = "MAROLIN-4827"
+CARD = "4111-1111-1111-1111"
+
+
+@pytest.mark.parametrize("hidden", [CODE, CARD, "x_MAROLIN_4827", "call_4111111111111111"])
+async def test_an_id_or_a_name_carries_out_nothing_that_the_guard_stops(hidden):
+    said = [Message("system", f"The code is {CODE}."), Message("user", "?")]
+    lets = Looking(made_guard(), Tally(1).row(0)).begin(said).lets
+    call = {"id": hidden, "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    more = {"id": hidden, "model": hidden, "system_fingerprint": hidden, "service_tier": hidden, "object": hidden}
+    message = {"tool_calls": [call, dict(call)]}
+    body: wire.Body = {"choices": [{"index": 0, "message": message, "finish_reason": hidden}], **more}
+    body |= {"usage": {hidden: 1, "total_tokens": 4111111111111111}, "created": 4111111111111111}
+    wire.answered(body, frozenset("f"), lets)
+    assert hidden not in (raw := orjson.dumps(body).decode())
+    assert "4111" not in raw
+    first, second = [one["id"] for one in message["tool_calls"]]
+    assert first == second
+    assert first.startswith("call_")
+
+
+async def test_ordinary_ids_and_names_stay():
+    lets = Looking(made_guard(), Tally(1).row(0)).begin([Message("user", "?")]).lets
+    about = {
+        "id": "chatcmpl-Ab12Cd34",
+        "model": "a/model-3.1:8b",
+        "system_fingerprint": "fp_44709d6fcb",
+        "created": 1_700_000_000,
+    }
+    call = {"id": "call_Ab12Cd34Ef56", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    choice = {"index": 0, "message": {"tool_calls": [call]}, "finish_reason": "tool_calls"}
+    body: wire.Body = {**about, "choices": [choice]}
+    wire.answered(body, frozenset("f"), lets)
+    assert {key: body[key] for key in about} == about
+    assert (call["id"], choice["finish_reason"]) == ("call_Ab12Cd34Ef56", "tool_calls")
+
+
+async def test_parts_of_a_request_are_looked_at_as_one_and_other_texts_are_not():
+    async def asked(body):
+        found = [Reading.of(place) for place in wire.asked(body)]
+        ruling = await Looking(made_guard(), Tally(1).row(0)).begin(found).asked()
+        return [message.content for message in ruling.messages]
+
+    parts = [{"type": "text", "text": "to ana@"}, {"type": "text", "text": "example.org"}]
+    assert await asked({"messages": [{"role": "user", "content": parts}]}) == ["to [email]", "[email]"]
+    assert await asked({"messages": [{"role": "tool", "content": parts}]}) == ["to [email]", "[email]"]
+    two = [{"role": "user", "content": one["text"]} for one in parts]
+    assert await asked({"messages": two}) == ["to [email]", "[email]"]
+    assert await asked({"input": ["to ana@", "example.org"]}) == ["to ana@", "example.org"]
+
+
+# -- vectors -----------------------------------------------------------------------------------------
+
+
+def test_of_embeddings_only_vectors_go_on():
+    body = {
+        "object": MAIL, "model": "m", "foo": MAIL, "usage": {"prompt_tokens": 3, "x": MAIL},
+        "data": [{"object": "embedding", "index": 0, "embedding": [0.5, -1], "text": MAIL}, {"embedding": "AAAAPw=="}],
+    }  # fmt: skip
+    assert embedded(body) == {
+        "object": "list", "model": "m", "usage": {"prompt_tokens": 3, "x": None},
+        "data": [
+            {"object": "embedding", "index": 0, "embedding": [0.5, -1]},
+            {"object": "embedding", "index": 1, "embedding": "AAAAPw=="},
+        ],
+    }  # fmt: skip
+    assert embedded({"data": [{"embedding": [1.0]}], "model": CODE}, lambda _: False)["model"] == ""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        MAIL, [], {}, None, [MAIL], [{}], [{"embedding": MAIL}], [{"embedding": "writetoanaatexampleorg=="}], [{"embedding": ""}],
+        [{"embedding": []}], [{"embedding": [MAIL]}], [{"embedding": [[1.0]]}], [{"embedding": [True]}], [{"embedding": [4111111111111111]}],
+    ],
+)  # fmt: skip
+def test_an_embedding_that_is_no_vector_does_not_go_on(data):
+    with pytest.raises(UnreadableError):
+        embedded({"data": data})

@@ -17,6 +17,7 @@ from trimtab.serve.looking import Conversation, Looking
 from trimtab.serve.relay import BrokenStreamError, Relay
 from trimtab.serve.tally import Row
 from trimtab.serve.upstream import Reply, Upstream, UpstreamError
+from trimtab.serve.vectors import embedded
 
 _OK = 200
 
@@ -29,9 +30,11 @@ class Answering:
         self._looking, self._upstream, self._limits, self._row = looking, upstream, limits, row
 
     async def models(self, call: Call) -> web.StreamResponse:
-        """What the upstream says it has."""
+        """What the upstream says it has, as it says so; an error of its own may quote anything, and is looked at."""
         status, reply, retry = await self._upstream.ask("GET", call.request.path, None, call.headers())
-        return call.answer(reply, status=status, retry=retry)
+        if status != _OK:
+            return await self._refused(call, self._looking.begin((), call.id), status, reply, retry)
+        return call.answer(reply)
 
     async def embed(self, call: Call, body: wire.Body) -> web.StreamResponse:
         """Vectors of texts that may go on."""
@@ -45,7 +48,10 @@ class Answering:
         status, reply, retry = await self._asked(call, body)
         if status != _OK:
             return await self._refused(call, conversation, status, reply, retry)
-        return call.answer(reply)
+        try:
+            return call.answer(embedded(reply, conversation.lets))
+        except UnreadableError as problem:
+            raise UpstreamError(502, str(problem)) from None
 
     async def complete(self, call: Call, body: wire.Body) -> web.StreamResponse:
         """A chat or a completion, streamed or not."""
@@ -111,7 +117,7 @@ class Answering:
     ) -> wire.Body:
         """The reply as far as it may go on; `sure` is the confidence in each choice, where it is asked for."""
         try:
-            answered = wire.answered(reply, wire.offered(body))
+            answered = wire.answered(reply, wire.offered(body), conversation.lets)
         except UnreadableError as problem:
             raise UpstreamError(502, str(problem)) from None
         for number, (choice, places) in enumerate(zip(reply["choices"], answered, strict=True)):

@@ -50,11 +50,12 @@ class Conversation:
     What pseudonyms stand for is kept as long as the request, since clients send the whole conversation each time.
     """
 
-    __slots__ = ("_about", "_beside", "_looking", "_messages", "_vault")
+    __slots__ = ("_about", "_beside", "_lets", "_looking", "_messages", "_vault")
 
     def __init__(self, looking: Looking, messages: Sequence[Given], about: str, beside: Sequence[Given]) -> None:
         self._about = about
         self._beside = beside
+        self._lets: dict[str, bool] = {}  # the head of a stream says the same in every event
         self._looking = looking
         self._messages = messages
         self._vault = Vault() if looking.guard.spec.restore else None
@@ -91,6 +92,13 @@ class Conversation:
         else:
             ruling = guard.output(text, **how)
         return self._looking.counted("output", ruling)
+
+    def lets(self, name: str) -> bool:
+        """Whether an id or a name that comes with the answer may come out as it is; empty ones say nothing."""
+        known = self._lets.get(name)
+        if known is None:
+            known = self._lets[name] = not name or self._looking.guard.harmless(name, messages=self._messages)
+        return known
 
     async def failed(self, error: Any) -> list[Ruling]:
         """What of an upstream's own error may come out; what is masked is put into it.

@@ -7,9 +7,11 @@ from typing import Any
 import orjson
 
 from trimtab.enforce.places import UnreadableError
-from trimtab.serve.wire import REPLY_TEXTS, Body, plain_id
+from trimtab.serve.about import Lets, call_id
+from trimtab.serve.wire import REPLY_TEXTS, Body
 
 DONE = b"data: [DONE]\n\n"
+_KINDS = (None, "", "function")  # of a tool call; only its first piece says so
 
 
 @dataclass(slots=True)
@@ -28,11 +30,15 @@ class Part:
 
 @dataclass(slots=True)
 class Delta:
-    """What one event adds to a choice. A call without a number comes from a server that does not number them."""
+    """What one event adds to a choice. A call without a number comes from a server that does not number them.
+
+    `elsewhere` says that something is said in a field that no piece of such a stream has.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[int | None, Part]] = field(default_factory=list)
     old_call: Part | None = None
+    elsewhere: bool = False
 
 
 class Call:
@@ -63,13 +69,18 @@ class Call:
             yield name, False, self._rename
         yield "".join(self._arguments), True, self._rewrite
 
+    @property
+    def named(self) -> bool:
+        """Whether it says which function is called."""
+        return any(self._name)
+
     def function(self) -> Body:
         """Name and arguments, as they may go on."""
         return {"name": "".join(self._name), "arguments": "".join(self._arguments)}
 
-    def body(self) -> Body:
-        """The whole call."""
-        return {"id": plain_id(self._id), "type": "function", "function": self.function()}
+    def body(self, lets: Lets) -> Body:
+        """The whole call; an id that `lets` does not let on is replaced."""
+        return {"id": call_id(self._id, lets), "type": "function", "function": self.function()}
 
     def _rename(self, name: str) -> None:
         self._name = [name]
@@ -86,13 +97,15 @@ def delta(choice: Body, *, chat: bool) -> Delta:
     """
     if not chat:
         text = choice.get("text")
-        return Delta(texts={"text": _text(text, "text")} if text else {})
-    given = choice.get("delta")
+        elsewhere = bool(choice.get("message") or choice.get("delta"))
+        return Delta(texts={"text": _text(text, "text")} if text else {}, elsewhere=elsewhere)
+    given, elsewhere = choice.get("delta"), bool(choice.get("message") or choice.get("text"))
     if given is None:
-        return Delta()
+        return Delta(elsewhere=elsewhere)
     if not isinstance(given, dict):
         raise UnreadableError("a piece of the upstream's answer is no object")
-    found = Delta(texts={key: _text(given[key], key) for key in REPLY_TEXTS if given.get(key)})
+    texts = {key: _text(given[key], key) for key in REPLY_TEXTS if given.get(key)}
+    found = Delta(texts=texts, elsewhere=elsewhere)
     calls = given.get("tool_calls") or []
     if not isinstance(calls, list):
         raise UnreadableError("tool_calls of the upstream's answer is not a list")
@@ -102,6 +115,8 @@ def delta(choice: Body, *, chat: bool) -> Delta:
         number = call.get("index")
         if number is not None and not isinstance(number, int):
             raise UnreadableError("a tool call of the upstream's answer has an odd number")
+        if call.get("type") not in _KINDS or call.get("custom") is not None:
+            raise UnreadableError("a tool call of the upstream's answer is of a kind that is not known")
         found.calls.append((number, _part(call.get("function"), call.get("id"))))
     if given.get("function_call"):
         found.old_call = _part(given["function_call"], None)

@@ -12,8 +12,8 @@ import orjson
 
 from trimtab._sse import EventSplitter
 from trimtab.enforce import Ruling
-from trimtab.enforce.places import PLAIN_ID, UnreadableError
-from trimtab.serve import pieces, wire
+from trimtab.enforce.places import UnreadableError
+from trimtab.serve import about, pieces, wire
 from trimtab.serve.looking import Arriving, Conversation
 
 _CHOICES = 256
@@ -31,12 +31,14 @@ class BrokenStreamError(Exception):
 class _Choice:
     """What one choice has come to so far."""
 
-    __slots__ = ("calls", "finished", "old_call", "refused", "texts")
+    __slots__ = ("calls", "elsewhere", "finished", "old_call", "refused", "said", "texts")
 
     def __init__(self) -> None:
         self.texts: dict[str, Arriving] = {}
         self.calls: dict[int, pieces.Call] = {}
         self.old_call: pieces.Call | None = None  # `function_call`, before there were several
+        self.said = False
+        self.elsewhere = False  # something was said where no piece of a stream says it
         self.finished = False
         self.refused = False
 
@@ -125,9 +127,11 @@ class Relay:
         chunk = _parsed(event)
         if chunk.get("error") is not None:
             raise await self._failed(chunk["error"])
-        self._head |= {key: value for key, value in wire.head(chunk).items() if key != "object"}
+        self._head |= {
+            key: value for key, value in about.head(chunk, self._conversation.lets).items() if key != "object"
+        }
         if chunk.get("usage") is not None:
-            self._used = wire.numbers(chunk["usage"])
+            self._used = about.numbers(chunk["usage"])
         for choice in chunk["choices"]:
             await self._choice(choice, out)
         if self._ended_by_us():
@@ -160,16 +164,15 @@ class Relay:
             delta = pieces.delta(choice, chat=self._chat)
         except UnreadableError as problem:
             raise BrokenStreamError(str(problem)) from None
+        state.said = state.said or bool(delta.texts or delta.calls or delta.old_call)
+        state.elsewhere = state.elsewhere or delta.elsewhere
         for key, piece in delta.texts.items():
             await self._piece(out, index, state, key, piece)
             if state.refused:
                 return
         self._gather(state, delta)
-        finish = choice.get("finish_reason")
-        if finish is not None:
-            await self._conclude(
-                out, index, state, finish if isinstance(finish, str) and PLAIN_ID.fullmatch(finish) else "stop"
-            )
+        if choice.get("finish_reason") is not None:
+            await self._conclude(out, index, state, about.finish(choice["finish_reason"]))
 
     async def _piece(self, out: list[bytes], index: int, state: _Choice, key: str, piece: str) -> None:
         self._count(len(piece))
@@ -200,11 +203,16 @@ class Relay:
 
     async def _conclude(self, out: list[bytes], index: int, state: _Choice, finish: str) -> None:
         """The upstream says that the choice is complete: let go what was held back, if it may go."""
+        calls = [*state.calls.values(), *([state.old_call] if state.old_call else [])]
+        if state.elsewhere and not state.said:
+            raise BrokenStreamError("the upstream's answer has not the form of a stream")
+        if not all(call.named for call in calls):
+            raise BrokenStreamError("a tool call of the upstream's answer has no name")
         for key in list(state.texts):
             await self._close(out, index, state, key)
             if state.refused:
                 return
-        for call in [*state.calls.values(), *([state.old_call] if state.old_call else [])]:
+        for call in calls:
             for text, arguments, put in call.texts(self._names):
                 ruling = await self._conversation.answered(text, arguments=arguments)
                 self.rulings.append(ruling)
@@ -213,8 +221,9 @@ class Relay:
                     return
                 put(ruling.text)
         if state.calls:
-            calls = [{"index": number, **call.body()} for number, call in enumerate(state.calls.values())]
-            self._say(out, index, {"tool_calls": calls})
+            lets = self._conversation.lets
+            bodies = [{"index": number, **call.body(lets)} for number, call in enumerate(state.calls.values())]
+            self._say(out, index, {"tool_calls": bodies})
         if state.old_call is not None:
             self._say(out, index, {"function_call": state.old_call.function()})
         state.finished = True

@@ -4,24 +4,22 @@ Every text of a request is looked at, wherever it stands; numbers go on as they 
 here do, since a field nobody has looked at may hold the very text that was masked elsewhere.
 """
 
-import hashlib
-import re
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from trimtab.enforce.places import PLAIN_ID, Place, UnreadableError, other_texts, text_of_part
+from trimtab.enforce.places import Place, UnreadableError, other_texts, text_of_part
 from trimtab.enforce.reading import ORIGINS, Hands
 from trimtab.kinds import Role
+from trimtab.serve import about
 
 Body = dict[str, Any]
 
-_PLAIN_NAME = re.compile(r"[\w./:+ -]{0,200}", re.ASCII)
-_HEAD = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
 # What an upstream may read in the place of texts, and nobody here can: numbers of tokens, vectors, images.
 _BLIND = ("prompt_embeds", "prompt_token_ids", "input_ids", "input_embeds", "image_data", "multi_modal_data")
 # Written by whoever wrote the instructions, as far as anybody can tell.
 _DEFINITIONS = frozenset({"tools", "functions", "tool_choice", "function_call", "response_format"})
+_INDEXES = range(256)
 REPLY_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 PROSE = frozenset({"content", "text"})
 """What of a reply somebody reads as the answer, and may be written anew."""
@@ -82,8 +80,8 @@ def wants_usage(body: Body) -> bool:
     return isinstance(options, dict) and options.get("include_usage") is True
 
 
-def answered(body: Body, names: frozenset[str] = frozenset()) -> list[list[Place]]:
-    """The texts of each choice of a reply; what is not known is taken out of it.
+def answered(body: Body, names: frozenset[str] = frozenset(), lets: about.Lets = about.by_form) -> list[list[Place]]:
+    """The texts of each choice of a reply; what is not known is taken out of it, and what `lets` does not let on.
 
     The name of a function is a text too, unless it is one of `names`, which the client offered.
 
@@ -94,43 +92,19 @@ def answered(body: Body, names: frozenset[str] = frozenset()) -> list[list[Place
     if not isinstance(choices, list) or not choices or not all(isinstance(choice, dict) for choice in choices):
         raise UnreadableError("the upstream's answer has no choices")
     usage = body.get("usage")
-    _only(body, "choices", *_HEAD)
-    body |= head(body)
+    _only(body, "choices", *about.HEAD)
+    body |= about.head(body, lets)
     if usage is not None:
-        body["usage"] = numbers(usage)
-    return [list(_choice(choice, names)) for choice in choices]
+        body["usage"] = about.numbers(usage)
+    return [list(_choice(choice, names, lets)) for choice in choices]
 
 
-def head(body: Body) -> Body:
-    """What a reply, or an event of one, says of itself; without whatever could be a text."""
-    found = {key: body[key] for key in _HEAD if body.get(key) is not None}
-    return {key: value if _is_plain(key, value) else 0 if key == "created" else "" for key, value in found.items()}
-
-
-def numbers(given: Any) -> Any:
-    """What was used: numbers by name, at most three deep, and nothing else."""
-    return _numbers(given, 3)
-
-
-def _numbers(given: Any, depth: int) -> Any:
-    if isinstance(given, dict) and depth:
-        return {key: _numbers(value, depth - 1) for key, value in given.items() if PLAIN_ID.fullmatch(key)}
-    return given if isinstance(given, int | float) else None
-
-
-def _is_plain(key: str, value: Any) -> bool:
-    if key == "created":
-        return isinstance(value, int | float)
-    return isinstance(value, str) and _PLAIN_NAME.fullmatch(value) is not None
-
-
-def _choice(choice: Body, names: frozenset[str]) -> Iterator[Place]:
+def _choice(choice: Body, names: frozenset[str], lets: about.Lets) -> Iterator[Place]:
     _only(choice, "index", "message", "text", "finish_reason", "logprobs")
     choice["logprobs"] = None  # they spell out the text before it was masked
-    if not isinstance(choice.get("index", 0), int):
+    if "index" in choice and choice["index"] not in _INDEXES:
         del choice["index"]
-    if not PLAIN_ID.fullmatch(str(choice.get("finish_reason"))):
-        choice["finish_reason"] = "stop"
+    choice["finish_reason"] = about.finish(choice.get("finish_reason"))
     yield from _said(choice, ("text",))
     if "message" not in choice and isinstance(choice.get("text"), str):
         return
@@ -149,7 +123,7 @@ def _choice(choice: Body, names: frozenset[str]) -> Iterator[Place]:
         yield Place(function, "arguments", "assistant")
     for call in message.get("tool_calls") or []:
         _only(call, "id", "type", "function")
-        call |= {"id": plain_id(call.get("id")), "type": "function"}
+        call |= {"id": about.call_id(call.get("id"), lets), "type": "function"}
 
 
 def _said(holder: Body, keys: Iterable[str]) -> Iterator[Place]:
@@ -271,13 +245,6 @@ def known_error(given: Any) -> Body:
     if not isinstance(given, dict):
         return {"message": "the upstream failed", "type": "server_error", "param": None, "code": "upstream"}
     return {key: given.get(key) for key in ("message", "type", "param", "code")}
-
-
-def plain_id(given: Any) -> str:
-    """The id of a call if it can carry no text worth hiding, else a digest of it: clients only compare them."""
-    if isinstance(given, str) and PLAIN_ID.fullmatch(given):
-        return given
-    return f"call_{hashlib.sha256(repr(given).encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 
 def error(message: str, *, kind: str, code: str) -> Body:
