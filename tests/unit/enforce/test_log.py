@@ -46,7 +46,7 @@ def wait_for(what):
 def test_an_interval_is_summed_up(tmp_path):
     with Ledger.open(tmp_path / "ledger.db") as ledger:
         guard = Guard(SPEC, log=log_of(ledger))
-        guard.input([Message("user", "I am ana@example.org"), Message("user", "all is well")])
+        guard.input([Message("user", "I am ana@example.org"), Message("user", " all's well")])
         guard.output("all is well")
         guard.output("bo@example.org, cy@example.org")
         guard.output("password = 'hG7!kq2pZ'")
