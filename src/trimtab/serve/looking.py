@@ -7,7 +7,6 @@ from typing import Any
 from trimtab.enforce import Guard, GuardStream, Ruling, Vault
 from trimtab.enforce.places import other_texts
 from trimtab.enforce.reading import Given, read
-from trimtab.kinds import Message
 from trimtab.serve.tally import Row
 
 _LONG = 20_000  # characters; what is longer takes milliseconds, and is looked at beside the event loop

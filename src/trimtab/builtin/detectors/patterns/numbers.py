@@ -27,7 +27,7 @@ _CONTEXT = 40  # characters before a number that may say what it is
 _GEO = later(r"(\d{1,2}\.\d{4,12})[,; ] {0,2}([-+]?\d{1,3}\.\d{4,12})")
 
 
-def numbers(  # noqa: C901 - one way out after the other
+def numbers(  # noqa: C901, PLR0912 - one way out after the other
     text: str,
     groups: Sequence[tuple[int, int]],
     marks: bytes | None = None,
