@@ -75,6 +75,13 @@ class ReviseSpec(Strict):
     budget_ms: Positive = Field(default=10_000.0, description="Milliseconds for all rounds; then the reply is blocked.")
 
 
+def _with_usual_origins(rule: GuardRule) -> GuardRule:
+    """As if nobody had named them: a policy that is written out does not say them."""
+    found = rule.model_copy(update={"origins": _OTHERS})
+    found.model_fields_set.discard("origins")
+    return found
+
+
 class GuardSpec(Strict):
     """Rules on what goes into a model and what comes out."""
 
@@ -113,9 +120,7 @@ class GuardSpec(Strict):
     @classmethod
     def _replies_have_one_origin(cls, output: tuple[GuardRule, ...]) -> tuple[GuardRule, ...]:
         """Of a rule on output `origins` says nothing; it is written as ever, so that a guard stays what it was."""
-        return tuple(
-            rule if rule.origins is not None else rule.model_copy(update={"origins": _OTHERS}) for rule in output
-        )
+        return tuple(rule if rule.origins is not None else _with_usual_origins(rule) for rule in output)
 
     @property
     def revises(self) -> bool:
