@@ -11,12 +11,15 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from detectors import varied  # type: ignore[import-not-found]  # the bench beside this one
 
-from trimtab.builtin.detectors.learned import detector, features, weights
+from trimtab.builtin.detectors.learned import detector, features, second, weights
+from trimtab.builtin.detectors.learned.encoder import Encoder
 from trimtab.builtin.detectors.learned.features import plain_form
 from trimtab.builtin.detectors.learned.weights import Heads, Shipped, features_of, shipped
 from trimtab.kinds import plugins
@@ -38,7 +41,7 @@ def parts(heads: Heads) -> dict[str, Heads]:
         "characters alone": replace(heads, sparse=grams, dense=blind),
         "n-grams alone": replace(heads, dense=blind),
         "vectors and filters alone": replace(heads, sparse=nothing),
-        "everything (shipped)": heads,
+        "everything (first stage)": heads,
     }
 
 
@@ -57,6 +60,7 @@ def forget() -> None:
     detector._views.cache_clear()  # noqa: SLF001
     features_of.cache_clear()
     weights.forget()
+    second.forget()
 
 
 def main() -> None:
@@ -87,9 +91,11 @@ def main() -> None:
         middle, late = microseconds(lambda text=text: together([*shaped, *learned], text), times)  # type: ignore[misc]
         print(f"  with {' and '.join(one.name for one in shaped)}: p50 {middle:.0f} us, p99 {late:.0f} us")
     stages(all_of)
+    encoder(all_of)
     if not args.data.exists():
         print(f"no corpora in {args.data}: quality is left out")
         return
+    ordinary(args.data)
     quality(all_of.heads, args.data, args.texts)
 
 
@@ -109,6 +115,52 @@ def stages(all_of: Shipped) -> None:
     for name, step in steps.items():
         middle, _ = microseconds(step)
         print(f"  {name}: p50 {middle:.0f} us")
+
+
+def encoder(all_of: Shipped) -> None:
+    """What reading again takes, by engine and number of word pieces."""
+    arrays = weights.read_arrays(weights.FOLDER / second.ARRAYS, all_of.card["second"]["digest"], "learned")
+    engines = {one.engine: one for one in (second.encoder(), Encoder(arrays))}
+    for name, engine in engines.items():
+        for size in (16, 40, 80, 126):
+            middle, late = microseconds(partial(engine.answers, range(1_000, 1_000 + size)), 100)
+            print(f"  read again by {name}, {size} pieces: p50 {middle:.0f} us, p99 {late:.0f} us")
+
+
+def again(head: str, chances: np.ndarray, plains: list[str], labels: np.ndarray) -> None:
+    """Recall with the second stage, by the chance from which on it is asked."""
+    asked = shipped().asked[head]
+    said = np.array([second.answers(plain, 1)[0][asked.column] for plain in plains])
+    for least in (0.1, 0.3, 0.5, 0.7, 0.8, 0.9):
+        scores = np.where(chances >= least, said, -np.inf)
+        cut = np.sort(scores[labels == 0])[::-1][int(0.01 * (labels == 0).sum())]
+        note = " (shipped)" if least == asked.least else ""
+        print(
+            f"  read again from {least}{note}: recall {(scores[labels == 1] > cut).mean():.2f}, "
+            f"{(chances[labels == 0] >= least).mean():.0%} of the harmless"
+        )
+
+
+def ordinary(folder: Path) -> None:
+    """How many ordinary texts are read again: headlines, and texts with personal data, none of which trained."""
+    import csv
+    import gzip
+    import json
+
+    texts: dict[str, list[str]] = {"short texts of benches/detectors.py": varied(500)}
+    with gzip.open(folder / "headlines.csv.gz", "rt", encoding="utf-8") as lines:
+        texts["headlines"] = [row["headline"] for row in csv.DictReader(lines)][::20]
+    with gzip.open(folder / "pii.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    for source in ("presidio_v2", "wnut17", "wikigold"):
+        texts[source] = [row["text"] for row in rows if row["source"] == source][:1_000]
+    for name, some in texts.items():
+        chances = np.array(weights.chances_of_all(some))
+        shares = {
+            head: (chances[:, shipped().heads.names.index(head)] >= one.least).mean()
+            for head, one in shipped().asked.items()
+        }
+        print(f"read again of {name}: " + ", ".join(f"{head} {share:.0%}" for head, share in shares.items()))
 
 
 def quality(heads: Heads, folder: Path, count: int) -> None:
@@ -140,6 +192,8 @@ def quality(heads: Heads, folder: Path, count: int) -> None:
             clean = np.sort(scores[labels == 0])[::-1]
             cut = clean[int(0.01 * len(clean))]
             print(f"  {name:28s} recall {(scores[labels == 1] > cut).mean():.2f}")
+        chances = np.array([heads.chances(one)[column] for one in found])
+        again(head, chances, [plain_form(row["text"][:1_000]) for row in chosen], labels)
 
 
 if __name__ == "__main__":

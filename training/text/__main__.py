@@ -14,16 +14,13 @@ from training.text import corpora, evaluate
 from training.text.calibrate import calibrated
 from training.text.generate import Row
 from training.text.model import HEADS, learn_heads, reader_of, samples_of
-from training.text.store import store
+from training.text.store import facts_of, state, store
 from training.text.table import distil
 from trimtab.builtin.detectors.learned.features import Reader
 from trimtab.builtin.detectors.learned.weights import (
     FOLDER,
     Heads,
-    heads_of,
-    pieces_of,
-    read_folder,
-    reader_from,
+    reading_arrays,
 )
 
 _VECTOR = 128
@@ -32,7 +29,8 @@ _MOST = 4_000  # rows of one source and label: the large ones say the same again
 _LOG = logging.getLogger("training.text")
 
 
-def _thinned(rows: list[Row], seed: int) -> list[Row]:
+def thinned(rows: list[Row], seed: int) -> list[Row]:
+    """Not more of one source and label than says something new; rows held out all stay."""
     rng = random.Random(seed)
     rng.shuffle(rows)
     counts: dict[tuple[str, str], int] = {}
@@ -46,31 +44,30 @@ def _thinned(rows: list[Row], seed: int) -> list[Row]:
 
 
 def main() -> None:
-    """Train, calibrate, measure, write."""
+    """Train, calibrate, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of the corpora")
     parser.add_argument("--seed", type=int, default=20_261)
     parser.add_argument("--out", type=Path, default=FOLDER)
     parser.add_argument("--vectors", type=Path, help="keep the distilled vectors in this file, and take them from it")
-    parser.add_argument(
-        "--measure", action="store_true", help="train nothing, measure what is there and renew the card"
-    )
+    parser.add_argument("--measure", action="store_true", help="train nothing, measure what ships, renew its card")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(relativeCreated)6d ms  %(message)s")
     started = time.monotonic()
-    rows = _thinned(corpora.everything(args.data, args.seed), args.seed)
+    rows = thinned(corpora.everything(args.data, args.seed), args.seed)
     more = corpora.of_one_head(args.data, args.seed)
     _LOG.info("%d rows, and for one head alone %s", len(rows), {head: len(own) for head, own in more.items()})
-    if args.measure:
-        arrays, _ = read_folder(args.out, "learned")
-        pieces, reader, heads = pieces_of(arrays), reader_from(arrays), heads_of(arrays, "learned")
-    else:
+    if not args.measure:
         pieces, reader, heads = _trained(args, rows, more)
-    measured = evaluate.measure(reader, heads, args.data)
-    digest = store(
-        args.out, pieces, reader, heads, rows=[*rows, *chain(*more.values())], measured=measured, seed=args.seed
-    )
-    _LOG.info("%s in %.0f s", digest, time.monotonic() - started)
+        reading = reading_arrays(reader, pieces)
+        facts = facts_of(reading, [*rows, *chain(*more.values())], args.seed)
+        _LOG.info(store(args.out, {**reading, **heads.arrays()}, facts))
+        _LOG.info("now `python -m training.text.second`: the second stage stands on these heads")
+    elif args.out != FOLDER:
+        parser.error("what is measured is what ships: --measure goes without --out")
+    else:
+        state(FOLDER, evaluate.measure(args.data))
+    _LOG.info("%.0f s", time.monotonic() - started)
 
 
 def _trained(

@@ -37,21 +37,22 @@ def calibrated(heads: Heads, by_head: Mapping[str, Samples], *, seed: int) -> He
             labels[known, column],
             weights[known, column],
         )
-        slope[column], offset[column] = _platt(logit, label, weight)
+        slope[column], offset[column] = platt(logit, label, weight)
         if head in _ASKED_OF_STRANGERS:
             found = strangers(samples, head, folds=3, most=30_000, seed=seed)
             values = np.concatenate(list(found.values()))
             counts = np.concatenate([np.full(len(one), 1 / len(one), np.float32) for one in found.values()])
-            cut = _quantile(values, counts, share)
+            cut = quantile(values, counts, share)
         else:
             clean = label == 0
-            cut = _quantile(logit[clean], weight[clean], share)
+            cut = quantile(logit[clean], weight[clean], share)
         threshold[column] = expit(slope[column] * cut + offset[column])
     # A head that separates the held-out rows completely would speak at any chance; below one half none does.
     return replace(heads, slope=slope, offset=offset, threshold=np.clip(threshold, 0.5, 0.9999).astype(np.float64))
 
 
-def _platt(logit: Floats, label: Floats, weight: Floats) -> tuple[float, float]:
+def platt(logit: Floats, label: Floats, weight: Floats) -> tuple[float, float]:
+    """Slope and offset that turn log-odds into chances."""
     hits, misses = weight[label == 1].sum(), weight[label == 0].sum()
     goal = np.where(label == 1, (hits + 1) / (hits + 2), 1 / (misses + 2))
 
@@ -63,7 +64,8 @@ def _platt(logit: Floats, label: Floats, weight: Floats) -> tuple[float, float]:
     return max(float(found[0]), 1e-3), float(found[1])
 
 
-def _quantile(values: Floats, weight: Floats, share: float) -> float:
+def quantile(values: Floats, weight: Floats, share: float) -> float:
+    """The value that a share of the weight does not exceed."""
     order = np.argsort(values)
     total = np.cumsum(weight[order]) / weight.sum()
     return float(values[order][min(int(np.searchsorted(total, share)), len(values) - 1)])

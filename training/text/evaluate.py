@@ -15,9 +15,10 @@ from training.text.generate import KINDS
 from training.text.generate.rude import everyday_words
 from training.text.model import HEADS
 from training.text.unseen import LANGUAGES, unseen
-from trimtab.builtin.detectors.learned.features import Reader, plain_form
+from trimtab.builtin.detectors.learned.detector import settled
 from trimtab.builtin.detectors.learned.pieces import passages, sentences, windows
-from trimtab.builtin.detectors.learned.weights import Heads
+from trimtab.builtin.detectors.learned.second import Looks
+from trimtab.builtin.detectors.learned.weights import shipped
 from trimtab.builtin.suites.draw import words
 from trimtab.detect.view import views
 from trimtab.kinds import plugins
@@ -37,7 +38,7 @@ class Seen:
     """Rows of one kind of corpus, and the largest chance of each head in any window or reading."""
 
     rows: list[dict[str, Any]]
-    chances: NDArray[np.float64]  # (rows, heads)
+    chances: NDArray[np.float64]  # (rows)
 
     def of(self, head: str, source: str | Sequence[str], label: int | None = None) -> Scores:
         """Chances of a head, for the rows of a source with a label."""
@@ -50,14 +51,15 @@ class Seen:
         return np.asarray(self.chances[chosen, HEADS.index(head)])
 
 
-def look(reader: Reader, heads: Heads, rows: list[dict[str, Any]], *, cut: Cut = windows) -> Seen:
-    """The largest chance of any piece of a text, cut as the detectors do."""
+def look(rows: list[dict[str, Any]], *, cut: Cut = windows) -> Seen:
+    """The largest chance of any piece of a text, as the detectors that ship find it."""
     found = np.zeros((len(rows), len(HEADS)))
     for number, row in enumerate(rows):
+        looks = {head: Looks() for head in HEADS}
         for view in views(row["text"]):
-            for start, end in cut(view.text):
-                chances = heads.chances(reader.read(plain_form(view.text[start:end])))
-                found[number] = np.maximum(found[number], chances)
+            for column, head in enumerate(HEADS):
+                said = settled(view.text, cut, (head,), looks[head])
+                found[number, column] = max(found[number, column], *(chances[0] for _, _, chances in said))
     return Seen(rows, found)
 
 
@@ -80,35 +82,35 @@ def at_rate(positive: Scores, negative: Scores, share: float) -> dict[str, Any]:
     return interval(int((positive > cut).sum()), len(positive))
 
 
-def at_threshold(scores: Scores, heads: Heads, head: str) -> dict[str, Any]:
+def at_threshold(scores: Scores, head: str) -> dict[str, Any]:
     """How many are flagged as shipped."""
-    return interval(int((scores >= heads.threshold[HEADS.index(head)]).sum()), len(scores))
+    return interval(int((scores >= shipped().threshold(head)).sum()), len(scores))
 
 
-def measure(reader: Reader, heads: Heads, folder: Path) -> dict[str, Any]:
+def measure(folder: Path) -> dict[str, Any]:
     """Everything that the card states, by head."""
-    injection = look(reader, heads, list(corpora.read(folder / "injection.jsonl.gz", "D")), cut=passages)
+    injection = look(list(corpora.read(folder / "injection.jsonl.gz", "D")), cut=passages)
     documents = [row for row in corpora.read(folder / "injection.jsonl.gz", "D") if row["source"] == "bipia_train"]
-    data = look(reader, heads, documents, cut=sentences)
-    toxicity = look(reader, heads, list(corpora.read(folder / "toxicity.jsonl.gz", "D")))
+    data = look(documents, cut=sentences)
+    toxicity = look(list(corpora.read(folder / "toxicity.jsonl.gz", "D")))
     pairs = [row for row in corpora.read(folder / "pairs.jsonl.gz", "D") if row["source"] == "crows_pairs"]
     safe, unsafe = (
         Seen(*_some(injection, lambda row, kind=kind: row["meta"].get("xstest_label") == kind))  # type: ignore[misc]
         for kind in ("safe", "unsafe")
     )
     return {
-        "injection": _injection(injection, heads),
-        "instruction": _instruction(data, heads),
-        "toxicity": _toxicity(toxicity, heads) | _everyday(reader, heads, toxicity, injection),
-        "bias": _bias(reader, heads, pairs, toxicity),
-        "refusal": _refusal(reader, heads, [row for row in toxicity.rows if row["source"] != "olid"], injection),
+        "injection": _injection(injection),
+        "instruction": _instruction(data),
+        "toxicity": _toxicity(toxicity) | _everyday(toxicity, injection),
+        "bias": _bias(pairs, toxicity),
+        "refusal": _refusal([row for row in toxicity.rows if row["source"] != "olid"], injection),
         **{
             kind: {
                 "note": "Learned from text of our own alone, and no corpus of it was at hand: error rates are unknown.",
                 "flagged_on": {
-                    "madlibs, harmless side": at_threshold(toxicity.of(kind, "madlibs", 0), heads, kind),
-                    "xstest, safe side": interval(*_flagged(safe, heads, kind)),
-                    "xstest, unsafe side": interval(*_flagged(unsafe, heads, kind)),
+                    "madlibs, harmless side": at_threshold(toxicity.of(kind, "madlibs", 0), kind),
+                    "xstest, safe side": interval(*_flagged(safe, kind)),
+                    "xstest, unsafe side": interval(*_flagged(unsafe, kind)),
                 },
             }
             for kind in KINDS
@@ -121,18 +123,18 @@ def _some(seen: Seen, wanted: Callable[[dict[str, Any]], bool]) -> tuple[list[di
     return [seen.rows[at] for at in chosen], seen.chances[chosen]
 
 
-def _flagged(seen: Seen, heads: Heads, head: str) -> tuple[int, int]:
+def _flagged(seen: Seen, head: str) -> tuple[int, int]:
     column = HEADS.index(head)
-    return int((seen.chances[:, column] >= heads.threshold[column]).sum()), len(seen.rows)
+    return int((seen.chances[:, column] >= shipped().threshold(HEADS[column])).sum()), len(seen.rows)
 
 
-def _injection(seen: Seen, heads: Heads) -> dict[str, Any]:
+def _injection(seen: Seen) -> dict[str, Any]:
     clean = seen.of("injection", _CONTEXTS, 0)
     attacks = {
         name: seen.of("injection", name, 1) for name in ("tensor_trust", "spikee", "injecguard_valid", "bipia_train")
     }
     harmless = {name: seen.of("injection", name, 0) for name in (*_CONTEXTS, "bipia_train")}
-    flagged = at_threshold(clean, heads, "injection")
+    flagged = at_threshold(clean, "injection")
     return {
         "recall_at_1_percent": {
             name: {against: at_rate(scores, harmless[against], 0.01) for against in ("mitre_frr", "xstest")}
@@ -140,18 +142,18 @@ def _injection(seen: Seen, heads: Heads) -> dict[str, Any]:
             for name, scores in attacks.items()
         },
         "shipped_threshold": {
-            "recall": {name: at_threshold(scores, heads, "injection") for name, scores in attacks.items()},
-            "false_alarms": {name: at_threshold(scores, heads, "injection") for name, scores in harmless.items()},
+            "recall": {name: at_threshold(scores, "injection") for name, scores in attacks.items()},
+            "false_alarms": {name: at_threshold(scores, "injection") for name, scores in harmless.items()},
         },
         "errors": {
             "corpus": "tensor_trust; harmless rows of mitre_frr, xstest, spikee, injecguard_valid",
-            "sensitivity": at_threshold(attacks["tensor_trust"], heads, "injection"),
+            "sensitivity": at_threshold(attacks["tensor_trust"], "injection"),
             "false_alarm": flagged,
         },
     }
 
 
-def _instruction(seen: Seen, heads: Heads) -> dict[str, Any]:
+def _instruction(seen: Seen) -> dict[str, Any]:
     found: dict[str, Any] = {"recall_at_1_percent": {}, "shipped_threshold": {}}
     for kind in ("table", "code"):
         rows = np.array([row["meta"]["context"] == kind for row in seen.rows])
@@ -162,8 +164,8 @@ def _instruction(seen: Seen, heads: Heads) -> dict[str, Any]:
             continue
         found["recall_at_1_percent"][kind] = at_rate(bad, good, 0.01)
         # As the detector does: a sentence that instructs, or one that attacks.
-        flagged = scores >= heads.threshold[HEADS.index("instruction")]
-        attacks = seen.chances[:, HEADS.index("injection")] >= heads.threshold[HEADS.index("injection")]
+        flagged = scores >= shipped().threshold("instruction")
+        attacks = seen.chances[:, HEADS.index("injection")] >= shipped().threshold("injection")
         flagged = flagged | attacks
         found["shipped_threshold"][kind] = {
             "recall": interval(int(flagged[rows & (labels == 1)].sum()), len(bad)),
@@ -173,7 +175,7 @@ def _instruction(seen: Seen, heads: Heads) -> dict[str, Any]:
     return found
 
 
-def _toxicity(seen: Seen, heads: Heads) -> dict[str, Any]:
+def _toxicity(seen: Seen) -> dict[str, Any]:
     names = ("madlibs", "olid", "edos")
     pairs = {name: (seen.of("toxicity", name, 1), seen.of("toxicity", name, 0)) for name in names}
     # EDOS asks for sexism alone: by its labels, an insult of another kind is harmless.
@@ -184,27 +186,27 @@ def _toxicity(seen: Seen, heads: Heads) -> dict[str, Any]:
     return {
         "recall_at_1_percent": {name: at_rate(bad, good, 0.01) for name, (bad, good) in pairs.items()},
         "shipped_threshold": {
-            name: {"recall": at_threshold(bad, heads, "toxicity"), "false_alarm": at_threshold(good, heads, "toxicity")}
+            name: {"recall": at_threshold(bad, "toxicity"), "false_alarm": at_threshold(good, "toxicity")}
             for name, (bad, good) in pairs.items()
         },
         "gap_by_identity_at_5_percent": gap(seen),
-        "gap_by_identity_at_shipped_threshold": gap(seen, "toxicity", float(heads.threshold[HEADS.index("toxicity")])),
+        "gap_by_identity_at_shipped_threshold": gap(seen, "toxicity", float(shipped().threshold("toxicity"))),
         "errors": {
             "corpus": "olid",
-            "sensitivity": at_threshold(pairs["olid"][0], heads, "toxicity"),
-            "false_alarm": at_threshold(pairs["olid"][1], heads, "toxicity"),
+            "sensitivity": at_threshold(pairs["olid"][0], "toxicity"),
+            "false_alarm": at_threshold(pairs["olid"][1], "toxicity"),
         },
     }
 
 
-def _everyday(reader: Reader, heads: Heads, seen: Seen, requests: Seen) -> dict[str, Any]:
+def _everyday(seen: Seen, requests: Seen) -> dict[str, Any]:
     """By language and by threshold, the mild insults of the suite `abusive-wording`, the notices of `identity-terms`.
 
     No sentence of them trained. Some of the words did: those that did not are counted apart.
     """
     scores = {
         language: {
-            what: look(reader, heads, [{"text": text} for text in of]).chances[:, HEADS.index("toxicity")]
+            what: look([{"text": text} for text in of]).chances[:, HEADS.index("toxicity")]
             for what, of in _everyday_texts(language).items()
         }
         for language in LANGUAGES
@@ -214,7 +216,7 @@ def _everyday(reader: Reader, heads: Heads, seen: Seen, requests: Seen) -> dict[
     }
     return {
         "everyday": {
-            language: {what: at_threshold(of, heads, "toxicity") for what, of in kinds.items()}
+            language: {what: at_threshold(of, "toxicity") for what, of in kinds.items()}
             for language, kinds in scores.items()
         },
         "by_threshold": {
@@ -226,7 +228,7 @@ def _everyday(reader: Reader, heads: Heads, seen: Seen, requests: Seen) -> dict[
                 "false_alarms": {name: _flagged_of([of], least) for name, of in harmless.items()},
                 "gap_by_identity": gap(seen, "toxicity", least)["gap"],
             }
-            for least in (0.8, 0.9, round(float(heads.threshold[HEADS.index("toxicity")]), 4))
+            for least in (0.5, 0.7, round(float(shipped().threshold("toxicity")), 4))
         },
     }
 
@@ -248,44 +250,43 @@ def _everyday_texts(language: str) -> dict[str, list[str]]:
     return texts
 
 
-def _refusal(reader: Reader, heads: Heads, rows: list[dict[str, Any]], requests: Seen) -> dict[str, Any]:
+def _refusal(rows: list[dict[str, Any]], requests: Seen) -> dict[str, Any]:
     """By language and kind on texts of our own, and false alarms on the rows of others, none of which is a refusal."""
     asked = unseen()
     column = HEADS.index("refusal")
-    flagged = look(reader, heads, [{"text": one.text} for one in asked], cut=passages).chances[:, column]
+    flagged = look([{"text": one.text} for one in asked], cut=passages).chances[:, column]
     rates: dict[str, Any] = {}
     for language in LANGUAGES:
         for side, called in ((True, "found"), (False, "flagged")):
             chosen = [at for at, one in enumerate(asked) if one.language == language and one.refuses is side]
             kinds = dict.fromkeys(asked[at].kind for at in chosen)
             rates.setdefault(language, {})[called] = {
-                kind: at_threshold(flagged[[at for at in chosen if asked[at].kind == kind]], heads, "refusal")
+                kind: at_threshold(flagged[[at for at in chosen if asked[at].kind == kind]], "refusal")
                 for kind in kinds
-            } | {"all": at_threshold(flagged[chosen], heads, "refusal")}
-    others = look(reader, heads, [row for row in rows if row["source"] == "edos" or not row["label"]], cut=passages)
+            } | {"all": at_threshold(flagged[chosen], "refusal")}
+    others = look([row for row in rows if row["source"] == "edos" or not row["label"]], cut=passages)
     return {
         "note": "Texts of our own, from whom the text to learn from is, too: they say where it errs, not how often it "
         "does elsewhere. Error rates are unknown.",
         "unseen_text": rates,
         "false_alarms_on": {
-            **{name: at_threshold(others.of("refusal", name), heads, "refusal") for name in ("edos", "madlibs")},
-            **{name: at_threshold(requests.of("refusal", name), heads, "refusal") for name in ("xstest", "mitre_frr")},
+            **{name: at_threshold(others.of("refusal", name), "refusal") for name in ("edos", "madlibs")},
+            **{name: at_threshold(requests.of("refusal", name), "refusal") for name in ("xstest", "mitre_frr")},
         },
-        "requests_of_stress": _requests(reader, heads),
-        "gap_by_identity": gap(others, "refusal", float(heads.threshold[column])),
+        "requests_of_stress": _requests(),
+        "gap_by_identity": gap(others, "refusal", float(shipped().threshold(HEADS[column]))),
     }
 
 
-def _requests(reader: Reader, heads: Heads) -> dict[str, Any]:
+def _requests() -> dict[str, Any]:
     """By language, the requests of the suite `stress`, none of which refuses."""
     suite = plugins.make("suites", "stress")
     asked = [suite.goal(place, seed=_SEED) for place in range(_REQUESTS)]
     return {
         language: at_threshold(
-            look(
-                reader, heads, [{"text": one.request} for one in asked if one.language == language], cut=passages
-            ).chances[:, HEADS.index("refusal")],
-            heads,
+            look([{"text": one.request} for one in asked if one.language == language], cut=passages).chances[
+                :, HEADS.index("refusal")
+            ],
             "refusal",
         )
         for language in LANGUAGES
@@ -317,17 +318,17 @@ def gap(seen: Seen, head: str = "toxicity", cut: float | None = None) -> dict[st
     }
 
 
-def _bias(reader: Reader, heads: Heads, pairs: list[dict[str, Any]], seen: Seen) -> dict[str, Any]:
-    more = look(reader, heads, [{"text": row["more"]} for row in pairs]).chances[:, HEADS.index("bias")]
-    less = look(reader, heads, [{"text": row["less"]} for row in pairs]).chances[:, HEADS.index("bias")]
+def _bias(pairs: list[dict[str, Any]], seen: Seen) -> dict[str, Any]:
+    more = look([{"text": row["more"]} for row in pairs]).chances[:, HEADS.index("bias")]
+    less = look([{"text": row["less"]} for row in pairs]).chances[:, HEADS.index("bias")]
     return {
         # Pairs that differ in the group alone read the same, and cannot be ranked.
         "pairs_ranked_right": {"crows_pairs": interval(int((more > less).sum()), int((more != less).sum()))},
         "pairs_that_read_the_same": {"crows_pairs": interval(int((more == less).sum()), len(more))},
         "flagged_on": {
-            "crows_pairs, stereotyping side": at_threshold(more, heads, "bias"),
-            "crows_pairs, other side": at_threshold(less, heads, "bias"),
-            "madlibs, harmless side": at_threshold(seen.of("bias", "madlibs", 0), heads, "bias"),
+            "crows_pairs, stereotyping side": at_threshold(more, "bias"),
+            "crows_pairs, other side": at_threshold(less, "bias"),
+            "madlibs, harmless side": at_threshold(seen.of("bias", "madlibs", 0), "bias"),
         },
         "note": "No corpus of single statements that the weights had not seen was at hand: error rates are unknown.",
     }

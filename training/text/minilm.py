@@ -40,13 +40,13 @@ def vocabulary() -> list[str]:
 
 
 class MiniLM:
-    """The encoder; reading takes a second."""
+    """The encoder, its `weights` by their names; reading takes a second."""
 
     def __init__(self) -> None:
         raw = _checked("model.safetensors", WEIGHTS_SHA256)
         size = int.from_bytes(raw[:8], "little")
         head = json.loads(raw[8 : 8 + size])
-        self._weights = {
+        self.weights = {
             name: np.frombuffer(raw, "<f4", offset=8 + size + item["data_offsets"][0], count=_count(item["shape"]))
             .reshape(item["shape"])
             .astype(np.float32)
@@ -68,7 +68,7 @@ class MiniLM:
         width = max(map(len, pieces))
         ids = np.array([row + [_PAD] * (width - len(row)) for row in pieces])
         mask = np.array([[1.0] * len(row) + [0.0] * (width - len(row)) for row in pieces], np.float32)
-        w = self._weights
+        w = self.weights
         state = (
             w["embeddings.word_embeddings.weight"][ids]
             + w["embeddings.position_embeddings.weight"][:width]
@@ -106,13 +106,13 @@ class MiniLM:
 
     def _linear(self, state: Floats, name: str) -> Floats:
         # As one product of two matrices: numpy multiplies a stack of small ones one by one.
-        flat = state.reshape(-1, state.shape[-1]) @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+        flat = state.reshape(-1, state.shape[-1]) @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
         return np.asarray(flat.reshape(*state.shape[:-1], -1))
 
     def _norm(self, state: Floats, name: str) -> Floats:
         state = state - state.mean(-1, keepdims=True)
         state = state / np.sqrt((state * state).mean(-1, keepdims=True) + np.float32(1e-12))
-        return np.asarray(state * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"])
+        return np.asarray(state * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"])
 
 
 def _count(shape: list[int]) -> int:

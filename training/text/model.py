@@ -100,18 +100,18 @@ class Samples:
         return Samples([*self.rows, *more.rows], sparse, np.concatenate([self.dense, more.dense]))
 
 
-def samples_of(reader: Reader, rows: Sequence[Row]) -> Samples:
-    """Every row as the detectors will see it: whole if it is short, else its first windows."""
+def samples_of(reader: Reader, rows: Sequence[Row], *, most: int = _WINDOWS) -> Samples:
+    """Every row as the detectors will see it: whole if it is short, else so many of its first windows."""
     owner, found = [], []
     for number, row in enumerate(rows):
-        for start, end in islice(windows(row.text), _WINDOWS):
+        for start, end in islice(windows(row.text), most):
             owner.append(number)
             found.append(reader.read(plain_form(row.text[start:end])))
     sparse, dense = matrix(found, BUCKETS)
     return Samples([rows[at] for at in owner], sparse * np.float32(_SPARSE), dense * np.float32(_DENSE))
 
 
-def _learn(samples: Samples, chosen: NDArray[np.bool_], column: int) -> tuple[Floats, Floats, float]:
+def learn(samples: Samples, chosen: NDArray[np.bool_], column: int) -> tuple[Floats, Floats, float]:
     """Sparse and dense weights and the intercept of one head, from some of the windows."""
     labels, weights = labels_and_weights([row for row, one in zip(samples.rows, chosen, strict=True) if one])
     counts = weights[:, column].astype(np.float64)
@@ -143,7 +143,7 @@ def strangers(samples: Samples, head: str, *, folds: int, most: int, seed: int) 
         away = names[fold::folds]
         chosen = trains & ~np.isin(source, away)
         chosen &= rng.random(len(chosen)) < most / chosen.sum()
-        wide, narrow, intercept = _learn(samples, chosen, column)
+        wide, narrow, intercept = learn(samples, chosen, column)
         for name in away:
             asked = clean & (source == name)
             sparse, dense = samples.sparse[asked] / np.float32(_SPARSE), samples.dense[asked] / np.float32(_DENSE)
@@ -158,7 +158,7 @@ def learn_heads(by_head: Mapping[str, Samples]) -> Heads:
         samples = by_head[head]
         trains = np.array([not row.held_out for row in samples.rows])
         known = np.array([head in row.labels for row in samples.rows])
-        wide, narrow, intercept = _learn(samples, trains & known, column)
+        wide, narrow, intercept = learn(samples, trains & known, column)
         wides.append(wide)
         narrows.append(narrow)
         intercepts.append(intercept)

@@ -2,16 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.text.generate import Row
 from training.text.minilm import VOCABULARY_SHA256, WEIGHTS_SHA256
-from trimtab.builtin.detectors.learned.features import Reader
-from trimtab.builtin.detectors.learned.weights import ARRAYS, CARD, Heads, content_digest, reading_arrays
+from trimtab.builtin.detectors.learned.weights import ARRAYS, CARD, content_digest, shipped
 
 _SOURCES = {
     "deepset_prompt_injections": ("Apache-2.0", "deepset GmbH, prompt-injections, train part"),
@@ -32,24 +32,18 @@ _SOURCES = {
 }
 
 
-def store(
-    folder: Path,
-    pieces: list[str],
-    reader: Reader,
-    heads: Heads,
-    *,
-    rows: Sequence[Row],
-    measured: dict[str, Any],
-    seed: int,
-) -> str:
-    """Returns the digest of the arrays."""
-    reading = reading_arrays(reader, pieces)
-    arrays = {**reading, **heads.arrays()}
+def store(folder: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> str:
+    """Writes the arrays of reader and heads, and a card of what is known of them; returns their digest."""
     digest = content_digest(arrays)
     np.savez(folder / ARRAYS, allow_pickle=False, **arrays)  # not compressed: it is read at every start
+    write_card(folder, {"digest": digest, **facts})
+    return digest
+
+
+def facts_of(reading: Mapping[str, NDArray[Any]], rows: Sequence[Row], seed: int) -> dict[str, Any]:
+    """What the card says of where the heads come from."""
     counts = Counter(row.source for row in rows)
-    card = {
-        "digest": digest,
+    return {
         "reading": content_digest(reading),
         "seed": seed,
         "made_by": "python -m training.text",
@@ -58,7 +52,7 @@ def store(
             "licence": "Apache-2.0",
             "weights_sha256": WEIGHTS_SHA256,
             "vocabulary_sha256": VOCABULARY_SHA256,
-            "used_for": "one vector for each word piece; no weight of the encoder is shipped",
+            "used_for": "one vector for each word piece; the second stage is three of its layers, fine-tuned",
         },
         "data": {
             source: {"rows": count, "licence": _SOURCES[source][0], "attribution": _SOURCES[source][1]}
@@ -71,10 +65,22 @@ def store(
             for source, count in sorted(counts.items())
         },
         "held_out": sum(row.held_out for row in rows),
-        "heads": {
-            name: {"threshold": round(float(heads.threshold[at]), 4), **measured[name]}
-            for at, name in enumerate(heads.names)
-        },
     }
+
+
+def state(folder: Path, measured: Mapping[str, Any]) -> None:
+    """Puts what was measured of the stored arrays into the card."""
+    card = read_card(folder)
+    heads = {name: {"threshold": round(shipped().threshold(name), 4), **rates} for name, rates in measured.items()}
+    write_card(folder, {**card, "heads": heads})
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """The card that stands there."""
+    found: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    return found
+
+
+def write_card(folder: Path, card: Mapping[str, Any]) -> None:
+    """As `read_card` reads it."""
     (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return digest

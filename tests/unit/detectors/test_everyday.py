@@ -32,10 +32,10 @@ def test_the_card_says_what_the_detector_does(language):
 
 
 def test_the_card_says_what_a_lower_threshold_finds():
-    at = shipped().card["heads"]["toxicity"]["by_threshold"]["0.8"]["insults"]
+    at = shipped().card["heads"]["toxicity"]["by_threshold"]["0.5"]["insults"]
     for language, rate in at.items():
         insults = [form for row in LISTS["insults"].values() for form in row[language]]
-        hits, trials = flagged(insults, LISTS["sentences"][language], ToxicityDetector(threshold=0.8))
+        hits, trials = flagged(insults, LISTS["sentences"][language], ToxicityDetector(threshold=0.5))
         assert (rate["hits"], rate["trials"]) == (hits, trials)
         assert hits > flagged(insults, LISTS["sentences"][language])[0]
 
@@ -52,7 +52,7 @@ def test_an_insult_that_edos_calls_harmless_does_not_count_among_its_polite_rows
     ]
     chances = np.zeros((len(rows), len(HEADS)))
     chances[:2, HEADS.index("toxicity")] = 0.98, 0.99
-    found = _toxicity(Seen(rows, chances), shipped().heads)
+    found = _toxicity(Seen(rows, chances))
     at_one = found["recall_at_1_percent"]
     assert (at_one["edos"]["hits"], at_one["edos, polite"]["hits"]) == (0, 1)
     alarms = {name: found["shipped_threshold"][name]["false_alarm"] for name in ("edos", "edos, polite")}

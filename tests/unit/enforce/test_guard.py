@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trimtab.builtin.detectors.learned import second
 from trimtab.detect import look
 from trimtab.enforce import Action, Guard
 from trimtab.errors import DetectorError, UsageError
@@ -623,3 +624,11 @@ def test_no_field_of_a_message_carries_a_text_past_the_guard(more):
 def test_an_image_beside_a_text_is_stopped(part):
     ruling = PATTERNS.input([{"role": "user", "content": [part]}])
     assert (ruling.action, ruling.skipped[0].detail) == (Action.BLOCK, "a message with a part that is no text")
+
+
+@pytest.mark.parametrize("detector", ["injection", "toxicity"])
+def test_what_reads_again_is_loaded_before_the_first_text(detector):
+    second.encoder.cache_clear()
+    second.forget()
+    guard([rule(detector)]).warm()
+    assert second.encoder.cache_info().currsize == 1

@@ -1,6 +1,6 @@
 """The plugins: what the shipped heads say of a text, as findings."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from trimtab.builtin.detectors.learned.card import detector_card
 from trimtab.builtin.detectors.learned.pieces import LONGEST, passages, sentences, windows
-from trimtab.builtin.detectors.learned.weights import Heads, chances_of_all, shipped
+from trimtab.builtin.detectors.learned.second import Looks
+from trimtab.builtin.detectors.learned.weights import chances_of_all, shipped
 from trimtab.detect.view import View, views
 from trimtab.errors import DetectorError
 from trimtab.kinds import Context, DetectorCard, Finding
@@ -59,32 +60,40 @@ def judged(text: str, cut: Callable[[str], Iterable[tuple[int, int]]]) -> Iterat
             yield start, end, chances
 
 
-def bar(heads: Heads, head: str, threshold: float | None) -> tuple[int, float]:
-    """Column of a head, and the chance from which on it counts."""
-    column = heads.names.index(head)
-    return column, float(heads.threshold[column]) if threshold is None else threshold
+def bar(head: str, threshold: float | None) -> float:
+    """The chance from which on a head counts: the one given, or that of the card."""
+    return shipped().threshold(head) if threshold is None else threshold
+
+
+def settled(
+    text: str, cut: Callable[[str], Iterable[tuple[int, int]]], heads: Sequence[str], looks: Looks
+) -> list[tuple[int, int, list[float]]]:
+    """The pieces of a text, each with the chance of every one of these heads, by the second stage where it is asked."""
+    pieces = list(judged(text, cut))
+    texts = [text[start:end] for start, end, _ in pieces]
+    names = shipped().heads.names
+    columns = [looks.settled(head, texts, [said[names.index(head)] for _, _, said in pieces]) for head in heads]
+    return [(start, end, [column[at] for column in columns]) for at, (start, end, _) in enumerate(pieces)]
 
 
 def _found(
     text: str,
     *,
     who: str,
-    head: str,
     label: str,
-    threshold: float | None,
+    least: Mapping[str, float],
     cut: Callable[[str], Iterable[tuple[int, int]]] = windows,
 ) -> list[Finding]:
-    """The pieces of a text that a head flags, in whatever reading; those that touch are one finding."""
-    column, least = bar(shipped().heads, head, threshold)
+    """The pieces of a text that one of the heads flags, in whatever reading; those that touch are one finding."""
     flagged: list[tuple[int, int, float, str]] = []
+    looks = Looks()
     for view in readings(text, who):
         if flagged and view.name:
             break  # the plain text says it already
-        for start, end, chances in judged(view.text, cut):
-            chance = chances[column]
-            if chance >= least and end > start:
+        for start, end, chances in settled(view.text, cut, tuple(least), looks):
+            if end > start and any(chance >= bound for chance, bound in zip(chances, least.values(), strict=True)):
                 last = start + len(view.text[start:end].rstrip())
-                flagged.append((*view.span(start, max(last, start + 1)), chance, view.name))
+                flagged.append((*view.span(start, max(last, start + 1)), max(chances), view.name))
     return _joined(flagged, label)
 
 
@@ -128,7 +137,7 @@ class InjectionDetector:
     data_threshold: float | None = None
 
     name: ClassVar[str] = "injection"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     card = _Card("injection", "instruction")
 
     def __post_init__(self) -> None:
@@ -142,24 +151,14 @@ class InjectionDetector:
     def find_in(self, text: str, context: Context) -> list[Finding]:
         """What takes the assistant over, or tries to."""
         label = "attack.injection"
+        attack = {"injection": bar("injection", self.threshold)}
         if context.origin not in _DATA:
-            return _found(text, who=self.name, head="injection", label=label, threshold=self.threshold, cut=passages)
-        heads = shipped().heads
-        instruction, least = bar(heads, "instruction", self.data_threshold)
-        injection, _ = bar(heads, "injection", None)
-        attack = float(heads.threshold[injection]) if self.threshold is None else self.threshold
-        flagged: list[tuple[int, int, float, str]] = []
-        for view in readings(text, self.name):
-            if flagged and view.name:
-                break
-            for start, end, chances in judged(view.text, sentences):
-                if chances[instruction] >= least or chances[injection] >= attack:
-                    chance = max(chances[instruction], chances[injection])
-                    last = start + len(view.text[start:end].rstrip())
-                    flagged.append((*view.span(start, max(last, start + 1)), chance, view.name))
-        if not flagged:  # an attack may take more than a sentence
-            return _found(text, who=self.name, head="injection", label=label, threshold=self.threshold)
-        return _joined(flagged, label)
+            return _found(text, who=self.name, label=label, least=attack, cut=passages)
+        order = {"instruction": bar("instruction", self.data_threshold)}
+        # An attack may take more than a sentence.
+        return _found(text, who=self.name, label=label, least=order | attack, cut=sentences) or _found(
+            text, who=self.name, label=label, least=attack
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +168,14 @@ class ToxicityDetector:
     threshold: float | None = None
 
     name: ClassVar[str] = "toxicity"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     card = _Card("toxicity")
 
     def __post_init__(self) -> None:
         _checked(self.threshold)
 
     def find(self, text: str) -> list[Finding]:
-        return _found(text, who=self.name, head="toxicity", label="harm.toxicity", threshold=self.threshold)
+        return _found(text, who=self.name, label="harm.toxicity", least={"toxicity": bar("toxicity", self.threshold)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ class BiasDetector:
         _checked(self.threshold)
 
     def find(self, text: str) -> list[Finding]:
-        return _found(text, who=self.name, head="bias", label="harm.bias", threshold=self.threshold)
+        return _found(text, who=self.name, label="harm.bias", least={"bias": bar("bias", self.threshold)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +212,9 @@ class RefusalDetector:
         _checked(self.threshold)
 
     def find(self, text: str) -> list[Finding]:
-        return _found(text, who=self.name, head="refusal", label="refusal", threshold=self.threshold, cut=passages)
+        return _found(
+            text, who=self.name, label="refusal", least={"refusal": bar("refusal", self.threshold)}, cut=passages
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,5 +243,6 @@ class SensitiveDetector:
         found: list[Finding] = []
         for head in _SENSITIVE:
             if not self.labels or f"harm.{head}" in self.labels:
-                found += _found(text, who=self.name, head=head, label=f"harm.{head}", threshold=self.threshold)
+                least = {head: bar(head, self.threshold)}
+                found += _found(text, who=self.name, label=f"harm.{head}", least=least)
         return found

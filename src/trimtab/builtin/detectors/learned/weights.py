@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trimtab.builtin.detectors.learned.asked import Asked, asked_of
 from trimtab.builtin.detectors.learned.features import Features, Floats, Reader, Table, plain_form
 from trimtab.builtin.detectors.learned.tokens import Vocabulary
 from trimtab.errors import DetectorError
@@ -75,19 +76,31 @@ def read_folder(folder: Path, who: str) -> tuple[dict[str, NDArray[Any]], dict[s
         DetectorError: They cannot be read, or are not those that the card was written for.
     """
     try:
-        if (folder / ARRAYS).stat().st_size > _LARGEST:
-            raise DetectorError(who, f"{folder / ARRAYS} is larger than 64 MiB")  # noqa: TRY301  # so are all that follow
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        with np.load(folder / ARRAYS, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
         expected = card["digest"]
+    except Exception as error:
+        raise DetectorError(who, f"the card in {folder} cannot be read ({type(error).__name__})") from error
+    return read_arrays(folder / ARRAYS, expected, who), card
+
+
+def read_arrays(path: Path, expected: str, who: str) -> dict[str, NDArray[Any]]:
+    """The arrays of a file.
+
+    Raises:
+        DetectorError: They cannot be read, or their digest is another than expected.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise DetectorError(who, f"{path} is larger than 64 MiB")  # noqa: TRY301  # so are all that follow
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
     except DetectorError:
         raise
     except Exception as error:
-        raise DetectorError(who, f"the weights in {folder} cannot be read ({type(error).__name__})") from error
+        raise DetectorError(who, f"the weights in {path} cannot be read ({type(error).__name__})") from error
     if content_digest(arrays) != expected:
-        raise DetectorError(who, f"the weights in {folder} are not those that its card describes")
-    return arrays, card
+        raise DetectorError(who, f"the weights in {path} are not those that its card describes")
+    return arrays
 
 
 def heads_of(arrays: Mapping[str, NDArray[Any]], who: str) -> Heads:
@@ -149,6 +162,12 @@ class Shipped:
     heads: Heads
     card: Mapping[str, Any]
     reading: str  # digest of the arrays that read; heads fitted on others do not fit
+    asked: Mapping[str, Asked]  # heads that have a second stage
+
+    def threshold(self, head: str) -> float:
+        """The chance from which on a head counts, if nobody says otherwise."""
+        asked = self.asked.get(head)
+        return asked.threshold if asked else float(self.heads.threshold[self.heads.names.index(head)])
 
 
 @lru_cache(maxsize=1)
@@ -159,7 +178,7 @@ def shipped() -> Shipped:
         DetectorError: The installation is broken.
     """
     arrays, card = read_folder(FOLDER, "learned")
-    return Shipped(reader_from(arrays), heads_of(arrays, "learned"), card, card["reading"])
+    return Shipped(reader_from(arrays), heads_of(arrays, "learned"), card, card["reading"], asked_of(arrays))
 
 
 @lru_cache(maxsize=32)
