@@ -8,7 +8,7 @@ places where they are.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from trimtab.builtin.detectors.patterns.mixed_words import BEFORE_WORD, BEYOND_WORD, mixed_words
+from trimtab.builtin.detectors.patterns.mixed_words import mixed_words
 from trimtab.builtin.detectors.patterns.numbers import BEFORE, BEYOND, numbers
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, Seen
 from trimtab.detect.reading import CLOSE
@@ -81,8 +81,7 @@ class Engine:
         self._anchored(found, view, marks)
         if groups and self._mixed:
             may_begin = self._mixed_from[0].match
-            near = beside and beside(BEFORE_WORD, BEYOND_WORD)
-            for start in mixed_words(text, view.raw, groups, near):
+            for start in mixed_words(text, view.raw, groups):
                 if (marks is None or marks[start] == CLOSE) and (match := may_begin(text, start)):
                     self._collect_mixed(found, text, match)
         return found

@@ -1,7 +1,6 @@
 """Where words stand that mix digits with letters or colons, in which what has no sign of its own may begin."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from trimtab.detect.signs import later
 
@@ -22,7 +21,6 @@ for _signs, _name in ((b":", "c"), (b"-+", "m"), (b"/|", "s"), (b" ", " "), (b"?
 _CLASSES_OF_ASCII = bytearray(_CLASSES)
 _CLASSES_OF_ASCII[ord("?")] = ord(".")
 _WORD_BEFORE, _WORD_AFTER = frozenset(b"a0c"), frozenset(b"a0cm")
-_MAY_GO_ON = bytes(0x77 if code in b"a0cm?" else 0x2E for code in range(256))
 _BEFORES = bytes(0x77 if code in _WORD_BEFORE else 0x2E for code in range(256))
 _AFTERS = bytes(0x77 if code in _WORD_AFTER else 0x2E for code in range(256))
 _MAY_BE_BEFORE, _MAY_BE_AFTER = _WORD_BEFORE | {ord("?")}, _WORD_AFTER | {ord("?")}
@@ -34,24 +32,6 @@ _FEW_GROUPS = 24
 _SMALL = frozenset(b"abcdefghijklmnopqrstuvwxyz")
 
 
-BEFORE_WORD, BEYOND_WORD = 160, 100
-"""Characters before and after something new in which a group of digits may be part of a word of which it says anything:
-as far as such words and what is matched in them go, and as what is asked of what stands before them."""
-
-
-def _groups_near(
-    groups: Sequence[tuple[int, int]], words: bytes, near: Iterable[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """The groups of digits within any of some parts, which rise, from where the row of `words` begins that a part begins in."""
-    found: list[tuple[int, int]] = []
-    last = 0
-    for low, high in near:
-        first = max(last, bisect_left(groups, (words.rfind(b".", 0, low) + 1, 0)))
-        last = max(first, bisect_left(groups, (high, 0), first))
-        found += groups[first:last]
-    return found
-
-
 def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the word of letters, digits and colons begins that holds `text[start:end]`, and where it ends, hyphens included."""
     before = _WORD_BACK.match(text[max(0, start - _LONGEST_WORD) : start][::-1])
@@ -60,18 +40,13 @@ def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def mixed_words(  # noqa: C901, PLR0912 - one case after the other
-    text: str, raw: bytes, groups: Sequence[tuple[int, int]], near: Iterable[tuple[int, int]] | None = None
+    text: str, raw: bytes, groups: Sequence[tuple[int, int]]
 ) -> Iterator[int]:
-    """Where words begin that mix digits with letters or colons; and two capitals before digits, or eight before a letter.
-
-    If some parts of the text are `near`, words far from them may be left out.
-    """
+    """Where words begin that mix digits with letters or colons; and two capitals before digits, or eight before a letter."""
     last = -1
     wide = not text.isascii()
     marks = raw.translate(_CLASSES if wide else _CLASSES_OF_ASCII)
     marks += b"..."  # so that places just before the first and after the last are there
-    if near is not None:
-        groups = _groups_near(groups, marks.translate(_MAY_GO_ON), near)
     many = len(groups) > _FEW_GROUPS  # of few it is quicker to ask for each sign around them
     befores, afters = (marks.translate(_BEFORES), marks.translate(_AFTERS)) if many else (b"", b"")
     for start, end in groups:
