@@ -47,6 +47,8 @@ def serving(script, **settings):
         async with server:
             started.set()
             await ended.wait()
+        for _ in range(3):  # a connection that is being closed is closed in a later round of the loop
+            await asyncio.sleep(0)
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
     thread.start()
