@@ -15,7 +15,21 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-TARGETS = ("patterns", "view", "leak", "mask", "names", "stream", "pseudonyms", "wire", "sse", "imports", "signed")
+TARGETS = (
+    "patterns",
+    "view",
+    "leak",
+    "mask",
+    "names",
+    "learned",
+    "judges",
+    "stream",
+    "pseudonyms",
+    "wire",
+    "sse",
+    "imports",
+    "signed",
+)
 _LONGEST = 600
 
 

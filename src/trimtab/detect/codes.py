@@ -71,6 +71,29 @@ def unescaped(view: View) -> View | None:
     return replaced(view, "escaped", parts())
 
 
+# At most two backslashes: JSON within JSON. With more of them, letters would reach further than any card says.
+_IN_JSON = later(
+    r"\\{1,2}(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\{1,2}u[dD][c-fC-F][0-9a-fA-F]{2})|u(?P<code>[0-9a-fA-F]{4})"
+    r"|(?P<short>[nrtbf\"/]))"
+)
+
+
+def json_unescaped(view: View) -> View | None:
+    """What JSON writes with a backslash undone, and nothing else."""
+
+    def parts() -> Iterator[Part]:
+        for match in _IN_JSON.finditer(view.text):
+            if match["short"]:
+                yield *match.span(), _SHORT[match["short"]]
+            elif match["code"]:
+                yield *match.span(), chr(int(match["code"], 16))
+            else:
+                high, low = (int(code, 16) for code in match["pair"].replace("\\", "").split("u")[1:])
+                yield *match.span(), chr(0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00)
+
+    return replaced(view, "escaped", parts())
+
+
 def tokens(raw: bytes) -> list[tuple[int, int]]:
     """Where long words begin and end that could be Base64 or hexadecimal; everyday words are passed over."""
     mask = raw.translate(_TOKEN_MASK)

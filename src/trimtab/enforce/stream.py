@@ -10,6 +10,7 @@ Every character is looked at a bounded number of times: the next look comes when
 is new, and a quarter of what is held.
 """
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -22,7 +23,8 @@ from trimtab.kinds import Context
 
 _STEP = 32  # characters that must arrive before it is worth looking
 _LONGEST_WORD = 8_192  # characters; what is longer is cut all the same, so that what is held back stays bounded
-_PADDED = 8  # times the reach is held back of a text that is nearly all spaces and marks
+_PADDED = 8  # times the reach is held back of a text that is nearly all spaces, marks and escapes
+_ESCAPE = re.compile(r"\\{1,2}(?:u[0-9a-fA-F]{4}|[nrtbf])")  # of JSON: one letter or sign of what a detector may read
 
 
 class GuardStream:
@@ -169,7 +171,7 @@ class GuardStream:
             return ""
         upto = _gap(window, settled, went, spans)
         shown = self._let_through(window, covered, went, upto)
-        begin = _word(window, max(0, upto - self._behind), 0)
+        begin = _word(window, _back(window, upto, self._behind), 0)
         self._window, self._begin, self._upto = window[begin:], self._begin + begin, self._begin + upto
         self._next = self._patience(self._window)
         return shown
@@ -221,10 +223,11 @@ class GuardStream:
 
 
 def _back(text: str, end: int, reach: int) -> int:
-    """The place so many characters before `end`; more where most of them are spaces and marks."""
+    """The place so many characters before `end`; more where most of them are spaces, marks and escapes."""
     step = reach
     while step < reach * _PADDED and step < end:
-        if sum(map(str.isalnum, text[end - step : end])) * 2 >= reach:
+        part = text[end - step : end]
+        if sum(map(str.isalnum, _ESCAPE.sub("", part) if "\\" in part else part)) * 2 >= reach:
             break
         step *= 2
     return max(0, end - step)

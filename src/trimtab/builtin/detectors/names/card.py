@@ -13,7 +13,7 @@ REACH = 800
 
 That many hold the tokens that a tag depends on, those over which an address goes on, and the part of a mail address by
 which it is one. A text may be cut anywhere behind white space that no finding holds. Findings go on as long as they go
-on; white space counts as one character, however long it is.
+on; white space counts as one character, however long it is, and so does an escape of JSON.
 """
 
 LABELS = tuple(f"personal.{kind}" for kind in KINDS)

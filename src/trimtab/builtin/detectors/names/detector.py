@@ -8,7 +8,7 @@ from trimtab.builtin.detectors.names.card import LABELS, Card
 from trimtab.builtin.detectors.names.decoding import findings
 from trimtab.builtin.detectors.names.features import tokens
 from trimtab.builtin.detectors.names.network import network
-from trimtab.detect.codes import unescaped
+from trimtab.detect.codes import json_unescaped
 from trimtab.detect.reading import View
 from trimtab.kinds import Finding
 
@@ -40,7 +40,7 @@ class NameDetector:
     def find(self, text: str) -> list[Finding]:
         """What is there as the text is written, and with the escapes of JSON undone."""
         found = self._tagged(text)
-        view = unescaped(View("", text)) if "\\" in text else None
+        view = json_unescaped(View("", text)) if "\\" in text else None
         if view is not None:
             found = _together(text, found, [_in_text(view, one) for one in self._tagged(view.text)])
         return [finding for finding in found if not self.labels or any(map(finding.is_a, self.labels))]
