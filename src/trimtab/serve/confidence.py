@@ -13,7 +13,7 @@ from typing import Any
 from trimtab.policy.guard_spec import ConfidenceSpec
 from trimtab.serve.upstream import UpstreamError
 from trimtab.serve.wire import Body
-from trimtab.stats import of_agreement, of_logprobs
+from trimtab.stats import of_agreement, of_logprobs, spell_all
 
 SAMPLES = 4
 """Further answers that are compared with the one that would be given."""
@@ -81,16 +81,9 @@ def _expected(choice: Any) -> float | None:
 
 
 def _all_of(choice: Mapping[str, Any], tokens: list[Any]) -> bool:
-    """Whether tokens can be all that a choice says: they spell as many letters and digits at least.
-
-    Not which ones: servers write the bytes of half a letter in their own ways, and give calls another form.
-    """
-    said, spelled = _said(choice), "".join(token for token in tokens if isinstance(token, str))
-    return said is not None and sum(map(_counts, spelled)) >= sum(map(str.isalnum, said))
-
-
-def _counts(letter: str) -> bool:
-    return letter.isalnum() or letter == "\ufffd"  # which stands for the bytes of half a letter
+    """Whether tokens can be all that a choice says, its calls, which have another form, included."""
+    said = _said(choice)
+    return said is not None and spell_all(tokens, said)
 
 
 def _agreed(choice: Any, samples: list[str]) -> float | None:

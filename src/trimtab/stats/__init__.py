@@ -10,7 +10,7 @@ from trimtab._lazy import lazily
 
 if TYPE_CHECKING:
     from trimtab.stats.binomial import Side, clopper_pearson, rate, trials_needed, trials_to_prove
-    from trimtab.stats.confidence import of_agreement, of_logprobs
+    from trimtab.stats.confidence import of_agreement, of_logprobs, spell_all
     from trimtab.stats.misreading import further_through, through
     from trimtab.stats.multiple import holm
     from trimtab.stats.paired import mcnemar, paired_difference
@@ -58,6 +58,7 @@ _HOME = {
     "release_threshold": "trimtab.stats.release",
     "select": "trimtab.stats.selection",
     "share_of_look": "trimtab.stats.spending",
+    "spell_all": "trimtab.stats.confidence",
     "through": "trimtab.stats.misreading",
     "trials_needed": "trimtab.stats.binomial",
     "trials_to_prove": "trimtab.stats.binomial",
@@ -91,6 +92,7 @@ __all__ = [
     "release_threshold",
     "select",
     "share_of_look",
+    "spell_all",
     "through",
     "trials_needed",
     "trials_to_prove",

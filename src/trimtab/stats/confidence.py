@@ -26,6 +26,20 @@ def of_logprobs(logprobs: Sequence[float]) -> float | None:
     return min(1.0, math.exp(sum(logprobs) / len(logprobs)))
 
 
+def spell_all(tokens: Sequence[object], text: str) -> bool:
+    """Whether tokens can be all of an answer: they spell at least as many letters and digits as it has.
+
+    Not which ones: servers write the bytes of half a letter in their own ways. A mean over some of the tokens says
+    nothing of the others, so an answer of which some are missing is not known.
+    """
+    spelled = "".join(token for token in tokens if isinstance(token, str))
+    return sum(map(_counts, spelled)) >= sum(map(str.isalnum, text))
+
+
+def _counts(letter: str) -> bool:
+    return letter.isalnum() or letter == "\ufffd"  # which stands for the bytes of half a letter
+
+
 _ROUNDING = 1e-6  # servers compute in single precision and report log 1 as a little more than 0
 
 

@@ -40,6 +40,24 @@ def test_an_answer_with_everything():
     assert answer.logprobs == (-0.5, 0.0)
 
 
+@pytest.mark.parametrize("tokens", [[], ["h"], [None, "i"], ["h", 1]])
+def test_probabilities_of_some_of_the_tokens_are_none(tokens):
+    logprobs = {"content": [{"token": token, "logprob": -0.5} for token in tokens]}
+    choice = {"message": {"content": "hi"}, "finish_reason": "stop", "logprobs": logprobs}
+    assert decode(orjson.dumps({"choices": [choice]}), "chat").logprobs is None
+    plain = {"tokens": tokens, "token_logprobs": [-0.5] * max(1, len(tokens))}
+    choice = {"text": "hi", "finish_reason": "stop", "logprobs": plain}
+    assert decode(orjson.dumps({"choices": [choice]}), "completions").logprobs is None
+    assert streamed(piece("h", logprobs), piece("i", None, "stop")).logprobs is None
+    whole = {"content": [{"token": letter, "logprob": -0.5} for letter in "hi"]}
+    assert streamed(piece("h", whole), piece("i", None, "stop")).logprobs == (-0.5, -0.5)
+
+
+def piece(content, logprobs, finish=None):
+    choice = {"index": 0, "delta": {"content": content}, "finish_reason": finish, "logprobs": logprobs}
+    return orjson.dumps({"choices": [choice]})
+
+
 BROKEN = {
     "empty body": b"",
     "not JSON": b"<html>502</html>",

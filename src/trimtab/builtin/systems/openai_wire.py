@@ -17,6 +17,7 @@ import orjson
 from trimtab.builtin.systems.prompt import as_prompt
 from trimtab.errors import CallError
 from trimtab.kinds import Reply, Request
+from trimtab.stats.confidence import spell_all
 
 Api = Literal["chat", "completions"]
 
@@ -142,7 +143,7 @@ def decode(payload: bytes, api: Api) -> Answer:
         finish=finish,
         prompt_tokens=prompt_tokens,
         completion_tokens=completion_tokens,
-        logprobs=_tuple(_logprobs(choice, api)),
+        logprobs=_complete(_logprobs(choice, api), text),
         model=_model(data),
     )
 
@@ -161,7 +162,7 @@ class StreamedAnswer:
         self._texts: list[str] = []
         self._saw_text = False  # a text, be it empty, and not only null
         self._finish = ""
-        self._logprobs: list[float] | None = None
+        self._logprobs: _Tokens | None = None
         self._usage: tuple[int | None, int | None] = (None, None)
         self._model = ""
         self.done = False
@@ -227,7 +228,7 @@ class StreamedAnswer:
             finish=self._finish or "unknown",
             prompt_tokens=prompt_tokens,
             completion_tokens=completion_tokens,
-            logprobs=_tuple(self._logprobs),
+            logprobs=_complete(self._logprobs, text),
             model=self._model,
         )
 
@@ -289,26 +290,36 @@ def _model(data: Mapping[str, Any]) -> str:
     return model[:_MODEL_LENGTH] if isinstance(model, str) else ""
 
 
-def _logprobs(choice: Mapping[str, Any], api: Api) -> list[float] | None:
-    """Natural-log probabilities of the tokens in this piece, or None when not offered."""
+_Tokens = list[tuple[object, float]]
+"""Tokens as a server spells them, each with the natural logarithm of its probability."""
+
+
+def _logprobs(choice: Mapping[str, Any], api: Api) -> _Tokens | None:
+    """Of the tokens in this piece, or None when not offered."""
     found = choice.get("logprobs")
     if not isinstance(found, dict):
         return None
+    tokens: list[object] = []
     if api == "chat":
         content = found.get("content")
         if not isinstance(content, list):
             return None
-        values = [token.get("logprob") if isinstance(token, dict) else None for token in content]
+        known = [token if isinstance(token, dict) else {} for token in content]
+        tokens, values = [one.get("token") for one in known], [one.get("logprob") for one in known]
     else:
-        tokens = found.get("token_logprobs")
-        if not isinstance(tokens, list):
+        if not isinstance(found.get("token_logprobs"), list):
             return None
-        values = tokens
+        values = found["token_logprobs"]
+        if isinstance(found.get("tokens"), list):
+            tokens = found["tokens"]
     numbers = [float(value) for value in values if isinstance(value, int | float) and math.isfinite(value)]
     if len(numbers) != len(values):
         raise CallError("malformed", "log probabilities that are not numbers", retryable=True)
-    return numbers
+    return [(tokens[at] if at < len(tokens) else None, number) for at, number in enumerate(numbers)]
 
 
-def _tuple(values: list[float] | None) -> tuple[float, ...] | None:
-    return None if values is None else tuple(values)
+def _complete(tokens: _Tokens | None, text: str) -> tuple[float, ...] | None:
+    """The logarithms, where they are those of the whole text; of part of it they would say nothing of the rest."""
+    if tokens is None or not spell_all([token for token, _ in tokens], text):
+        return None
+    return tuple(number for _, number in tokens)
