@@ -12,14 +12,16 @@ _LONGEST_WORD = 8 * _LEAST_TOKEN  # nobody writes longer ones, whatever letters 
 _TOKEN_MASK = mask_of(a=LETTERS + NUMERALS + b"+/-_")
 HEX_MASK = mask_of(h=NUMERALS + b"abcdefABCDEF", s=b" :")
 HEX_APART = b"hhs" * 6
+_PAIRED = r"u[dD][89abAB][0-9a-fA-F]{2}\\{1,4}u[dD][c-fC-F][0-9a-fA-F]{2}"  # a letter in two halves
 _ESCAPED = later(
     # All begin with one of these signs, so that what comes before the first of them is passed over quickly.
     r"[%&<uU\\0=](?:(?<=%)[0-9A-Fa-f]{2}(?:%[89A-Fa-f][0-9A-Fa-f]){0,3}|(?<=&)(?:#\d{2,7};|#[xX][0-9A-Fa-f]{2,6};"
     r"|(?:commat|period|lowbar|hyphen|colon|nbsp|plus);|amp;(?=#|amp;|commat;|period;|lowbar;|hyphen;|colon;|nbsp;|plus;))"
     r"|(?<=<)(?P<gone>/?[a-zA-Z][^<>\n]{0,80}>(?:</?[a-zA-Z][^<>\n]{0,40}>)*+|!--[^<>\n]{0,80}-->)"
-    r"|(?<=[uU])\+[0-9A-F]{4,5} ?(?=[uU]\+|\W|\Z)|(?<=\\)[01][0-7]{2}|(?<=0)x[0-9A-Fa-f]{2}(?:, ?| (?=0x)|\b)"
+    r"|(?<=[uU])\+[0-9A-F]{4,5} ?(?=[uU]\+|\W|\Z)|(?<=\\)\\{0,3}[01][0-7]{2}|(?<=0)x[0-9A-Fa-f]{2}(?:, ?| (?=0x)|\b)"
     r"|(?<==)(?:(?<==[0-9A-F]{2}=)[0-9A-F]{2}|[2-7][0-9A-F](?==[0-9A-F]{2})|(?:40|2E|3D)(?=[A-Za-z0-9]))"
-    r"|(?<=\\)(?:\\{0,3}(?:u[0-9A-Fa-f]{4}|(?P<short>[nrtbf\"/]))|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}))"
+    rf"|(?<=\\)(?:\\{{0,3}}(?:(?P<pair>{_PAIRED})|u[0-9A-Fa-f]{{4}}|(?P<short>[nrtbf\"/]))"
+    r"|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}))"
 )
 
 
@@ -45,37 +47,43 @@ def _within_word(text: str, start: int, end: int) -> bool:
 
 def unescaped(view: View) -> View | None:
     """Escapes of addresses, markup, mails and programs undone, and tags within words taken out."""
-    import html  # noqa: PLC0415  # with its table of names it costs more to load than all the rest here
-    from urllib.parse import unquote_to_bytes  # noqa: PLC0415
 
     def parts() -> Iterator[Part]:
         for match in _ESCAPED.finditer(view.text):
-            written = match.group()
-            if written in _PERCENT:
-                yield *match.span(), _PERCENT[written]
-            elif written[0] == "%":
-                yield *match.span(), unquote_to_bytes(written).decode("utf-8", "replace")
-            elif written[0] == "&":
-                yield *match.span(), html.unescape(written)
-            elif match["gone"]:
-                if _within_word(view.text, *match.span()):
-                    yield *match.span(), ""
-            elif match["short"]:
-                yield *match.span(), _SHORT[match["short"]]
-            elif written[0] == "\\" and written[1].isdigit():
-                yield *match.span(), chr(int(written[1:], 8))
-            else:
-                code = int(written.lstrip("\\uU0+x={" if written[0] != "=" else "=").rstrip("}, ") or "0", 16)
-                yield *match.span(), chr(code) if code < 0x110000 else "\ufffd"
+            if not match["gone"]:
+                yield *match.span(), _meant(match)
+            elif _within_word(view.text, *match.span()):
+                yield *match.span(), ""
 
     return replaced(view, "escaped", parts())
 
 
+def _meant(match: re.Match[str]) -> str:
+    """What an escape stands for."""
+    written = match.group()
+    if written in _PERCENT:
+        return _PERCENT[written]
+    if match["short"]:
+        return _SHORT[match["short"]]
+    if written[0] == "%":
+        from urllib.parse import unquote_to_bytes  # noqa: PLC0415
+
+        return unquote_to_bytes(written).decode("utf-8", "replace")
+    if written[0] == "&":
+        import html  # noqa: PLC0415  # with its table of names it costs more to load than all the rest here
+
+        return html.unescape(written)
+    if match["pair"]:
+        return _joined(match["pair"])
+    code = written.lstrip("\\")
+    if code.isdigit() and code != written:
+        return chr(int(code, 8))
+    number = int(written.lstrip("\\uU0+x={" if written[0] != "=" else "=").rstrip("}, ") or "0", 16)
+    return chr(number) if number < 0x110000 else "\ufffd"
+
+
 # At most two backslashes: JSON within JSON. With more of them, letters would reach further than any card says.
-_IN_JSON = later(
-    r"\\{1,2}(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\{1,2}u[dD][c-fC-F][0-9a-fA-F]{2})|u(?P<code>[0-9a-fA-F]{4})"
-    r"|(?P<short>[nrtbf\"/]))"
-)
+_IN_JSON = later(rf"\\{{1,2}}(?:(?P<pair>{_PAIRED})|u(?P<code>[0-9a-fA-F]{{4}})|(?P<short>[nrtbf\"/]))")
 
 
 def json_unescaped(view: View) -> View | None:
@@ -88,10 +96,15 @@ def json_unescaped(view: View) -> View | None:
             elif match["code"]:
                 yield *match.span(), chr(int(match["code"], 16))
             else:
-                high, low = (int(code, 16) for code in match["pair"].replace("\\", "").split("u")[1:])
-                yield *match.span(), chr(0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00)
+                yield *match.span(), _joined(match["pair"])
 
     return replaced(view, "escaped", parts())
+
+
+def _joined(pair: str) -> str:
+    """The letter beyond the first 65,536 that two halves write."""
+    high, low = (int(code, 16) for code in pair.replace("\\", "").split("u")[1:])
+    return chr(0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00)
 
 
 def tokens(raw: bytes) -> list[tuple[int, int]]:

@@ -118,6 +118,8 @@ def _readings(  # noqa: C901 - one dress after the other
         # Escapes of escapes are undone in so many rounds: as deep as they go, they are one dress.
         for plainer in _unescaped(view, rounds):
             yield (view := plainer)
+        if view is not base and not view.text.isascii() and (plainer := folded(view)):
+            yield (view := plainer)  # letters that were escaped may look like others, and be part of a code
     long = tokens(view.raw)
     if long and (plainer := replaced(view, "base64", unbase64(view.text, long))):
         yield (view := plainer)

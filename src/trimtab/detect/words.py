@@ -32,10 +32,14 @@ BACKWARDS = (
     "elpmaxe",
 )
 TURNED = ("pbz", "bet", "arg", "rqh", "tbi", "vasb", "vb", "hx", "qr", "rf", "se", "vg", "ay", "ne", "oe", "rknzcyr")
-# A bracket or quotation mark may stand before the first of them, and what ends a sentence behind the last.
+# What may stand right before the first of letters set apart, and right behind the last: brackets, quotes, markup.
+_OPENS, _CLOSES = (
+    r"\s(\[{<>\"'`*=:,|#_\xab\xbb\u201c\u201d\u201e\u2018\u2019",
+    r"\s.,;:!?)\]}<>\"'`*|_\xab\xbb\u201c\u201d\u201e\u2018\u2019",
+)
 _APART = later(
-    r"(?<![^\s(\[\"'])\S(?:(?:[ \t]{1,3}\S){4,}|(?:\r?\n[ \t]{0,2}\S){6,})"
-    r"(?![^\s.,;:!?)\]\"'])(?=[.,;:!?)\]\"']{0,3}(?!\S))"
+    rf"(?<![^{_OPENS}])\S(?:(?:[ \t]{{1,3}}\S){{4,}}|(?:\r?\n[ \t]{{0,2}}\S){{6,}})"
+    rf"(?![^{_CLOSES}])(?=[{_CLOSES[2:]}]{{0,3}}(?!\S)|[\"'`*<}}|_\xbb\u201d\u2019])"
 )
 _GAP = later(r"\s+")
 
@@ -53,7 +57,7 @@ def joined(view: View) -> View | None:
     return replaced(view, "spaced", parts())
 
 
-_SEPARATE = later(r"(?<!\S)\S([-_.*/|~+])\S(?:\1(?:\S(?=\1|[\s,;!?)]|\Z)| (?=\1))){5,}")
+_SEPARATE = later(rf"(?<![^{_OPENS}])\S([-_.*/|~+])\S(?:\1(?:\S(?=\1|[{_CLOSES}]|\Z)| (?=\1))){{5,}}")
 
 
 SEPARATE_SIGN = b"xsxsxs"

@@ -210,3 +210,40 @@ def test_hexadecimal_is_read_whatever_stands_around_it(before, after, value):
 def test_a_long_word_is_read_to_its_end(encode, size):
     text = "a" * size + encode(f"   {EMAIL}   ") + "a" * 400
     assert [one.noun for one in DETECTOR.find(text)] == ["email"]
+
+
+AROUND = (
+    '{"a": "%s"}', '{"a":"%s","b":1}', '{"a":["%s"]}', '[["%s"]]', '("%s")', "(%s)", "<%s>", "<b>%s</b>", "`%s`", "**%s**",
+    "'%s'", '"%s"?', "“%s”", "«%s»", "x=%s;", "a: %s.", "|%s|", "#%s",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_what_stands_right_around_a_value_hides_it_in_no_dress(around):
+    for value in (EMAIL, CARD, CARD.replace(" ", ""), "192.168.10.4"):
+        assert hidden_in(around, value)
+    for name, value in CASES:
+        dressed = DISGUISES[name][0](value).strip("\u202a\u202c")
+        assert hidden_in(around, dressed), name
+        if around[0] in "{[":
+            assert hidden_in(around, json.dumps(dressed)[1:-1]), name
+
+
+def hidden_in(around, written):
+    """Whether all letters, digits and tags of what is written within something are found."""
+    text = around.replace("%s", written)
+    start = around.index("%s")
+    wanted = {at for at in range(start, start + len(written)) if text[at].isalnum() or text[at] > "\ufffd"}
+    found = DETECTOR.find(text)
+    return wanted and wanted <= {at for one in found for at in range(one.start, one.end)}
+
+
+@pytest.mark.parametrize("around", ["_%s_", "__%s__", "***%s***", "___%s___"])
+@pytest.mark.parametrize("value", [EMAIL, CARD, PHONE, "192.168.10.4"])
+def test_stress_of_markdown_hides_nothing(around, value):
+    assert hidden_in(around, value)
+
+
+@pytest.mark.parametrize("text", ["x__192.168.10.4__", "(12.5-130.4)", "(298-2350)"])
+def test_underscores_of_names_and_ranges_in_brackets_make_nothing_of_numbers(text):
+    assert DETECTOR.find(text) == []

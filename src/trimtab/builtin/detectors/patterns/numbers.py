@@ -63,6 +63,8 @@ def numbers(  # noqa: C901, PLR0912 - one way out after the other
                 yield begin, place.end(), 0.75, "personal.geo"
             continue
         told = verdict(text[start:end], before, text[end : end + _AFTER])
+        if not (told and told[0]) and (inside := _in_bracket(text[start:end], before, text[end : end + _AFTER])):
+            told, start = inside, start + 1
         if told:
             label, longer, sure = told
             if label:
@@ -72,6 +74,14 @@ def numbers(  # noqa: C901, PLR0912 - one way out after the other
             yield from _parts(text, start, end, before)
         elif " " in run.group():
             yield from _table(text, start, end)
+
+
+def _in_bracket(written: str, before: str, after: str) -> tuple[str, int, float] | None:
+    """What a number is whose bracket stands around the whole. Ranges of measurements stand so, and look like telephones."""
+    if written[0] != "(" or ")" in written:
+        return None
+    told = verdict(written[1:], before, after)
+    return told if told and told[0] and told[0] != "phone" else None
 
 
 BEFORE, BEYOND = 48, 48
@@ -129,10 +139,21 @@ def _on_earth(text: str, place: re.Match[str], before: str) -> bool:
 
 def _within_word(text: str, start: int, end: int) -> bool:
     if start and (text[start - 1].isalnum() or text[start - 1] in "_@%"):
-        return True
+        return text[start - 1] != "_" or text[end : end + 1] != "_" or not _stressed(text, start, end)
     return end < len(text) and text[end].isalpha() and text[end] not in "xXe"
 
 
+def _stressed(text: str, start: int, end: int) -> bool:
+    """Whether what has underscores on both sides has them as Markdown for italics or bold, and is no part of a name."""
+    low, high = start, end
+    while low and start - low < _MOST_STRESS and text[low - 1] == "_":
+        low -= 1
+    while high < len(text) and high - end < _MOST_STRESS and text[high] == "_":
+        high += 1
+    return not (text[max(0, low - 1) : low].isalnum() or text[high : high + 1].isalnum() or high - end != start - low)
+
+
+_MOST_STRESS = 3
 _NAME = later(r"[^\W\d_]{3,24}\Z|_\Z")
 _NAME_REACH = 24
 
