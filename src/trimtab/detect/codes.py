@@ -42,7 +42,7 @@ _PERCENT = {form: chr(code) for code in range(128) for form in (f"%{code:02x}", 
 def _within_word(text: str, start: int, end: int) -> bool:
     """Whether markup stands where a word goes on after it."""
     after = text[end : end + 1]
-    return (after.isalnum() or after in {"_", "@", "."}) and not text[start - 1 : start].isspace()
+    return (after.isalnum() or after in {"_", "@", ".", "-"}) and not text[start - 1 : start].isspace()
 
 
 def unescaped(view: View) -> View | None:
@@ -127,6 +127,7 @@ def tokens(raw: bytes) -> list[tuple[int, int]]:
 # What can be read among decoded bytes: ASCII and UTF-8. Nearly every token that was not encoded text holds none.
 _ISLAND = re.compile(rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){10,}+")
 _SHORT_ISLAND = 36  # bytes that are masked together
+_LEAST_WIDE = 16  # bytes: eight letters, every other byte of them nought
 _STEP = 18  # bytes of a longer one, three for four characters of Base64
 
 
@@ -136,7 +137,7 @@ def unbase64(text: str, tokens: Iterable[tuple[int, int]]) -> Iterator[Part]:
         token = text[start:end].translate(_SAFE_BASE64)
         token = token[: len(token) - (len(token) % 4 == 1)]
         raw = binascii.a2b_base64(token + "=" * (-len(token) % 4))
-        wide = len(raw) > 2 * _LEAST_TOKEN and not any(raw[1 : 2 * _LEAST_TOKEN : 2])  # UTF-16
+        wide = len(raw) >= _LEAST_WIDE and not any(raw[1 : 2 * _LEAST_TOKEN : 2])  # UTF-16
         if not wide and not _ISLAND.search(raw):
             continue
         upto = end

@@ -275,3 +275,22 @@ def turned(view: View) -> View | None:
                 at = high
 
     return replaced(view, "turned", parts())
+
+
+# Everyday English words in ROT13 and backwards; two of a kind are no chance.
+_BACK = frozenset(b"eht dna uoy ruoy lla siht taht htiw erongi morf erofeb tpmorp metsys txet".split())
+_ROT13 = frozenset(b"gur naq lbh lbhe nyy guvf gung jvgu vtaber sebz orsber cebzcg flfgrz grkg".split())
+
+
+def turned_words(view: View) -> Iterator[View]:
+    """A text of which lines are written backwards, or that is in ROT13, as a whole; known by its everyday words."""
+    words = set(view.low.split())
+    if len(words & _ROT13) > 1:
+        yield View("turned", codecs.encode(view.text, "rot13"), view, [0], [0], [-1])
+    if len(words & _BACK) > 1:
+        lines = [match.span() for match in _LINE.finditer(view.text)]
+        if plain := replaced(view, "turned", ((low, high, view.text[low:high][::-1]) for low, high in lines)):
+            yield plain
+
+
+_LINE = later(r"[^\r\n]+")

@@ -26,6 +26,8 @@ DRESSES = {
     "escapes": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
     "percent": lambda text: "".join(f"%{ord(char):02X}" for char in text),
     "Base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "Base64 of UTF-16": lambda text: base64.b64encode(text.encode("utf-16-le")).decode(),
+    "markup": "<b></b>".join,
     "hexadecimal": lambda text: text.encode().hex(),
     "ROT13": lambda text: codecs.encode(text, "rot13"),
     "backwards": lambda text: text[::-1],
@@ -54,6 +56,13 @@ def test_a_code_with_its_digits_as_words_is_the_code(said):
 def test_a_few_words_in_common_are_no_leak_in_any_dress(dress):
     text = DRESSES[dress]("I am the assistant of a small library, and the door is open.")
     assert LeakDetector().find_in(text, REPLYING) == []
+
+
+@pytest.mark.parametrize("form", ["<b>{}</b>", "**{}**", "_{}_", "<span class='x'>{}</span>", '"{}",'])
+def test_the_form_of_its_words_hides_no_quotation(form):
+    text = "Sure: " + " ".join(map(form.format, QUOTED.split()))
+    (found,) = LeakDetector().find_in(text, REPLYING)
+    assert text[found.start : found.end].lstrip("_").startswith("You")
 
 
 def test_a_long_quotation_of_the_instructions_is_found_where_it_stands():

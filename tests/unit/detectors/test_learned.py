@@ -1,5 +1,6 @@
 """The learned detectors: what they look at, what they ship with, where they speak, and what breaks them."""
 
+import codecs
 import json
 import shutil
 import unicodedata
@@ -133,7 +134,7 @@ def test_an_attack_is_found_far_into_a_long_text():
         assert all(len(before) - 1_000 < finding.start < len(before) + len(attack) for finding in found)
 
 
-@pytest.mark.parametrize("disguise", ["base64", "full-width", "spaced"])
+@pytest.mark.parametrize("disguise", ["base64", "full-width", "spaced", "rot13", "backwards"])
 def test_an_attack_is_found_through_a_disguise(disguise):
     import base64
 
@@ -141,8 +142,13 @@ def test_an_attack_is_found_through_a_disguise(disguise):
         "base64": base64.b64encode(ATTACK.encode()).decode(),
         "full-width": "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in ATTACK),
         "spaced": "   ".join(" ".join(word) for word in ATTACK.split()),
+        "rot13": codecs.encode(ATTACK, "rot13"),
+        "backwards": ATTACK[::-1],
     }[disguise]
     assert InjectionDetector().find(dressed)
+    mail = MAIL.replace(ATTACK, dressed)
+    found = InjectionDetector().find_in(mail, Context(origin="tool"))
+    assert [mail[one.start : one.end] for one in found] == [dressed]
 
 
 def test_an_insult_is_found_and_a_kind_word_about_the_same_group_is_not():

@@ -10,7 +10,7 @@ from trimtab.detect.disguise import merge, spans
 from trimtab.detect.view import views
 from trimtab.kinds import Context, DetectorCard, Finding
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>|(?P<word>\w+)")  # tags set words in bold, and are none
 _VALUE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{6,64}\b|\b[A-Z][A-Z0-9]{3,}(?:-[A-Z0-9]+)+\b")
 _RUN = 12
 """Words of the instructions in a row that make a leak. Shorter runs are quoted in good faith."""
@@ -62,7 +62,7 @@ class LeakDetector:
 @lru_cache(maxsize=16)
 def _rows(instructions: str) -> frozenset[tuple[str, ...]]:
     """So many words in a row of the instructions; as they are, in ROT13, and backwards."""
-    given = [word.lower() for word in _WORD.findall(instructions)]
+    given = [word for word, _, _ in _words(instructions)]
     turned = [codecs.encode(word, "rot13") for word in given]
     backwards = [word[::-1] for word in reversed(given)]
     return frozenset(
@@ -70,9 +70,14 @@ def _rows(instructions: str) -> frozenset[tuple[str, ...]]:
     )
 
 
+def _words(text: str) -> list[tuple[str, int, int]]:
+    found = [((match["word"] or "").lower().strip("_"), *match.span()) for match in _WORD.finditer(text)]
+    return [one for one in found if one[0]]
+
+
 def _runs(known: frozenset[tuple[str, ...]], text: str) -> list[tuple[int, int]]:
     """Where any of the rows stands in the text; linear in it."""
-    words = [(match.group().lower(), match.start(), match.end()) for match in _WORD.finditer(text)]
+    words = _words(text)
     found: list[tuple[int, int]] = []
     for at in range(len(words) - _RUN + 1):
         if tuple(word for word, _, _ in words[at : at + _RUN]) in known:

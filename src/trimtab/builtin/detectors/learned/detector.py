@@ -11,6 +11,7 @@ from trimtab.builtin.detectors.learned.pieces import LONGEST, passages, sentence
 from trimtab.builtin.detectors.learned.second import Looks
 from trimtab.builtin.detectors.learned.weights import chances_of_all, shipped
 from trimtab.detect.view import View, views
+from trimtab.detect.words import turned_words
 from trimtab.errors import DetectorError
 from trimtab.kinds import Context, DetectorCard, Finding
 
@@ -43,13 +44,21 @@ def readings(text: str, who: str) -> Iterator[View]:
 @lru_cache(maxsize=16)
 def _views(text: str) -> tuple[View, ...]:
     """All heads look at a text one after another, or at a few texts in turns: their views are made once."""
-    return tuple(islice(views(text), _MOST_VIEWS))
+    return tuple(_all_views(text))
 
 
 @lru_cache(maxsize=2)
 def _long_views(text: str) -> tuple[View, ...]:
     """The same, of which fewer are held in memory."""
-    return tuple(islice(views(text), _MOST_VIEWS))
+    return tuple(_all_views(text))
+
+
+def _all_views(text: str) -> Iterator[View]:
+    """The text, its lines turned, where they are, and the first of its other readings."""
+    others = views(text)
+    yield (plain := next(others))
+    yield from turned_words(plain)
+    yield from islice(others, _MOST_VIEWS - 1)
 
 
 def judged(text: str, cut: Callable[[str], Iterable[tuple[int, int]]]) -> Iterator[tuple[int, int, tuple[float, ...]]]:
