@@ -1,14 +1,29 @@
 """What a guard does about what goes into a model and what comes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from trimtab.policy.fields import Name, Positive, Ratio, Strict, Texts, list_as_tuple
+from trimtab.policy.fields import Name, Positive, Ratio, Strict, list_as_tuple
 
 _ATTACK = "attack"
 _OTHERS = ("user", "assistant", "tool")
+OF_REPLIES = _OTHERS
+"""The origins that a rule on output is written out with, though they say nothing there."""
+
+
+def among(name: str, labels: Iterable[str]) -> bool:
+    """Whether a name is one of the labels, or their family."""
+    return any(one == name or one.startswith(f"{name}.") for one in labels)
+
+
+def narrowed(labels: Sequence[str], wanted: object) -> tuple[str, ...]:
+    """Those of a detector's labels that somebody wants of it; all where that is no list of such labels or families."""
+    names = wanted if isinstance(wanted, list | tuple) else ()
+    if not names or not all(isinstance(name, str) and among(name, labels) for name in names):
+        return tuple(labels)
+    return tuple(label for label in labels if any(among(name, [label]) for name in names))
 
 
 class GuardRule(Strict):
@@ -16,13 +31,20 @@ class GuardRule(Strict):
 
     detector: str = Field(description="Name of an installed detector; `patterns`, for one.")
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Fields of the detector plugin.")
-    labels: Texts = Field(default=(), description="Labels or families it counts; all when left out.")
+    labels: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(list_as_tuple)] = Field(
+        default=(), description="Labels or families it counts; all when left out."
+    )
     threshold: Ratio = Field(default=0.5, description="Confidence from which a finding counts.")
     action: Literal["mask", "revise", "escalate", "block"] = Field(
         description="`revise`, of output rules: a model writes the reply anew, and it is blocked if that does not help."
     )
     origins: (
-        Annotated[tuple[Literal["system", "user", "assistant", "tool"], ...], BeforeValidator(list_as_tuple)] | None
+        Annotated[
+            tuple[Literal["system", "user", "assistant", "tool"], ...],
+            BeforeValidator(list_as_tuple),
+            Field(min_length=1),
+        ]
+        | None
     ) = Field(
         default=None,
         description="Whose messages are looked at; of input rules only. Everybody's when left out; where only attacks "
@@ -75,9 +97,14 @@ class ReviseSpec(Strict):
     budget_ms: Positive = Field(default=10_000.0, description="Milliseconds for all rounds; then the reply is blocked.")
 
 
-def _with_usual_origins(rule: GuardRule) -> GuardRule:
-    """As if nobody had named them: a policy that is written out does not say them."""
-    found = rule.model_copy(update={"origins": _OTHERS})
+def _of_replies(rule: GuardRule) -> GuardRule:
+    """Of a rule on output `origins` says nothing; it is written as ever, so that a guard stays what it was."""
+    if rule.origins not in (None, OF_REPLIES):
+        raise ValueError("`origins` says whose messages are looked at, and output is the model's own; remove it")
+    if rule.origins is not None:
+        return rule
+    # As if nobody had named them: a policy that is written out does not say them.
+    found = rule.model_copy(update={"origins": OF_REPLIES})
     found.model_fields_set.discard("origins")
     return found
 
@@ -86,7 +113,9 @@ class GuardSpec(Strict):
     """Rules on what goes into a model and what comes out."""
 
     input: Annotated[tuple[GuardRule, ...], BeforeValidator(list_as_tuple)] = ()
-    output: Annotated[tuple[GuardRule, ...], BeforeValidator(list_as_tuple)] = ()
+    output: Annotated[
+        tuple[Annotated[GuardRule, AfterValidator(_of_replies)], ...], BeforeValidator(list_as_tuple)
+    ] = ()
     on_crash: Literal["block", "escalate"] = Field(
         default="block", description="What a check that crashed, or had no time, does to the text."
     )
@@ -115,12 +144,6 @@ class GuardSpec(Strict):
     )
     confidence: ConfidenceSpec | None = None
     revise: ReviseSpec | None = None
-
-    @field_validator("output")
-    @classmethod
-    def _replies_have_one_origin(cls, output: tuple[GuardRule, ...]) -> tuple[GuardRule, ...]:
-        """Of a rule on output `origins` says nothing; it is written as ever, so that a guard stays what it was."""
-        return tuple(rule if rule.origins is not None else _with_usual_origins(rule) for rule in output)
 
     @property
     def revises(self) -> bool:

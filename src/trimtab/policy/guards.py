@@ -6,6 +6,7 @@ from typing import Any
 from trimtab.errors import DetectorError, PluginError
 from trimtab.kinds import DetectorCard, plugins
 from trimtab.policy.candidates import check_installed, check_no_keys, check_parameters
+from trimtab.policy.guard_spec import OF_REPLIES, among, narrowed
 from trimtab.policy.include import Gathered
 from trimtab.policy.keys import nearest
 from trimtab.policy.part import Part
@@ -22,7 +23,8 @@ def check_guard(guard: Part, gathered: Gathered) -> None:
             if side == "input" and _replies_only(rule["detector"].text):
                 message = f"{rule['detector'].text} looks at replies, and finds nothing in what goes into a model"
                 gathered.report(rule["detector"].where, message, "Move the rule to `output`.", warning=True)
-            if side == "output" and "origins" in rule:
+            # Other origins the model refuses; these it must take, since they stand in every policy that is written out.
+            if side == "output" and "origins" in rule and rule["origins"].value in (None, list(OF_REPLIES)):
                 message = "says whose messages are looked at, and output is the model's own"
                 gathered.report(rule["origins"].where, message, "Remove it.", key=True)
 
@@ -37,7 +39,7 @@ def check_found(label: str, at: Part, guards: Part, gathered: Gathered, *, key: 
     """Report a label or family that no detector of any guard can find, if all of them say what they find."""
     found = [one for _, guard in guards.entries() for one in _found_by(guard)]
     known = [one for one in found if one is not None]
-    if len(known) == len(found) and not _among(label, known):
+    if len(known) == len(found) and not among(label, known):
         message = f"{quote(label)} is found by no guard of this policy"
         gathered.report(at.where, message, nearest(label, [*known, *_families(tuple(known))]), key=key)
 
@@ -51,26 +53,29 @@ def check_rule(rule: Part, gathered: Gathered) -> None:
     check_parameters("detectors", name, rule["with"], gathered)
     if rule["with"].value is not None:
         check_no_keys(rule["with"], gathered)
-    known = labels_of(name)
+    known = stated = labels_of(name)
     if rule["with"].names and not any(not mistake.warning for mistake in gathered.mistakes[before:]):
         against, own = _made(name, rule["with"].value)
         known = own or known  # fields may say what it finds
         if against:
             gathered.report(rule["with"].where, f"{name} {against}")
             return
+    if known and stated:  # whatever the fields are, so they may leave out some of these
+        known = narrowed(known, rule["with"]["labels"].value)
     for label in rule["labels"].items():
-        if known is not None and not _among(label.text, known):
-            message = f"{quote(label.text)} is nothing that {name} finds"
+        if known and label.text and not among(label.text, known):
+            how = " with these fields" if rule["with"].names else ""
+            message = f"{quote(label.text)} is nothing that {name} finds{how}"
             gathered.report(label.where, message, nearest(label.text, [*known, *_families(known)]))
 
 
 def _found_by(guard: Part) -> list[str | None]:
-    """Every label that the detectors of a guard can find; None for a detector that does not say."""
-    names = {rule["detector"].text for side in ("input", "output") for rule in guard[side].items()}
+    """Every label that the rules of a guard count and their detectors find; None for a detector that does not say."""
     found: list[str | None] = []
-    for name in names:
+    for rule in (rule for side in ("input", "output") for rule in guard[side].items()):
+        name = rule["detector"].text
         known = labels_of(name) if name in plugins.names("detectors") else None
-        found += [None] if known is None else [*known]
+        found += narrowed(narrowed(known, rule["with"]["labels"].value), rule["labels"].value) if known else [None]
     return found
 
 
@@ -109,7 +114,3 @@ def _made(detector: str, given: Mapping[str, Any]) -> tuple[str, tuple[str, ...]
 
 def _families(labels: tuple[str, ...]) -> list[str]:
     return sorted({label.partition(".")[0] for label in labels})
-
-
-def _among(label: str, known: "tuple[str, ...] | list[str]") -> bool:
-    return any(one == label or one.startswith(f"{label}.") for one in known)

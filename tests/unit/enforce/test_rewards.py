@@ -220,7 +220,7 @@ class Cut:
 def test_a_judge_whose_wait_is_cancelled_has_not_looked():
     scored = looking_with(Cut()).score(["q"] * 2, [CLEAN, ONE])
     assert scored.unsafe.all()
-    assert scored.errors == ("eyes0: CancelledError",) * 2
+    assert scored.errors == ("eyes0: DetectorError",) * 2
 
 
 class Deaf:
