@@ -48,7 +48,7 @@ def check(data: bytes) -> None:
         assert all(0.5 <= sure <= 1.0 for _, sure in found)
         result = json.loads(answer)["results"][0]
         if not found:
-            assert result["flagged"] is False
+            assert result["flagged"] is False or result["categories"].get("hate")  # which has a threshold of its own
             assert not any(result["categories"].get(name) for name in result["categories"] if name != "hate")
             assert 0.0 <= result["category_scores"]["hate"] < 0.5
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, get_args
 
@@ -13,7 +14,7 @@ from trimtab.enforce.checks import Checks, Look
 from trimtab.enforce.mending import Mender
 from trimtab.enforce.opening import opened
 from trimtab.enforce.pseudonym import Pseudonyms, Vault
-from trimtab.enforce.reading import Given, Reading, instructions, read, runs
+from trimtab.enforce.reading import Given, Reading, instructions, read, runs, unread
 from trimtab.enforce.ruling import Action, Ruling, Skipped
 from trimtab.enforce.stream import GuardStream
 from trimtab.enforce.together import Run, look_together, wait_together
@@ -58,17 +59,20 @@ class Guard:
         Raises:
             PluginError: A detector is not installed, or does not take its fields.
             MissingPackageError: A detector needs an extra.
-            UsageError: The key of pseudonyms is not in the environment, or a rule revises and nobody does it.
+            UsageError: The key of pseudonyms is not in the environment, a rule revises and nobody does it, or `kept` is
+                no list of texts.
         """
         if spec.revises and mender is None:
             raise UsageError("a rule of the guard has `action: revise`, and nobody revises.", "Give it a `mender`.")
         self.spec = spec
         self.mender = mender if spec.revises else None
         self._least = {label: Action(action) for label, action in (actions or {}).items()}
-        self._kept = tuple(kept)
+        self._kept = _values(kept)
         pseudonyms = Pseudonyms.from_environment(spec.key_env) if spec.pseudonyms else None
         self._input = Checks(spec.input, self._least, pseudonyms)
         self._output = Checks(spec.output, self._least, pseudonyms)
+        # Who only reads the text itself need not know what the operator wrote.
+        self._compares = any(probe.remote or hasattr(probe.detector, "find_in") for probe in self._output.probes)
         self._weighing = Weighing(spec)
         self._budget = spec.budget_ms / 1000.0
         self._log = log
@@ -172,8 +176,10 @@ class Guard:
                 such as request-7. Any other could name somebody, and is sealed.
 
         Raises:
-            UsageError: A detector must be waited for, and this is called from within an event loop.
+            UsageError: A detector must be waited for, and this is called from within an event loop; or what is given
+                is of another kind.
         """
+        _check_id(about)
         if self._input.remote:
             _outside_a_loop("input")
             return asyncio.run(self.ainput(messages, vault=vault, about=about))
@@ -188,6 +194,7 @@ class Guard:
 
     async def ainput(self, messages: Messages, *, vault: Vault | None = None, about: str = "") -> Ruling:
         """As `input`, from within an event loop."""
+        _check_id(about)
         self._input.warm()
         begun = time.perf_counter()
         asked = await self._waited(messages, begun, vault)
@@ -221,7 +228,8 @@ class Guard:
             UsageError: As `input`; also where the policy has replies written anew.
         """
         restore = self._restoring(vault, json=arguments)
-        ruling = self._reply(text, self._said(messages, prose=prose, arguments=arguments), restore, confidence)
+        said = self._said(messages, about, prose=prose, arguments=arguments)
+        ruling = self._reply(text, said, restore, confidence)
         return ruling if self._log is None else self._logged(ruling, text, about)
 
     async def aoutput(
@@ -237,7 +245,8 @@ class Guard:
     ) -> Ruling:
         """As `output`, from within an event loop."""
         restore = self._restoring(vault, json=arguments)
-        ruling = await self._areply(text, self._said(messages, prose=prose, arguments=arguments), restore, confidence)
+        said = self._said(messages, about, prose=prose, arguments=arguments)
+        ruling = await self._areply(text, said, restore, confidence)
         return ruling if self._log is None else self._logged(ruling, text, about)
 
     def harmless(self, name: str, *, messages: Messages = ()) -> bool:
@@ -247,7 +256,7 @@ class Guard:
         """
         words = name.replace("_", " ")
         text = name if words == name else f"{name}\n{words}"
-        one = Look(text, self._answering(messages), time.perf_counter() + self._budget, reply=True)
+        one = self._looking(text, self._said(messages, prose=False, arguments=False), time.perf_counter())
         self._output.run(one)
         return not one.seen and not one.skipped
 
@@ -263,9 +272,10 @@ class Guard:
         """For a reply that arrives in pieces: lets through what no later piece can change the ruling on.
 
         Where the policy asks for a confidence, nothing goes on before `close(confidence=...)`, nor where it has
-        replies written anew, nor of `arguments`, which nobody can use by halves.
+        replies written anew, nor of `arguments`, which nobody can use by halves, nor where a check of the reply needs
+        instructions that could not be read.
         """
-        said = self._said(messages, prose=prose, arguments=arguments)
+        said = self._said(messages, about, prose=prose, arguments=arguments)
         restore = self._restoring(vault, json=arguments)
         self._output.warm()
         return GuardStream(
@@ -273,7 +283,7 @@ class Guard:
             context=said.context,
             budget=self._budget,
             hold_back=self.spec.hold_back,
-            whole=arguments or self.spec.confidence is not None or self.mender is not None,
+            whole=arguments or bool(said.unread) or self.spec.confidence is not None or self.mender is not None,
             refusal=self.spec.refusal,
             restore=restore,
             rule=lambda text, confidence: self._reply(text, said, restore, confidence),
@@ -283,15 +293,22 @@ class Guard:
 
     # -- how ---------------------------------------------------------------------
 
-    def _answering(self, messages: Messages) -> Context:
-        """The context of a reply to a conversation."""
-        if not messages:
-            return self._contexts["assistant"]
-        return Context(origin="assistant", instructions=instructions(read(messages)), kept=self._kept)
+    def _said(self, messages: Messages, about: str = "", *, prose: bool, arguments: bool) -> "_Said":
+        _check_id(about)
+        context, missing = self._contexts["assistant"], ""
+        if messages:
+            readings = read(messages)
+            context = Context(origin="assistant", instructions=instructions(readings), kept=self._kept)
+            missing = unread(readings) if self._compares else ""
+        prose = prose and not arguments
+        return _Said(messages=messages, context=context, unread=missing, prose=prose, arguments=arguments)
 
-    def _said(self, messages: Messages, *, prose: bool, arguments: bool) -> "_Said":
-        context = self._answering(messages)
-        return _Said(messages=messages, context=context, prose=prose and not arguments, arguments=arguments)
+    def _looking(self, text: str, said: "_Said", begun: float) -> Look:
+        """A reply to be looked at; without its instructions some check of it cannot be made."""
+        one = Look(text, said.context, begun + self._budget, reply=True, arguments=said.arguments)
+        if said.unread:
+            one.skipped.append(Skipped(detector="guard", reason="crashed", detail=said.unread))
+        return one
 
     def _restoring(self, vault: Vault | None, *, json: bool) -> Restore | None:
         return partial(vault.restore, json=json) if vault is not None and self.spec.restore else None
@@ -302,19 +319,21 @@ class Guard:
         return ruling
 
     def _reply(self, text: str, said: "_Said", restore: Restore | None, confidence: float | None) -> Ruling:
+        _check_reply(text, confidence)
         if self._output.remote or self.mender is not None:
             _outside_a_loop("output")
             return asyncio.run(self._areply(text, said, restore, confidence))
         self._output.warm()
         begun = time.perf_counter()
-        one = Look(text, said.context, begun + self._budget, reply=True, arguments=said.arguments)
+        one = self._looking(text, said, begun)
         self._output.run(one)
         return self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
 
     async def _areply(self, text: str, said: "_Said", restore: Restore | None, confidence: float | None) -> Ruling:
+        _check_reply(text, confidence)
         self._output.warm()
         begun = time.perf_counter()
-        one = Look(text, said.context, begun + self._budget, reply=True, arguments=said.arguments)
+        one = self._looking(text, said, begun)
         await self._output.wait(one)
         ruling = self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
         if ruling.action is not Action.REVISE or self.mender is None:
@@ -382,12 +401,39 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """What a reply answers, whether it is prose that may be written anew, and whether it is JSON that stays so."""
+    """What a reply answers, whether it is prose that may be written anew, and whether it is JSON that stays so.
+
+    `unread` says what a check of it needs and nobody could read, if anything.
+    """
 
     messages: Messages
     context: Context
+    unread: str
     prose: bool
     arguments: bool
+
+
+def _values(kept: object) -> tuple[str, ...]:
+    """Values that must never come out. One text would be taken for its letters."""
+    values = tuple(kept) if isinstance(kept, Iterable) and not isinstance(kept, str | bytes) else ("",)
+    if not all(isinstance(one, str) and one.strip() for one in values):
+        raise UsageError("`kept` is no list of texts that say something.", 'Give one, such as ["MAROLIN-4827"].')
+    return values
+
+
+def _check_id(about: object) -> None:
+    if not isinstance(about, str):
+        raise UsageError(f"`about` is {type(about).__name__} and no text.", 'Give an id, such as "request-7".')
+
+
+def _check_reply(text: object, confidence: object) -> None:
+    if not isinstance(text, str):
+        raise UsageError(f"the reply is {type(text).__name__} and no text.", 'Give what it says, and "" for nothing.')
+    if confidence is not None and not isinstance(confidence, Real):
+        kind = type(confidence).__name__
+        raise UsageError(
+            f"`confidence` is {kind} and no number.", "Give a number in [0, 1], or None where it is missing."
+        )
 
 
 def _outside_a_loop(name: str) -> None:

@@ -5,12 +5,13 @@ else of a message is one: names, reasoning, fields that are not known. What a mo
 the parts of a content, and the contents of messages that follow each other from the same hand.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from trimtab.enforce.places import Place, UnreadableError, other_texts, text_of_part
+from trimtab.enforce.places import Place, UnreadableError, as_json, other_texts, text_of_part
+from trimtab.errors import UsageError
 from trimtab.kinds import Message, Role
 
 BETWEEN = ("", " ", "\n")
@@ -28,6 +29,9 @@ ORIGINS: dict[str, Role] = {
 
 _ROLE = frozenset({"role"})
 _USUAL = frozenset({"role", "content"})
+_UNSEEN = re.compile("[\u115f\u1160\u3164\uffa0]")  # pass for letters
+_NO_ROLE = "a message whose role is no text"
+_NO_TEXT = "a message with a part that is no text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Reading:
     """A message as read: `texts` are those of its content, `spoken` of them, then arguments of calls and the rest.
 
     Those of its content belong to the `run`, if there is one. `odd` says what of it could not be read, if anything; it
-    quotes nothing. `ids` says which of the texts are ids of calls.
+    quotes nothing, and then `texts` are what could be read of its content. `ids` says which of the texts are ids of
+    calls.
     """
 
     given: "Given"
@@ -66,8 +71,8 @@ class Reading:
         assert isinstance(self.given, Mapping)
         if texts is self.texts:
             return dict(self.given)
-        new = deepcopy(dict(self.given))
-        for place, text in zip(_places(new, self.origin)[0], texts, strict=True):
+        new: dict[str, Any] = as_json(self.given)
+        for place, text in zip(_places(new, self.origin).all, texts, strict=True):
             place.put(text)
         return new
 
@@ -79,21 +84,34 @@ Given = Message | Mapping[str, Any] | Reading
 class Hands:
     """Numbers the runs of a conversation, whose messages it is told of one after the other."""
 
-    __slots__ = ("_last", "_run")
+    __slots__ = ("_last", "_made", "_run")
 
     def __init__(self) -> None:
-        self._last, self._run = "", -1
+        self._last, self._made, self._run = "", -1, -1
 
-    def run(self, origin: Role) -> int:
-        """The run that the content of the next message belongs to; what a tool says answers a call of its own."""
-        if origin != self._last or origin == "tool":
-            self._run += 1
-        self._last = origin
-        return self._run
+    def run(self, origin: Role, *, says: bool = True) -> int:
+        """The run that the content of the next message belongs to; what a tool says answers a call of its own.
+
+        One that `says` nothing, and calls nothing, is as if it were not there: a model may see none of it.
+        """
+        if origin == self._last and origin != "tool":
+            return self._run
+        self._made += 1
+        if says:
+            self._last, self._run = origin, self._made
+        return self._made
 
 
 def read(messages: Iterable[Given]) -> list[Reading]:
-    """What messages hold, and which of their contents may be read as one."""
+    """What messages hold, and which of their contents may be read as one.
+
+    Raises:
+        UsageError: They are no messages.
+    """
+    if not isinstance(messages, list) and (
+        isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable)
+    ):
+        raise _no_messages(messages)
     hands = Hands()
     return [_read(given, hands) for given in messages]
 
@@ -114,55 +132,81 @@ def instructions(readings: Sequence[Reading]) -> tuple[str, ...]:
     together = runs(own)
     joined = {place for places in together for place in places}
     alone = [
-        text for number, one in enumerate(own) for part, text in enumerate(one.texts) if (number, part) not in joined
+        text
+        for number, one in enumerate(own)
+        for part, text in enumerate(one.texts)
+        if text and (number, part) not in joined
     ]
     texts = [[own[number].texts[part] for number, part in places] for places in together]
     return (*alone, *(between.join(each) for each in texts for between in BETWEEN))
 
 
+def unread(readings: Sequence[Reading]) -> str:
+    """What of the operator's instructions could not be read, if anything. Whose role is no text may be the operator."""
+    return next((one.odd for one in readings if one.odd and (one.origin == "system" or one.odd == _NO_ROLE)), "")
+
+
 def _read(given: Given, hands: Hands) -> Reading:
     if isinstance(given, Reading):
         return given
-    if isinstance(given, Message):
-        origin = _origin(given.role)
-        return Reading(given, origin, (given.content,), 1, run=hands.run(origin))
-    content, origin = given.get("content"), _origin(given.get("role"))
-    run = hands.run(origin)
-    if isinstance(content, str) and given.keys() <= _USUAL:
-        return Reading(given, origin, (content,), 1, run=run)  # nearly every message
+    message = given if isinstance(given, Message) else None
+    if message is not None:
+        given = {"role": message.role, "content": message.content}
+    if not isinstance(given, Mapping):
+        raise _no_messages(given)
+    role, content = given.get("role"), given.get("content")
+    known = ORIGINS.get(role) if isinstance(role, str) else None
+    if known and isinstance(content, str) and given.keys() <= _USUAL:  # nearly every message
+        return Reading(message or given, known, (content,), 1, run=hands.run(known, says=speaks(content)))
+    origin = known or "user"
     try:
-        places, spoken = _places(given, origin)
+        if role is not None and not isinstance(role, str):
+            raise UnreadableError(_NO_ROLE)  # noqa: TRY301
+        whole: dict[str, Any] = as_json(given)
+        found = _places(whole, origin)
+        texts = tuple([place.message.content for place in found.all])
     except UnreadableError as problem:
-        return Reading(given, origin, (), 0, str(problem))
-    texts = tuple(place.message.content for place in places)
-    ids = frozenset(number for number, place in enumerate(places) if place.id)
-    return Reading(given, origin, texts, spoken, run=run, ids=ids)
+        texts = tuple(_readable(content))
+        return Reading(given, origin, texts, len(texts), str(problem), run=hands.run(origin))
+    says = bool(found.calls) or any(map(speaks, texts[: len(found.spoken)]))
+    ids = frozenset(number for number, place in enumerate(found.all) if place.id)
+    return Reading(whole, origin, texts, len(found.spoken), run=hands.run(origin, says=says), ids=ids)
 
 
-def _origin(role: object) -> Role:
-    return ORIGINS.get(role, "user") if isinstance(role, str) else "user"
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the texts of a message stand: its content, the arguments of its calls, and the rest."""
+
+    spoken: list[Place]
+    calls: list[Place]
+    others: list[Place]
+
+    @property
+    def all(self) -> list[Place]:
+        return self.spoken + self.calls + self.others
 
 
-def _places(given: Mapping[str, Any], role: Role) -> tuple[list[Place], int]:
-    """Where the texts of a message stand, and how many of them are its content."""
+def _places(given: Mapping[str, Any], role: Role) -> _Places:
     content = given.get("content")
-    places: list[Place] = []
+    spoken: list[Place] = []
     if isinstance(content, str):
-        places.append(Place(given, "content", role))
+        spoken.append(Place(given, "content", role))
     elif isinstance(content, list):
         for part in content:
             key = text_of_part(part)
             if not key:
-                raise UnreadableError("a message with a part that is no text")
-            places.append(Place(part, key, role))
+                raise UnreadableError(_NO_TEXT)
+            spoken.append(Place(part, key, role))
     elif content is not None:
-        raise UnreadableError("a message with a part that is no text")
-    spoken = len(places)
+        raise UnreadableError(_NO_TEXT)
+    calls: list[Place] = []
     for function in _functions(given):
         if not isinstance(function, Mapping) or not isinstance(function.get("arguments"), str):
             raise UnreadableError("a tool call without arguments that could be read")
-        places.append(Place(function, "arguments", role))
-    return places + other_texts(given, role, known=places, but=_ROLE, ids=True), spoken
+        calls.append(Place(function, "arguments", role))
+    # Only a role that is known says nothing but who wrote it.
+    but = _ROLE if given.get("role") in ORIGINS else frozenset[str]()
+    return _Places(spoken, calls, other_texts(given, role, known=spoken + calls, but=but, ids=True))
 
 
 def _functions(given: Mapping[str, Any]) -> Iterator[object]:
@@ -173,3 +217,22 @@ def _functions(given: Mapping[str, Any]) -> Iterator[object]:
         yield None
     if given.get("function_call") is not None:
         yield given["function_call"]
+
+
+def _readable(content: object) -> Iterator[str]:
+    """The text of each part of a content that could not be read as a whole; empty where a part has none."""
+    for part in content if isinstance(content, list | tuple) else [content]:
+        text = part.get("text") if isinstance(part, Mapping) else part
+        yield text if isinstance(text, str) else ""
+
+
+def speaks(text: str) -> bool:
+    """Whether there is a letter or a digit in a text that can be seen."""
+    return any(map(str.isalnum, text if text.isascii() else _UNSEEN.sub("", text)))
+
+
+def _no_messages(given: object) -> UsageError:
+    return UsageError(
+        f"there is {type(given).__name__} in the place of messages.",
+        'Give a list of messages, such as [{"role": "user", "content": "Hello"}].',
+    )

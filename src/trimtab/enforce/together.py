@@ -5,6 +5,7 @@ the texts that it lies in, piece by piece, and so each piece is masked, or the r
 says how far it reaches, only what lies near a cut is looked at once more.
 """
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,26 +19,29 @@ from trimtab.kinds import Finding
 Run = Sequence[Look]
 """What the texts of a run have come to, in their order."""
 
-_NEAR = 4  # times the reach from a cut is near it, and as much again is shown; padding within is no way around
+_NEAR = 4  # times the reach from a cut is near it, and as much again is shown
+# What detectors see through and anybody could put between two letters: letters that are not seen, escapes, entities.
+_FILLER = re.compile(r"[\u115f\u1160\u3164\uffa0]|\\{1,2}(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[nrtbf])|&#?\w{1,31};")
 _ASKED = BETWEEN.index(" ")  # who must be waited for reads words well enough whatever stands between them
 
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """A text of a run, or its beginning or end."""
+    """A text of a run, or its beginning or end; `near` is where what is near the cut ends there, or begins."""
 
     one: Look
     start: int = 0
     end: int | None = None
+    near: int = 0
 
     @property
     def text(self) -> str:
         return self.one.text[self.start : self.end]
 
-    def decided(self, finding: Finding, near: int) -> bool:
+    def decided(self, finding: Finding) -> bool:
         """Whether what was found here is too far from the cut to depend on it, or only where the text is cut off."""
-        late = self.end is not None and finding.end > self.end - near
-        return late or (self.start > 0 and finding.start < self.start + near)
+        late = self.end is not None and finding.end > self.near
+        return late or (self.start > 0 and finding.start < self.near)
 
 
 def look_together(checks: Checks, run: Run, budget: float) -> None:
@@ -49,7 +53,7 @@ def look_together(checks: Checks, run: Run, budget: float) -> None:
             if not _over(run):
                 whole = _joined(slices, between, deadline)
                 checks.run(whole)
-                _spread(slices, whole, between, near or 0)
+                _spread(slices, whole, between)
     _settle(checks, run)
 
 
@@ -67,7 +71,7 @@ async def wait_together(checks: Checks, run: Run, budget: float) -> None:
                 await checks.wait(whole)
             else:
                 checks.run(whole)
-            _spread(slices, whole, between, 0)
+            _spread(slices, whole, between)
     _settle(checks, run)
 
 
@@ -75,14 +79,34 @@ def _near_cuts(run: Run, near: int | None) -> Iterator[list[_Slice]]:
     """What lies near the cuts of a run; all of it where it is not known how far anything reaches."""
     slices: list[_Slice] = []
     for number, one in enumerate(run):
-        if near is None or len(one.text) <= 4 * near:
+        size = len(one.text)
+        if near is None or size <= 4 * near:
+            slices.append(_Slice(one))
+            continue
+        (low, begin), (high, end) = _margins(one.text, near), _margins(one.text, near, back=True)
+        if begin + end >= size:
             slices.append(_Slice(one))
             continue
         if number:
-            yield [*slices, _Slice(one, 0, 2 * near)]
-        slices = [_Slice(one, len(one.text) - 2 * near)]
+            yield [*slices, _Slice(one, 0, begin, low)]
+        slices = [_Slice(one, size - end, None, size - high)]
     if len(slices) > 1:
         yield slices
+
+
+def _margins(text: str, near: int, *, back: bool = False) -> tuple[int, int]:
+    """How far what is near the beginning of a text reaches, or near its end; and as much again."""
+    size, far = len(text), 0
+    reaches: list[int] = []
+    for _ in range(2):
+        said = 0
+        while 2 * said < near and far < size:
+            upto = min(far + near, size)
+            part = text[size - upto : size - far] if back else text[far:upto]
+            said += sum(map(str.isalnum, _FILLER.sub("", part)))
+            far = upto
+        reaches.append(far)
+    return reaches[0], reaches[1]
 
 
 def _over(run: Run) -> bool:
@@ -96,7 +120,7 @@ def _joined(slices: Sequence[_Slice], between: str, deadline: float) -> Look:
     return Look(text, first.context, deadline, first.message, first.part, vault=first.vault)
 
 
-def _spread(slices: Sequence[_Slice], whole: Look, between: str, near: int) -> None:
+def _spread(slices: Sequence[_Slice], whole: Look, between: str) -> None:
     """Write what was seen of the whole down at the texts that it lies in, unless it is known there."""
     first = slices[0].one
     for name, took in whole.seconds.items():
@@ -109,7 +133,7 @@ def _spread(slices: Sequence[_Slice], whole: Look, between: str, near: int) -> N
             place, one = slices[number], slices[number].one
             finding = replace(piece, start=piece.start + place.start, end=piece.end + place.start)
             new = replace(seen, finding=finding, message=one.message, part=one.part)
-            if len(pieces) == 1 and place.decided(finding, near):
+            if len(pieces) == 1 and place.decided(finding):
                 continue
             if any(_tells(known, new) for known in one.seen):
                 continue

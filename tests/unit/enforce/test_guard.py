@@ -186,6 +186,7 @@ def test_labels_and_thresholds_narrow_a_rule(installed):
     installed["word"] = Word(confidence=0.6)
     assert guard([rule("word", threshold=0.7)]).output("bad").action is Action.ALLOW
     assert guard([rule("word", threshold=0.6)]).output("bad").action is Action.BLOCK
+    installed["word"].card = DetectorCard(labels=("test.word", "test.other"))
     assert guard([rule("word", labels=["test.other"])]).output("bad").action is Action.ALLOW
     assert guard([rule("word", labels=["test"])]).output("bad").action is Action.BLOCK
 
@@ -328,17 +329,19 @@ def test_an_order_in_a_system_prompt_is_no_attack_unless_a_rule_says_so(installe
     assert guard([rule("word", origins=["system"])], side="input").input(bad).action is Action.BLOCK
     installed["word"] = Word(label="harm.word")
     assert guard([rule("word")], side="input").input(bad).action is Action.BLOCK
+    installed["word"].card = DetectorCard(labels=("harm.word", "attack.word"))
     assert guard([rule("word", labels=["attack"])], side="input").input(bad).unlooked == ((0, 0),)
 
 
-@pytest.mark.parametrize("role", ["USER", "critic", "ipython", None, 5, [], ...])
+@pytest.mark.parametrize("role", ["USER", "critic", "ipython", None, ...])
 def test_whoever_is_unknown_counts_as_a_user(role):
     one = guard([rule("patterns", "mask", origins=["user"])], side="input")
     message = {"content": "I am ana@example.org"} | ({} if role is ... else {"role": role})
     for each in (message, message | {"content": [{"type": "text", "text": message["content"]}]}):
         said = one.input([each])
         assert (said.action, said.messages) == (Action.MASK, (Message("user", "I am [email]"),))
-    assert one.input([Message(role, "I am ana@example.org")]).action is Action.MASK
+    if role is not ...:
+        assert one.input([Message(role, "I am ana@example.org")]).action is Action.MASK
 
 
 # -- texts that a model may read as one ----------------------------------------------------------------
