@@ -155,7 +155,9 @@ async def test_a_kept_connection_that_the_upstream_has_closed_is_not_an_error():
         head = await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
         served.append(1)
-        body = b'{"choices": [{"index": 0, "message": {"role": "assistant", "content": "well"}}]}'
+        body = (
+            b'{"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "well"}}]}'
+        )
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
         )

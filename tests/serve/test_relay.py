@@ -255,12 +255,12 @@ def test_what_an_event_says_of_itself_holds_no_text():
         "model": {"x": mail},
         "created": mail,
         "system_fingerprint": mail,
-        "usage": {"x": mail, "y": 1},
+        "usage": {"cost": mail, "total_tokens": 1},
     }
     raw = sse([chunk({"content": "x"}, **about), chunk({}, finish=f"stop {mail}"), "[DONE]"])
     found = pass_through(relay(usage=True), [raw])
     assert "ana@" not in json.dumps(found)
-    assert found[-2]["usage"] == {"x": None, "y": 1}
+    assert found[-2]["usage"] == {"cost": None, "total_tokens": 1}
 
 
 @pytest.mark.parametrize("hidden", ["MAROLIN-4827", "4111-1111-1111-1111"])

@@ -220,5 +220,7 @@ async def test_a_client_that_takes_nothing_is_given_up():
         client = await silent_client(address)
         await gone(wrote)
         client.close()
-        assert proxy.row.in_flight == 0
+        async with asyncio.timeout(50):
+            while proxy.row.in_flight:  # noqa: ASYNC110  # it is a number in shared memory; what went on is ruled on first
+                await asyncio.sleep(0.02)
         assert 'trimtab_guard_requests_total{route="chat",status="499"} 1' in proxy.tally.prometheus()

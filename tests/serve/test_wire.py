@@ -147,11 +147,11 @@ def test_what_nobody_can_look_at_is_refused(more):
         {"system_fingerprint": [MAIL]},
         {"service_tier": MAIL},
         {"usage": {"total_tokens": 3, MAIL: 4, "note": MAIL, "details": {"x": [MAIL], "y": 2}}},
-        {"choices": [{"index": MAIL, "message": {"content": "x"}}]},
+        {"choices": [{"index": MAIL, "finish_reason": "stop", "message": {"content": "x"}}]},
         {"choices": [{"finish_reason": "ana-example-4827", "index": 4111111111111111, "message": {"content": MAIL[:1]}}], "x": MAIL},
         {"choices": [{"finish_reason": MAIL, "message": {"content": "x"}}]},
-        {"choices": [{"message": {"role": MAIL, "content": "x"}}]},
-        {"choices": [{"message": {"content": "x", "tool_calls": [{"id": MAIL, "type": MAIL, "function": {"name": "f", "arguments": "{}", "x": MAIL}}]}}]},
+        {"choices": [{"finish_reason": "stop", "message": {"role": MAIL, "content": "x"}}]},
+        {"choices": [{"finish_reason": "stop", "message": {"content": "x", "tool_calls": [{"id": MAIL, "type": MAIL, "function": {"name": "f", "arguments": "{}", "x": MAIL}}]}}]},
         {"prompt_logprobs": [MAIL]},
     ],
     ids=str,
@@ -165,19 +165,20 @@ def test_what_a_reply_says_of_itself_holds_no_text(more):
 
 
 def test_what_was_used_still_says_so():
-    body = {"choices": [{"text": "x"}], "usage": {"total_tokens": 3, "details": {"cached_tokens": 1, "x": None}}}
+    used = {"total_tokens": 3, "prompt_tokens_details": {"cached_tokens": 1, "audio_tokens": None}}
+    body = {"choices": [{"text": "x", "finish_reason": "stop"}], "usage": used}
     wire.answered(body)
-    assert body["usage"] == {"total_tokens": 3, "details": {"cached_tokens": 1, "x": None}}
+    assert body["usage"] == used
 
 
 def test_a_choice_with_both_forms_of_a_text_has_both_looked_at_and_refused():
-    body: dict[str, Any] = {"choices": [{"text": "a", "message": {"content": "b"}}]}
+    body: dict[str, Any] = {"choices": [{"text": "a", "message": {"content": "b"}, "finish_reason": "stop"}]}
     assert [place.message.content for place in wire.answered(body)[0]] == ["a", "b"]
     wire.refuse(body["choices"][0], "no")
     assert body["choices"][0]["text"] == body["choices"][0]["message"]["content"] == "no"
     for text in ([MAIL], {"x": MAIL}, 5):
         with pytest.raises(UnreadableError):
-            wire.answered({"choices": [{"text": text, "message": {"content": "b"}}]})
+            wire.answered({"choices": [{"text": text, "message": {"content": "b"}, "finish_reason": "stop"}]})
 
 
 def test_a_whole_reply_that_does_not_name_itself_can_be_streamed_all_the_same():

@@ -1,6 +1,8 @@
 """`trimtab guard`: an OpenAI-compatible proxy that applies the policy."""
 
+import math
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,21 @@ import click
 
 from trimtab.cli.listening import listening
 from trimtab.cli.output import Output, output_options
+
+_LONGEST = 1e6  # seconds; a clock that counts in milliseconds counts so far
+
+
+class _Number(click.FloatRange):
+    """A number within bounds, which "nan" is not, though it is beyond neither."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return found
+
+
+_SECONDS = _Number(0.1, _LONGEST)
 
 
 @click.command()
@@ -20,22 +37,18 @@ from trimtab.cli.output import Output, output_options
 @click.option("--key-env", default="", help="Variable with the upstream's key, sent instead of what clients send.")
 @click.option("--workers", default=0, type=click.IntRange(0, 256), help="Processes; 0 for one per core.  [default: 0]")
 @click.option("--ledger", default="", help="Ledger that gets what was ruled, in sums; none if left out.")
-@click.option("--every", default=60.0, show_default=True, type=click.FloatRange(0.1), help="Seconds between sums.")
+@click.option("--every", default=60.0, show_default=True, type=_SECONDS, help="Seconds between sums.")
 @click.option("--access-log", default="", help="File that gets a JSON line per request; `-` for standard error.")
-@click.option(
-    "--max-body", default=8.0, show_default=True, type=click.FloatRange(0.001, 1024), help="MiB of a request."
-)
-@click.option("--timeout", default=600.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for a reply.")
+@click.option("--max-body", default=8.0, show_default=True, type=_Number(0.001, 1024), help="MiB of a request.")
+@click.option("--timeout", default=600.0, show_default=True, type=_SECONDS, help="Seconds for a reply.")
 @click.option(
     "--idle",
     default=120.0,
     show_default=True,
-    type=click.FloatRange(0.1),
+    type=_SECONDS,
     help="Seconds between two pieces of a stream.",
 )
-@click.option(
-    "--drain", default=30.0, show_default=True, type=click.FloatRange(0.1), help="Seconds to finish in at the end."
-)
+@click.option("--drain", default=30.0, show_default=True, type=_SECONDS, help="Seconds to finish in at the end.")
 @click.option(
     "--at-once", default=256, show_default=True, type=click.IntRange(1), help="Requests at once, of all workers."
 )
@@ -54,14 +67,9 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
     from trimtab.serve.supervisor import Supervisor
     from trimtab.serve.worker import Plan
 
-    if not upstream.startswith(("http://", "https://")):
-        raise UsageError("--upstream is no address.", "Write one such as http://127.0.0.1:8000/v1.")
-    if "@" in upstream:
-        raise UsageError("--upstream holds a name or a password.", "Put the key into a variable: --key-env NAME.")
-    host, port, key_env = options["host"], options["port"], options["key_env"]
-    key = os.environ.get(key_env, "") if key_env else ""
-    if key_env and not key:
-        raise UsageError(f"the variable {key_env} is not set.", f"`export {key_env}=...`, or leave --key-env out.")
+    _check_upstream(upstream)
+    host, port = options["host"], options["port"]
+    key = _key(options["key_env"])
     loaded = load_policy(policy)
     system = options["system"]
     if not system and len(loaded.systems) > 1:
@@ -92,11 +100,35 @@ def guard(output: Output, policy: Path, upstream: str, **options: Any) -> None:
     url = f"{url}/v1"
 
     def ready() -> None:
-        output.note(f"Guarding {upstream} at {url}; Ctrl-C ends it.")
+        output.note(f"Guarding {upstream.partition('?')[0]} at {url}; Ctrl-C ends it.")
         output.data({"listening": url})
 
     with sock:
         Supervisor(plan, sock=sock, workers=options["workers"] or _cores(), ready=ready, desk=desk).run()
+
+
+def _check_upstream(address: str) -> None:
+    from trimtab.errors import UsageError
+    from trimtab.serve.upstream import check
+
+    try:
+        check(address)
+    except ValueError as problem:
+        step = "Write one such as http://127.0.0.1:8000/v1; a key goes into a variable: --key-env NAME."
+        raise UsageError(f"--upstream {problem}.", step) from None
+
+
+def _key(variable: str) -> str:
+    """The upstream's key, which becomes a header."""
+    from trimtab.errors import UsageError
+
+    key = os.environ.get(variable, "").strip() if variable else ""
+    if variable and not key:
+        raise UsageError(f"the variable {variable} is not set.", f"`export {variable}=...`, or leave --key-env out.")
+    if not re.fullmatch(r"[\x20-\x7e]*", key):
+        words = f"the variable {variable} of --key-env holds a line break or another character that no header may hold."
+        raise UsageError(words, "Put the key alone into it.")
+    return key
 
 
 def _cores() -> int:

@@ -1,8 +1,10 @@
 """From a request that can be read to an answer: the guard, the upstream, and the guard again."""
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -13,13 +15,17 @@ from trimtab.serve import pieces, wire
 from trimtab.serve.call import Call
 from trimtab.serve.confidence import ask_surely
 from trimtab.serve.limits import Limits
-from trimtab.serve.looking import Conversation, Looking
+from trimtab.serve.looking import Arriving, Conversation, Looking
 from trimtab.serve.relay import BrokenStreamError, Relay
 from trimtab.serve.tally import Row
 from trimtab.serve.upstream import Reply, Upstream, UpstreamError
 from trimtab.serve.vectors import embedded
 
 _OK = 200
+_LARGE = 65_536  # bytes of a request; what is larger is read beside the event loop
+_MANY = 500  # texts of one, which are put back there
+_LAST_SECONDS = 10.0  # for all checks of what a broken stream left; a budget of the policy ends each before, as a rule
+T = TypeVar("T")
 
 
 class Answering:
@@ -38,31 +44,29 @@ class Answering:
 
     async def embed(self, call: Call, body: wire.Body) -> web.StreamResponse:
         """Vectors of texts that may go on."""
-        places = wire.asked(body)
-        conversation = self._begun(call, places)
+        places, conversation = await _done(partial(self._begun, call, body), beside=call.received > _LARGE)
         before = await conversation.asked()
         call.ruled(before)
         if not before.goes_on:
             return call.failed(400, "the guard does not let this text go on", "content_filter")
-        _put(places, before)
+        await _done(partial(_put, places, before), beside=len(places) > _MANY)
         status, reply, retry = await self._asked(call, body)
         if status != _OK:
             return await self._refused(call, conversation, status, reply, retry)
         try:
-            return call.answer(embedded(reply, conversation.lets))
+            return call.answer(embedded({**reply, "usage": wire.used(reply.get("usage"))}, conversation.lets))
         except UnreadableError as problem:
             raise UpstreamError(502, str(problem)) from None
 
     async def complete(self, call: Call, body: wire.Body) -> web.StreamResponse:
         """A chat or a completion, streamed or not."""
-        places = wire.asked(body)
-        conversation = self._begun(call, places)
+        places, conversation = await _done(partial(self._begun, call, body), beside=call.received > _LARGE)
         call.streamed = body.get("stream") is True
         before = await conversation.asked()
         call.ruled(before)
         if not before.goes_on:
             return await self._whole(call, body, wire.refusal(body, before.text, request_id=call.id))
-        _put(places, before)
+        await _done(partial(_put, places, before), beside=len(places) > _MANY)
         asked = self._looking.guard.spec.confidence
         if call.streamed and asked is None:
             return await self._stream(call, body, conversation)
@@ -77,10 +81,11 @@ class Answering:
             return await self._refused(call, conversation, status, reply, retry)
         return await self._whole(call, body, await self._looked_at(call, body, reply, conversation, sure))
 
-    def _begun(self, call: Call, places: Sequence[Place]) -> Conversation:
+    def _begun(self, call: Call, body: wire.Body) -> tuple[list[Place], Conversation]:
+        places = wire.asked(body)
         said = [Reading.of(place) for place in places if not place.beside]
         beside = [Reading.of(place) for place in places if place.beside]
-        return self._looking.begin(said, call.id, beside=beside)
+        return places, self._looking.begin(said, call.id, beside=beside)
 
     async def _refused(
         self, call: Call, conversation: Conversation, status: int, reply: wire.Body, retry: str
@@ -89,7 +94,7 @@ class Answering:
         if status < 300:
             raise UpstreamError(502, f"the upstream answered {status}, and nothing that could be understood")
         try:
-            rulings = await conversation.failed(reply)
+            rulings = await conversation.failed(wire.spell_numbers(reply))
         except UnreadableError:
             raise UpstreamError(502, f"the upstream answered {status}, and nothing that could be understood") from None
         for ruling in rulings:
@@ -117,7 +122,8 @@ class Answering:
     ) -> wire.Body:
         """The reply as far as it may go on; `sure` is the confidence in each choice, where it is asked for."""
         try:
-            answered = wire.answered(reply, wire.offered(body), conversation.lets)
+            asked_for = wire.wanted(body, chat=call.route == "chat")
+            answered = wire.answered(reply, wire.offered(body), conversation.lets, asked_for=asked_for)
         except UnreadableError as problem:
             raise UpstreamError(502, str(problem)) from None
         for number, (choice, places) in enumerate(zip(reply["choices"], answered, strict=True)):
@@ -147,7 +153,7 @@ class Answering:
         relay = Relay(
             conversation,
             chat=call.route == "chat",
-            choices=wire.wanted(body),
+            choices=wire.wanted(body, chat=call.route == "chat"),
             usage=wire.wants_usage(body),
             limit=self._limits.reply_bytes,
             names=wire.offered(body),
@@ -169,6 +175,20 @@ class Answering:
             return await self._broken(call, problem)
         finally:
             for ruling in relay.rulings:
+                call.ruled(ruling)
+            if left := relay.left():
+                await asyncio.shield(self._given_up(call, left))  # also where the worker ends meanwhile
+
+    async def _given_up(self, call: Call, left: Sequence[Arriving]) -> None:
+        """Rule on texts that never came to their end: some of them may have gone on."""
+        ends = asyncio.get_running_loop().time() + _LAST_SECONDS
+        for arriving in left:
+            try:
+                async with asyncio.timeout_at(ends):
+                    _, ruling = await arriving.close()
+            except Exception as problem:  # noqa: BLE001  # whatever it was, nobody has looked
+                self._row.unlooked("output", "timeout" if isinstance(problem, TimeoutError) else "crashed")
+            else:
                 call.ruled(ruling)
 
     async def _relayed(self, call: Call, relay: Relay, got: Reply) -> None:
@@ -198,6 +218,11 @@ class Answering:
         response = await call.end()
         response.force_close()
         return response
+
+
+async def _done(work: Callable[[], T], *, beside: bool) -> T:
+    """What work comes to that is done at once, or beside the event loop, so that others are answered meanwhile."""
+    return await asyncio.to_thread(work) if beside else work()
 
 
 def _put(places: Sequence[Place], ruling: Ruling) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import orjson
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from trimtab.enforce.places import UnreadableError
 from trimtab.serve.limits import Limits
@@ -19,11 +19,13 @@ async def read(request: web.BaseRequest, limits: Limits) -> bytes:
 
     Raises:
         HTTPRequestEntityTooLarge: It is larger than a request may be.
+        HTTPExpectationFailed: The client expects something else than to be told to go on.
         SlowClientError: It takes too long to arrive.
     """
     length = request.content_length
     if length is not None and length > limits.request_bytes:
         raise web.HTTPRequestEntityTooLarge(limits.request_bytes, length)
+    await _told_to_go_on(request)
     if request.content.is_eof():
         return await request.read()
     try:
@@ -31,6 +33,18 @@ async def read(request: web.BaseRequest, limits: Limits) -> bytes:
             return await request.read()
     except TimeoutError:
         raise SlowClientError("the request took too long to arrive") from None
+
+
+async def _told_to_go_on(request: web.BaseRequest) -> None:
+    """A client may ask, before it sends a body, whether it is wanted; whoever does not know of that never answers."""
+    expected = request.headers.get("Expect")
+    if expected is None or request.version < HttpVersion11:
+        return
+    if expected.lower() != "100-continue":
+        raise web.HTTPExpectationFailed
+    if not request.content.is_eof():
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer has not begun
 
 
 def parsed(raw: bytes) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """One request on its way through the proxy: what is known of it besides its texts, and how it is answered."""
 
-import asyncio
 import re
 import secrets
 import time
@@ -12,11 +11,18 @@ from aiohttp import web
 from trimtab.enforce import Action, Ruling
 from trimtab.enforce.request_id import names_nobody
 from trimtab.serve import wire
+from trimtab.serve.patience import Patience
 
 _FORWARDED = ("Authorization", "OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta")
 # What a detector says of a text that is too long for it. Whatever else went wrong is the operator's, not the client's.
 _TOO_LONG = re.compile(r"[a-z0-9 ,;:]{0,80}\bcharacters\b[a-z0-9 ,;:]{0,80}")
-_SECONDS = re.compile(r"[0-9]{1,6}", re.ASCII)
+# Seconds, which some servers give in parts, or a date; nothing else that an upstream might say there goes on.
+_RETRY = re.compile(
+    r"[0-9]{1,6}(\.[0-9]{1,6})?|"
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} "
+    r"[0-9]{2}:[0-9]{2}:[0-9]{2} GMT"
+)
+_SLICE = 65_536  # bytes of an answer that are written at a time
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +43,7 @@ class Call:
     patience: float  # seconds that a client may take to read what was written to it
     started: web.StreamResponse | None = None  # the answer, once some of it is on its way
     broken: bool = False  # the answer ended with an error
+    status: int = 499  # until an answer is written to its end, the client may be gone
 
     @classmethod
     def of(cls, request: web.BaseRequest, route: str, patience: float) -> "Call":
@@ -63,41 +70,77 @@ class Call:
     # -- answers -----------------------------------------------------------------
 
     def answer(self, body: wire.Body, *, status: int = 200, retry: str = "") -> web.Response:
-        """A whole answer."""
-        raw = orjson.dumps(body)
-        self.sent += len(raw)
-        headers = self._named()
-        headers["Content-Type"] = "application/json"
-        if _SECONDS.fullmatch(retry):
-            headers["Retry-After"] = retry
-        return web.Response(body=raw, status=status, headers=headers)
+        """A whole answer, to be sent."""
+        return self.whole(orjson.dumps(body), status=status, retry=retry)
 
     def failed(self, status: int, words: str, code: str, *, retry: str = "") -> web.Response:
         """An error, in the API's shape."""
         kind = "invalid_request_error" if status < 500 else "server_error"
         return self.answer(wire.error(words, kind=kind, code=code), status=status, retry=retry)
 
+    def whole(
+        self, raw: bytes, *, status: int = 200, retry: str = "", content_type: str = "application/json"
+    ) -> web.Response:
+        """Bytes as a whole answer, to be sent."""
+        headers = self._named()
+        headers["Content-Type"] = content_type
+        if _RETRY.fullmatch(retry):
+            headers["Retry-After"] = retry
+        return web.Response(body=raw, status=status, headers=headers)
+
+    async def send(self, response: web.Response) -> None:
+        """Write a whole answer at the client's own speed, up to its last piece, which `finish` writes.
+
+        Raises:
+            ConnectionError: The client is gone.
+        """
+        await response.prepare(self.request)
+        body, last = self._parted(response)
+        await self._write(response, memoryview(body)[:last])
+        self.status = response.status
+        self.sent += len(body) - last
+
+    async def finish(self, response: web.Response) -> web.Response:
+        """Write the last piece of a whole answer.
+
+        Raises:
+            ConnectionError: The client is gone.
+        """
+        body, last = self._parted(response)
+        with Patience(self.request, self.patience):
+            await web.StreamResponse.write_eof(response, body[last:])  # that of `Response` would write all of it
+        return response
+
+    def _parted(self, response: web.Response) -> tuple[bytes, int]:
+        """What is to be written, and where its last piece begins."""
+        body = b"" if self.request.method == "HEAD" else response.body
+        assert isinstance(body, bytes)
+        return body, max(0, len(body) - 1) // _SLICE * _SLICE
+
     async def write(self, raw: bytes) -> None:
         """A piece of a streamed answer. Waits for a client that is slower than the upstream, but not for ever.
 
         Raises:
-            ConnectionError: The client is gone, or takes nothing.
+            ConnectionError: The client is gone.
         """
-        response = self.started or await self._begun()
-        self.sent += len(raw)
-        try:
-            async with asyncio.timeout(self.patience):
-                await response.write(raw)
-        except TimeoutError:
-            if self.request.transport is not None:
-                self.request.transport.abort()
-            raise ConnectionResetError("the client takes nothing") from None
+        await self._write(self.started or await self._begun(), raw)
 
     async def end(self) -> web.StreamResponse:
         """The end of a streamed answer."""
         assert self.started is not None
-        await self.started.write_eof()
+        with Patience(self.request, self.patience):
+            await self.started.write_eof()
+        self.status = self.started.status
         return self.started
+
+    async def _write(self, response: web.StreamResponse, raw: bytes | memoryview) -> None:
+        """Little by little, or all of it would be held until the client has taken the last byte."""
+        pieces = memoryview(raw)
+        with Patience(self.request, self.patience):
+            for at in range(0, len(raw), _SLICE):
+                piece = pieces[at : at + _SLICE]
+                await response.write(piece)
+                self.sent += len(piece)
 
     async def _begun(self) -> web.StreamResponse:
         headers = {**self._named(), "Content-Type": "text/event-stream", "Cache-Control": "no-cache"}

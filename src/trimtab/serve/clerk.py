@@ -2,18 +2,19 @@
 
 Workers sum up what they rule and hand over records now and then, over a socket in a folder that only this user can
 enter. A record counts as written when the clerk says so; until then the worker keeps it, so a clerk that dies and is
-started again loses nothing.
+started again loses nothing. It ends when nobody is left who could still hand something over, whoever was killed.
 """
 
 import pickle
 import select
+import shutil
 import signal
 import socket
 import struct
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -27,7 +28,6 @@ from trimtab.serve.tally import Tally
 _KINDS: Mapping[str, type[Rulings | Escalated | Revised]] = {one.kind: one for one in (Rulings, Escalated, Revised)}
 _LENGTH = struct.Struct("!Q")
 _WAIT_SECONDS = 30.0  # for the clerk to say that something is written
-_CALM_SECONDS = 1.0  # without a worker, once it was told to end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,28 +40,68 @@ class Desk:
     exporter: str = ""
 
 
-def keep(desk: Desk, *, sock: socket.socket, tally: Tally, lifeline: int, ready: Callable[[], object]) -> None:
-    """Write until told to end and no worker is left.
+def keep(desk: Desk, *, sock: socket.socket, tally: Tally, pens: int, ready: Callable[[], object]) -> None:
+    """Write until no worker and no supervisor is left, and leave no folder behind.
+
+    Args:
+        desk: What to do.
+        sock: Where workers connect.
+        tally: Where they count.
+        pens: A pipe whose other end every process holds that may have something written.
+        ready: Called once rulings are taken.
 
     Raises:
         LedgerError: The ledger cannot be opened.
         MissingPackageError: Metrics are asked for, and the extra `otel` is not installed.
     """
-    told: list[int] = []
-    signal.signal(signal.SIGTERM, lambda *_: told.append(1))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the supervisor says when
+    # A terminal, or whoever stops a service, sends these to all processes; the workers have their last rulings yet.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     stop_exporting = telemetry.export(tally, desk.exporter) if desk.exporter else None
-    ledger = Ledger.open(desk.ledger) if desk.ledger else None
+    book = _Book(desk.ledger) if desk.ledger else None
     try:
-        if ledger is not None:
-            _adopt(ledger, desk)
+        if book is not None:
+            _adopt(book.ledger, desk)
         ready()
-        _serve(ledger, sock, lifeline, told)
+        _serve(book, sock, pens)
+        shutil.rmtree(Path(sock.getsockname()).parent, ignore_errors=True)  # the supervisor may be gone
     finally:
-        if ledger is not None:
-            ledger.close()
+        if book is not None:
+            book.ledger.close()
         if stop_exporting is not None:
             stop_exporting()
+
+
+class _Book:
+    """A ledger, and which file it is: SQLite writes into one that was removed, and says nothing."""
+
+    def __init__(self, location: str) -> None:
+        self.ledger = Ledger.open(location)
+        scheme, separator, path = location.partition("://")
+        self._path = location if not separator else path if scheme == "sqlite" else ""
+        self._file = self._found()
+
+    def append(self, records: Sequence[Record], **about: Any) -> None:
+        """Have records written to the file that was opened, if it is still where it was.
+
+        Raises:
+            LedgerError: It is not, or cannot be written.
+        """
+        if self._found() != self._file:
+            words = "was removed or replaced while it was written to"
+            step = "Put it back where it was: rulings are kept, and tried again."
+            raise LedgerError(self.ledger.location, words, step)
+        self.ledger.append(records, **about)
+
+    def _found(self) -> tuple[int, int] | None:
+        """What stands at the place of the file; None if nothing does, or the ledger is no file."""
+        if not self._path:
+            return None
+        try:
+            status = Path(self._path).stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
 
 def _adopt(ledger: Ledger, desk: Desk) -> None:
@@ -71,41 +111,36 @@ def _adopt(ledger: Ledger, desk: Desk) -> None:
         ledger.append([record], subject=Subject(), run="", maker=f"trimtab/{__version__}", policy=desk.policy)
 
 
-def _serve(ledger: Ledger | None, sock: socket.socket, lifeline: int, told: list[int]) -> None:
+def _serve(book: _Book | None, sock: socket.socket, pens: int) -> None:
     workers: list[socket.socket] = []
-    watched: list[Any] = [sock, lifeline]
-    calm_since = time.monotonic()
-    while not ((told or lifeline not in watched) and not workers and time.monotonic() - calm_since > _CALM_SECONDS):
-        ready, _, _ = select.select([*watched, *workers], [], [], 0.2)
-        if lifeline in ready:
-            watched.remove(lifeline)
+    watched: list[Any] = [sock, pens]
+    while True:
+        ready, _, _ = select.select([*watched, *workers], [], [])
         if sock in ready:
             workers.append(sock.accept()[0])
         for one in [one for one in workers if one in ready]:
-            if not _answered(one, ledger):
+            if not _answered(one, book):
                 one.close()
                 workers.remove(one)
-        if workers:
-            calm_since = time.monotonic()
+        if ready == [pens]:  # nothing is written to it: it has ended
+            return
 
 
-def _answered(worker: socket.socket, ledger: Ledger | None) -> bool:
+def _answered(worker: socket.socket, book: _Book | None) -> bool:
     """Write what a worker hands over, and say whether it is written; whether the worker is still there."""
     try:
         worker.settimeout(_WAIT_SECONDS)
         message = _received(worker)
-        if message is None or ledger is None:
+        if message is None or book is None:
             return False
         told = orjson.loads(message)
         records: list[Record] = [_KINDS[kind].from_payload(payload) for kind, payload in told["records"]]
         answer = b""
         try:
-            ledger.append(
-                records, subject=Subject(**told["subject"]), run="", maker=told["maker"], policy=told["policy"]
-            )
+            book.append(records, subject=Subject(**told["subject"]), run="", maker=told["maker"], policy=told["policy"])
         except (LedgerError, ValueError) as error:
             known = isinstance(error, LedgerError)
-            answer = pickle.dumps(error if known else LedgerError(ledger.location, "takes no such record", ""))
+            answer = pickle.dumps(error if known else LedgerError(book.ledger.location, "takes no such record", ""))
         worker.sendall(_LENGTH.pack(len(answer)) + answer)
     except OSError:
         return False

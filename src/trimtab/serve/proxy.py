@@ -6,7 +6,6 @@ What could not be looked at, because a check crashed, the upstream sent rubbish 
 import time
 from collections.abc import Callable
 
-import orjson
 from aiohttp import web
 
 from trimtab.enforce import Guard
@@ -74,22 +73,35 @@ class Proxy:
         """Answer one request. Every failure is an error in the API's own shape that quotes nothing."""
         path = request.path
         method, route = _PATHS.get(path, ("", "other"))
-        if not method and path in {"/healthz", "/metrics"}:
-            return self._watched(request)
         call = Call.of(request, route, self.limits.send_seconds)
+        if path in {"/healthz", "/metrics"}:
+            return await self._watched(call)
         self.row.entered()
-        status = 499  # unless there is an answer, the client is gone
         try:
             if request.method != method:
                 words = "this is not served here" if not method else f"this is asked with {method}"
                 response: web.StreamResponse = call.failed(405 if method else 404, words, "not_served")
             elif self.tally.in_flight() > self.limits.at_once:
                 response = call.failed(503, "too many requests at once; try again", "overloaded", retry="1")
+            elif not self.upstream.asks(request.query):  # nobody would look at it
+                words = "what follows the ? does not go on; whoever runs the guard can put it into --upstream"
+                response = call.failed(400, words, "unreadable")
             else:
                 response = await self._served(call)
-            status = response.status
+            if isinstance(response, web.Response):  # a stream is sent already
+                await call.send(response)
         finally:
-            self._finished(call, status)
+            self._finished(call)  # before the last piece: who has the whole answer finds it counted and logged
+        return await call.finish(response) if isinstance(response, web.Response) else response
+
+    def refused(self, request: web.BaseRequest, status: int, words: str, code: str) -> web.Response:
+        """The answer to what never became a request, counted and logged like any other."""
+        call = Call.of(request, "other", self.limits.send_seconds)
+        self.row.entered()
+        response = call.failed(status, words, code)
+        response.force_close()
+        call.status, call.sent = status, response.content_length or 0
+        self._finished(call)
         return response
 
     async def _served(self, call: Call) -> web.StreamResponse:
@@ -113,6 +125,8 @@ class Proxy:
             response = call.failed(413, f"a request may have {self.limits.request_bytes:,} bytes", "too_large")
         elif isinstance(problem, SlowClientError):
             response = call.failed(408, str(problem), "too_slow")
+        elif isinstance(problem, web.HTTPExpectationFailed):
+            response = call.failed(417, "nothing but 100-continue can be expected here", "not_served")
         elif isinstance(problem, web.HTTPException | web.RequestPayloadError):
             response = call.failed(400, "the body is not what its headers say", "unreadable")
         else:
@@ -120,26 +134,28 @@ class Proxy:
         response.force_close()  # what is still to come of the request is not read
         return response
 
-    def _watched(self, request: web.BaseRequest) -> web.StreamResponse:
-        if request.path == "/metrics":
-            return web.Response(text=self.tally.prometheus(), content_type="text/plain", charset="utf-8")
-        serving = self.tally.serving()
-        body = {"status": "ok", "workers": {"serving": serving, "wanted": self.tally.workers}}
-        return web.Response(body=orjson.dumps(body), content_type="application/json")
+    async def _watched(self, call: Call) -> web.Response:
+        if call.request.path == "/metrics":
+            response = call.whole(self.tally.prometheus().encode(), content_type="text/plain; charset=utf-8")
+        else:
+            workers = {"serving": self.tally.serving(), "wanted": self.tally.workers}
+            response = call.answer({"status": "ok", "workers": workers})
+        await call.send(response)
+        return await call.finish(response)
 
     async def _body(self, call: Call) -> wire.Body:
         raw = await read(call.request, self.limits)
         call.received = len(raw)
         return parsed(raw)
 
-    def _finished(self, call: Call, status: int) -> None:
+    def _finished(self, call: Call) -> None:
         took = time.perf_counter() - call.begun
-        self.row.answered(call.route, status, took)
+        self.row.answered(call.route, call.status, took)
         if self._log is not None:
             self._log.write(
                 id=call.id,
                 route=call.route,
-                status=status,
+                status=call.status,
                 ruling=call.ruling,
                 stream=call.streamed,
                 broken=call.broken,

@@ -79,6 +79,7 @@ class Relay:
         self._since = 0  # bytes since the last event
         self._head: wire.Body = {"object": "chat.completion.chunk" if chat else "text_completion"}
         self._choices: dict[int, _Choice] = {}
+        self._given_up: list[Arriving] = []  # texts beside one that was refused
         self._used: Any = None
         self.over = False
         self.rulings: list[Ruling] = []
@@ -109,20 +110,23 @@ class Relay:
         out: list[bytes] = []
         for event in [] if self.over else self._splitter.rest():
             await self._event(event, out)
-        if not self.over:
-            # Some servers forget the last line; what counts is whether every choice has said why it ended.
-            if len(self._choices) < self._wanted or not self._all_finished():
-                raise BrokenStreamError("the upstream ended before its answer did")
-            self._finish(out)
+        if not self.over:  # some servers forget the last line
+            self._complete(out)
         return b"".join(out)
+
+    def left(self) -> list[Arriving]:
+        """Texts that never came to their end, given only once. Some of them may have gone on, so close them all."""
+        found, self._given_up = self._given_up, []
+        for state in self._choices.values():
+            found += state.texts.values()
+            state.texts.clear()
+        return found
 
     # -- events ------------------------------------------------------------------
 
     async def _event(self, event: bytes, out: list[bytes]) -> None:
         if event.strip() == b"[DONE]":
-            if not self._all_finished():
-                raise BrokenStreamError("the upstream ended before its answer did")
-            self._finish(out)
+            self._complete(out)
             return
         chunk = _parsed(event)
         if chunk.get("error") is not None:
@@ -131,7 +135,7 @@ class Relay:
             key: value for key, value in about.head(chunk, self._conversation.lets).items() if key != "object"
         }
         if chunk.get("usage") is not None:
-            self._used = about.numbers(chunk["usage"])
+            self._used = wire.used(chunk["usage"])
         for choice in chunk["choices"]:
             await self._choice(choice, out)
         if self._ended_by_us():
@@ -139,7 +143,7 @@ class Relay:
 
     async def _failed(self, given: Any) -> BrokenStreamError:
         """The upstream's own error, which may quote what its model said, so the guard looks at it."""
-        error = wire.known_error(given)
+        error = wire.spell_numbers(wire.known_error(given))
         try:
             rulings = await self._conversation.failed(error)
         except UnreadableError:
@@ -149,8 +153,11 @@ class Relay:
             return BrokenStreamError("the upstream failed, and the guard does not let on what it said")
         return BrokenStreamError("the upstream failed", {"error": error})
 
-    async def _choice(self, choice: Any, out: list[bytes]) -> None:
-        index = choice.get("index", 0) if isinstance(choice, dict) else None
+    def _known(self, choice: Any, out: list[bytes]) -> tuple[int, _Choice]:
+        """The number of a choice, and what it has come to so far."""
+        index = choice.get("index") if isinstance(choice, dict) else -1
+        if index is None:
+            index = 0
         if not isinstance(index, int) or not 0 <= index < min(self._wanted, _CHOICES):
             raise BrokenStreamError("the upstream sent a choice that nobody asked for")
         state = self._choices.get(index)
@@ -158,23 +165,32 @@ class Relay:
             state = self._choices[index] = _Choice()
             if self._chat:
                 self._say(out, index, {"role": "assistant", "content": ""})
-        if state.finished:
+        return index, state
+
+    async def _choice(self, choice: Any, out: list[bytes]) -> None:
+        index, state = self._known(choice, out)
+        if state.refused:
             return
         try:
             delta = pieces.delta(choice, chat=self._chat)
         except UnreadableError as problem:
             raise BrokenStreamError(str(problem)) from None
-        state.said = state.said or bool(delta.texts or delta.calls or delta.old_call)
+        says = bool(delta.texts or delta.calls or delta.old_call)
+        if state.finished:  # then some servers say once more that it has, but no more of the answer
+            if says:
+                raise BrokenStreamError("the upstream went on after the end of its answer")
+            return
+        state.said = state.said or says
         state.elsewhere = state.elsewhere or delta.elsewhere
         for key, piece in delta.texts.items():
-            await self._piece(out, index, state, key, piece)
-            if state.refused:
+            if not await self._piece(out, index, state, key, piece):
                 return
         self._gather(state, delta)
-        if choice.get("finish_reason") is not None:
-            await self._conclude(out, index, state, about.finish(choice["finish_reason"]))
+        if finish := wire.finish(choice.get("finish_reason")):
+            await self._conclude(out, index, state, finish)
 
-    async def _piece(self, out: list[bytes], index: int, state: _Choice, key: str, piece: str) -> None:
+    async def _piece(self, out: list[bytes], index: int, state: _Choice, key: str, piece: str) -> bool:
+        """Whether the choice goes on after this piece of one of its texts."""
         self._count(len(piece))
         arriving = state.texts.get(key)
         if arriving is None:
@@ -186,6 +202,7 @@ class Relay:
             await self._close(out, index, state, key)
             if not state.refused:
                 raise BrokenStreamError("the guard ended a text that it lets on")
+        return not ended
 
     def _gather(self, state: _Choice, delta: pieces.Delta) -> None:
         for number, part in delta.calls:
@@ -230,7 +247,8 @@ class Relay:
         self._say(out, index, {}, finish)
 
     async def _close(self, out: list[bytes], index: int, state: _Choice, key: str) -> None:
-        rest, ruling = await state.texts.pop(key).close()
+        rest, ruling = await state.texts[key].close()
+        del state.texts[key]  # not before: what is interrupted is left, and closed later
         self.rulings.append(ruling)
         if not ruling.goes_on:
             self._refuse(out, index, state, rest)
@@ -239,6 +257,7 @@ class Relay:
 
     def _refuse(self, out: list[bytes], index: int, state: _Choice, refusal: str) -> None:
         """Nothing more of the choice goes on, its tool calls included."""
+        self._given_up += state.texts.values()
         state.texts.clear()
         state.calls.clear()
         state.finished = state.refused = True
@@ -255,14 +274,17 @@ class Relay:
             choice["text"] = delta.get("text", "")
         out.append(pieces.event({**self._head, "choices": [choice]}))
 
+    def _complete(self, out: list[bytes]) -> None:
+        """The upstream says that all is said: every choice that was asked for must have said why it ended."""
+        if sum(state.finished for state in self._choices.values()) < self._wanted:
+            raise BrokenStreamError("the upstream ended before its answer did")
+        self._finish(out)
+
     def _finish(self, out: list[bytes]) -> None:
         self.over = True
         if self._usage and self._used is not None:
             out.append(pieces.event({**self._head, "choices": [], "usage": self._used}))
         out.append(pieces.DONE)
-
-    def _all_finished(self) -> bool:
-        return bool(self._choices) and all(state.finished for state in self._choices.values())
 
     def _ended_by_us(self) -> bool:
         """Whether every choice was refused, so that what is still to come is not worth waiting for."""

@@ -89,7 +89,9 @@ class Supervisor:
             self._counter = socket.socket(socket.AF_UNIX)
             self._counter.bind(f"{self._folder}/clerk")
             self._counter.listen(workers)
-            self._clerk = _Child(partial(_keep, desk, self._counter, tally), None)
+            # Every process but the clerk holds a pen as long as it lives, so the clerk sees when there is nobody left.
+            self._pens, self._pen = os.pipe()
+            self._clerk = _Child(partial(_keep, desk, self._counter, tally, self._pens), None)
             if desk.ledger:
                 plan = replace(plan, clerk=f"{self._folder}/clerk")
         self._workers = [
@@ -166,6 +168,7 @@ class Supervisor:
             os.close(end)
         if me is self._clerk:
             self._sock.close()  # whoever holds it keeps clients waiting
+            os.close(self._pen)
 
     def _reap(self) -> None:
         for child in self._children:
@@ -224,7 +227,9 @@ class Supervisor:
         self._sock.close()
         self._finish(self._workers, self._drain + _GRACE_SECONDS)
         if self._clerk:
+            os.close(self._pen)
             self._finish([self._clerk], _GRACE_SECONDS)
+            os.close(self._pens)
             self._counter.close()
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -253,10 +258,10 @@ class Supervisor:
                 child.pid = 0
 
 
-def _keep(desk: Desk, sock: socket.socket, tally: Tally, report: int, lifeline: int) -> int:
+def _keep(desk: Desk, sock: socket.socket, tally: Tally, pens: int, report: int, _: int) -> int:
     """The clerk's process."""
     try:
-        keep(desk, sock=sock, tally=tally, lifeline=lifeline, ready=partial(os.write, report, READY))
+        keep(desk, sock=sock, tally=tally, pens=pens, ready=partial(os.write, report, READY))
     except TrimtabError as error:
         os.write(report, FAILED + pickle.dumps(error))
         return 1

@@ -15,7 +15,7 @@ SIDES = ("input", "output")
 ACTIONS = ("allow", "mask", "revise", "escalate", "block")
 MISSING = ("crashed", "timeout", "budget", "late")
 ROUTES = ("chat", "completions", "embeddings", "models", "other")
-STATUSES = (200, 400, 404, 405, 408, 413, 431, 499, 500, 502, 503, 504, 0)
+STATUSES = (200, 400, 404, 405, 408, 413, 417, 431, 499, 500, 502, 503, 504, 0)
 """Of requests; 499 is a client that hung up, 0 any other (an upstream's own errors come through as they are)."""
 BOUNDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds
 

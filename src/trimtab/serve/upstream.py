@@ -4,6 +4,7 @@ One pool of kept connections, and every way of failing as one error that quotes 
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from trimtab.serve.limits import Limits
 _ERROR_BYTES = 65_536
 _READ_BYTES = 65_536
 _STALE_SECONDS = 1.0  # who closes later than that has read the request, and may have acted upon it
+_BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\s]")
 _JSON = "application/json"
 _EVENTS = f"text/event-stream, {_JSON}"
 
@@ -53,12 +55,44 @@ class Reply:
             raise _failed(problem, reached=True) from None
 
 
+def check(address: str) -> URL:
+    """The address of a server, which goes up to and including `/v1`; a query after it is sent with every request.
+
+    Raises:
+        ValueError: It is none; the text says why, as the end of a sentence.
+    """
+    if not address.startswith(("http://", "https://")):
+        raise ValueError("is no address")
+    if _BLANK.search(address):
+        raise ValueError("holds a blank, or a character that nobody sees")
+    if "#" in address:
+        raise ValueError("holds a #, and what follows it is never sent")
+    try:
+        url = URL(address)
+    except ValueError:
+        raise ValueError("has a host or a port that there cannot be") from None
+    if url.user is not None or url.password is not None or "@" in address:
+        raise ValueError("holds a name or a password")
+    if not url.host:
+        raise ValueError("names no host")
+    if not url.port:
+        raise ValueError("has a host or a port that there cannot be")
+    return url
+
+
 class Upstream:
     """Opened and closed within one event loop."""
 
     def __init__(self, base: str, *, key: str, limits: Limits) -> None:
-        """Remember where it is; `base` goes up to and including `/v1`, and `key` replaces what clients send."""
-        self._base = base.rstrip("/").removesuffix("/v1")
+        """Remember where it is; `key` replaces what clients send.
+
+        Raises:
+            ValueError: `base` is no address; see `check`.
+        """
+        self._query = check(base).query
+        path, asked, query = base.partition("?")
+        self._base, self._asked = path.rstrip("/"), asked + query
+        self._versioned = self._base.lower().endswith("/v1")
         self._key = f"Bearer {key.strip()}" if key else ""
         self._limits = limits
         self._urls: dict[str, URL] = {}
@@ -69,6 +103,10 @@ class Upstream:
         self._streamed = aiohttp.ClientTimeout(
             total=limits.upstream_seconds, sock_connect=limits.connect_seconds, sock_read=limits.idle_seconds
         )
+
+    def asks(self, query: Mapping[str, str]) -> bool:
+        """Whether every request to the upstream says all of this query anyway."""
+        return all(item in self._query.items() for item in query.items())
 
     async def open(self) -> None:
         """Make the pool. Connections are made when they are needed, and kept."""
@@ -150,7 +188,8 @@ class Upstream:
         assert self._fresh is not None
         url = self._urls.get(path)
         if url is None:
-            url = self._urls[path] = URL(self._base + path)
+            rest = path.removeprefix("/v1") if self._versioned else path
+            url = self._urls[path] = URL(self._base + rest + self._asked)
         sent = {**headers, "Accept": accept, "Accept-Encoding": "identity"}
         if self._key:
             sent["Authorization"] = self._key
@@ -203,4 +242,4 @@ def _failed(problem: Exception, *, reached: bool = False) -> UpstreamError:
     return UpstreamError(502, f"the upstream cannot be reached ({type(problem).__name__})")
 
 
-__all__ = ["Reply", "Upstream", "UpstreamError"]
+__all__ = ["Reply", "Upstream", "UpstreamError", "check"]

@@ -1,7 +1,8 @@
 """The OpenAI wire format, as far as a guard must understand it: where the texts stand, and what a refusal looks like.
 
-Every text of a request is looked at, wherever it stands; numbers go on as they came. Of a reply only the fields known
-here do, since a field nobody has looked at may hold the very text that was masked elsewhere.
+Every text of a request is looked at, wherever it stands, and within messages every long number; other numbers go on
+as they came, unless they could be tokens. Of a reply only the fields known here do, since a field nobody has looked at
+may hold the very text that was masked elsewhere.
 """
 
 import time
@@ -9,17 +10,45 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from trimtab.enforce.places import Place, UnreadableError, other_texts, text_of_part
-from trimtab.enforce.reading import ORIGINS, Hands
+from trimtab.enforce.reading import ORIGINS, Hands, speaks
 from trimtab.kinds import Role
 from trimtab.serve import about
 
 Body = dict[str, Any]
 
-# What an upstream may read in the place of texts, and nobody here can: numbers of tokens, vectors, images.
-_BLIND = ("prompt_embeds", "prompt_token_ids", "input_ids", "input_embeds", "image_data", "multi_modal_data")
+# What an upstream may read in the place of texts, and nobody here can: numbers of tokens, vectors, images, sounds.
+_BLIND = frozenset({
+    "prompt_ids", "prompt_token_ids", "input_ids", "token_ids", "tokens", "prompt_embeds", "input_embeds",
+    "inputs_embeds", "image", "images", "image_data", "image_url", "image_urls", "video", "videos", "video_data",
+    "video_url", "audios", "audio_data", "audio_url", "input_audio", "mm_data", "multi_modal_data", "multimodal_data",
+})  # fmt: skip
 # Written by whoever wrote the instructions, as far as anybody can tell.
 _DEFINITIONS = frozenset({"tools", "functions", "tool_choice", "function_call", "response_format"})
-_INDEXES = range(256)
+# Where many numbers are choices among tokens or values, and no text of anybody's.
+_CHOSEN = _DEFINITIONS | {
+    "logit_bias", "stop_token_ids", "allowed_token_ids", "bad_words_token_ids", "logprob_token_ids",
+    "token_ids_logprob", "enum", "guided_json", "json_schema", "structured_outputs",
+}  # fmt: skip
+_NUMBERS = frozenset({int, float})
+_A_SIZE = 2  # numbers in a list: a size or a range has no more, and what has more may be tokens
+_A_LONG_NUMBER = 7  # digits, from which on one may name somebody
+_MOST_TEXTS = 10_000
+_MOST_VALUES = 100_000  # texts, numbers, lists and objects
+_MOST_FIELDS = 1_000  # of one object, since the names of all are written anew where one is masked; tokens apart
+_A_TOKEN = 6  # digits
+_ENDS = frozenset({
+    "stop", "length", "tool_calls", "function_call", "content_filter", "error", "abort", "cancelled", "eos",
+    "eos_token", "stop_sequence", "end_turn", "max_tokens", "model_length", "tool_use", "sensitive", "network_error",
+    "insufficient_system_resource",
+})  # fmt: skip
+# Names of what was used are made of these; any other word in one could be a message.
+_COUNTED = frozenset({
+    "accepted", "audio", "billed", "cache", "cached", "citation", "completion", "cost", "count", "creation", "details",
+    "draft", "duration", "eval", "hit", "image", "in", "inference", "input", "load", "miss", "num", "output", "per",
+    "prediction", "prompt", "queries", "queue", "read", "reasoning", "rejected", "requests", "search", "seconds",
+    "server", "sources", "speed", "text", "thinking", "thoughts", "ticks", "time", "token", "tokens", "tool", "total",
+    "units", "upstream", "usd", "use", "used", "video", "web", "write",
+})  # fmt: skip
 REPLY_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 PROSE = frozenset({"content", "text"})
 """What of a reply somebody reads as the answer, and may be written anew."""
@@ -31,26 +60,57 @@ def asked(body: Body) -> list[Place]:
     An upstream may read another field than the one its path calls for, so all of them are looked at.
 
     Raises:
-        UnreadableError: There is something that is no text, or no text at all.
+        UnreadableError: There is something that is no text, no text at all, or more texts than are looked at.
     """
-    if any(body.get(key) is not None for key in _BLIND):
-        raise UnreadableError("there is something in the place of texts that is none")
+    _refuse_blind(body)
     if not any(key in body for key in ("messages", "prompt", "input")):
         raise UnreadableError("there are neither messages, prompt nor input")
-    places = list(_messages(body["messages"])) if "messages" in body else []
+    places: list[Place] = []
+    beside: list[Place] = []
+    for message, own in _messages(body["messages"]) if "messages" in body else ():
+        places += own
+        beside += other_texts(message, ORIGINS[message["role"]], known=own, ids=True)
     for key in ("prompt", "input"):
         if key in body:
             places += _plain(body, key)
     if isinstance(body.get("suffix"), str):
         places.append(Place(body, "suffix", "user"))
-    return places + _beside(body, places)
+    found = places + beside + _beside(body, places)
+    if len(found) > _MOST_TEXTS:
+        raise UnreadableError(f"it holds more than {_MOST_TEXTS:,} texts")
+    return found
+
+
+def _refuse_blind(body: Body) -> None:
+    """Refuse what stands in the place of texts, under a name that is known for it or as a list of numbers under any.
+
+    What has too many values is refused here as well, before any of them is read.
+    """
+    messages = body.get("messages")
+    holders = [body, *(one for one in messages if isinstance(one, dict))] if isinstance(messages, list) else [body]
+    if any(holder[key] for holder in holders for key in _BLIND.intersection(holder)):
+        raise UnreadableError("there is something in the place of texts that is none")
+    todo: list[tuple[str, Any]] = [("", body)]
+    size = 0
+    while todo:
+        name, holder = todo.pop()
+        size += len(holder)
+        if size > _MOST_VALUES:
+            raise UnreadableError(f"it holds more than {_MOST_VALUES:,} values")
+        if isinstance(holder, dict):
+            if sum(not (key.isdecimal() and len(key) <= _A_TOKEN) for key in holder) > _MOST_FIELDS:
+                raise UnreadableError(f"it holds more than {_MOST_FIELDS:,} fields in one object")
+            inner = [(name if name in _CHOSEN else key, value) for key, value in holder.items()]
+        else:
+            inner = [(name, value) for value in holder]
+            if name not in _CHOSEN and sum(type(value) in _NUMBERS for value in holder) > _A_SIZE:
+                raise UnreadableError("there is a list of numbers that could be tokens")
+        todo += [(key, value) for key, value in inner if isinstance(value, dict | list)]
 
 
 def _beside(body: Body, places: list[Place]) -> list[Place]:
-    """What else could be read: names, descriptions, schemas, fields that only some upstreams know."""
+    """What else could be read: descriptions, schemas, fields that only some upstreams know."""
     found: list[Place] = []
-    for message in body.get("messages") or ():
-        found += other_texts(message, ORIGINS[message["role"]], known=places, ids=True)
     definitions = {key: body[key] for key in _DEFINITIONS if isinstance(body.get(key), dict | list)}
     for value in definitions.values():
         found += other_texts(value, "system")
@@ -67,9 +127,9 @@ def offered(body: Body) -> frozenset[str]:
     return frozenset(name for name in names if isinstance(name, str))
 
 
-def wanted(body: Body) -> int:
-    """How many choices a request asks for."""
-    number, prompt = body.get("n"), body.get("prompt")
+def wanted(body: Body, *, chat: bool = False) -> int:
+    """How many choices a request asks for; a chat has none for each prompt."""
+    number, prompt = body.get("n"), None if chat else body.get("prompt")
     each = number if isinstance(number, int) and number > 0 else 1
     return each * (len(prompt) if isinstance(prompt, list) else 1)
 
@@ -80,31 +140,57 @@ def wants_usage(body: Body) -> bool:
     return isinstance(options, dict) and options.get("include_usage") is True
 
 
-def answered(body: Body, names: frozenset[str] = frozenset(), lets: about.Lets = about.by_form) -> list[list[Place]]:
+def answered(
+    body: Body, names: frozenset[str] = frozenset(), lets: about.Lets = about.by_form, *, asked_for: int | None = None
+) -> list[list[Place]]:
     """The texts of each choice of a reply; what is not known is taken out of it, and what `lets` does not let on.
 
     The name of a function is a text too, unless it is one of `names`, which the client offered.
 
     Raises:
-        UnreadableError: It has not the form of a reply.
+        UnreadableError: It has not the form of a reply, or not as many choices as were asked for.
     """
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices or not all(isinstance(choice, dict) for choice in choices):
         raise UnreadableError("the upstream's answer has no choices")
+    if asked_for is not None and len(choices) != asked_for:
+        raise UnreadableError("the upstream's answer has not as many choices as were asked for")
     usage = body.get("usage")
     _only(body, "choices", *about.HEAD)
     body |= about.head(body, lets)
     if usage is not None:
-        body["usage"] = about.numbers(usage)
+        body["usage"] = used(usage)
+    for number, choice in enumerate(choices):
+        if choice.get("index") not in range(len(choices)):
+            choice["index"] = number  # whoever does not say it well says it by the order
     return [list(_choice(choice, names, lets)) for choice in choices]
+
+
+def used(given: Any) -> Any:
+    """What was used: numbers, under such names as there are for them."""
+    return _counted(about.numbers(given))
+
+
+def _counted(given: Any) -> Any:
+    if not isinstance(given, dict):
+        return given
+    return {name: _counted(value) for name, value in given.items() if _COUNTED.issuperset(name.split("_"))}
+
+
+def finish(given: Any) -> str:
+    """Why a choice ended, in a word that is known; empty of one that goes on, of which some servers say "null"."""
+    if not given or given in ("null", "None"):
+        return ""
+    word = about.finish(given)
+    return word if word in _ENDS else "stop"
 
 
 def _choice(choice: Body, names: frozenset[str], lets: about.Lets) -> Iterator[Place]:
     _only(choice, "index", "message", "text", "finish_reason", "logprobs")
     choice["logprobs"] = None  # they spell out the text before it was masked
-    if "index" in choice and choice["index"] not in _INDEXES:
-        del choice["index"]
-    choice["finish_reason"] = about.finish(choice.get("finish_reason"))
+    choice["finish_reason"] = finish(choice.get("finish_reason"))
+    if not choice["finish_reason"]:
+        raise UnreadableError("a choice of the upstream's answer does not say why it ended")
     yield from _said(choice, ("text",))
     if "message" not in choice and isinstance(choice.get("text"), str):
         return
@@ -114,9 +200,9 @@ def _choice(choice: Body, names: frozenset[str], lets: about.Lets) -> Iterator[P
     _only(message, "role", "tool_calls", "function_call", *REPLY_TEXTS)
     message["role"] = "assistant"
     yield from _said(message, REPLY_TEXTS)
-    for function in _functions(message):
+    for function in _functions(message, answered=True):
         _only(function, "name", "arguments")
-        if not isinstance(function.get("name"), str):
+        if not isinstance(function.get("name"), str) or not function["name"]:
             raise UnreadableError("a tool call has no name that could be read")
         if function["name"] not in names:
             yield Place(function, "name", "assistant")
@@ -139,7 +225,8 @@ def _only(holder: Body, *known: str) -> None:
         del holder[key]
 
 
-def _messages(messages: Any) -> Iterator[Place]:
+def _messages(messages: Any) -> Iterator[tuple[Body, list[Place]]]:
+    """Every message with the texts that it consists of."""
     if not isinstance(messages, list) or not messages:
         raise UnreadableError("messages is not a list with something in it")
     hands = Hands()
@@ -150,9 +237,10 @@ def _messages(messages: Any) -> Iterator[Place]:
         if not isinstance(role, str) or role not in ORIGINS:
             raise UnreadableError("a message has no role that is known")
         origin = ORIGINS[role]
-        yield from _content(message, origin, hands.run(origin))
-        for function in _functions(message):
-            yield Place(function, "arguments", origin)
+        calls = [Place(function, "arguments", origin) for function in _functions(message)]
+        says = bool(calls) or any(speaks(place.message.content) for place in _content(message, origin, -1))
+        own = [*_content(message, origin, hands.run(origin, says=says)), *calls]
+        yield message, own
 
 
 def _content(message: Body, role: Role, run: int) -> Iterator[Place]:
@@ -169,8 +257,11 @@ def _content(message: Body, role: Role, run: int) -> Iterator[Place]:
         raise UnreadableError("the content of a message is no text")
 
 
-def _functions(message: Body) -> Iterator[Body]:
-    """The functions of tool calls; their arguments are written by a model, and acted upon."""
+def _functions(message: Body, *, answered: bool = False) -> Iterator[Body]:
+    """The functions of tool calls; their arguments are written by a model, and acted upon.
+
+    In an answer there may be none: some servers leave them out of a call without any.
+    """
     calls = message.get("tool_calls") or []
     if not isinstance(calls, list):
         raise UnreadableError("tool_calls is not a list")
@@ -178,6 +269,8 @@ def _functions(message: Body) -> Iterator[Body]:
     if message.get("function_call") is not None:
         functions.append(message["function_call"])
     for function in functions:
+        if answered and isinstance(function, dict) and not function.get("arguments"):
+            function["arguments"] = ""
         if not isinstance(function, dict) or not isinstance(function.get("arguments"), str):
             raise UnreadableError("a tool call has no arguments that could be read")
         yield function
@@ -245,6 +338,19 @@ def known_error(given: Any) -> Body:
     if not isinstance(given, dict):
         return {"message": "the upstream failed", "type": "server_error", "param": None, "code": "upstream"}
     return {key: given.get(key) for key in ("message", "type", "param", "code")}
+
+
+def spell_numbers(error: Body) -> Body:
+    """An upstream's error with its long numbers as texts, so that they are looked at: one may be that of a card."""
+    todo: list[Any] = [error]
+    while todo:
+        holder = todo.pop()
+        for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+            if isinstance(value, dict | list):
+                todo.append(value)
+            elif type(value) in _NUMBERS and sum(map(str.isdigit, str(value))) >= _A_LONG_NUMBER:
+                holder[key] = str(value)
+    return error
 
 
 def error(message: str, *, kind: str, code: str) -> Body:
