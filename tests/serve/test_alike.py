@@ -10,7 +10,7 @@ from tests.serve.test_proxy import through
 from tests.serve.test_relay import chunk, pass_broken, pass_through, relay, sse
 
 from trimtab.enforce.places import UnreadableError
-from trimtab.serve import wire
+from trimtab.serve import about, wire
 from trimtab.serve.relay import BrokenStreamError
 
 CARD = 4111111111111111
@@ -180,7 +180,7 @@ USED = {
 
 def test_what_was_used_is_named_as_such_things_are():
     told = {"ana_smith_lives_at_ten_downing_street": 1, "cost_details": {"tangerine": 1}}
-    assert wire.used({**USED, **told}) == {**USED, "cost_details": {}}
+    assert about.used({**USED, **told}) == {**USED, "cost_details": {}}
     found = pass_through(relay(usage=True), [sse([chunk({"content": "x"}, finish="stop", usage={**USED, **told}), "[DONE]"])])  # fmt: skip
     assert b"tangerine" not in orjson.dumps(found)
     assert b"ana_smith" not in orjson.dumps(found)

@@ -275,7 +275,7 @@ def test_of_embeddings_only_vectors_go_on():
         "data": [{"object": "embedding", "index": 0, "embedding": [0.5, -1], "text": MAIL}, {"embedding": "AAAAPw=="}],
     }  # fmt: skip
     assert embedded(body) == {
-        "object": "list", "model": "m", "usage": {"prompt_tokens": 3, "x": None},
+        "object": "list", "model": "m", "usage": {"prompt_tokens": 3},
         "data": [
             {"object": "embedding", "index": 0, "embedding": [0.5, -1]},
             {"object": "embedding", "index": 1, "embedding": "AAAAPw=="},

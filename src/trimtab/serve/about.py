@@ -18,9 +18,22 @@ Lets = Callable[[str], bool]
 
 HEAD = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
 _NAME = re.compile(r"[\w./:+ -]{0,200}", re.ASCII)
-_WORD = re.compile(r"[a-z_]{1,40}")
 _MOST = 10**9  # of whatever is counted; longer numbers name something
 _LATEST = 10**10  # seconds since 1970
+_LONG_NUMBER = 7  # digits, from which on one may name somebody
+_ENDS = frozenset({
+    "stop", "length", "tool_calls", "function_call", "content_filter", "error", "abort", "cancelled", "eos",
+    "eos_token", "stop_sequence", "end_turn", "max_tokens", "model_length", "tool_use", "sensitive", "network_error",
+    "insufficient_system_resource",
+})  # fmt: skip
+# Names of what was used are made of these; any other word in one could be a message.
+_COUNTED = frozenset({
+    "accepted", "audio", "billed", "cache", "cached", "citation", "completion", "cost", "count", "creation", "details",
+    "draft", "duration", "eval", "hit", "image", "in", "inference", "input", "load", "miss", "num", "output", "per",
+    "prediction", "prompt", "queries", "queue", "read", "reasoning", "rejected", "requests", "search", "seconds",
+    "server", "sources", "speed", "text", "thinking", "thoughts", "ticks", "time", "token", "tokens", "tool", "total",
+    "units", "upstream", "usd", "use", "used", "video", "web", "write",
+})  # fmt: skip
 _KEY = secrets.token_bytes(32)  # a digest without one could be undone: there are few card numbers
 
 
@@ -47,19 +60,34 @@ def call_id(given: Any, lets: Lets = by_form) -> str:
 
 
 def finish(given: Any) -> str:
-    """Why a choice ended."""
-    return given if isinstance(given, str) and _WORD.fullmatch(given) else "stop"
+    """Why a choice ended, in a word that is known; empty of one that goes on, of which some servers say "null"."""
+    if not given or given in ("null", "None"):
+        return ""
+    return given if isinstance(given, str) and given in _ENDS else "stop"
 
 
-def numbers(given: Any) -> Any:
-    """What was used: counts and shares by name, at most three deep, and nothing else."""
+def used(given: Any) -> Any:
+    """What was used: counts and shares, at most three deep, under such names as there are for them."""
     return _numbers(given, 3)
 
 
 def _numbers(given: Any, depth: int) -> Any:
     if isinstance(given, dict) and depth:
-        return {key: _numbers(value, depth - 1) for key, value in given.items() if _WORD.fullmatch(key)}
+        return {key: _numbers(value, depth - 1) for key, value in given.items() if _COUNTED.issuperset(key.split("_"))}
     return given if isinstance(given, int | float) and abs(given) < _MOST else None
+
+
+def spell_numbers(error: dict[str, Any]) -> dict[str, Any]:
+    """An upstream's error with its long numbers as texts, so that they are looked at: one may be that of a card."""
+    todo: list[Any] = [error]
+    while todo:
+        holder = todo.pop()
+        for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+            if isinstance(value, dict | list):
+                todo.append(value)
+            elif type(value) in (int, float) and sum(map(str.isdigit, str(value))) >= _LONG_NUMBER:
+                holder[key] = str(value)
+    return error
 
 
 def _moment(given: Any) -> int | float:
@@ -70,4 +98,4 @@ def _is_name(given: Any) -> bool:
     return isinstance(given, str) and _NAME.fullmatch(given) is not None
 
 
-__all__ = ["HEAD", "Lets", "by_form", "call_id", "finish", "head", "numbers"]
+__all__ = ["HEAD", "Lets", "by_form", "call_id", "finish", "head", "spell_numbers", "used"]

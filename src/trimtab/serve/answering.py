@@ -11,7 +11,7 @@ from aiohttp import web
 from trimtab.enforce import Ruling
 from trimtab.enforce.places import Place, UnreadableError
 from trimtab.enforce.reading import Reading
-from trimtab.serve import pieces, wire
+from trimtab.serve import about, pieces, wire
 from trimtab.serve.call import Call
 from trimtab.serve.confidence import ask_surely
 from trimtab.serve.limits import Limits
@@ -54,7 +54,7 @@ class Answering:
         if status != _OK:
             return await self._refused(call, conversation, status, reply, retry)
         try:
-            return call.answer(embedded({**reply, "usage": wire.used(reply.get("usage"))}, conversation.lets))
+            return call.answer(embedded(reply, conversation.lets))
         except UnreadableError as problem:
             raise UpstreamError(502, str(problem)) from None
 
@@ -94,7 +94,7 @@ class Answering:
         if status < 300:
             raise UpstreamError(502, f"the upstream answered {status}, and nothing that could be understood")
         try:
-            rulings = await conversation.failed(wire.spell_numbers(reply))
+            rulings = await conversation.failed(about.spell_numbers(reply))
         except UnreadableError:
             raise UpstreamError(502, f"the upstream answered {status}, and nothing that could be understood") from None
         for ruling in rulings:

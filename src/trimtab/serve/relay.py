@@ -135,7 +135,7 @@ class Relay:
             key: value for key, value in about.head(chunk, self._conversation.lets).items() if key != "object"
         }
         if chunk.get("usage") is not None:
-            self._used = wire.used(chunk["usage"])
+            self._used = about.used(chunk["usage"])
         for choice in chunk["choices"]:
             await self._choice(choice, out)
         if self._ended_by_us():
@@ -143,7 +143,7 @@ class Relay:
 
     async def _failed(self, given: Any) -> BrokenStreamError:
         """The upstream's own error, which may quote what its model said, so the guard looks at it."""
-        error = wire.spell_numbers(wire.known_error(given))
+        error = about.spell_numbers(wire.known_error(given))
         try:
             rulings = await self._conversation.failed(error)
         except UnreadableError:
@@ -186,7 +186,7 @@ class Relay:
             if not await self._piece(out, index, state, key, piece):
                 return
         self._gather(state, delta)
-        if finish := wire.finish(choice.get("finish_reason")):
+        if finish := about.finish(choice.get("finish_reason")):
             await self._conclude(out, index, state, finish)
 
     async def _piece(self, out: list[bytes], index: int, state: _Choice, key: str, piece: str) -> bool:

@@ -7,7 +7,7 @@ from array import array
 from typing import Any
 
 from trimtab.enforce.places import UnreadableError
-from trimtab.serve.about import Lets, by_form, head, numbers
+from trimtab.serve.about import Lets, by_form, head, used
 
 _LARGEST = 1e6  # of a coordinate; letters taken for one are larger by far
 
@@ -26,7 +26,7 @@ def embedded(body: dict[str, Any], lets: Lets = by_form) -> dict[str, Any]:
         "object": "list",
         "data": [_one(number, each) for number, each in enumerate(data)],
         **{key: value for key, value in head(body, lets).items() if key == "model"},
-        **({} if usage is None else {"usage": numbers(usage)}),
+        **({} if usage is None else {"usage": used(usage)}),
     }
 
 
@@ -44,7 +44,7 @@ def _is_vector(given: Any) -> bool:
 
 
 def _is_packed(given: str) -> bool:
-    """Whether it is what `encoding_format: base64` asks for: numbers of four bytes."""
+    """Whether it is what `encoding_format: base64` asks for: used of four bytes."""
     try:
         raw = base64.b64decode(given, validate=True)
         return bool(raw) and all(map(_is_coordinate, array("f", raw)))

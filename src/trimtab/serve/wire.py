@@ -31,24 +31,10 @@ _CHOSEN = _DEFINITIONS | {
 }  # fmt: skip
 _NUMBERS = frozenset({int, float})
 _A_SIZE = 2  # numbers in a list: a size or a range has no more, and what has more may be tokens
-_A_LONG_NUMBER = 7  # digits, from which on one may name somebody
 _MOST_TEXTS = 10_000
 _MOST_VALUES = 100_000  # texts, numbers, lists and objects
 _MOST_FIELDS = 1_000  # of one object, since the names of all are written anew where one is masked; tokens apart
 _A_TOKEN = 6  # digits
-_ENDS = frozenset({
-    "stop", "length", "tool_calls", "function_call", "content_filter", "error", "abort", "cancelled", "eos",
-    "eos_token", "stop_sequence", "end_turn", "max_tokens", "model_length", "tool_use", "sensitive", "network_error",
-    "insufficient_system_resource",
-})  # fmt: skip
-# Names of what was used are made of these; any other word in one could be a message.
-_COUNTED = frozenset({
-    "accepted", "audio", "billed", "cache", "cached", "citation", "completion", "cost", "count", "creation", "details",
-    "draft", "duration", "eval", "hit", "image", "in", "inference", "input", "load", "miss", "num", "output", "per",
-    "prediction", "prompt", "queries", "queue", "read", "reasoning", "rejected", "requests", "search", "seconds",
-    "server", "sources", "speed", "text", "thinking", "thoughts", "ticks", "time", "token", "tokens", "tool", "total",
-    "units", "upstream", "usd", "use", "used", "video", "web", "write",
-})  # fmt: skip
 REPLY_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 PROSE = frozenset({"content", "text"})
 """What of a reply somebody reads as the answer, and may be written anew."""
@@ -159,36 +145,17 @@ def answered(
     _only(body, "choices", *about.HEAD)
     body |= about.head(body, lets)
     if usage is not None:
-        body["usage"] = used(usage)
+        body["usage"] = about.used(usage)
     for number, choice in enumerate(choices):
         if choice.get("index") not in range(len(choices)):
             choice["index"] = number  # whoever does not say it well says it by the order
     return [list(_choice(choice, names, lets)) for choice in choices]
 
 
-def used(given: Any) -> Any:
-    """What was used: numbers, under such names as there are for them."""
-    return _counted(about.numbers(given))
-
-
-def _counted(given: Any) -> Any:
-    if not isinstance(given, dict):
-        return given
-    return {name: _counted(value) for name, value in given.items() if _COUNTED.issuperset(name.split("_"))}
-
-
-def finish(given: Any) -> str:
-    """Why a choice ended, in a word that is known; empty of one that goes on, of which some servers say "null"."""
-    if not given or given in ("null", "None"):
-        return ""
-    word = about.finish(given)
-    return word if word in _ENDS else "stop"
-
-
 def _choice(choice: Body, names: frozenset[str], lets: about.Lets) -> Iterator[Place]:
     _only(choice, "index", "message", "text", "finish_reason", "logprobs")
     choice["logprobs"] = None  # they spell out the text before it was masked
-    choice["finish_reason"] = finish(choice.get("finish_reason"))
+    choice["finish_reason"] = about.finish(choice.get("finish_reason"))
     if not choice["finish_reason"]:
         raise UnreadableError("a choice of the upstream's answer does not say why it ended")
     yield from _said(choice, ("text",))
@@ -338,19 +305,6 @@ def known_error(given: Any) -> Body:
     if not isinstance(given, dict):
         return {"message": "the upstream failed", "type": "server_error", "param": None, "code": "upstream"}
     return {key: given.get(key) for key in ("message", "type", "param", "code")}
-
-
-def spell_numbers(error: Body) -> Body:
-    """An upstream's error with its long numbers as texts, so that they are looked at: one may be that of a card."""
-    todo: list[Any] = [error]
-    while todo:
-        holder = todo.pop()
-        for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
-            if isinstance(value, dict | list):
-                todo.append(value)
-            elif type(value) in _NUMBERS and sum(map(str.isdigit, str(value))) >= _A_LONG_NUMBER:
-                holder[key] = str(value)
-    return error
 
 
 def error(message: str, *, kind: str, code: str) -> Body:
