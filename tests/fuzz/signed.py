@@ -38,15 +38,18 @@ def check(data: bytes) -> None:
     ):
         with suppress(SignatureError):
             assert verify(text, _MESSAGE, [_KEY.public]) == _KEY.public
-            assert base64.b64decode("".join(text.split("\n")[1:-2])) == base64.b64decode(
-                "".join(_SIGNATURE.split("\n")[1:-2])
-            )
+            assert _within(text) == _within(_SIGNATURE)
     for envelope in (data, _spliced(_ENVELOPE, data)):
         with suppress(SignatureError):
             assert unseal(envelope, [_KEY.public]).payload == _STATEMENT
     for payload in (data, _spliced(_STATEMENT, data)):
         with suppress(SignatureError):
             assert isinstance(read_statement(payload).statement(), bytes)
+
+
+def _within(armoured: str) -> bytes:
+    """What stands between the first line and the last."""
+    return base64.b64decode("".join(armoured.strip().splitlines()[1:-1]))
 
 
 def _spliced(good: bytes, data: bytes) -> bytes:
