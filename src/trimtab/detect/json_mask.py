@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from trimtab.detect.borders import whole
 
 _VALUE = re.compile(r'"(?:[^"\\]++|\\.)*+"|-?[0-9][0-9.eE+-]*+|true|false|null|-?Infinity|NaN')
+_NAME_OR_BRACE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}]')
+_COLON = re.compile(r"[ \t\r\n]*:")
 _CONSTANTS = frozenset({"true", "false", "null"})
 _SAID = re.compile(r"\w")
 
@@ -45,6 +47,18 @@ class JsonPlaces:
         except (ValueError, RecursionError):
             return None
         return cls(text)
+
+    def names(self) -> Iterator[tuple[int, int, int]]:
+        """Where the names of fields stand, without their quotes, and the number of the object that each is in."""
+        text, within, objects = self._text, [0], 0
+        for match in _NAME_OR_BRACE.finditer(text):
+            if text[match.start()] == "{":
+                objects += 1
+                within.append(objects)
+            elif text[match.start()] == "}":
+                within.pop()
+            elif _COLON.match(text, match.end()):
+                yield match.start() + 1, match.end() - 1, within[-1]
 
     def within(self, start: int, end: int) -> list[JsonPart]:
         """What must be replaced so that nothing of `text[start:end]` is seen but signs of JSON.

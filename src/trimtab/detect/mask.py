@@ -1,8 +1,9 @@
 """Replaces what was found by what it is, until nothing is left to find."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trimtab.detect.json_mask import JsonPlaces
 from trimtab.kinds import Finding
@@ -108,11 +109,36 @@ def _merged(
             merged.append((start, end, finding))
     if places is None:
         return [Cover(start, end, naming(text[start:end], finding), finding) for start, end, finding in merged]
-    return [
+    within = [
         Cover(part.start, part.end, part.instead(naming(part.value, finding)), finding)
         for start, end, finding in merged
         for part in places.within(start, end)
     ]
+    return _told_apart(text, within, places)
+
+
+def _told_apart(text: str, covered: list[Cover], places: JsonPlaces) -> list[Cover]:
+    """With a number in the name of a field that another of its object has now, or one would be lost to who reads it."""
+    starts = [one.start for one in covered]
+    changed: list[tuple[int, int, int, str]] = []  # the object, the last cover in the name, the name as it will be
+    taken: set[tuple[int, str]] = set()
+    for start, end, within in places.names():
+        first, upto = bisect_left(starts, start), bisect_left(starts, end)
+        if first == upto:
+            taken.add((within, text[start:end]))
+        else:
+            changed.append((within, upto - 1, end, uncovered(text, covered[first:upto], start, end)))
+    counts: Counter[tuple[int, str]] = Counter()
+    for within, last, end, name in changed:
+        new, number = name, ""
+        behind = end - covered[last].end
+        while (within, new) in taken:
+            counts[within, name] += 1
+            number = f" {counts[within, name] + 1}"
+            new = f"{name[: len(name) - behind]}{number}{name[len(name) - behind :]}"
+        taken.add((within, new))
+        covered[last] = replace(covered[last], instead=f"{covered[last].instead}{number}")
+    return covered
 
 
 def _spans(finding: Finding, places: JsonPlaces | None) -> list[tuple[int, int]]:

@@ -272,6 +272,12 @@ def test_arguments_that_are_json_stay_so_and_keep_their_structure(text, within):
         (r'{"body": "Contact: \u0061na@example.org\\"}', r'{"body": "Contact: [email]\\"}'),
         (r'{"body": "CORP\\nora@example.org"}', r'{"body": "CORP[email]"}'),  # or a line break, of JSON in JSON
         (r'{"ana@example.org": {"n": null}}', r'{"[email]": {"n": null}}'),
+        # A name that stood there twice would be read once; whoever reads it keeps the last.
+        ('{"ana@example.org": 1, "bo@example.org": 2}', '{"[email]": 1, "[email] 2": 2}'),
+        ('{"ana@example.org": 1, "[email]": 2, "bo@example.org": 3}', '{"[email] 2": 1, "[email]": 2, "[email] 3": 3}'),
+        ('{"of ana@example.org, home": 1, "of bo@example.org, home": [{"cy@example.org": 2}, {"di@example.org": 3}]}',
+         '{"of [email], home": 1, "of [email] 2, home": [{"[email]": 2}, {"[email]": 3}]}'),
+        ('{"ana@example.org": "bo@example.org", "b": "cy@example.org"}', '{"[email]": "[email]", "b": "[email]"}'),
     ],
 )  # fmt: skip
 def test_what_is_masked_in_json_is_the_value_and_no_sign_of_json(text, masked):
