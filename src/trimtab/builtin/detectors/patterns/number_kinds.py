@@ -21,17 +21,18 @@ _SAYS = {
     ),
     "ssn": later(r"\b(?:ssn|social security|soc\.? sec)"),
     "birth-date": later(
-        r"\b(?:born|birth|birthday|dob|d\.o\.b|nacid[oa]|nacimiento|geb(?:oren|urtsdatum|\.)?|naissance|n[ée]e?|nat[oa]|nascimento|geboren)\b"
+        r"\b(?:born|birth|birthday|dob|d\.o\.b|nacid[oa]|nacimiento|geb(?:oren|urtsdatum|\.)?|naissance|n[ée]e?|nat[oa]|nascimento|geboren"
+        r"|nasc|urodz\w{0,5}|ur(?=\.)|narozen\w?|f[øo]dt|född|(?:date|year|day)_?of_?birth|birth_?da(?:te|y)|geburts\w{1,8}|geboortedatum)(?![^\W_])"
     ),
     "account": later(
-        r"\b(?:accounts?|acct|a/c|routing|aba|sort code|cuenta|konto(?:nummer)?|compte|conto|conta|rekening|iban)\b"
+        r"\b(?:accounts?|acct|a/c|routing|aba|bsb|sort code|cuenta|konto(?:nummer)?|compte|conto|conta|rekening|iban)\b"
     ),
     "medical-record": later(
         r"\b(?:mrn|medical record|patient(?: id| no| number|\W)|chart (?:no|number)|historia(?: cl[ií]nica)?|nhc|n[uú]mero de historia|cipa|nass|episodio)"
     ),
 }
 _HINT_WORDS = (
-    r"\b(?:acc|a/c|routing|aba\b|sort|cuenta|konto|compte|conto|conta|rekening|iban|mrn|medical|patient|chart|historia|nhc|n[uú]mero|cipa|"
+    r"\b(?:acc|a/c|routing|aba\b|bsb|sort|cuenta|konto|compte|conto|conta|rekening|iban|mrn|medical|patient|chart|historia|nhc|n[uú]mero|cipa|"
     r"nass|episodio|ssn|soc)"
 )
 _ANY_HINT = later(f"{_HINT_WORDS}|{ID_HINT}")
@@ -39,6 +40,11 @@ _NEVER = later(
     r"(?:[$€£¥#]|\b(?:usd|eur|isbn|issn|version|v|build|port|order|invoice|ticket|pedido|art(?:icle|ikel)?|doi|rfc|line|page|sha|ref))[\s.:#]*$"
 )
 _NEVER_REACH = 16
+# What has numbers that look like those of persons; their own words are in `_SAYS`.
+_THING = later(
+    r"\b(?:parts?|items?|orders?|invoices?|tickets?|products?|sku|models?|serial|batch|lot|cases?|claims?|dockets?|artikel|art[ií]culos?|pi[èe]ces?|pedido|commande|bestell)"
+    r"(?:[ -]?(?:no|number|nr|num|nummer|code|id))?[\s.:#]{0,3}(?:is )?\Z"
+)
 _MONEY = frozenset("$€£¥#")
 _CARD_LEADS = frozenset("car cre deb vis mas ame tar kar kre ban gir cc".split())  # noqa: SIM905 - a table of words
 _NEVER_LAST = frozenset("$€£¥#.:") | frozenset(filter(str.isspace, map(chr, range(0x3001))))
@@ -50,7 +56,7 @@ _NEVER_ENDS = (
 _LEAD = later(r"\b[^\W\d_]{1,3}")
 _NO_LEADS: frozenset[str] = frozenset()
 _HINT_LEADS = ID_LEADS | frozenset(
-    "acc a rou aba sor cue kon com con rek iba mrn med pat cha his nhc num núm cip nas epi ssn soc".split()  # noqa: SIM905 - a table of words
+    "acc a rou aba bsb sor cue kon com con rek iba mrn med pat cha his nhc num núm cip nas epi ssn soc".split()  # noqa: SIM905 - a table of words
 )
 
 
@@ -108,11 +114,14 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
     """
     size, date, ip, ssn, card, card_form, written_so, may_be_phone, lone, nothing = _form(written.translate(ZEROS))
     if date and _DATE.fullmatch(written) and not (size == 8 and written[2] == " " and announced(before)):
-        return "birth-date" if _says("birth-date", before) else "", 0, 0.9
+        return "birth-date" if before and _born(before) else "", 0, 0.9
     if ip and all(int(part) < 256 for part in written.split(".") if part.isdecimal()) and _IP.fullmatch(written):
         return _NOTHING if _never(before.removesuffix("#"), 0) else ("ip", 0, 0.95)
     if ssn and (_SSN.fullmatch(written) or ("-" in written and _says("ssn", before))):
-        return "ssn", 0, 0.95 if _says("ssn", before) else 0.85
+        said = _says("ssn", before)
+        if before and not said and _THING.search(before):
+            return _NOTHING
+        return "ssn", 0, 0.95 if said else 0.85
     digits = written if len(written) == size else written.translate(_NO_SIGNS)
     leads = frozenset(_LEAD.findall(before)) if before else _NO_LEADS
     if card and lone < 2:
@@ -123,8 +132,15 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
         if right and (said or (card_form and (size > 12 or digits.startswith(_SHORT_CARDS)))):
             return "card", 0, 0.95
         if said and size >= 13:
-            return "card", 0, 0.7
+            # A card may be one that says who somebody is.
+            found = national_id(written, digits, before) if "id" in before else None
+            return (found[0], 0, found[1]) if found else ("card", 0, 0.7)
     hinted = not leads.isdisjoint(_HINT_LEADS) and _ANY_HINT.search(before) is not None
+    if hinted and ". " in written:  # a sentence ends, and the next begins with digits: `NHS number 4857773456. 5-year-old`
+        head = written.partition(". ")[0]
+        found = verdict(head, before, "")
+        if found and found[0] not in {"", "phone"}:
+            return found[0], len(head) - len(written), found[2]
     if written_so or (hinted and size > 5):
         found = national_id(written, digits, before if hinted else "")
         if found:
@@ -164,6 +180,23 @@ def _never(before: str, reach: int) -> bool:
 
 def _says(label: str, before: str) -> bool:
     return bool(before) and _SAYS[label].search(before) is not None
+
+
+_ANOTHER_DATE = later(
+    # Of what else than a birth a date is told, and a date that follows another without such a word.
+    r"died?\b|death|deceased|admi(?:tted|ssion)|discharge|issued?\b|expir|valid|visit|\bseen\b|since|joined|hired?\b|signed|gestorben|\bgest\b|sterbe|aufnahme"
+    r"|aufgenommen|entlass|ausgestellt|g[üu]ltig|eingestellt|ablauf|d[ée]c[éeè]d|d[ée]c[èe]s|entr[ée]e|d[ée]livr|depuis|ingres|\balta\b|fallec|muert|muri[óo]|caduc"
+    r"|expedi|vencim|decess|morto|ricover|scad|rilasci|[óo]bito|falec|emiss|validade|overl[ei]|opname|verval|zmar|przyj|ważn|wydan"
+    r"|\d([-./])\d{1,2}\1\d{1,4}(?!\d)(?=[^\d]*[^\W\d_])"
+)
+
+
+def _born(before: str) -> bool:
+    """Whether the last word for a date before one is that of a birth."""
+    last = None
+    for last in _SAYS["birth-date"].finditer(before):  # noqa: B007 - the last of them
+        pass
+    return last is not None and _ANOTHER_DATE.search(before, last.end()) is None
 
 
 def _told(before: str, digits: str) -> str:
