@@ -1,125 +1,83 @@
 """Letters and digits that a word before them announces: passports, licences, records, accounts, user names."""
 
-import re
-
-from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, Single, word
-from trimtab.detect.signs import later
-
-_TOKEN = later(r"[A-Za-z0-9](?:[-./]?[A-Za-z0-9]){3,19}")
-_GROUPS = later(r"(?:[A-Z]{1,3}[ -]?)?[0-9]{2,9}(?: [0-9]{2,9}){0,4}(?![\w])")
-_DATE = later(r"\d{1,2}([-./])\d{1,2}\1(?:\d\d|\d{4})|(?:19|20)\d\d([-./])\d{1,2}\2\d{1,2}")
-_SIGN = r"[\s:#=.,(_\"'’|*>/-]"
-_CALLED = r"[A-ZÀ-Þ][a-zß-öø-ÿ'’-]{1,20}(?!\w)"
-_FILLER = later(
-    # Whose it is, words for a number, and words that say nothing.
-    rf"(?:['’]s)?(?:{_SIGN}{{0,4}}(?:"
-    rf"(?:of|de|du|des|del|d[ao]|di|von|for|für|pour|para|von der|de la) (?:(?:Mr|Mrs|Ms|Mme|Dr|M|Frau|Herrn?|Sra?)\.? )?{_CALLED}(?: {_CALLED}){{0,2}}"
-    r"|(?i:numbers?|no|nr|num|n[uú]meros?|nummern?|num[ée]ros?|id|card|code|licen[sc]e|is|was|ist|est|es|lautet|hat|tr[äa]gt|has|porte"
-    r"|lleva|tiene|ha|die|das|der|the|les?|la|el|il|lo|of|de|du|des|del|di|von|und|and|my|her|his|mein|dein|sein|ihr|with|mit|are|war)(?![^\W_])"
-    r"|(?<![^\W_])[a-zß-öø-ÿ]{3,14}(?= ?(?::|[nN]\.?[º°]|\(?[nN][ru]m?\.?\b|#|number|n[uú]m))|\([A-Za-z][A-Za-z .]{0,18}\)"
-    r"|(?i:nr|no|n)[.º°]{1,3}|[nN][º°])){0,8}+"
-    rf"{_SIGN}{{0,4}}"
+from trimtab.builtin.detectors.patterns.announcing import (
+    FAR,
+    LICENCE_NUMBER,
+    OF_ID,
+    REGISTERED,
+    after,
+    collegiate,
+    dossier,
+    formed_so,
+    licence,
+    patient,
+    short_id,
+    transit,
+    username,
 )
-
-
-def _after(*, least_digits: int, sizes: range, confidence: float = 0.85, odd: bool = False) -> Single:
-    """The judge of a word that announces an identifier: the next thing that looks like one is it.
-
-    `odd` is for those that may hold few digits or none, as German passports do: capitals without vowels among them.
-    """
-
-    def judge(text: str, start: int, end: int) -> Judged | None:
-        if start and text[start - 1].isalnum():
-            return None
-        filler = _FILLER.match(text, end, min(len(text), end + _FAR))
-        at = filler.end() if filler else end
-        if at == end:
-            return None
-        for form in (_TOKEN, _GROUPS):
-            token = form.match(text, at)
-            if token and _fits(token.group(), least_digits, sizes, odd=odd):
-                return token.start(), token.end(), confidence
-        return None
-
-    return judge
-
-
-_FAR = 100
-_ODD = later(r"(?=[A-Z]*[0-9])[A-Z0-9]{8,10}|[CFGHJKLMNPRTVWXYZ]{9}")
-
-
-def _fits(written: str, least_digits: int, sizes: range, *, odd: bool) -> bool:
-    compact = re.sub(r"[-./ ]", "", written)
-    if len(compact) not in sizes or _DATE.fullmatch(written):
-        return False
-    return sum(map(str.isdigit, compact)) >= least_digits or (odd and _ODD.fullmatch(compact) is not None)
-
-
-_NUMBER_OF = later(r"(?:n[ºo°.]{1,3}|n[uú]m\w{0,5}|num[ée]ro|number) ?(?:de ?|du ?|del ?|d['’])?\Z", re.IGNORECASE)
-_REGISTERED = _after(least_digits=4, sizes=range(4, 20))
-
-
-def _collegiate(text: str, start: int, end: int) -> Judged | None:
-    """The number under which a Spanish professional is registered: `nº col. 28 28 12345`, `colegiado 12345`."""
-    whole = end - start > len("col")
-    return _REGISTERED(text, start, end) if whole or _NUMBER_OF.search(text[max(0, start - 14) : start]) else None
-
-
-def _patient(text: str, start: int, end: int) -> Judged | None:
-    """`Patientennummer: 4478123`, and `numéro de patient 4478123`, where the word for a number comes first."""
-    whole = text[start:end].lower() not in {"patient", "patiente", "paciente", "paziente", "utente", "admission"}
-    return _REGISTERED(text, start, end) if whole or _NUMBER_OF.search(text[max(0, start - 14) : start]) else None
-
-
-_USERNAME = later(r"\s{0,2}(?:is|ist|est|es|:|=)\s{0,2}[\"']?([\w.@-]{3,40})", re.IGNORECASE)
-_DIGIT_OR_AT = later(r"[\d@-]")
-
-
-def _username(text: str, start: int, end: int) -> Judged | None:
-    token = _USERNAME.match(text, end)
-    if not token or (start and text[start - 1].isalnum()):
-        return None
-    at, upto = token.span(1)
-    value = text[at:upto].rstrip(".")
-    if text[upto : upto + 1] in {"(", "["} or not (text[at - 1] in "\"'" or _DIGIT_OR_AT.search(value)):
-        return None  # code
-    if "://" in text[max(0, start - 8) : start]:
-        return None  # `https://username:token@host`
-    return (at, at + len(value), 0.7) if any(not char.isalpha() for char in value) else None
-
+from trimtab.builtin.detectors.patterns.spec import Pattern, word
 
 ANNOUNCED: tuple[Pattern, ...] = (
     Pattern(
         label="personal.passport",
-        shape=r"passports?|pasaporte|reisepass(?:es)?|passeport|passaport[oe]|paspoort|pass(?:nummer| \(nr|[- ]?nr|[- ]no)",
-        anchors=("passport", "pasaporte", "reisepass", "passeport", "passaport", "paspoort", "passn", "pass-n", "pass n", "pass (n"),
-        judge=_after(least_digits=4, sizes=range(6, 13), odd=True),
+        shape=r"passports?|pasaporte|reisepass(?:es)?|passeport|passaport[oe]|paspoort|paszport(?:u|em)?|pas(?:aport[iu]?|port[iu]?|por)|cestovn[íi](?:ho)? pasu?|pass(?:nummer| \(nr|[- ]?nr|[- ]no)",
+        anchors=("passport", "pasaporte", "reisepass", "passeport", "passaport", "paspoort", "paszport", "pasaport", "paspor", "cestovn", "passn", "pass-n", "pass n", "pass (n"),
+        judge=after(least_digits=4, sizes=range(6, 13), odd=True, confidence=0.95),
         ignore_case=True,
         begins=True,
         close=True,
     ),
     Pattern(
         label="personal.driver-licence",
-        shape=r"driv(?:er['’]?s?|ers['’]|ing)[ _-]{1,2}licen[sc]e|fue?hrerschein(?:e?s)?|permis (?:de conduire|n[°º])|patente di guida|rijbewijs"
-        r"|(?:licen[cç][ií]?a|permiso|carn(?:et|é)|carta) de (?:conducir|conducci[óo]n|manejo|condu[cç][ãa]o)",
-        anchors=("driv", "fuhrer", "fuehrer", "permis", "licen", "carn", "carta de", "patente", "rijbewijs"),
-        judge=_after(least_digits=4, sizes=range(5, 18)),
+        shape=r"driv(?:er['’]?s?|ers['’]|ing)[ _-]{0,2}(?:licen[sc]e|lic\b|permit)|(?:dl|licen[sc]e)[ _]?n(?:o|um|umber)|praw(?:o|a) jazdy|k(?:orkort|jorekort)|ajokort(?:ti|in)|fue?hrerschein(?:e?s)?|permis (?:de conduire|n[°º])|patente di guida|rijbewijs"
+        r"|(?:licen[cç][ií]?a|permiso|carn(?:et|é)|carta|carteira|permiso) (?:nacional )?de (?:conducir|conducci[óo]n|manejo|condu[cç][ãa]o|habilita[cç][ãa]o|motorista)",
+        anchors=("driv", "fuhrer", "fuehrer", "permis", "licen", "carn", "carta de", "carteira", "patente di", "rijbewijs", "praw", "korkort", "kjorekort", "ajokort", "dl_n", "dl n", "dln"),
+        judge=LICENCE_NUMBER,
         ignore_case=True,
         begins=True,
         close=True,
     ),
     Pattern(
         label="personal.driver-licence",
-        shape="führerschein(?:e?s)?",
-        anchors=("führerschein",),
-        judge=_after(least_digits=4, sizes=range(5, 18)),
+        shape=r"führerschein(?:e?s)?|körkort|kørekort|førerkort",
+        anchors=("führerschein", "körkort", "kørekort", "førerkort"),
+        judge=LICENCE_NUMBER,
         ignore_case=True,
+    ),
+    Pattern(
+        label="personal.driver-licence",
+        shape=r"cnh",
+        anchors=("cnh",),
+        judge=formed_so(r"[0-9]{9,12}"),
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=FAR + 20,
+    ),
+    Pattern(
+        label="personal.driver-licence",
+        shape=r"patente",
+        anchors=("patente",),
+        judge=formed_so(r"(?i:U1[A-Z0-9]{7}[A-Z]|[A-Z]{2} ?[0-9]{7} ?[A-Z])"),
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=FAR + 20,
+    ),
+    Pattern(
+        label="personal.driver-licence",
+        shape=r"DL[ #:]",
+        anchors=("dl ", "dl#", "dl:"),
+        judge=licence,
+        begins=True,
+        close=True,
+        digit_near=24,
     ),
     Pattern(
         label="personal.medical-record",
         shape="col(?:egiad[oa])?",
         anchors=("col",),
-        judge=_collegiate,
+        judge=collegiate,
         ignore_case=True,
         begins=True,
         close=True,
@@ -127,30 +85,48 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.medical-record",
-        shape=r"mrn|medical[ _-]?record|(?:hospital|chart|admission|encounter)[ _-](?:no|number|id)|health (?:card|insurance)|nhc|n\.h\.c|h\.c\.|cipa|member id"
+        shape=r"mrn|uhid|med(?:ical)?\.?[ _-]?rec(?:ord)?s?|(?:hosp(?:ital)?|chart|admission|encounter|opd|ipd)\.?[ _-](?:number|num|no|nr|id)|(?:hosp(?:ital)?|chart) ?#|health (?:card|insurance)|nhc|n\.h\.c|h\.c\.|cipa|member id"
         r"|policy (?:no|number)|historia cl[ií]nica|numero de historia|expediente (?:cl[ií]nico|m[ée]dico)|cartella clinica|tessera sanitaria"
         r"|dossier (?:m[ée]dical|(?:du )?patient|clinique|hospitalier)|ipp"
-        r"|(?:fall|aufnahme|behandlungs|(?:kranken)?versicherten)[- ]?(?:nummer|nr|id)|kranken(?:akten?|blatt)",
+        r"|(?:fall|aufnahme|behandlungs|(?:kranken)?versicherten)[- ]?(?:nummer|nr|id)|kranken(?:akten?|blatt)"
+        r"|prontu[áa]rio|processo cl[ií]nico|histori[ai] choroby|kart[ay] pacjenta|nosologico|journal(?:nummer|nr)",
         anchors=(
-            "mrn", "medical", "hospital", "chart", "admission", "encounter", "health", "nhc", "n.h.c", "h.c.", "cipa", "member id", "policy",
-            "historia", "numero de h", "expediente", "cartella", "tessera", "dossier", "ipp",
+            "mrn", "uhid", "med rec", "med. rec", "medrec", "med_rec", "medical", "hosp", "opd", "ipd", "prontu", "processo cl", "karta pac", "karty pac", "nosologico", "journaln", "chart", "admission", "encounter", "health", "nhc", "n.h.c", "h.c.", "cipa", "member id", "policy",
+            "histori", "numero de h", "expediente", "cartella", "tessera", "dossier", "ipp",
             "falln", "fall-", "fall n", "aufnahme", "behandlungs", "krankenversicherten", "versicherten", "krankena", "krankenb",
         ),
-        judge=_REGISTERED,
+        judge=REGISTERED,
         ignore_case=True,
         begins=True,
         close=True,
-        digit_near=_FAR + 20,
+        digit_near=FAR + 20,
     ),
     Pattern(
         label="personal.medical-record",
-        shape=r"patient(?:en)?[ _-]?(?:id|number|no|nummer|nr|akten?|kennung)|patient(?:en|e)?|pa[cz]iente|utente|admission",
-        anchors=("patient", "paciente", "paziente", "utente", "admission"),
-        judge=_patient,
+        shape=r"patient(?:en)?[ _-]?(?:id|number|no|nummer|nr|akten?|kennung)|patient(?:en|e)?|pa[cz]iente|utente|admission|pacjent(?:a|ki)",
+        anchors=("patient", "paciente", "paziente", "utente", "admission", "pacjent"),
+        judge=patient,
         ignore_case=True,
         begins=True,
         close=True,
-        digit_near=_FAR + 20,
+        digit_near=FAR + 20,
+    ),
+    Pattern(
+        label="personal.medical-record",
+        shape=r"patiënt(?:en)?[ _-]?(?:id|no|nummer|nr)|patiënt",
+        anchors=("patiënt",),
+        judge=patient,
+        ignore_case=True,
+    ),
+    Pattern(
+        label="personal.medical-record",
+        shape=r"dossier(?: num[ée]ro)?|cartella|dossiern(?:ummer|r)",
+        anchors=("dossier", "cartella"),
+        judge=dossier,
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=FAR + 20,
     ),
     Pattern(
         label="personal.medical-record",
@@ -170,16 +146,57 @@ ANNOUNCED: tuple[Pattern, ...] = (
             "ssn", "social", "nass", "tax", "tin", "pan", "aadh", "national", "dni", "nif", "nie", "ausweis", "personalausweis", "steuer", "codice",
             "carte", "documento",
         ),
-        judge=_after(least_digits=4, sizes=range(6, 17)),
+        judge=after(least_digits=4, sizes=range(6, 17)),
         ignore_case=True,
         begins=True,
         close=True,
     ),
     Pattern(
+        label="personal.national-id",
+        shape=r"pps(?:n|[ _-]?(?:no|number|nr))?|nric|hkid|hong kong id|identity card|id card|carta d['’]identit[àa]|rfc"
+        r"|(?:sozial|renten)versicherungs(?:nummer|nr)|sv-?(?:nummer|nr)|rvnr|national insurance|nino|ni (?:no|number)|cart[ãa]o de cidad[ãa]o|medicare",
+        anchors=(
+            "pps", "nric", "hkid", "hong kong", "identity card", "id card", "carta d", "rfc", "sozialv", "rentenv", "sv-n", "svn",
+            "rvnr", "national ins", "nino", "ni n", "cart", "medicare",
+        ),
+        judge=OF_ID,
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=FAR + 20,
+    ),
+    Pattern(
+        label="personal.national-id",
+        shape=r"(?:fin|mbi|dowod)[ :#u]",
+        anchors=("fin ", "fin:", "fin#", "mbi ", "mbi:", "mbi#", "dowod ", "dowod:", "dowodu"),
+        judge=short_id,
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=FAR + 20,
+    ),
+    Pattern(
+        label="personal.national-id",
+        shape=r"dowód|dowodem|dowodzie",
+        anchors=("dowód", "dowodem", "dowodzie"),
+        judge=OF_ID,
+        ignore_case=True,
+    ),
+    Pattern(
+        label="personal.account",
+        shape=r"transit",
+        anchors=("transit",),
+        judge=transit,
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=30,
+    ),
+    Pattern(
         label="personal.account",
         shape=r"account|acct|routing|konto(?:nummer)?|cuenta|swift|bic|sort code",
         anchors=("account", "acct", "routing", "konto", "cuenta", "swift", "bic", "sort code"),
-        judge=_after(least_digits=4, sizes=range(6, 20), confidence=0.75),
+        judge=after(least_digits=4, sizes=range(6, 20), confidence=0.75),
         ignore_case=True,
         begins=True,
         close=True,
@@ -188,7 +205,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
         label="personal.username",
         shape=r"user ?name|login|user ?id|usuario|benutzername|(?:nom d['’])?utilisateur|identifiant",
         anchors=("user", "login", "usuario", "benutzer", "nom d", "utilisateur", "identifiant"),
-        judge=_username,
+        judge=username,
         ignore_case=True,
         begins=True,
         close=True,

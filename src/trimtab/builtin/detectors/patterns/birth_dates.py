@@ -4,11 +4,14 @@ Dates are everywhere, so what stands between the two decides: signs, names, plac
 themselves. Of figures, `numbers` sees those as well that come a few words later, whatever stands between.
 """
 
+import re
+
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import later
 
 _MONTHS = frozenset(
-    # Of English, German, French, Spanish, Italian, Portuguese and Dutch, with their short forms.
+    # Of English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Russian, Scandinavia, Turkish and
+    # Hindi, as they stand in dates, with their short forms.
     [
         "january",
         "february",
@@ -84,6 +87,76 @@ _MONTHS = frozenset(
         "maart",
         "mei",
         "augustus",
+        "augusti",
+        "marts",
+        "maj",
+        "desember",
+        "stycznia",
+        "lutego",
+        "marca",
+        "kwietnia",
+        "maja",
+        "czerwca",
+        "lipca",
+        "sierpnia",
+        "września",
+        "wrzesnia",
+        "października",
+        "pazdziernika",
+        "listopada",
+        "grudnia",
+        "ledna",
+        "února",
+        "března",
+        "dubna",
+        "května",
+        "června",
+        "července",
+        "srpna",
+        "září",
+        "října",
+        "prosince",
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+        "ocak",
+        "şubat",
+        "mart",
+        "nisan",
+        "mayıs",
+        "haziran",
+        "temmuz",
+        "ağustos",
+        "eylül",
+        "ekim",
+        "kasım",
+        "aralık",
+        "जनवरी",
+        "फरवरी",
+        "फ़रवरी",
+        "मार्च",
+        "अप्रैल",
+        "मई",
+        "जून",
+        "जुलाई",
+        "अगस्त",
+        "सितंबर",
+        "सितम्बर",
+        "अक्टूबर",
+        "अक्तूबर",
+        "नवंबर",
+        "नवम्बर",
+        "दिसंबर",
+        "दिसम्बर",
         "jan",
         "feb",
         "mar",
@@ -121,6 +194,16 @@ _MONTHS = frozenset(
         "ott",
         "out",
         "mrt",
+        "sty",
+        "lut",
+        "kwi",
+        "cze",
+        "lip",
+        "sie",
+        "wrz",
+        "paź",
+        "lis",
+        "gru",
     ]
 )
 _FAR = 90
@@ -131,9 +214,18 @@ _NTH = rf"{_DAY}(?:st\b|nd\b|rd\b|th\b|\.|er\b|[ºª°])?"
 _YEAR = r"(?:19|20)[0-9]{2}(?![0-9])"
 _SHORT_YEAR = r"(?:['’]|(?<=[-./]))[0-9]{2}(?![0-9])"
 _OF = r"(?:of |de |del |d['’])?"
-_MONTH = r"(?P<month>[^\W\d_]{3,10})\.?"
-_FIGURES = later(rf"{_YEAR}([-./])(?:0?[1-9]|1[0-2])\1{_DAY}|{_DAY}([-./ ] ?){_DAY}\2(?:{_YEAR}|[0-9]{{2}}(?![0-9]))")
-_DAY_FIRST = later(rf"{_NTH}[-/ \u00a0]{{0,2}}{_OF}{_MONTH}(?P<year>[-/,. ]{{1,3}}{_OF}{_YEAR}|[-/ ]{_SHORT_YEAR})?")
+_LETTERS = r"(?:[^\W\d_]|[\u0900-\u0963]){2,13}"
+_MONTH = rf"(?P<month>{_LETTERS})\.?"
+_CJK = r"(?:19|20)[0-9]{2} ?[年년] ?(?:0?[1-9]|1[0-2]) ?[月월] ?(?:0?[1-9]|[12][0-9]|3[01]) ?[日日号號일]"
+_ERAS = r"(?:明治|大正|昭和|平成|令和)"
+_ERA = rf"{_ERAS} ?(?:[0-9]{{1,2}}|元) ?年 ?[0-9]{{1,2}} ?月 ?[0-9]{{1,2}} ?日"
+EAST = later(rf"{_CJK}|{_ERA}")
+_FIGURES = later(
+    rf"{_YEAR}([-./])(?:0?[1-9]|1[0-2])\1{_DAY}|{_DAY}([-./ ] ?){_DAY}\2(?:{_YEAR}(?: r\b)?|[0-9]{{2}}(?![0-9]))|{_CJK}"
+)
+_DAY_FIRST = later(
+    rf"{_NTH}[-/ \u00a0]{{0,2}}{_OF}{_MONTH}(?P<year>[-/,. ]{{1,3}}{_OF}{_YEAR}(?: r\b|\. ?г\b| г\b)?|[-/ ]{_SHORT_YEAR})?"
+)
 _YEAR_FIRST = later(rf"{_YEAR}[-/, ]{{1,2}}{_MONTH}[-/ ]{{1,2}}{_NTH}")
 _DAY_AND_YEAR = later(rf"{_NTH}(?P<year>(?:,| de| del)?[- ,]{{1,2}}{_YEAR}|[-/ ]{_SHORT_YEAR})?")
 _MONTH_BEFORE = later(r"(?:\A|[\W_])(?P<date>([^\W\d_]{3,10})\.?[- ]{1,2}(?:the )?)\Z")
@@ -143,7 +235,7 @@ _ENDS_WITH_YEAR = later(_YEAR)
 _SAYING = (
     r"(?i:of the \w{3,12}|d(?:el|e la|u|es) \w{3,12}"
     r"|on|in|at|the|is|was|were|are|it|he|she|i|date|day|of|place|and|my|his|her|their|und|ort|tag|am|im|zu|bei|aus|den|der|dem|ist|war|wurde|lautet"
-    r"|bin|sie|er|ich|mein|sein|ihr|les?|la|à|au|en|de|du|des|est|et|lieu|el|los|las|a|es|y|fue|lugar|fecha|il|lo|nel|em|no|na|o|d[ao]|op|te|het|née?|as|une?"
+    r"|bin|sie|er|ich|mein|sein|ihr|les?|la|à|au|en|de|du|des|est|et|lieu|el|los|las|a|es|y|fue|lugar|fecha|il|lo|nel|em|no|na|o|d[ao]|op|te|het|née?|as|une?|dnia|w|r|roku|dne|jest|den|med|som|em|mnie|mam"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche"
     r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo)"
 )
@@ -153,6 +245,14 @@ _SIGNS = r"[\s:,;()*_=\"'’|\[\]<>/–-]{0,12}"
 _FORM = r"(?:\([a-zA-Z]{1,5}(?:[-./ ][a-zA-Z]{1,5}){0,2}\)|(?:\s{0,4}</?[a-z]{1,6}[^<>]{0,30}>){1,4})?"
 _BETWEEN = later(rf"\.?(?:\((?:e|a|in)\))?(?:{_SIGNS}{_FORM}{_SIGNS}|{_WORD}{{1,8}}+[ \u00a0:,(*–-]{{1,3}})")
 _BETWEEN_BACK = later(rf"(?:, {_NAME}(?!\w))?{_WORD}{{0,7}}+[ \u00a0,(–-]{{1,3}}")
+ANOTHER_DATE = later(
+    # Of what else than a birth a date is told, and a date that follows another without such a word.
+    r"died?\b|death|deceased|admi(?:tted|ssion)|discharge|issued?\b|expir|valid|visit|\bseen\b|since|joined|hired?\b|signed|gestorben|\bgest\b|sterbe|aufnahme"
+    r"|aufgenommen|entlass|ausgestellt|g[üu]ltig|eingestellt|eintritt|ablauf|d[ée]c[éeè]d|d[ée]c[èe]s|entr[ée]e|d[ée]livr|depuis|ingres|\balta\b|fallec|muert|muri[óo]|caduc"
+    r"|expedi|vencim|decess|morto|ricover|scad|rilasci|[óo]bito|falec|emiss|validade|overl[ei]|opname|verval|zmar|przyj|ważn|wydan"
+    r"|\d([-./])\d{1,2}\1\d{1,4}(?!\d)(?!(?:,? ?(?:and|or|und|oder|et|ou|y|e|&)|,|;) \Z)"
+)
+"""In small letters."""
 _BACK = frozenset({"geboren", "born", "nació", "nacio", "zur welt"})
 """Words that come after the date as well: `am 3. Mai 1970 in Genf geboren`."""
 _BESIDE = 12
@@ -185,6 +285,8 @@ def _born(text: str, start: int, end: int) -> list[Judged] | None:
         return None
     if start and text[start - 1].isalnum() and not (text[start - 1].islower() and text[start].isupper()):
         return None
+    if text[end : end + 1] in {")", "]"} and (behind := _in_brackets(text, start, end)):
+        return [behind]
     found: list[Judged] = []
     digit = _DIGIT.search(text, end, end + _FAR)
     date = _date(text, digit.start()) if digit else None
@@ -196,6 +298,7 @@ def _born(text: str, start: int, end: int) -> list[Judged] | None:
             and begin >= end
             and _ends(text, upto)
             and _BETWEEN.fullmatch(text, end, begin)
+            and not ANOTHER_DATE.search(text[end:begin].lower())
         ):
             found.append((begin, upto, 0.9 if whole else 0.7))
     if not found and text[start:end].lower() in _BACK:
@@ -204,18 +307,33 @@ def _born(text: str, start: int, end: int) -> list[Judged] | None:
     return found
 
 
-def _before(text: str, start: int, *, verb: bool) -> Judged | None:
-    """A date with a year and words up to the verb; only a verb that comes last in German stands right behind it."""
+_OPENED = later(r"[ \u00a0]{0,2}[(\[](?:date of )?\Z", re.IGNORECASE)
+
+
+def _in_brackets(text: str, start: int, end: int) -> Judged | None:
+    """The date that a word in brackets explains: `12.03.2012 (born)`."""
     low = max(0, start - _FAR)
-    upto = max((year.end() for year in _ENDS_WITH_YEAR.finditer(text, low, start)), default=start)
-    if start - upto < (1 if verb else 4) or not _BETWEEN_BACK.fullmatch(text, upto, start):
-        return None
+    opened = _OPENED.search(text, low, start)
+    return _ends_at(text, low, opened.start()) if opened and end - start > 2 else None
+
+
+def _ends_at(text: str, low: int, upto: int) -> Judged | None:
+    """The date with a year that ends at a place."""
     for digit in _DIGIT.finditer(text, max(low, upto - _LONGEST), upto):
         at = digit.start()
         date = None if at and text[at - 1].isdigit() else _date(text, at)
         if date and date[1] == upto and date[2]:
             return date[0], upto, 0.9
     return None
+
+
+def _before(text: str, start: int, *, verb: bool) -> Judged | None:
+    """A date with a year and words up to the verb; only a verb that comes last in German stands right behind it."""
+    low = max(0, start - _FAR)
+    upto = max((year.end() for year in _ENDS_WITH_YEAR.finditer(text, low, start)), default=start)
+    if start - upto < (1 if verb else 4) or not _BETWEEN_BACK.fullmatch(text, upto, start):
+        return None
+    return _ends_at(text, low, upto)
 
 
 def _ends(text: str, end: int) -> bool:
@@ -226,9 +344,10 @@ BIRTH_DATES: tuple[Pattern, ...] = (
     Pattern(
         label="personal.birth-date",
         shape=r"born|birth(?:[ _-]?da(?:te|y))?|d\.?o\.?b|geb(?:oren(?:e[rnm]?)?|urts(?:datum|daten|tag)|oortedatum)?|naiss(?:ance)?"
-        r"|nac(?:id[oa]s?|imiento|ió|io)?|nasc(?:ita|imento|id[oa])|nat[oa] (?:il|a)|cumplea[ñn]os|zur welt|n(?:ee|e|e\(e\)) le",
+        r"|nac(?:id[oa]s?|imiento|ió|io)?|nasc(?:ita|imento|id[oa])|nasc\.?|nat[oa] (?:il|a)|cumplea[ñn]os|zur welt|n(?:ee|e|e\(e\)) le|urodz(?:on[yae]|enia|enie)?|ur\.|narozen[aíi]?|rojen[a]?"
+        r"|tanggal lahir|fodelsedatum|fodt|szul(?:\.|etesi)|dogum tarihi",
         anchors=(
-            "born", "birth", "dob", "d.o.b", "geb", "naiss", "naci", "nac.", "nasci", "nato il", "nata il", "nato a", "nata a",
+            "born", "birth", "dob", "d.o.b", "geb", "naiss", "naci", "nac.", "nasci", "nasc", "urodz", "ur. ", "ur.:", "narozen", "tanggal lahir", "fodelsedatum", "fodt", "szul", "dogum tarihi", "nato il", "nata il", "nato a", "nata a",
             "cumplea", "zur welt", "nee le", "ne le", "ne(e) le",
         ),
         judge=_born,
@@ -239,8 +358,11 @@ BIRTH_DATES: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.birth-date",
-        shape="née|né|nací",
-        anchors=("née", "né", "nací"),
+        shape=r"née|né|nací|född|födelsedatum|født|fødselsdato|doğum tarihi|născut|született|родился|родилась|дата рождения|д\.р",
+        anchors=(
+            "née", "né", "nací", "född", "födelsedatum", "født", "fødselsdato", "doğum tarihi", "născut", "született", "родился", "родилась",
+            "дата рождения", "д.р",
+        ),
         judge=_born,
         ignore_case=True,
         needs_digit=True,

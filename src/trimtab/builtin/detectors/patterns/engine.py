@@ -23,6 +23,7 @@ _Present = tuple[int, list[int] | None, int | dict[int, int]]
 
 _ANY_DIGIT = re.compile(rb"[0-9]")
 _LONGEST_NAME = 64
+_BEYOND = re.compile(r"[^\x00-\xff]{2}")  # two letters that `as_bytes` cannot tell
 
 
 class Engine:
@@ -43,6 +44,7 @@ class Engine:
                 by_anchor.setdefault((written or anchor, written is not None), []).append(number)
             if not pattern.anchors:
                 self._mixed.append(number)
+        self._wide_near = [(anchor, number) for anchor, number in self._wide if not _BEYOND.search(anchor)]
         shapes = [f"((?{'i' * patterns[number].ignore_case}:{patterns[number].shape}))" for number in self._mixed]
         self._mixed_from = [later("|".join(shapes[first:])) for first in range(len(shapes))]
         self._plain_wide = frozenset(
@@ -71,7 +73,9 @@ class Engine:
             found.extend(numbers(text, groups, marks, beside and beside(BEFORE, BEYOND)))
         if not text.isascii():
             low = text.lower()
-            shown = [(anchor, number) for anchor, number in self._wide if anchor in low]
+            # Words of other scripts than ours show two question marks side by side.
+            wide = self._wide if b"??" in view.raw else self._wide_near
+            shown = [(anchor, number) for anchor, number in wide if anchor in low]
             for number in {number for _, number in shown}:
                 if len(low) == len(text) and number in self._plain_wide:
                     anchors = [anchor for anchor, of in shown if of == number]

@@ -10,7 +10,6 @@ from importlib import import_module
 
 from trimtab.detect.signs import later
 
-
 # What may stand between a word and the number that it announces, in small letters.
 _JOINS = (
     r"\w{0,24}(?:[\W_]{0,4}\b(?:no|nr|num|numbers?|nummer|nummern|numer|n[uú]meros?|num[ée]ro|id|card|code|is|ist|est|es|jest|era|was|it|it['’]?s|s"
@@ -40,20 +39,30 @@ _KNOWN = (
         "fr.nir", (15,), r"[12] ?\d{2} ?\d{2} ?\d{2} ?\d{3} ?\d{3} ?\d{2}", r"nir|s[ée]cu|s[ée]curit[ée] sociale|insee"
     ),
     _Identifier(
-        "de.idnr", (11,), r"", r"steuer|idnr|tin\b|identifikationsnummer", r"steuer-?id|idnr|steuerliche id|identifikationsnummer"
+        "de.idnr",
+        (11,),
+        r"",
+        r"steuer|idnr|tin\b|identifikationsnummer",
+        r"steuer-?id|idnr|steuerliche id|identifikationsnummer",
     ),
     _Identifier("gb.nhs", (10,), r"", r"nhs|chi\b", r"nhs"),
     _Identifier("in_.aadhaar", (12,), r"[2-9]\d{3}[ -]\d{4}[ -]\d{4}", r"aadh?aa?r|uid", r"aadh?aa?r"),
-    _Identifier("se.personnummer", (10, 12), r"(?:19|20)?\d{6}[-+]\d{4}", r"person|samordning", r"personn|samordningsn"),
+    _Identifier(
+        "se.personnummer", (10, 12), r"(?:19|20)?\d{6}[-+]\d{4}", r"person|samordning", r"personn|samordningsn"
+    ),
     _Identifier("dk.cpr", (10,), r"", r"cpr"),
     _Identifier("ch.ssn", (13,), r"756\.\d{4}\.\d{4}\.\d{2}", r"ahv|avs"),
     _Identifier("ca.sin", (9,), r"", r"sin\b|nas\b|social insurance|assurance sociale"),
     _Identifier("au.tfn", (8, 9), r"", r"tfn\b|tax file"),
     _Identifier("", (10, 11), r"", r"medicare"),
+    _Identifier("", (9,), r"\d{2}\.\d{3}\.\d{3}-\d", r"rg\b"),
     _Identifier("pl.pesel", (11,), r"", r"pesel"),
     _Identifier("nl.bsn", (9,), r"", r"bsn|burgerservice|sofi"),
     _Identifier(
-        "be.nn", (11,), r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}", r"rijksregister|national|registre|niss\b|insz\b",
+        "be.nn",
+        (11,),
+        r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}",
+        r"rijksregister|national|registre|niss\b|insz\b",
         r"rijksregister|national register|registre national|niss\b|insz\b",
     ),
     _Identifier("pt.nif", (9,), r"", r"nif|contribuinte"),
@@ -88,7 +97,11 @@ _KNOWN = (
     _Identifier("si.emso", (13,), r"", r"em[sš]o|jmbg"),
     _Identifier("nz.ird", (8, 9), r"", r"ird\b"),
     _Identifier(
-        "at.vnr", (10,), r"", r"svnr|sozialversicherung|versicherungsnummer|sv-nummer", r"svnr|sozialversicherungsn|sv-nummer"
+        "at.vnr",
+        (10,),
+        r"",
+        r"svnr|sozialversicherung|versicherungsnummer|sv-nummer",
+        r"svnr|sozialversicherungsn|sv-nummer",
     ),
     _Identifier("ec.ci", (10,), r"", r"c[eé]dula"),
     _Identifier("do.cedula", (11,), r"\d{3}-\d{7}-\d", r"c[eé]dula"),
@@ -101,7 +114,7 @@ _WRITTEN = later(
 ID_HINT = rf"\b(?:{'|'.join(known.words for known in _KNOWN)}|id\b|identi|dni|nie\b|nif|nass|tin|ausweis|personalausweis|codice)"
 ID_LEADS = frozenset(
     "cpf nir séc sec ins ste idn tin ide nhs aad uid per cpr ahv avs sin soc tfn tax pes bsn bur sof rij nat reg nif con id tc kim rrn res rod "  # noqa: SIM905 - a table of words
-    "iti ein emp dni nie nas aus cod cnp cui rut run 身份证 公民身 ric nri myk kad บ ตร thai tha cit cni nad fød fod fnr ken kt isi asm egn егн oib amk αμκ teu תעו isr ems emš ird svn soz ver sv céd ced t tck chi sam ass med niss nis bir emi ims nss nik ktp ccc cmn taj jmb".split()
+    "iti ein emp dni nie nas aus cod cnp cui rut run 身份证 公民身 ric nri myk kad บ ตร thai tha cit cni nad fød fod fnr ken kt isi asm egn егн oib amk αμκ teu תעו isr ems emš ird svn soz ver sv céd ced t tck chi sam ass med niss nis bir emi ims nss nik ktp ccc cmn rg taj jmb".split()
 )
 """How the words of `ID_HINT` begin, three letters at most."""
 _HINT = later(ID_HINT)

@@ -7,7 +7,7 @@ from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Pattern, alon
 from trimtab.detect.signs import later
 
 
-def _stdnum(module: str, confidence: float = 0.9) -> Judge:
+def _stdnum(module: str, confidence: float = 0.96) -> Judge:
     def judge(text: str, start: int, end: int) -> Judged | None:
         if alone(text, start, end) and fits(module, text[start:end]):
             return start, end, confidence

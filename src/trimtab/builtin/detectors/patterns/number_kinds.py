@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from trimtab.builtin.detectors.patterns.birth_dates import ANOTHER_DATE
 from trimtab.builtin.detectors.patterns.identifiers import ID_HINT, ID_LEADS, formed, national_id
 from trimtab.builtin.detectors.patterns.phone import announced, phone
 from trimtab.detect.signs import later
@@ -136,7 +137,9 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
             found = national_id(written, digits, before) if "id" in before else None
             return (found[0], 0, found[1]) if found else ("card", 0, 0.7)
     hinted = not leads.isdisjoint(_HINT_LEADS) and _ANY_HINT.search(before) is not None
-    if hinted and ". " in written:  # a sentence ends, and the next begins with digits: `NHS number 4857773456. 5-year-old`
+    if (
+        hinted and ". " in written
+    ):  # a sentence ends, and the next begins with digits: `NHS number 4857773456. 5-year-old`
         head = written.partition(". ")[0]
         found = verdict(head, before, "")
         if found and found[0] not in {"", "phone"}:
@@ -182,21 +185,12 @@ def _says(label: str, before: str) -> bool:
     return bool(before) and _SAYS[label].search(before) is not None
 
 
-_ANOTHER_DATE = later(
-    # Of what else than a birth a date is told, and a date that follows another without such a word.
-    r"died?\b|death|deceased|admi(?:tted|ssion)|discharge|issued?\b|expir|valid|visit|\bseen\b|since|joined|hired?\b|signed|gestorben|\bgest\b|sterbe|aufnahme"
-    r"|aufgenommen|entlass|ausgestellt|g[üu]ltig|eingestellt|ablauf|d[ée]c[éeè]d|d[ée]c[èe]s|entr[ée]e|d[ée]livr|depuis|ingres|\balta\b|fallec|muert|muri[óo]|caduc"
-    r"|expedi|vencim|decess|morto|ricover|scad|rilasci|[óo]bito|falec|emiss|validade|overl[ei]|opname|verval|zmar|przyj|ważn|wydan"
-    r"|\d([-./])\d{1,2}\1\d{1,4}(?!\d)(?=[^\d]*[^\W\d_])"
-)
-
-
 def _born(before: str) -> bool:
     """Whether the last word for a date before one is that of a birth."""
     last = None
     for last in _SAYS["birth-date"].finditer(before):  # noqa: B007 - the last of them
         pass
-    return last is not None and _ANOTHER_DATE.search(before, last.end()) is None
+    return last is not None and ANOTHER_DATE.search(before, last.end()) is None
 
 
 def _told(before: str, digits: str) -> str:

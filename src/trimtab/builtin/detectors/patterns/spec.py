@@ -13,6 +13,9 @@ Seen = tuple[int, int, float, str]
 Single = Callable[[str, int, int], Judged | None]
 """A judge of candidates that announce one thing at most."""
 
+Several = Callable[[str, int, int], list[Judged] | None]
+"""A judge of candidates that announce one thing or more of the same kind."""
+
 Judge = Callable[[str, int, int], Judged | list[Judged] | None]
 """Looks at a candidate `text[start:end]` with what stands around it; None if it is none, a list if it announces several."""
 

@@ -1,0 +1,116 @@
+"""What words in the scripts of Asia, Russia and Israel announce: passports, licences, records, accounts, identifiers, dates of birth.
+
+Where words are not set apart, what stands right before one says nothing, and the value may follow at once.
+"""
+
+from trimtab.builtin.detectors.patterns.birth_dates import EAST
+from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, Single
+from trimtab.detect.signs import later
+
+_FAR = 60
+_FILLER = later(
+    r"(?:[\s:：=＝#№「『【（(［\[\"'、，,.\-]|番号|番號|号码|號碼|号|號|码|碼|编号|編號|コード|の|は|が|を|も|私|是|为|為|：|預金|証|证|證|번호|는|은|이|가|의"
+    r"|संख्या|नंबर|नं|सं|का|की|के|है|क्रमांक|номер[а-я]{0,2}|серия|серии|[а-яё]{1,3}(?![^\W_])|שלי|מספר|(?:ID|[Nn][Oo]|Number|number)(?![A-Za-z]))*+"
+)
+
+
+def _follows(form: str, confidence: float = 0.95) -> Single:
+    """The judge of such a word: what stands behind it and what joins them has to be of this form."""
+    shape = later(rf"(?:{form})(?![0-9A-Za-z_])")
+
+    def judge(text: str, start: int, end: int) -> Judged | None:
+        if _goes_on(text, start):
+            return None
+        filler = _FILLER.match(text, end, min(len(text), end + _FAR))
+        found = shape.match(text, filler.end() if filler else end)
+        return (found.start(), found.end(), confidence) if found else None
+
+    return judge
+
+
+_DATE = later(
+    r"(?:19|20)[0-9]{2}([-./])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])|[0-9]{1,2}([-./])[0-9]{1,2}\2(?:19|20)[0-9]{2}(?![0-9])|(?:19|20)[0-9]{6}(?![0-9])"
+)
+_LONGEST_DATE = 20
+_MONTHS = later(r"[0-9]{1,2} (?:[\u0900-\u0963]{2,12}),? (?:19|20)[0-9]{2}(?![0-9])")
+
+
+def _goes_on(text: str, start: int) -> bool:
+    """Whether a word begins before a place, of a script that sets words apart."""
+    return (
+        start > 0
+        and text[start] < _HEBREW_ENDS
+        and (text[start - 1].isalnum() or text[max(0, start - 2) : start] == "и ")
+    )
+
+
+_HEBREW_ENDS = "\u0600"
+
+
+def _born(text: str, start: int, end: int) -> Judged | None:
+    if _goes_on(text, start):
+        return None
+    filler = _FILLER.match(text, end, min(len(text), end + _FAR))
+    at = filler.end() if filler else end
+    for form in (EAST, _DATE, _MONTHS):
+        found = form.match(text, at)
+        if found:
+            return found.start(), found.end(), 0.9
+    return None
+
+
+def _came(text: str, start: int, end: int) -> Judged | None:
+    """As `_born`, or with the date before the word: `1980年5月3日生まれ`."""
+    for found in EAST.finditer(text, max(0, start - _LONGEST_DATE), start):
+        if found.end() == start:
+            return found.start(), found.end(), 0.9
+    return _born(text, start, end)
+
+
+def _beyond(label: str, words: str, judge: Single) -> Pattern:
+    return Pattern(
+        label=f"personal.{label}",
+        shape=words,
+        anchors=tuple(words.split("|")),
+        judge=judge,
+        ignore_case=True,
+        needs_digit=True,
+    )
+
+
+BEYOND: tuple[Pattern, ...] = (
+    _beyond(
+        "passport",
+        "パスポート|旅券|护照|護照|여권|पासपोर्ट|паспорт|загранпаспорт|דרכון|หนังสือเดินทาง",
+        _follows(r"[A-Z]{1,2} ?[0-9]{6,8}|[0-9]{2} ?[0-9]{2} ?(?:№|номер)? ?[0-9]{6}|[0-9]{7,9}|[A-Z][0-9]{2}[A-Z][0-9]{5}"),
+    ),
+    _beyond(
+        "driver-licence",
+        "免許証|驾驶证|駕駛證|驾照|駕照|운전면허|ड्राइविंग लाइसेंस|водительск|удостоверени",
+        _follows(r"[0-9]{2}-[0-9]{2}-[0-9]{6}-[0-9]{2}|[0-9]{2} ?[0-9]{2} ?[0-9]{6}|[0-9]{12,18}|[A-Z]{2}[- ]?[0-9]{2}[- ]?[0-9]{11}"),
+    ),
+    _beyond(
+        "medical-record",
+        "患者id|患者番号|診察券|カルテ|病历|病歷|住院号|门诊号|就诊卡|病案|환자번호|차트번호|истории болезни|история болезни|медкарт|मरीज",
+        _follows(r"[A-Z]{0,3}-?[0-9]{4,12}(?:[-/][0-9]{1,4})?", 0.9),
+    ),
+    _beyond(
+        "national-id",
+        "マイナンバー|個人番号|在留カード|身份证|身份證|身分證|身分证|公民身份|주민등록|주민번호|आधार|снилс|инн|תעודת זהות|บัตรประชาชน",
+        _follows(
+            r"[0-9]{4}[- ]?[0-9]{4}[- ]?[0-9]{4}|[0-9]{17}[0-9Xx]|[0-9]{6} ?[0-9]{8} ?[0-9]{3}[0-9Xx]|[A-Z][12][0-9]{8}|[A-Z]{1,2}[0-9]{6} ?\([0-9A]\)"
+            r"|[A-Z]{2}[0-9]{8}[A-Z]{2}|[0-9]{6}-?[0-9]{7}|[0-9]{3}-[0-9]{3}-[0-9]{3}[- ][0-9]{2}|[0-9]{10,12}|[0-9]{8,9}|[0-9](?:-[0-9]{4,5}){2}-[0-9]{2}-[0-9]"
+        ),
+    ),
+    _beyond(
+        "account",
+        "口座|普通|当座|账号|账户|帳號|帳戶|卡号|계좌|खाता|расчетный счет|расчётный счёт|счёт|счет",
+        _follows(r"[0-9]{3,6}(?:-[0-9]{2,6}){1,3}|(?:[0-9]{7,20}|[0-9]{4}(?: [0-9]{3,4}){2,4})(?! ?(?:[円元원₽]|руб))", 0.8),
+    ),
+    _beyond(
+        "birth-date",
+        "生年月日|出生日期|出生年月|生日|생년월일|생일|जन्मतिथि|जन्म तिथि|जन्म|др|дата рожд|תאריך לידה|วันเกิด",
+        _born,
+    ),
+    _beyond("birth-date", "生まれ|出生|生於|生于|출생", _came),
+)  # fmt: skip

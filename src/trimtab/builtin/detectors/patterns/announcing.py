@@ -1,0 +1,185 @@
+"""What stands between a word that announces letters and digits and these, and which they may be: the judges of `announced`."""
+
+import re
+
+from trimtab.builtin.detectors.patterns.spec import Judged, Several, Single
+from trimtab.detect.signs import later
+
+_TOKEN = later(r"[A-Za-z0-9](?:[-./]?[A-Za-z0-9]){3,19}(?:\([0-9A-Z]\))?")
+_GROUPS = later(r"(?:[A-Z]{1,3}[ -]?)?[0-9]{2,9}(?: [0-9]{2,9}){0,4}(?![\w])")
+_DATE = later(r"\d{1,2}([-./])\d{1,2}\1(?:\d\d|\d{4})|(?:19|20)\d\d([-./])\d{1,2}\2\d{1,2}")
+_SIGN = r"[\s:;#=.,(_\"'’“„|*>/{}\[-]"
+_CALLED = r"[A-ZÀ-Þ][a-zß-öø-ÿ'’-]{1,20}(?!\w)"
+_FILLER = later(
+    # Whose it is, words for a number, and words that say nothing.
+    rf"(?:['’]s)?(?:{_SIGN}{{0,4}}(?:"
+    rf"(?:of|de|du|des|del|d[ao]|di|von|for|für|pour|para|von der|de la) (?:(?:Mr|Mrs|Ms|Mme|Dr|M|Frau|Herrn?|Sra?)\.? )?{_CALLED}(?: {_CALLED}){{0,2}}"
+    r"|(?:on|in|for|auf|im|sur|en|nel|in der|in the) (?:(?:the|my|dem|der|mon|ma|le|la|el|il|mi|mein\w{0,2}) )?[A-Z][A-Za-z]{1,14}(?=:| (?:put|is|says|reads|as)\b)"
+    r"|(?:of|de|du|van|von|di|da|do|para|for|from|od|dla) (?:my|mon|ma|mi|meu|minha|meine[mrs]?|mijn|mio|mia) [a-zà-ÿ]{2,12}(?!\w)"
+    r"|(?i:numbers?|no|nr|num|n[uú]meros?|nummern?|num[ée]ros?|id|card|code|licen[sc]e|is|was|ist|est|es|lautet|hat|tr[äa]gt|has|porte"
+    r"|lleva|tiene|ha|die|das|der|the|les?|la|el|il|lo|of|de|du|des|del|di|von|und|and|my|her|his|mein|dein|sein|ihr|with|mit|are|war"
+    r"|numeru?|numer|osobist(?:y|ego|ym)|registro|regist(?:ration|o)|mine|yours?|on|file|reads?|shows?|says?|said|value|put|jest|to|meu|minha|mi|mio|mijn|uw|mon|ma|son|sa|votre|as"
+    r"|n[oº°]|het|een|(?:e|é|o|a)(?= )|new|old|neue|alte|record|called|entered|typed|listed)(?![^\W_])"
+    r"|[A-Z][ -](?i:nummer|nr|number|no)(?!\w)"
+    r"|(?<![^\W_])[a-zß-öø-ÿ]{3,14}(?= ?(?::|[nN]\.?[º°]|\(?[nN][ru]m?\.?\b|#|number|n[uú]m))|\([A-Za-z][A-Za-z .]{0,18}\)"
+    r"|(?i:nr|no|n)[.º°]{1,3}|[nN][º°])){0,8}+"
+    rf"{_SIGN}{{0,4}}"
+)
+
+
+def _told_at(text: str, start: int, end: int) -> int:
+    """Where what a word announces may begin; -1 if the word is the end of another, or the beginning."""
+    if start and text[start - 1].isalnum() and not (text[start].isupper() and text[start - 1].islower()):
+        return -1
+    filler = _FILLER.match(text, end, min(len(text), end + FAR))
+    return filler.end() if filler and (filler.end() > end or text[end - 1] == "#") else -1
+
+
+def after(*, least_digits: int, sizes: range, confidence: float = 0.85, odd: bool = False) -> Several:
+    """The judge of a word that announces an identifier: the next thing that looks like one is it.
+
+    So is one that a conjunction joins to it, if it is as long: `put 531220987 rather than 531220978`.
+    `odd` is for those that may hold few digits or none, as German passports do: capitals without vowels among them.
+    """
+
+    def judge(text: str, start: int, end: int) -> list[Judged] | None:
+        at = _told_at(text, start, end)
+        if at < 0:
+            return None
+        token = _TOKEN.match(text, at)
+        if token and token.end() - at == 4 and _FOURS.match(text, at):
+            token = None  # the first of several groups
+        if not (token and _fits(token.group(), least_digits, sizes, odd=odd)):
+            token = _GROUPS.match(text, at)
+            if not (token and _fits(token.group(), least_digits, sizes, odd=odd)):
+                return None
+        found = [(token.start(), token.end(), confidence)]
+        size = token.end() - token.start()
+        while len(found) < _MOST_JOINED and (more := _JOINED.match(text, token.end())):
+            token = _TOKEN.match(text, more.end())
+            if (
+                not token
+                or token.end() - token.start() != size
+                or not _fits(token.group(), least_digits, sizes, odd=odd)
+            ):
+                break
+            found.append((token.start(), token.end(), confidence))
+        return found
+
+    return judge
+
+
+_FOURS = later(r"[0-9]{4} [0-9]{4}(?!\w)")
+_MOST_JOINED = 4
+_JOINED = later(
+    r"[\"'”’)]?[,;]?(?: (?:and|or|und|oder|et|ou|y|o|e|en|of|i|lub|rather than|instead of|not|vs\.?|statt|nicht|pas|no|was it|is it|maybe|&|->)){1,2} [\"'“‘(]?"
+    r"|[\"']?, ?[\"']?| ?/ ?",
+    re.IGNORECASE,
+)
+
+
+def formed_so(form: str, confidence: float = 0.95) -> Single:
+    """The judge of a word that means other things as well: what it announces has to be of this form."""
+    shape = later(rf"(?:{form})(?![^\W_])")
+
+    def judge(text: str, start: int, end: int) -> Judged | None:
+        at = _told_at(text, start, end)
+        found = shape.match(text, at) if at >= 0 else None
+        return (found.start(), found.end(), confidence) if found else None
+
+    return judge
+
+
+FAR = 100
+_ODD = later(r"(?=[A-Z]*[0-9])[A-Z0-9]{8,10}|[CFGHJKLMNPRTVWXYZ]{9}")
+
+
+def _fits(written: str, least_digits: int, sizes: range, *, odd: bool) -> bool:
+    compact = re.sub(r"[-./ ()]", "", written)
+    if len(compact) not in sizes or _DATE.fullmatch(written):
+        return False
+    return sum(map(str.isdigit, compact)) >= least_digits or (odd and _ODD.fullmatch(compact) is not None)
+
+
+_NUMBER_OF = later(r"(?:n[ºo°.]{1,3}|n[uú]m\w{0,5}|num[ée]ro|number) ?(?:de ?|du ?|del ?|d['’])?\Z", re.IGNORECASE)
+REGISTERED = after(least_digits=4, sizes=range(4, 20))
+
+
+def collegiate(text: str, start: int, end: int) -> list[Judged] | None:
+    """The number under which a Spanish professional is registered: `nº col. 28 28 12345`, `colegiado 12345`."""
+    whole = end - start > len("col")
+    return REGISTERED(text, start, end) if whole or _NUMBER_OF.search(text[max(0, start - 14) : start]) else None
+
+
+def patient(text: str, start: int, end: int) -> list[Judged] | None:
+    """`Patientennummer: 4478123`, and `numéro de patient 4478123`, where the word for a number comes first."""
+    whole = text[start:end].lower() not in _ONLY_NUMBERED
+    return REGISTERED(text, start, end) if whole or _NUMBER_OF.search(text[max(0, start - 14) : start]) else None
+
+
+_ONLY_NUMBERED = frozenset("patient patiente patiënt paciente paziente utente admission pacjenta pacjentki".split())  # noqa: SIM905 - a table of words
+_MEDICAL = later(
+    r"patient|h[ôo]pital|\bchu\b|cliniq|clinic|m[ée]dec|m[ée]dic|hospital|\bn[ée]e? le\b|\bpz\b|pazient|ricover",
+    re.IGNORECASE,
+)
+
+
+def dossier(text: str, start: int, end: int) -> list[Judged] | None:
+    """`dossier n° 448812` is of a patient only where it is of medicine that the text speaks."""
+    return REGISTERED(text, start, end) if _MEDICAL.search(text, max(0, start - 90), end + 60) else None
+
+
+LICENCE_NUMBER = after(least_digits=4, sizes=range(5, 18), confidence=0.95)
+
+
+def licence(text: str, start: int, end: int) -> Judged | None:
+    """`Texas DL 31884207`; behind a stroke it is a tenth of a litre."""
+    return None if start and text[start - 1] == "/" else _LICENCE(text, start, end - 1)
+
+
+_LICENCE = formed_so(
+    r"[A-Z]{0,3}-?(?:[0-9][ -]?){6,14}[0-9A-Z]?|[A-Z][0-9]{3}-?[0-9]{3,4}-?[0-9]{2,4}(?:-?[0-9]{1,5}){0,2}"
+)
+
+
+OF_ID = formed_so(
+    r"[0-9]{7}[A-W][A-IW]?|[STFGM][0-9]{7}[A-Z]|[A-Z]{1,2}[0-9]{6} ?\([0-9A]\)|[A-Z][12][0-9]{8}|[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{3} ?[0-9]{6}"
+    r"|[A-ZÑ&]{3,4}-?[0-9]{6}-?[A-Z0-9]{3}|[0-9]{2} ?[0-9]{6} ?[A-Z] ?[0-9]{3}|[A-Z]{2}(?: ?[0-9]{2}){3} ?[A-D]"
+    r"|[0-9]{8} ?[0-9] ?[A-Z]{2}[0-9]|[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}"
+)
+"""Ireland, Singapore, Hong Kong, Taiwan, Italy and Poland's cards, Mexico, Germany's pensions, Britain, Portugal, US Medicare."""
+
+
+def short_id(text: str, start: int, end: int) -> Judged | None:
+    """`FIN G1234567X`: a sign stands behind what other words begin with."""
+    return _CARD_NUMBER(text, start, end if text[end - 1].isalnum() else end - 1)
+
+
+_CARD_NUMBER = formed_so(
+    r"[STFGM][0-9]{7}[A-Z]|[A-Z]{3} ?[0-9]{6}|[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}"
+)
+
+
+def transit(text: str, start: int, end: int) -> Judged | None:
+    """The number of a Canadian branch; what is in transit has numbers too."""
+    return None if text[max(0, start - 3) : start].lower() == "in " else _BRANCH(text, start, end)
+
+
+_BRANCH = formed_so(r"[0-9]{5}(?:-[0-9]{3})?", confidence=0.75)
+
+_USERNAME = later(r"\s{0,2}(?:is|ist|est|es|:|=)\s{0,2}[\"']?([\w.@-]{3,40})", re.IGNORECASE)
+_DIGIT_OR_AT = later(r"[\d@-]")
+
+
+def username(text: str, start: int, end: int) -> Judged | None:
+    """What a word for a user's name announces, if it is no word itself."""
+    token = _USERNAME.match(text, end)
+    if not token or (start and text[start - 1].isalnum()):
+        return None
+    at, upto = token.span(1)
+    value = text[at:upto].rstrip(".")
+    if text[upto : upto + 1] in {"(", "["} or not (text[at - 1] in "\"'" or _DIGIT_OR_AT.search(value)):
+        return None  # code
+    if "://" in text[max(0, start - 8) : start]:
+        return None  # `https://username:token@host`
+    return (at, at + len(value), 0.7) if any(not char.isalpha() for char in value) else None
