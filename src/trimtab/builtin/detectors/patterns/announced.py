@@ -3,6 +3,7 @@
 from trimtab.builtin.detectors.patterns.announcing import (
     FAR,
     LICENCE_NUMBER,
+    OF_BANK,
     OF_ID,
     REGISTERED,
     after,
@@ -10,6 +11,7 @@ from trimtab.builtin.detectors.patterns.announcing import (
     dossier,
     formed_so,
     licence,
+    machine_readable,
     patient,
     short_id,
     transit,
@@ -20,16 +22,24 @@ from trimtab.builtin.detectors.patterns.spec import Pattern, word
 ANNOUNCED: tuple[Pattern, ...] = (
     Pattern(
         label="personal.passport",
-        shape=r"passports?|pasaporte|reisepass(?:es)?|passeport|passaport[oe]|paspoort|paszport(?:u|em)?|pas(?:aport[iu]?|port[iu]?|por)|cestovn[íi](?:ho)? pasu?|pass(?:nummer| \(nr|[- ]?nr|[- ]no)",
-        anchors=("passport", "pasaporte", "reisepass", "passeport", "passaport", "paspoort", "paszport", "pasaport", "paspor", "cestovn", "passn", "pass-n", "pass n", "pass (n"),
+        shape=r"passports?|ppt? (?:no|number)|pasaporte|reisepass(?:es)?|passeport|passaport[oe]|paspoort|paszport(?:u|em)?|pas(?:aport[iu]?|port[iu]?|por)|cestovn[íi](?:ho)? pasu?|pass(?:nummer| \(nr|[- ]?nr|[- ]no)",
+        anchors=("passport", "pp no", "pp number", "ppt no", "ppt number", "pasaporte", "reisepass", "passeport", "passaport", "paspoort", "paszport", "pasaport", "paspor", "cestovn", "passn", "pass-n", "pass n", "pass (n"),
         judge=after(least_digits=4, sizes=range(6, 13), odd=True, confidence=0.95),
         ignore_case=True,
         begins=True,
         close=True,
     ),
     Pattern(
+        label="personal.passport",
+        shape=r"P[A-Z<][A-Z<]{3}[A-Z<]{20,44}",
+        anchors=("p<",),
+        judge=machine_readable,
+        begins=True,
+        needs_digit=True,
+    ),
+    Pattern(
         label="personal.driver-licence",
-        shape=r"driv(?:er['’]?s?|ers['’]|ing)[ _-]{0,2}(?:licen[sc]e|lic\b|permit)|(?:dl|licen[sc]e)[ _]?n(?:o|um|umber)|praw(?:o|a) jazdy|k(?:orkort|jorekort)|ajokort(?:ti|in)|fue?hrerschein(?:e?s)?|permis (?:de conduire|n[°º])|patente di guida|rijbewijs"
+        shape=r"driv(?:er['’]?s?|ers['’]|ing)[ _-]{0,2}(?:licen[sc]e|lic\b|permit)|dl[ _]?n(?:o|um|umber)|praw(?:o|a) jazdy|k(?:orkort|jorekort)|ajokort(?:ti|in)|fue?hrerschein(?:e?s)?|permis (?:de conduire|n[°º])|patente di guida|rijbewijs"
         r"|(?:licen[cç][ií]?a|permiso|carn(?:et|é)|carta|carteira|permiso) (?:nacional )?de (?:conducir|conducci[óo]n|manejo|condu[cç][ãa]o|habilita[cç][ãa]o|motorista)",
         anchors=("driv", "fuhrer", "fuehrer", "permis", "licen", "carn", "carta de", "carteira", "patente di", "rijbewijs", "praw", "korkort", "kjorekort", "ajokort", "dl_n", "dl n", "dln"),
         judge=LICENCE_NUMBER,
@@ -56,9 +66,9 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.driver-licence",
-        shape=r"patente",
-        anchors=("patente",),
-        judge=formed_so(r"(?i:U1[A-Z0-9]{7}[A-Z]|[A-Z]{2} ?[0-9]{7} ?[A-Z])"),
+        shape=r"patente|permis",
+        anchors=("patente", "permis"),
+        judge=formed_so(r"[0-9]{2} ?[A-Z]{2} ?[0-9]{5}|[0-9]{12}|(?i:U1[A-Z0-9]{7}[A-Z]|(?!US|EP|WO)[A-Z]{2} ?[0-9]{7} ?[A-Z])"),
         ignore_case=True,
         begins=True,
         close=True,
@@ -85,13 +95,13 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.medical-record",
-        shape=r"mrn|uhid|med(?:ical)?\.?[ _-]?rec(?:ord)?s?|(?:hosp(?:ital)?|chart|admission|encounter|opd|ipd)\.?[ _-](?:number|num|no|nr|id)|(?:hosp(?:ital)?|chart) ?#|health (?:card|insurance)|nhc|n\.h\.c|h\.c\.|cipa|member id"
+        shape=r"mrn|uhid|ur (?:no|number)|pt\.?[ _](?:id|no|nr|number)|pat\.?[ -]{0,2}(?:nr|id\b)|med(?:ical)?\.?[ _-]?rec(?:ord)?s?|(?:hosp(?:ital)?|chart|admission|encounter|opd|ipd)\.?[ _-](?:number|num|no|nr|id)|(?:hosp(?:ital)?|chart) ?#|health (?:card|insurance)|nhc|n\.h\.c|h\.c\.|cipa|member id"
         r"|policy (?:no|number)|historia cl[ií]nica|numero de historia|expediente (?:cl[ií]nico|m[ée]dico)|cartella clinica|tessera sanitaria"
         r"|dossier (?:m[ée]dical|(?:du )?patient|clinique|hospitalier)|ipp"
         r"|(?:fall|aufnahme|behandlungs|(?:kranken)?versicherten)[- ]?(?:nummer|nr|id)|kranken(?:akten?|blatt)"
         r"|prontu[áa]rio|processo cl[ií]nico|histori[ai] choroby|kart[ay] pacjenta|nosologico|journal(?:nummer|nr)",
         anchors=(
-            "mrn", "uhid", "med rec", "med. rec", "medrec", "med_rec", "medical", "hosp", "opd", "ipd", "prontu", "processo cl", "karta pac", "karty pac", "nosologico", "journaln", "chart", "admission", "encounter", "health", "nhc", "n.h.c", "h.c.", "cipa", "member id", "policy",
+            "mrn", "uhid", "ur no", "ur number", "pt id", "pt no", "pt num", "pt_", "pt. id", "pt. no", "pat.", "pat-", "patnr", "pat nr", "pat id", "med rec", "med. rec", "medrec", "med_rec", "medical", "hosp", "opd", "ipd", "prontu", "processo cl", "karta pac", "karty pac", "nosologico", "journaln", "chart", "admission", "encounter", "health", "nhc", "n.h.c", "h.c.", "cipa", "member id", "policy",
             "histori", "numero de h", "expediente", "cartella", "tessera", "dossier", "ipp",
             "falln", "fall-", "fall n", "aufnahme", "behandlungs", "krankenversicherten", "versicherten", "krankena", "krankenb",
         ),
@@ -140,7 +150,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.national-id",
-        shape=r"ssn|social security|nass|tax id|tin|pan|aadh?aar|national id|dni|nif|nie|(?:personal)?ausweis(?:es)?|steuer-?id|codice fiscale"
+        shape=r"ssn|social security|nass|tax id|tin|pan|aadh?aar|national id|dni|nif|nie|(?:personal)?ausweis(?:es)?|steuer-?(?:id|nummer|nr)|codice fiscale"
         r"|carte (?:nationale )?d['’]identit[ée]|documento (?:nacional )?de identidad",
         anchors=(
             "ssn", "social", "nass", "tax", "tin", "pan", "aadh", "national", "dni", "nif", "nie", "ausweis", "personalausweis", "steuer", "codice",
@@ -153,10 +163,10 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.national-id",
-        shape=r"pps(?:n|[ _-]?(?:no|number|nr))?|nric|hkid|hong kong id|identity card|id card|carta d['’]identit[àa]|rfc"
+        shape=r"pps(?:n|[ _-]?(?:no|number|nr))?|nric|hkid|hong kong id|identity card|id card|carta d['’]identit[àa]|taiwan id|voter id|epic no|rfc"
         r"|(?:sozial|renten)versicherungs(?:nummer|nr)|sv-?(?:nummer|nr)|rvnr|national insurance|nino|ni (?:no|number)|cart[ãa]o de cidad[ãa]o|medicare",
         anchors=(
-            "pps", "nric", "hkid", "hong kong", "identity card", "id card", "carta d", "rfc", "sozialv", "rentenv", "sv-n", "svn",
+            "pps", "nric", "hkid", "hong kong", "identity card", "id card", "carta d", "taiwan id", "voter id", "epic no", "rfc", "sozialv", "rentenv", "sv-n", "svn",
             "rvnr", "national ins", "nino", "ni n", "cart", "medicare",
         ),
         judge=OF_ID,
@@ -167,8 +177,8 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.national-id",
-        shape=r"(?:fin|mbi|dowod)[ :#u]",
-        anchors=("fin ", "fin:", "fin#", "mbi ", "mbi:", "mbi#", "dowod ", "dowod:", "dowodu"),
+        shape=r"(?:fin|mbi|dowod|nhi|ic|rut|run|c\.[ci]\.|cc|rg)[ :#u]",
+        anchors=("fin ", "fin:", "fin#", "ic no", "ic num", "ic:", "nhi ", "nhi:", "rut ", "rut:", "run:", "c.c. ", "cc ", "c.i. ", "c.i.:", "rg n", "rg:", "mbi ", "mbi:", "mbi#", "dowod ", "dowod:", "dowodu"),
         judge=short_id,
         ignore_case=True,
         begins=True,
@@ -181,6 +191,16 @@ ANNOUNCED: tuple[Pattern, ...] = (
         anchors=("dowód", "dowodem", "dowodzie"),
         judge=OF_ID,
         ignore_case=True,
+    ),
+    Pattern(
+        label="personal.account",
+        shape=r"rib|ccc|clabe|cbu|[cs]/c|konta|rachun(?:ek|ku)|nrb|rekening(?:nummer|nr)|blz",
+        anchors=("rib", "ccc", "clabe", "cbu", "c/c", "s/c", "konta", "rachun", "nrb", "rekeningn", "blz"),
+        judge=OF_BANK,
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=60,
     ),
     Pattern(
         label="personal.account",

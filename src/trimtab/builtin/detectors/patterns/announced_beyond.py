@@ -9,8 +9,8 @@ from trimtab.detect.signs import later
 
 _FAR = 60
 _FILLER = later(
-    r"(?:[\s:：=＝#№「『【（(［\[\"'、，,.\-]|番号|番號|号码|號碼|号|號|码|碼|编号|編號|コード|の|は|が|を|も|私|是|为|為|：|預金|証|证|證|번호|는|은|이|가|의"
-    r"|संख्या|नंबर|नं|सं|का|की|के|है|क्रमांक|номер[а-я]{0,2}|серия|серии|[а-яё]{1,3}(?![^\W_])|שלי|מספר|(?:ID|[Nn][Oo]|Number|number)(?![A-Za-z]))*+"
+    r"(?:[\s:：=＝#№「『【（(［\[\"'、，,.\—–-]|字號|字号|番号|番號|号码|號碼|号|號|码|碼|编号|編號|コード|の|は|が|を|も|私|是|为|為|：|預金|証|证|證|번호|는|은|이|가|의"
+    r"|संख्या|तारीख|तिथि|दिन|को|नंबर|नं|सं|का|की|के|है|क्रमांक|номер[а-я]{0,2}|серия|серии|[а-яё]{1,3}(?![^\W_])|שלי|מספר|(?:ID|[Nn][Oo]|Number|number)(?![A-Za-z]))*+"
 )
 
 
@@ -29,7 +29,7 @@ def _follows(form: str, confidence: float = 0.95) -> Single:
 
 
 _DATE = later(
-    r"(?:19|20)[0-9]{2}([-./])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])|[0-9]{1,2}([-./])[0-9]{1,2}\2(?:19|20)[0-9]{2}(?![0-9])|(?:19|20)[0-9]{6}(?![0-9])"
+    r"(?:19|20)[0-9]{2}([-./])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])|[0-9]{1,2}([-./])[0-9]{1,2}\2(?:19|20)[0-9]{2}(?![0-9])|(?:19|20)[0-9]{6}(?![0-9])|[MTSHR][0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,2}(?![0-9])"
 )
 _LONGEST_DATE = 20
 _MONTHS = later(r"[0-9]{1,2} (?:[\u0900-\u0963]{2,12}),? (?:19|20)[0-9]{2}(?![0-9])")
@@ -61,9 +61,11 @@ def _born(text: str, start: int, end: int) -> Judged | None:
 
 def _came(text: str, start: int, end: int) -> Judged | None:
     """As `_born`, or with the date before the word: `1980年5月3日生まれ`."""
-    for found in EAST.finditer(text, max(0, start - _LONGEST_DATE), start):
-        if found.end() == start:
-            return found.start(), found.end(), 0.9
+    upto = start + text.startswith("日", start)
+    for form in (EAST, _DATE):
+        for found in form.finditer(text, max(0, start - _LONGEST_DATE), upto):
+            if found.end() == upto:
+                return found.start(), upto, 0.9
     return _born(text, start, end)
 
 
@@ -112,5 +114,5 @@ BEYOND: tuple[Pattern, ...] = (
         "生年月日|出生日期|出生年月|生日|생년월일|생일|जन्मतिथि|जन्म तिथि|जन्म|др|дата рожд|תאריך לידה|วันเกิด",
         _born,
     ),
-    _beyond("birth-date", "生まれ|出生|生於|生于|출생", _came),
+    _beyond("birth-date", "生まれ|日生|出生|生於|生于|출생", _came),
 )  # fmt: skip

@@ -20,6 +20,7 @@ _FILLER = later(
     r"|lleva|tiene|ha|die|das|der|the|les?|la|el|il|lo|of|de|du|des|del|di|von|und|and|my|her|his|mein|dein|sein|ihr|with|mit|are|war"
     r"|numeru?|numer|osobist(?:y|ego|ym)|registro|regist(?:ration|o)|mine|yours?|on|file|reads?|shows?|says?|said|value|put|jest|to|meu|minha|mi|mio|mijn|uw|mon|ma|son|sa|votre|as"
     r"|n[oº°]|het|een|(?:e|é|o|a)(?= )|new|old|neue|alte|record|called|entered|typed|listed)(?![^\W_])"
+    r"|numaras[ıi](?!\w)|[A-Z]{1,2}[0-9]?(?= ?[nN](?:[.°ºr]|um|o\b))"
     r"|[A-Z][ -](?i:nummer|nr|number|no)(?!\w)"
     r"|(?<![^\W_])[a-zß-öø-ÿ]{3,14}(?= ?(?::|[nN]\.?[º°]|\(?[nN][ru]m?\.?\b|#|number|n[uú]m))|\([A-Za-z][A-Za-z .]{0,18}\)"
     r"|(?i:nr|no|n)[.º°]{1,3}|[nN][º°])){0,8}+"
@@ -101,8 +102,11 @@ def _fits(written: str, least_digits: int, sizes: range, *, odd: bool) -> bool:
     return sum(map(str.isdigit, compact)) >= least_digits or (odd and _ODD.fullmatch(compact) is not None)
 
 
-_NUMBER_OF = later(r"(?:n[ºo°.]{1,3}|n[uú]m\w{0,5}|num[ée]ro|number) ?(?:de ?|du ?|del ?|d['’])?\Z", re.IGNORECASE)
-REGISTERED = after(least_digits=4, sizes=range(4, 20))
+_NUMBER_OF = later(
+    r"(?:n[ºo°.r]{1,3}|n[uú]m\w{0,5}|num[ée]ro|number|id|code|codice|c[óo]digo) ?(?:de ?|du ?|del ?|d['’])?\Z",
+    re.IGNORECASE,
+)
+REGISTERED = after(least_digits=4, sizes=range(4, 20), confidence=0.9)
 
 
 def collegiate(text: str, start: int, end: int) -> list[Judged] | None:
@@ -138,12 +142,12 @@ def licence(text: str, start: int, end: int) -> Judged | None:
 
 
 _LICENCE = formed_so(
-    r"[A-Z]{0,3}-?(?:[0-9][ -]?){6,14}[0-9A-Z]?|[A-Z][0-9]{3}-?[0-9]{3,4}-?[0-9]{2,4}(?:-?[0-9]{1,5}){0,2}"
+    r"[A-Z]{0,3}-?(?:[0-9][ -]?){7,14}[0-9A-Z]?|[A-Z][0-9]{3}-?[0-9]{3,4}-?[0-9]{2,4}(?:-?[0-9]{1,5}){0,2}"
 )
 
 
 OF_ID = formed_so(
-    r"[0-9]{7}[A-W][A-IW]?|[STFGM][0-9]{7}[A-Z]|[A-Z]{1,2}[0-9]{6} ?\([0-9A]\)|[A-Z][12][0-9]{8}|[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{3} ?[0-9]{6}"
+    r"[0-9]{7}[A-W][A-IW]?|[STFGM][0-9]{7}[A-Z]|[A-Z]{1,2}[0-9]{6} ?\([0-9A]\)|[A-Z][12][0-9]{8}|[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{2} ?[0-9]{7}|[A-Z]{3} ?[0-9]{6,7}"
     r"|[A-ZÑ&]{3,4}-?[0-9]{6}-?[A-Z0-9]{3}|[0-9]{2} ?[0-9]{6} ?[A-Z] ?[0-9]{3}|[A-Z]{2}(?: ?[0-9]{2}){3} ?[A-D]"
     r"|[0-9]{8} ?[0-9] ?[A-Z]{2}[0-9]|[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}"
 )
@@ -156,15 +160,39 @@ def short_id(text: str, start: int, end: int) -> Judged | None:
 
 
 _CARD_NUMBER = formed_so(
-    r"[STFGM][0-9]{7}[A-Z]|[A-Z]{3} ?[0-9]{6}|[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}"
+    # Singapore, Poland, US Medicare, New Zealand; Chile, Colombia, Uruguay, Brazil and Portugal.
+    r"[STFGM][0-9]{7}[A-Z]|[A-Z]{3} ?[0-9]{6}|[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}|[A-HJ-NP-Z]{3}(?:[0-9]{4}|[0-9]{2}[A-Z]{2})"
+    r"|[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-[0-9KkXx]|[0-9]\.[0-9]{3}\.[0-9]{3}\.[0-9]{3}|[0-9]{2}\.[0-9]{3}\.[0-9]{3}|[0-9]{8} ?[0-9] ?[A-Z]{2}[0-9]"
 )
+
+
+OF_BANK = formed_so(
+    # What banks of France, Spain, Mexico, Argentina, Poland, Brazil and Britain give out, and the numbers of others.
+    r"[0-9]{5} ?[0-9]{5} ?[0-9A-Z]{11} ?[0-9]{2}|[0-9]{4}([ -]?)[0-9]{4}\1[0-9]{2}\1[0-9]{10}|[0-9]{2}(?: ?[0-9]{4}){6}|[0-9]{22}|[0-9]{18}"
+    r"|[0-9]{2}-[0-9]{2}-[0-9]{2}|[0-9]{3} ?[0-9]{3} ?[0-9]{2}|[0-9]{4,9}-[0-9Xx]|[0-9]{9,10}",
+    confidence=0.9,
+)
+
+
+_SECOND_LINE = later(r"\s{1,2}([A-Z0-9]{6,9})<{0,3}[0-9][A-Z<]{3}[0-9]{6}[0-9][MFX<][0-9]{7}")
+
+
+def machine_readable(text: str, _start: int, end: int) -> Judged | None:
+    """The number in the two lines at the foot of a passport."""
+    second = _SECOND_LINE.match(text, end)
+    return (*second.span(1), 0.95) if second else None
 
 
 def transit(text: str, start: int, end: int) -> Judged | None:
     """The number of a Canadian branch; what is in transit has numbers too."""
-    return None if text[max(0, start - 3) : start].lower() == "in " else _BRANCH(text, start, end)
+    found = _BRANCH(text, start, end)
+    if not found or text[max(0, start - 3) : start].lower() == "in ":
+        return None
+    told = _TRANSIT.search(text[end : found[0]]) or "-" in text[found[0] : found[1]]
+    return found if told or "inst" in text[found[1] : found[1] + 16].lower() else None
 
 
+_TRANSIT = later(r"[:#=]|\bn(?:o|r|um)", re.IGNORECASE)
 _BRANCH = formed_so(r"[0-9]{5}(?:-[0-9]{3})?", confidence=0.75)
 
 _USERNAME = later(r"\s{0,2}(?:is|ist|est|es|:|=)\s{0,2}[\"']?([\w.@-]{3,40})", re.IGNORECASE)

@@ -9,203 +9,25 @@ import re
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
 from trimtab.detect.signs import later
 
-_MONTHS = frozenset(
-    # Of English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Russian, Scandinavia, Turkish and
-    # Hindi, as they stand in dates, with their short forms.
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "januar",
-        "jänner",
-        "februar",
-        "feber",
-        "märz",
-        "maerz",
-        "mai",
-        "juni",
-        "juli",
-        "oktober",
-        "dezember",
-        "janvier",
-        "février",
-        "fevrier",
-        "mars",
-        "avril",
-        "juin",
-        "juillet",
-        "août",
-        "aout",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "setiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-        "gennaio",
-        "febbraio",
-        "aprile",
-        "maggio",
-        "giugno",
-        "luglio",
-        "settembre",
-        "ottobre",
-        "dicembre",
-        "janeiro",
-        "fevereiro",
-        "março",
-        "marco",
-        "maio",
-        "junho",
-        "julho",
-        "setembro",
-        "outubro",
-        "novembro",
-        "dezembro",
-        "januari",
-        "februari",
-        "maart",
-        "mei",
-        "augustus",
-        "augusti",
-        "marts",
-        "maj",
-        "desember",
-        "stycznia",
-        "lutego",
-        "marca",
-        "kwietnia",
-        "maja",
-        "czerwca",
-        "lipca",
-        "sierpnia",
-        "września",
-        "wrzesnia",
-        "października",
-        "pazdziernika",
-        "listopada",
-        "grudnia",
-        "ledna",
-        "února",
-        "března",
-        "dubna",
-        "května",
-        "června",
-        "července",
-        "srpna",
-        "září",
-        "října",
-        "prosince",
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-        "ocak",
-        "şubat",
-        "mart",
-        "nisan",
-        "mayıs",
-        "haziran",
-        "temmuz",
-        "ağustos",
-        "eylül",
-        "ekim",
-        "kasım",
-        "aralık",
-        "जनवरी",
-        "फरवरी",
-        "फ़रवरी",
-        "मार्च",
-        "अप्रैल",
-        "मई",
-        "जून",
-        "जुलाई",
-        "अगस्त",
-        "सितंबर",
-        "सितम्बर",
-        "अक्टूबर",
-        "अक्तूबर",
-        "नवंबर",
-        "नवम्बर",
-        "दिसंबर",
-        "दिसम्बर",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "jän",
-        "mär",
-        "mrz",
-        "okt",
-        "dez",
-        "janv",
-        "févr",
-        "fevr",
-        "fév",
-        "fev",
-        "avr",
-        "juil",
-        "déc",
-        "ene",
-        "abr",
-        "ago",
-        "dic",
-        "gen",
-        "mag",
-        "giu",
-        "lug",
-        "set",
-        "ott",
-        "out",
-        "mrt",
-        "sty",
-        "lut",
-        "kwi",
-        "cze",
-        "lip",
-        "sie",
-        "wrz",
-        "paź",
-        "lis",
-        "gru",
-    ]
+# Of English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Russian, Scandinavian languages, Turkish
+# and Hindi, as they stand in dates, with their short forms.
+_NAMES_OF_MONTHS = (
+    "january february march april may june july august september october november december"
+    " januar jänner februar feber märz maerz mai juni juli oktober dezember"
+    " janvier février fevrier mars avril juin juillet août aout septembre octobre novembre décembre"
+    " enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre"
+    " gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre"
+    " janeiro fevereiro março marco maio junho julho setembro outubro novembro dezembro"
+    " januari februari maart mei augustus augusti marts maj desember"
+    " stycznia lutego marca kwietnia maja czerwca lipca sierpnia września wrzesnia października pazdziernika listopada grudnia"
+    " ledna února března dubna května června července srpna září října prosince"
+    " января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
+    " ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık"
+    " जनवरी फरवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर सितम्बर अक्टूबर अक्तूबर नवंबर नवम्बर दिसंबर दिसम्बर"
+    " jan feb mar apr jun jul aug sep sept oct nov dec jän mär mrz okt dez janv févr fevr fév fev avr juil déc"
+    " ene abr ago dic gen mag giu lug set ott out mrt sty lut kwi cze lip sie wrz paź lis gru"
 )
+_MONTHS = frozenset(_NAMES_OF_MONTHS.split())
 _FAR = 90
 """Characters between the word and the date at most: a name, a place and what joins them."""
 _DIGIT = later(r"[0-9]")
@@ -220,11 +42,12 @@ _CJK = r"(?:19|20)[0-9]{2} ?[年년] ?(?:0?[1-9]|1[0-2]) ?[月월] ?(?:0?[1-9]|[
 _ERAS = r"(?:明治|大正|昭和|平成|令和)"
 _ERA = rf"{_ERAS} ?(?:[0-9]{{1,2}}|元) ?年 ?[0-9]{{1,2}} ?月 ?[0-9]{{1,2}} ?日"
 EAST = later(rf"{_CJK}|{_ERA}")
+_COMPACT = r"(?:(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])|(?:0[1-9]|[12][0-9]|3[01]){2}(?:19|20)[0-9]{2})(?![0-9])"
 _FIGURES = later(
-    rf"{_YEAR}([-./])(?:0?[1-9]|1[0-2])\1{_DAY}|{_DAY}([-./ ] ?){_DAY}\2(?:{_YEAR}(?: r\b)?|[0-9]{{2}}(?![0-9]))|{_CJK}"
+    rf"{_YEAR}([-./])(?:0?[1-9]|1[0-2])\1{_DAY}|{_DAY}([-./ ] ?){_DAY}\2(?:{_YEAR}(?: r\b)?|[0-9]{{2}}(?![0-9]))|{_CJK}|{_COMPACT}"
 )
 _DAY_FIRST = later(
-    rf"{_NTH}[-/ \u00a0]{{0,2}}{_OF}{_MONTH}(?P<year>[-/,. ]{{1,3}}{_OF}{_YEAR}(?: r\b|\. ?г\b| г\b)?|[-/ ]{_SHORT_YEAR})?"
+    rf"{_NTH}[-/ \u00a0]{{0,2}}{_OF}{_MONTH}(?P<year>[-/,. ]{{1,3}}{_OF}{_YEAR}(?: r\b|\. ?г\b| г\b)?|[-/ ]{_SHORT_YEAR}| [0-9]{{2}}(?![0-9:%]|[.,][0-9]| [a-z]))?"
 )
 _YEAR_FIRST = later(rf"{_YEAR}[-/, ]{{1,2}}{_MONTH}[-/ ]{{1,2}}{_NTH}")
 _DAY_AND_YEAR = later(rf"{_NTH}(?P<year>(?:,| de| del)?[- ,]{{1,2}}{_YEAR}|[-/ ]{_SHORT_YEAR})?")
@@ -235,19 +58,19 @@ _ENDS_WITH_YEAR = later(_YEAR)
 _SAYING = (
     r"(?i:of the \w{3,12}|d(?:el|e la|u|es) \w{3,12}"
     r"|on|in|at|the|is|was|were|are|it|he|she|i|date|day|of|place|and|my|his|her|their|und|ort|tag|am|im|zu|bei|aus|den|der|dem|ist|war|wurde|lautet"
-    r"|bin|sie|er|ich|mein|sein|ihr|les?|la|à|au|en|de|du|des|est|et|lieu|el|los|las|a|es|y|fue|lugar|fecha|il|lo|nel|em|no|na|o|d[ao]|op|te|het|née?|as|une?|dnia|w|r|roku|dne|jest|den|med|som|em|mnie|mam"
+    r"|bin|sie|er|ich|mein|sein|ihr|les?|la|à|au|en|de|du|des|est|et|lieu|el|los|las|a|es|y|fue|lugar|fecha|il|lo|nel|em|no|na|o|d[ao]|op|te|het|née?|as|une?|dnia|given|stated|recorded|listed|registered|angegeben|declared|w|r|roku|dne|jest|den|med|som|em|mnie|mam"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche"
     r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo)"
 )
 _NAME = r"(?:St\.|[A-ZÀ-ÖØ-ÞŠŽŁŚ][^\W\d_]{1,24}(?:['’-][^\W\d_]{1,24})?)"
 _WORD = rf"(?:(?:[ \u00a0(:*\"'’/-]{{1,4}}|, ){_SAYING}(?!\w)|[ \u00a0(:*\"'’/-]{{1,4}}{_NAME}(?!\w)|, (?:{_NAME}|[A-Z]{{2}})(?=,))"
-_SIGNS = r"[\s:,;()*_=\"'’|\[\]<>/–-]{0,12}"
+_SIGNS = r"[\s:,;()*_=\"'’|\[\]<>/–—-]{0,12}"
 _FORM = r"(?:\([a-zA-Z]{1,5}(?:[-./ ][a-zA-Z]{1,5}){0,2}\)|(?:\s{0,4}</?[a-z]{1,6}[^<>]{0,30}>){1,4})?"
 _BETWEEN = later(rf"\.?(?:\((?:e|a|in)\))?(?:{_SIGNS}{_FORM}{_SIGNS}|{_WORD}{{1,8}}+[ \u00a0:,(*–-]{{1,3}})")
 _BETWEEN_BACK = later(rf"(?:, {_NAME}(?!\w))?{_WORD}{{0,7}}+[ \u00a0,(–-]{{1,3}}")
 ANOTHER_DATE = later(
     # Of what else than a birth a date is told, and a date that follows another without such a word.
-    r"died?\b|death|deceased|admi(?:tted|ssion)|discharge|issued?\b|expir|valid|visit|\bseen\b|since|joined|hired?\b|signed|gestorben|\bgest\b|sterbe|aufnahme"
+    r"died?\b|death|deceased|admi(?:tted|ssion)|discharge|issued?\b|expir|valid|visit|\brate\b|\bseen\b|since|joined|hired?\b|signed|gestorben|\bgest\b|sterbe|aufnahme"
     r"|aufgenommen|entlass|ausgestellt|g[üu]ltig|eingestellt|eintritt|ablauf|d[ée]c[éeè]d|d[ée]c[èe]s|entr[ée]e|d[ée]livr|depuis|ingres|\balta\b|fallec|muert|muri[óo]|caduc"
     r"|expedi|vencim|decess|morto|ricover|scad|rilasci|[óo]bito|falec|emiss|validade|overl[ei]|opname|verval|zmar|przyj|ważn|wydan"
     r"|\d([-./])\d{1,2}\1\d{1,4}(?!\d)(?!(?:,? ?(?:and|or|und|oder|et|ou|y|e|&)|,|;) \Z)"
@@ -337,17 +160,22 @@ def _before(text: str, start: int, *, verb: bool) -> Judged | None:
 
 
 def _ends(text: str, end: int) -> bool:
-    return end >= len(text) or not (text[end].isalnum() or text[end] == "_")
+    # A time may follow, as machines write it.
+    return (
+        end >= len(text)
+        or not (text[end].isalnum() or text[end] == "_")
+        or (text[end] == "T" and text[end + 1 : end + 2].isdigit())
+    )
 
 
 BIRTH_DATES: tuple[Pattern, ...] = (
     Pattern(
         label="personal.birth-date",
-        shape=r"born|birth(?:[ _-]?da(?:te|y))?|d\.?o\.?b|geb(?:oren(?:e[rnm]?)?|urts(?:datum|daten|tag)|oortedatum)?|naiss(?:ance)?"
+        shape=r"born|birth(?:[ _-]?da(?:te|y))?|d\.?o\.?b|d/o/b|b-?day|\(b\.|ddn|dn:|janm(?:[ -]?(?:tithi|din))?|geb(?:oren(?:e[rnm]?)?|urts(?:datum|daten|tag)|oortedatum)?|naiss(?:ance)?"
         r"|nac(?:id[oa]s?|imiento|ió|io)?|nasc(?:ita|imento|id[oa])|nasc\.?|nat[oa] (?:il|a)|cumplea[ñn]os|zur welt|n(?:ee|e|e\(e\)) le|urodz(?:on[yae]|enia|enie)?|ur\.|narozen[aíi]?|rojen[a]?"
         r"|tanggal lahir|fodelsedatum|fodt|szul(?:\.|etesi)|dogum tarihi",
         anchors=(
-            "born", "birth", "dob", "d.o.b", "geb", "naiss", "naci", "nac.", "nasci", "nasc", "urodz", "ur. ", "ur.:", "narozen", "tanggal lahir", "fodelsedatum", "fodt", "szul", "dogum tarihi", "nato il", "nata il", "nato a", "nata a",
+            "born", "birth", "dob", "d/o/b", "bday", "b-day", "(b. ", "ddn", "dn:", "janm", "d.o.b", "geb", "naiss", "naci", "nac.", "nasci", "nasc", "urodz", "ur. ", "ur.:", "narozen", "tanggal lahir", "fodelsedatum", "fodt", "szul", "dogum tarihi", "nato il", "nata il", "nato a", "nata a",
             "cumplea", "zur welt", "nee le", "ne le", "ne(e) le",
         ),
         judge=_born,

@@ -12,8 +12,8 @@ from trimtab.detect.signs import later
 
 # What may stand between a word and the number that it announces, in small letters.
 _JOINS = (
-    r"\w{0,24}(?:[\W_]{0,4}\b(?:no|nr|num|numbers?|nummer|nummern|numer|n[uú]meros?|num[ée]ro|id|card|code|is|ist|est|es|jest|era|was|it|it['’]?s|s"
-    r"|my|mine|yours?|his|her|their|our|de|du|des|del|di|da|do|d|of|for|the|le|la|il|el|o|e|é|on|file|reads?|shows?|says|with|con|mit|value|and))"
+    r"\w{0,24}(?:[\W_]{0,4}\b(?:n[°º]?|no|nr|num|numbers?|nummer|nummern|numer|n[uú]meros?|num[ée]ro|id|card|code|is|ist|est|es|jest|era|was|it|it['’]?s|s"
+    r"|my|mine|yours?|his|her|their|our|de|du|des|del|di|da|do|d|of|for|the|le|la|il|el|o|e|é|on|file|ciudadan[ií]a|identidad|sz[áa]m|jel|kod\w{0,2}|[cč][ií]slo|broj|numara\w{0,3}|reads?|shows?|says|with|con|mit|value|and))"
     r"{0,6}[\W_]{0,6}\Z"
 )
 
@@ -84,10 +84,11 @@ _KNOWN = (
     _Identifier("is_.kennitala", (10,), r"", r"kennitala|kt\b", r"kennitala"),
     _Identifier("ee.ik", (11,), r"", r"isikukood"),
     _Identifier("lt.asmens", (11,), r"", r"asmens"),
-    _Identifier("", (11,), r"", r"personas kod|imss\b|nss\b"),
+    _Identifier("", (11,), r"", r"personas kod|imss\b|nss\b|snils|pis\b"),
     _Identifier("", (16,), r"", r"nik\b|ktp\b"),
-    _Identifier("", (12,), r"", r"cccd|cmnd"),
+    _Identifier("", (12,), r"", r"cccd|cmnd|cni\b"),
     _Identifier("", (9,), r"", r"taj\b|taj-"),
+    _Identifier("", (10,), r"", r"ad[óo]azonos"),
     _Identifier("ro.cnp", (13,), r"", r"cnp\b|cod numeric"),
     _Identifier("bg.egn", (10,), r"", r"egn\b|егн"),
     _Identifier("hr.oib", (11,), r"", r"oib\b"),
@@ -114,7 +115,7 @@ _WRITTEN = later(
 ID_HINT = rf"\b(?:{'|'.join(known.words for known in _KNOWN)}|id\b|identi|dni|nie\b|nif|nass|tin|ausweis|personalausweis|codice)"
 ID_LEADS = frozenset(
     "cpf nir séc sec ins ste idn tin ide nhs aad uid per cpr ahv avs sin soc tfn tax pes bsn bur sof rij nat reg nif con id tc kim rrn res rod "  # noqa: SIM905 - a table of words
-    "iti ein emp dni nie nas aus cod cnp cui rut run 身份证 公民身 ric nri myk kad บ ตร thai tha cit cni nad fød fod fnr ken kt isi asm egn егн oib amk αμκ teu תעו isr ems emš ird svn soz ver sv céd ced t tck chi sam ass med niss nis bir emi ims nss nik ktp ccc cmn rg taj jmb".split()
+    "iti ein emp dni nie nas aus cod cnp cui rut run 身份证 公民身 ric nri myk kad บ ตร thai tha cit cni nad fød fod fnr ken kt isi asm egn егн oib amk αμκ teu תעו isr ems emš ird svn soz ver sv céd ced t tck chi sam ass med niss nis bir emi ims nss sni pis adó ado nik ktp ccc cmn rg taj jmb".split()
 )
 """How the words of `ID_HINT` begin, three letters at most."""
 _HINT = later(ID_HINT)
@@ -122,7 +123,7 @@ _SIZES = frozenset(size for known in _KNOWN for size in known.sizes)
 _OF_SIZE = {size: tuple(known for known in _KNOWN if size in known.sizes) for size in _SIZES}
 _FORMED = {size: tuple(known for known in kinds if known.form is not None) for size, kinds in _OF_SIZE.items()}
 _TOLD = later(
-    r"\b(?:national id|id (?:no|number|card)|identity (?:no|number|card)|dni|nie|nif|nass|tax id|tin|ausweis|personalausweis|carte d'identit[ée]|codice fiscale|c[eé]dula)\W{0,4}(?:is |no\W{0,2}|number )?\W{0,3}$"
+    r"\b(?:national id|id (?:no|number|card)|identity (?:no|number|card)|dni|nie|nif|nass|tax id|tin|ausweis|personalausweis|carte d'identit[ée]|codice fiscale|c[eé]dula(?: de (?:ciudadan[ií]a|identidad))?)(?: ?\([^()]{2,12}\))?\W{0,4}(?:is |no\W{0,2}|number )?\W{0,3}$"
 )
 
 

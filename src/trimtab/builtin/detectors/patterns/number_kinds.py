@@ -20,7 +20,7 @@ _SAYS = {
     "card": later(
         r"\b(?:cards?|credit|debit|visa|mastercard|amex|tarjetas?|(?:kredit|bank|giro|debit)?karten?(?:-?(?:nummer|nr))?|carte|cc)\b"
     ),
-    "ssn": later(r"\b(?:ssn|social security|soc\.? sec)"),
+    "ssn": later(r"\b(?:ssn|ss ?#|social security|soc\.? sec)"),
     "birth-date": later(
         r"\b(?:born|birth|birthday|dob|d\.o\.b|nacid[oa]|nacimiento|geb(?:oren|urtsdatum|\.)?|naissance|n[ée]e?|nat[oa]|nascimento|geboren"
         r"|nasc|urodz\w{0,5}|ur(?=\.)|narozen\w?|f[øo]dt|född|(?:date|year|day)_?of_?birth|birth_?da(?:te|y)|geburts\w{1,8}|geboortedatum)(?![^\W_])"
@@ -34,7 +34,7 @@ _SAYS = {
 }
 _HINT_WORDS = (
     r"\b(?:acc|a/c|routing|aba\b|bsb|sort|cuenta|konto|compte|conto|conta|rekening|iban|mrn|medical|patient|chart|historia|nhc|n[uú]mero|cipa|"
-    r"nass|episodio|ssn|soc)"
+    r"nass|episodio|ssn|ss ?#|soc)"
 )
 _ANY_HINT = later(f"{_HINT_WORDS}|{ID_HINT}")
 _NEVER = later(
@@ -57,7 +57,7 @@ _NEVER_ENDS = (
 _LEAD = later(r"\b[^\W\d_]{1,3}")
 _NO_LEADS: frozenset[str] = frozenset()
 _HINT_LEADS = ID_LEADS | frozenset(
-    "acc a rou aba bsb sor cue kon com con rek iba mrn med pat cha his nhc num núm cip nas epi ssn soc".split()  # noqa: SIM905 - a table of words
+    "acc a rou aba bsb sor cue kon com con rek iba mrn med pat cha his nhc num núm cip nas epi ssn ss soc".split()  # noqa: SIM905 - a table of words
 )
 
 
@@ -141,9 +141,9 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
         hinted and ". " in written
     ):  # a sentence ends, and the next begins with digits: `NHS number 4857773456. 5-year-old`
         head = written.partition(". ")[0]
-        found = verdict(head, before, "")
-        if found and found[0] not in {"", "phone"}:
-            return found[0], len(head) - len(written), found[2]
+        first = verdict(head, before, "")
+        if first and first[0] not in {"", "phone"}:
+            return first[0], len(head) - len(written), first[2]
     if written_so or (hinted and size > 5):
         found = national_id(written, digits, before if hinted else "")
         if found:
@@ -168,7 +168,7 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
 
 
 _EXTENSION = later(r" ?(?:x|ext\.?|extension|#) ?\d{1,6}", re.IGNORECASE)
-_BETWEEN = later(r"^[^.;!?\n]{0,18}$")
+_BETWEEN = later(r"^(?:[^.;!?\n]|(?<=\bn[ro])\.|(?<=\bn)\.){0,18}$")
 
 
 _LAST_SIGNS = "".join(_NEVER_LAST)
