@@ -12,9 +12,9 @@ _SIGN = r"[\s:;#=.,(_\"'’“„|*>/{}\[-]"
 _CALLED = r"[A-ZÀ-Þ][a-zß-öø-ÿ'’-]{1,20}(?!\w)"
 _FILLER = later(
     # Whose it is, words for a number, and words that say nothing.
-    rf"(?:['’]s)?(?:{_SIGN}{{0,4}}(?:"
+    rf"(?:['’]s)?(?:{_SIGN}{{0,6}}(?:"
     rf"(?:of|de|du|des|del|d[ao]|di|von|for|für|pour|para|von der|de la) (?:(?:Mr|Mrs|Ms|Mme|Dr|M|Frau|Herrn?|Sra?)\.? )?{_CALLED}(?: {_CALLED}){{0,2}}"
-    r"|(?:on|in|for|auf|im|sur|en|nel|in der|in the) (?:(?:the|my|dem|der|mon|ma|le|la|el|il|mi|mein\w{0,2}) )?[A-Z][A-Za-z]{1,14}(?=:| (?:put|is|says|reads|as)\b)"
+    r"|(?:on|in|for|auf|im|sur|en|nel|in der|in the) (?:(?:the|my|dem|der|mon|ma|le|la|el|il|mi|mein\w{0,2}) )?[A-Za-z]{2,14}(?: [a-z]{2,10})?(?=:| (?:put|is|says|reads|as)\b)"
     r"|(?:of|de|du|van|von|di|da|do|para|for|from|od|dla) (?:my|mon|ma|mi|meu|minha|meine[mrs]?|mijn|mio|mia) [a-zà-ÿ]{2,12}(?!\w)"
     r"|(?i:numbers?|no|nr|num|n[uú]meros?|nummern?|num[ée]ros?|id|card|code|licen[sc]e|is|was|ist|est|es|lautet|hat|tr[äa]gt|has|porte"
     r"|lleva|tiene|ha|die|das|der|the|les?|la|el|il|lo|of|de|du|des|del|di|von|und|and|my|her|his|mein|dein|sein|ihr|with|mit|are|war"
@@ -24,7 +24,7 @@ _FILLER = later(
     r"|[A-Z][ -](?i:nummer|nr|number|no)(?!\w)"
     r"|(?<![^\W_])[a-zß-öø-ÿ]{3,14}(?= ?(?::|[nN]\.?[º°]|\(?[nN][ru]m?\.?\b|#|number|n[uú]m))|\([A-Za-z][A-Za-z .]{0,18}\)"
     r"|(?i:nr|no|n)[.º°]{1,3}|[nN][º°])){0,8}+"
-    rf"{_SIGN}{{0,4}}"
+    rf"{_SIGN}{{0,6}}"
 )
 
 
