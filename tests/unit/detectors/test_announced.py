@@ -97,7 +97,7 @@ HITS = [
     ("birth-date", "d/o/b 09/05/1958", "09/05/1958"),
     # Columns and messages.
     ("national-id", "pupil,nric,year\nTan,S7301144B,2024\nLim,T0911203K,2024", "T0911203K"),
-    ("birth-date", "id;name;Geburtsdatum;Abteilung\n1;Ana;12.03.1958;A\n2;\"Li; Jo\";5.6.1960;B", "5.6.1960"),
+    ("birth-date", 'id;name;Geburtsdatum;Abteilung\n1;Ana;12.03.1958;A\n2;"Li; Jo";5.6.1960;B', "5.6.1960"),
     ("birth-date", "| name | DOB | visit |\n|---|---|---|\n| Ana | 1958-05-09 | 2024-01-02 |\n| Bo | 1961-07-21 | 2024-01-03 |", "1961-07-21"),
     ("birth-date", "name,birth_date\n" + "An,1958-05-09\n" * 40 + "Bo,1961-07-21\n", "1961-07-21"),
     ("passport", 'name,passport_no\n"Li, Jo",X5512034\n', "X5512034"),

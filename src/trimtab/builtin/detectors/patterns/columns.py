@@ -115,10 +115,14 @@ _BIRTH = later(r"(?:19|20)[0-9]{6}")
 _SSN = later(r"[0-9]{3}-?[0-9]{2}-?[0-9]{4}")
 
 
+_ENDS = ("\r", "\n", "\\r", "\\n")
+"""How a segment ends, also within a string of a program."""
+
+
 def _fields(text: str, at: int) -> Iterator[tuple[int, int, int]]:
     """The fields of a segment that begins at a place, with their numbers, as far as one looks."""
     high = at + _LONGEST_LINE
-    for sign in "\r\n":
+    for sign in _ENDS:
         high = min(high, text.find(sign, at, high) % (high + 1))
     for number, (low, end) in enumerate(_cells(text, at, min(high, len(text)), "|")):
         yield number, low, end
@@ -129,7 +133,7 @@ def _segment(wanted: frozenset[int], form: "re.Pattern[str]") -> Judge:
 
     def judge(text: str, start: int, _end: int) -> list[Judged]:
         found: list[Judged] = []
-        if start and text[start - 1].isalnum():
+        if start and text[start - 1] not in "\r\n\v" and text[max(0, start - 2) : start] not in _ENDS:
             return found
         for number, low, high in _fields(text, start):
             if number in wanted:
