@@ -37,6 +37,13 @@ HITS = [
     ("national-id", "身份證字號 A123456789", "A123456789"),
     ("national-id", "주민등록번호 900101-1234567", "900101-1234567"),
     ("national-id", "СНИЛС 112-233-445 95", "112-233-445 95"),
+    ("national-id", "Tan Ah Kow, S1234567D, level 3", "S1234567D"),
+    ("national-id", "11010519491231002X", "11010519491231002X"),
+    ("national-id", "carte vitale 184058816007361", "184058816007361"),
+    ("national-id", "título de eleitor 1234 5678 9012", "1234 5678 9012"),
+    ("passport", "passport details - 551203477", "551203477"),
+    ("driver-licence", '{"no": "LINDE657054SM9IJ"}', "LINDE657054SM9IJ"),
+    ("account", '{"account": {"number": "55120347", "sort": "21-45-87"}}', "21-45-87"),
     ("passport", "numéro de passeport de ma fille : 18CV55120", "18CV55120"),
     ("passport", "Reisepass C-Nummer: C5VK81RT4", "C5VK81RT4"),
     ("passport", "nr paszportu: EK5512034", "EK5512034"),
@@ -134,6 +141,12 @@ NEAR_MISSES = [
     "license no. 2024-11822",
     "konta 123456 użytkowników",
     "PID|1||12^^^X",
+    "Tan Ah Kow, S1234567A, level 3",
+    "part S1234567D",
+    "Ref: 551-22-9035",
+    "account_balance: 12345678",
+    "Account created 20190512 10:20",
+    "compte rendu 20240512",
 ]
 
 

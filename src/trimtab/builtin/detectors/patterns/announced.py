@@ -22,8 +22,8 @@ from trimtab.builtin.detectors.patterns.spec import Pattern, word
 ANNOUNCED: tuple[Pattern, ...] = (
     Pattern(
         label="personal.passport",
-        shape=r"passports?|ppt? (?:no|number)|pasaporte|reisepass(?:es)?|passeport|passaport[oe]|paspoort|paszport(?:u|em)?|pas(?:aport[iu]?|port[iu]?|por)|cestovn[íi](?:ho)? pasu?|pass(?:nummer| \(nr|[- ]?nr|[- ]no)",
-        anchors=("passport", "pp no", "pp number", "ppt no", "ppt number", "pasaporte", "reisepass", "passeport", "passaport", "paspoort", "paszport", "pasaport", "paspor", "cestovn", "passn", "pass-n", "pass n", "pass (n"),
+        shape=r"passports?|travel document|ppt? (?:no|number)|pasaporte|reisepass(?:es)?|passeport|passaport[oe]|paspoort|paszport(?:u|em)?|pas(?:aport[iu]?|port[iu]?|por)|cestovn[íi](?:ho)? pasu?|pass(?:nummer| \(nr|[- ]?nr|[- ]no)",
+        anchors=("passport", "travel document", "pp no", "pp number", "ppt no", "ppt number", "pasaporte", "reisepass", "passeport", "passaport", "paspoort", "paszport", "pasaport", "paspor", "cestovn", "passn", "pass-n", "pass n", "pass (n"),
         judge=after(least_digits=4, sizes=range(6, 13), odd=True, confidence=0.95),
         ignore_case=True,
         begins=True,
@@ -194,8 +194,8 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.account",
-        shape=r"rib|ccc|clabe|cbu|[cs]/c|konta|rachun(?:ek|ku)|nrb|rekening(?:nummer|nr)|blz",
-        anchors=("rib", "ccc", "clabe", "cbu", "c/c", "s/c", "konta", "rachun", "nrb", "rekeningn", "blz"),
+        shape=r"rib|ccc|clabe|cbu|[cs]/c|sort[\":]|konta|rachun(?:ek|ku)|nrb|rekening(?:nummer|nr)|blz",
+        anchors=("rib", "ccc", "clabe", "cbu", "c/c", "s/c", 'sort"', "sort:", "konta", "rachun", "nrb", "rekeningn", "blz"),
         judge=OF_BANK,
         ignore_case=True,
         begins=True,

@@ -22,7 +22,7 @@ _FILLER = later(
     r"|n[oº°]|het|een|(?:e|é|o|a)(?= )|new|old|neue|alte|record|called|entered|typed|listed)(?![^\W_])"
     r"|numaras[ıi](?!\w)|[A-Z]{1,2}[0-9]?(?= ?[nN](?:[.°ºr]|um|o\b))"
     r"|[A-Z][ -](?i:nummer|nr|number|no)(?!\w)"
-    r"|(?<![^\W_])[a-zß-öø-ÿ]{3,14}(?= ?(?::|[nN]\.?[º°]|\(?[nN][ru]m?\.?\b|#|number|n[uú]m))|\([A-Za-z][A-Za-z .]{0,18}\)"
+    r"|(?<![^\W_])(?!balance|table|limit|total|count|version|size|status|since|created|saldo)[a-zß-öø-ÿ]{3,14}(?= ?(?::|[-–—] |[nN]\.?[º°]|\(?[nN][ru]m?\.?\b|#|number|n[uú]m))|\([A-Za-z][A-Za-z .]{0,18}\)"
     r"|(?i:nr|no|n)[.º°]{1,3}|[nN][º°])){0,8}+"
     rf"{_SIGN}{{0,6}}"
 )

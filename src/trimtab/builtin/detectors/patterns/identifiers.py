@@ -36,7 +36,10 @@ class _Identifier:
 _KNOWN = (
     _Identifier("br.cpf", (11,), r"\d{3}\.\d{3}\.\d{3}-\d{2}", r"cpf"),
     _Identifier(
-        "fr.nir", (15,), r"[12] ?\d{2} ?\d{2} ?\d{2} ?\d{3} ?\d{3} ?\d{2}", r"nir|s[ée]cu|s[ée]curit[ée] sociale|insee"
+        "fr.nir",
+        (15,),
+        r"[12] ?\d{2} ?\d{2} ?\d{2} ?\d{3} ?\d{3} ?\d{2}",
+        r"nir|s[ée]cu|s[ée]curit[ée] sociale|insee|carte vitale",
     ),
     _Identifier(
         "de.idnr",
@@ -55,7 +58,7 @@ _KNOWN = (
     _Identifier("ca.sin", (9,), r"", r"sin\b|nas\b|social insurance|assurance sociale"),
     _Identifier("au.tfn", (8, 9), r"", r"tfn\b|tax file"),
     _Identifier("", (10, 11), r"", r"medicare"),
-    _Identifier("", (9,), r"\d{2}\.\d{3}\.\d{3}-\d", r"rg\b"),
+    _Identifier("", (9,), r"\d{2}\.\d{3}\.\d{3}-\d", r"rg\b|identidade"),
     _Identifier("pl.pesel", (11,), r"", r"pesel"),
     _Identifier("nl.bsn", (9,), r"", r"bsn|burgerservice|sofi"),
     _Identifier(
@@ -86,8 +89,9 @@ _KNOWN = (
     _Identifier("lt.asmens", (11,), r"", r"asmens"),
     _Identifier("", (11,), r"", r"personas kod|imss\b|nss\b|snils|pis\b"),
     _Identifier("", (16,), r"", r"nik\b|ktp\b"),
-    _Identifier("", (12,), r"", r"cccd|cmnd|cni\b"),
+    _Identifier("", (12,), r"", r"cccd|cmnd|cni\b|t[íi]tulo de eleitor"),
     _Identifier("", (9,), r"", r"taj\b|taj-"),
+    _Identifier("", (12,), r"\d{3}-\d{7}-\d{2}", r"identiteitskaart"),
     _Identifier("", (10,), r"", r"ad[óo]azonos"),
     _Identifier("ro.cnp", (13,), r"", r"cnp\b|cod numeric"),
     _Identifier("bg.egn", (10,), r"", r"egn\b|егн"),
@@ -109,13 +113,13 @@ _KNOWN = (
 )
 _WRITTEN = later(
     r"000\.000\.000-00|0 00 00 00 000 000 00|0000[ -]0000[ -]0000|(?:00)?0{6}[-+]0{4}|000\.0000\.0000\.00|00\.00\.00-000\.00|0{6}-0{7}"
-    r"|0{6}/0{3,4}|000-00-0000|00\.000\.000/0000-00|00-0{8}-0|0{1,2}\.000\.000-0|0{6}-00-0000|0-0000-00000-00-0|0{5}-0{7}-0|000-0{7}-0|000-0000-0{7}-0|0{6} 0{5}|0{18}"
+    r"|0{6}/0{3,4}|000-00-0000|00\.000\.000/0000-00|00-0{8}-0|0{1,2}\.000\.000-0|0{6}-00-0000|0-0000-00000-00-0|0{5}-0{7}-0|000-0{7}-00?|000-0000-0{7}-0|0{6} 0{5}|0{18}"
 )
 """All the forms, with zeros for digits."""
 ID_HINT = rf"\b(?:{'|'.join(known.words for known in _KNOWN)}|id\b|identi|dni|nie\b|nif|nass|tin|ausweis|personalausweis|codice)"
 ID_LEADS = frozenset(
     "cpf nir séc sec ins ste idn tin ide nhs aad uid per cpr ahv avs sin soc tfn tax pes bsn bur sof rij nat reg nif con id tc kim rrn res rod "  # noqa: SIM905 - a table of words
-    "iti ein emp dni nie nas aus cod cnp cui rut run 身份证 公民身 ric nri myk kad บ ตร thai tha cit cni nad fød fod fnr ken kt isi asm egn егн oib amk αμκ teu תעו isr ems emš ird svn soz ver sv céd ced t tck chi sam ass med niss nis bir emi ims nss sni pis adó ado nik ktp ccc cmn rg taj jmb".split()
+    "iti ein emp dni nie nas aus cod cnp cui rut run 身份证 公民身 ric nri myk kad บ ตร thai tha cit cni nad fød fod fnr ken kt isi asm egn егн oib amk αμκ teu תעו isr ems emš ird svn soz ver sv céd ced t tck chi sam ass med niss nis bir emi ims nss sni pis adó ado nik ktp ccc cmn rg tít tit car taj jmb".split()
 )
 """How the words of `ID_HINT` begin, three letters at most."""
 _HINT = later(ID_HINT)

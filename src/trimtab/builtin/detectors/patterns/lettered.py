@@ -28,6 +28,17 @@ def _person(text: str, start: int, end: int) -> Judged | None:
     return None if _OF_A_THING.search(text[max(0, start - 24) : start]) else word(text, start, end)
 
 
+_WEIGHTS = (2, 7, 6, 5, 4, 3, 2)
+_OF_SERIES = {"S": "JZIHGFEDCBA", "T": "GFEDCBAJZIH", "F": "XWUTRQPNMLK", "G": "RQPNMLKXWUT", "M": "TRQPNJLKXWU"}
+"""The check letters of Singapore, by the remainder of the weighted sum."""
+
+
+def _singapore(text: str, start: int, end: int) -> Judged | None:
+    """The number of an identity card or a pass of Singapore: `S7301144B`."""
+    rest = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text[start + 1 : end - 1], strict=True)) % 11
+    return _person(text, start, end) if _OF_SERIES[text[start]][rest] == text[end - 1] else None
+
+
 LETTERED: tuple[Pattern, ...] = (
     Pattern(
         label="personal.national-id",
@@ -60,5 +71,14 @@ LETTERED: tuple[Pattern, ...] = (
         label="personal.national-id", shape=r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", judge=_person, needs_digit=True
     ),
     Pattern(label="personal.national-id", shape=r"\d{6}[-+A]\d{3}[0-9A-Y]", judge=_stdnum("fi.hetu"), needs_digit=True),
+    Pattern(label="personal.national-id", shape=r"[STFGM][0-9]{7}[A-Z]", judge=_singapore, needs_digit=True),
+    # The number of a British driver holds the name, the date of birth and the initials.
+    Pattern(
+        label="personal.driver-licence",
+        shape=r"[A-Z]{2,5}9{0,3}\d[0156]\d[0-3]\d\d[A-Z][A-Z9]\d[A-Z]{2}",
+        judge=word,
+        needs_digit=True,
+    ),
+    Pattern(label="personal.national-id", shape=r"\d{17}X", judge=_stdnum("cn.ric"), needs_digit=True),
     Pattern(label="personal.national-id", shape=r"[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d", judge=word, needs_digit=True),
 )

@@ -43,7 +43,7 @@ _NEVER = later(
 _NEVER_REACH = 16
 # What has numbers that look like those of persons; their own words are in `_SAYS`.
 _THING = later(
-    r"\b(?:parts?|items?|orders?|invoices?|tickets?|products?|sku|models?|serial|batch|lot|cases?|claims?|dockets?|artikel|art[ií]culos?|pi[èe]ces?|pedido|commande|bestell)"
+    r"\b(?:parts?|items?|orders?|invoices?|tickets?|products?|sku|catalog(?:ue)?|ref(?:erence)?|models?|serial|batch|lot|cases?|claims?|dockets?|artikel|art[ií]culos?|pi[èe]ces?|pedido|commande|bestell)"
     r"(?:[ -]?(?:no|number|nr|num|nummer|code|id))?[\s.:#]{0,3}(?:is )?\Z"
 )
 _MONEY = frozenset("$€£¥#")
@@ -134,7 +134,7 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
             return "card", 0, 0.95
         if said and size >= 13:
             # A card may be one that says who somebody is.
-            found = national_id(written, digits, before) if "id" in before else None
+            found = national_id(written, digits, before)
             return (found[0], 0, found[1]) if found else ("card", 0, 0.7)
     hinted = not leads.isdisjoint(_HINT_LEADS) and _ANY_HINT.search(before) is not None
     if (
@@ -169,6 +169,9 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
 
 _EXTENSION = later(r" ?(?:x|ext\.?|extension|#) ?\d{1,6}", re.IGNORECASE)
 _BETWEEN = later(r"^(?:[^.;!?\n]|(?<=\bn[ro])\.|(?<=\bn)\.){0,18}$")
+_NOT_OF_ONE = later(
+    r"\b(?:balance|saldo|limit|total|table|rendu|created|opened|since|count|payable|receivable|deletion|age)\b"
+)
 
 
 _LAST_SIGNS = "".join(_NEVER_LAST)
@@ -201,7 +204,11 @@ def _told(before: str, digits: str) -> str:
         if size < least:
             continue
         for match in _SAYS[name].finditer(before):
-            if match.end() > best and _BETWEEN.match(before[match.end() :]):
+            if (
+                match.end() > best
+                and _BETWEEN.match(before[match.end() :])
+                and not _NOT_OF_ONE.search(before, match.end())
+            ):
                 best, label = match.end(), name
     return label
 
