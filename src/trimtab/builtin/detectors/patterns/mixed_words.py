@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from trimtab.builtin.detectors.patterns.spec import SPACELESS
 from trimtab.detect.signs import later
 
 _LONGEST_WORD = 64
-_WORD_BACK = later(r"(?:[^\W_]++|:)*+")
-_WORD_ON = later(r"(?:[^\W_]++|[:+-])*+")
+_LETTERS = f"(?:(?!{SPACELESS})[^\\W_])"
+_WORD_BACK = later(rf"(?:{_LETTERS}|:)*+")
+_WORD_ON = later(rf"(?:{_LETTERS}|[:+-])*+")
 
 # Classes of bytes: digits, letters, colons, signs within words, bars, spaces, and what is beyond Latin-1.
 _CLASSES = bytearray(b"." * 256)
@@ -37,6 +39,14 @@ def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
     before = _WORD_BACK.match(text[max(0, start - _LONGEST_WORD) : start][::-1])
     after = _WORD_ON.match(text, end, end + _LONGEST_WORD)
     return start - (before.end() if before else 0), after.end() if after else end
+
+
+def _of_quads(raw: bytes, low: int, high: int) -> bool:
+    """Whether a word is the first of three of four signs, as Cisco and Huawei write hardware addresses."""
+    return high - low == _QUAD and (sign := raw[high : high + 1]) in _QUAD_SIGNS and raw[high + 5 : high + 6] == sign
+
+
+_QUAD, _QUAD_SIGNS = 4, frozenset((b".", b"-"))
 
 
 def mixed_words(  # noqa: C901, PLR0912 - one case after the other
@@ -74,6 +84,7 @@ def mixed_words(  # noqa: C901, PLR0912 - one case after the other
                 if (
                     high - low >= _SHORTEST
                     or b"c" in marks[low:high]
+                    or _of_quads(raw, low, high)
                     or (marks[high] in _GOES_ON and text[low].isalpha())
                 ) and (high - low == 11 or not text[low:high].replace("-", "").replace("+", "").isdigit()):
                     yield low
@@ -81,7 +92,7 @@ def mixed_words(  # noqa: C901, PLR0912 - one case after the other
                     if (named := marks.rfind(b"c", low, start) + 1) > low and high - named >= _SHORTEST:
                         yield named
                 continue
-        if after == _BAR:
+        if after == _BAR or _of_quads(raw, start, end):
             yield start
         elif before == _SPACE and start > 2 and raw[start - 2] not in _SMALL and text[start - 3 : start - 1].isupper():
             yield start - 3

@@ -1,7 +1,7 @@
 """Where money is: bank accounts by their international number, and addresses of crypto-currencies."""
 
 from trimtab.builtin.detectors.patterns.identifiers import fits
-from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, alone
+from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, alone, joins
 
 _IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28, "CH": 21,
@@ -23,7 +23,7 @@ _IBAN_LETTERS = dict.fromkeys(
 def _iban(text: str, start: int, end: int) -> Judged | None:
     """ISO 13616: a country's length and the check digits; a wrong check counts less after the word itself."""
     named = start > 0 and text[start - 1] == "_"  # after a name: only what is proved
-    if start and text[start - 1].isalnum():
+    if start and joins(text[start - 1]):
         return None
     wanted = _IBAN_LENGTHS.get(text[start : start + 2].upper())
     if not wanted:
@@ -33,7 +33,7 @@ def _iban(text: str, start: int, end: int) -> Judged | None:
         if text[at].isalnum():
             seen += text[at]
         at += 1
-    if len(seen) < wanted or (at < len(text) and text[at].isalnum()):
+    if len(seen) < wanted or (at < len(text) and joins(text[at])):
         return None
     value = "".join(str(int(char, 36)) for char in (seen[4:] + seen[:4]).upper())
     if int(value) % 97 == 1:

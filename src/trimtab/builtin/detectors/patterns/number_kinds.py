@@ -7,9 +7,9 @@ from typing import NamedTuple
 from trimtab.builtin.detectors.patterns.birth_dates import ANOTHER_DATE
 from trimtab.builtin.detectors.patterns.identifiers import ID_HINT, ID_LEADS, formed, national_id
 from trimtab.builtin.detectors.patterns.phone import announced, phone
+from trimtab.builtin.detectors.patterns.spec import SPACELESS
 from trimtab.detect.signs import later
 
-_IP = later(r"(?:\d{1,3}\.){3}\d{1,3}")
 _SSN = later(r"(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}")
 _DATE = later(
     r"(?:(?:19|20)\d\d([-./ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
@@ -66,7 +66,6 @@ class _Form(NamedTuple):
 
     size: int
     date: bool
-    ip: bool
     ssn: bool
     card: bool
     card_form: bool  # as people write them
@@ -91,7 +90,6 @@ def _form(zeros: str) -> _Form:
     return _Form(
         size,
         size <= 14 and _DATE_FORM.fullmatch(zeros) is not None,
-        zeros.count(".") == 3 and len(zeros) == size + 3,
         zeros in {"000-00-0000", "000 00 0000"},
         12 <= size <= 19 and "\t" not in zeros,
         size >= 12 and _CARD_FORM.fullmatch(zeros) is not None,
@@ -103,6 +101,8 @@ def _form(zeros: str) -> _Form:
 
 
 _NOTHING = ("", 0, 0.0)
+_TWO_SCRIPTS = later(rf"(?<={SPACELESS})(?=[^\W_])(?!{SPACELESS})|(?<=[^\W_])(?<!{SPACELESS})(?={SPACELESS})")
+"""Where a script without spaces and another meet, which is where a word begins."""
 
 
 @lru_cache(maxsize=2_048)
@@ -113,11 +113,11 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
 
     An empty label means that it is certainly nothing personal; None that its parts may be.
     """
-    size, date, ip, ssn, card, card_form, written_so, may_be_phone, lone, nothing = _form(written.translate(ZEROS))
+    if not before.isascii():
+        before = _TWO_SCRIPTS.sub(" ", before)
+    size, date, ssn, card, card_form, written_so, may_be_phone, lone, nothing = _form(written.translate(ZEROS))
     if date and _DATE.fullmatch(written) and not (size == 8 and written[2] == " " and announced(before)):
         return "birth-date" if before and _born(before) else "", 0, 0.9
-    if ip and all(int(part) < 256 for part in written.split(".") if part.isdecimal()) and _IP.fullmatch(written):
-        return _NOTHING if _never(before.removesuffix("#"), 0) else ("ip", 0, 0.95)
     if ssn and (_SSN.fullmatch(written) or ("-" in written and _says("ssn", before))):
         said = _says("ssn", before)
         if before and not said and _THING.search(before):
@@ -167,7 +167,11 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
     return None
 
 
-_EXTENSION = later(r" ?(?:x|ext\.?|extension|#) ?\d{1,6}", re.IGNORECASE)
+_EXTENSION = later(
+    r"(?: ?(?:x|#)|,? {0,2}\(?(?:x|ext(?:n|ension)?\.?|durchwahl|dw\.?|nst\.?|app(?:arat)?\.?|poste|interno|int\.|anexo|ramal|toestel|wew\.?|доб\.?|内線|内线))"
+    r"[ :]{0,2}\d{1,6}",
+    re.IGNORECASE,
+)
 _BETWEEN = later(r"^(?:[^.;!?\n]|(?<=\bn[ro])\.|(?<=\bn)\.){0,18}$")
 _NOT_OF_ONE = later(
     r"\b(?:balance|saldo|limit|total|table|rendu|created|opened|since|count|payable|receivable|deletion|age)\b"
@@ -213,12 +217,28 @@ def _told(before: str, digits: str) -> str:
     return label
 
 
-_CARD = later(r"4|5[0-9]|2(?:2[2-9]|[3-6]|7[01]|720)|3[0-9]|6|1800|1")
+_CARD = later(
+    "|".join(
+        rf"(?:{prefix})[0-9]{{{least - size},{most - size}}}"
+        for prefix, size, least, most in (
+            ("4", 1, 13, 13), ("4", 1, 16, 16), ("4", 1, 19, 19),  # Visa
+            ("5[1-5]", 2, 16, 16), ("222[1-9]|22[3-9][0-9]|2[3-6][0-9][0-9]|27[01][0-9]|2720", 4, 16, 16),  # Mastercard
+            ("3[47]", 2, 15, 15),  # American Express
+            ("3[689]", 2, 14, 19), ("30[0-59]", 3, 14, 19),  # Diners
+            ("352[89]|35[3-8][0-9]", 4, 16, 19), ("1800|2131", 4, 15, 15),  # JCB
+            ("1", 1, 15, 15),  # UATP
+            ("50|5[6-8]", 2, 12, 19), ("6", 1, 12, 19),  # Maestro, Discover, UnionPay, RuPay
+            ("220[0-4]", 4, 16, 19),  # Mir
+            ("8[12]", 2, 16, 16), ("9792", 4, 16, 16),  # RuPay, UnionPay, Troy
+        )
+    )
+)  # fmt: skip
+"""How cards begin, by issuer, and how many digits they then have."""
 
 
 def _card(digits: str) -> bool:
-    """Issuer ranges of ISO/IEC 7812-1 and its check digit (annex B)."""
-    if not _CARD.match(digits) or len(set(digits)) == 1:
+    """Issuer ranges of ISO/IEC 7812-1 with their lengths, and its check digit (annex B)."""
+    if digits[0] not in _CARD_BEGINS or not _CARD.fullmatch(digits) or len(set(digits)) == 1:
         return False
     code = digits.encode()
     return (sum(code[-1::-2]) + sum(code[-2::-2].translate(_DOUBLED)) - len(code) * 48) % 10 == 0
@@ -232,4 +252,5 @@ def named_card(written: str) -> bool:
 
 _SHORT = 14
 _SHORT_CARDS = ("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763")  # may have twelve digits
+_CARD_BEGINS = frozenset("12345689")
 _DOUBLED = bytes.maketrans(b"0123456789", bytes(48 + value * 2 - 9 * (value > 4) for value in range(10)))

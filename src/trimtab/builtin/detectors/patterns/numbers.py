@@ -9,12 +9,19 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from trimtab.builtin.detectors.patterns.ip_addresses import CONTEXT, DOTS, without_addresses
 from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, named_card, verdict
-from trimtab.builtin.detectors.patterns.spec import Seen
+from trimtab.builtin.detectors.patterns.spec import Seen, joins, stressed
 from trimtab.detect.reading import CLOSE
 from trimtab.detect.signs import later
 
-_RUN = re.compile(r"[0-9](?:[ \t\u00a0.\-/()_:·]{0,2}[0-9]){3,}+")
+_RUN = re.compile(r"[0-9](?:(?:[ \t\u00a0.\-/()_:·]{0,2}|\)? [./-] )[0-9]){3,}+")
+_TIGHT_RUN = later(r"[0-9](?:[ \t\u00a0.\-/()_:·]{0,2}[0-9]){3,}+")
+_SPREAD = later(
+    r"(?:1 ?[./-] )?\(?[2-9]\d\d\)? ?([./-]) \d{3} \1 \d{4}|\(?0(?=(?:\D*\d){8})\d{1,4}\)? [/-] [1-9]\d{1,7}(?:[ /-]{1,3}\d{1,6}){0,4}"
+    r"|\+\d{1,3}[ (]{1,2}\d[\d ()./-]{6,24}|\d{4} ([-/]) \d{4} \2 \d{4} \2 \d{4}"
+)
+"""Numbers of which the groups stand apart with a sign between: `615 . 555 . 0172`. Others so are from this to that."""
 _LETTER = later(r"[^\W\d_]|[$€£¥#]")
 _PART = later(r"[^ \t\u00a0]+")
 _MOST_PARTS = 6
@@ -27,7 +34,7 @@ _CONTEXT = 40  # characters before a number that may say what it is
 _GEO = later(r"(\d{1,2}\.\d{4,12})[,; ] {0,2}([-+]?\d{1,3}\.\d{4,12})")
 
 
-def numbers(  # noqa: C901, PLR0912 - one way out after the other
+def numbers(
     text: str,
     groups: Sequence[tuple[int, int]],
     marks: bytes | None = None,
@@ -40,10 +47,28 @@ def numbers(  # noqa: C901, PLR0912 - one way out after the other
     whole = near is None and len(groups) * _DENSE > len(text)
     if near is not None:
         groups = rows_near(groups, near)
-    for run in _RUN.finditer(text) if whole else _runs(text, groups):
+    return _judged(text, _RUN.finditer(text) if whole else _runs(text, groups), marks)
+
+
+def _judged(  # noqa: C901, PLR0912 - one way out after the other
+    text: str, runs: Iterable[re.Match[str]], marks: bytes | None = None
+) -> Iterator[Seen]:
+    for run in runs:
         at, end = run.span()
         start = at
         if marks is not None and marks.find(CLOSE, start, end) < 0:
+            continue
+        written = run.group()
+        if written.count(".") >= DOTS:
+            addresses: list[Seen] = []
+            beside = without_addresses(text, at, end, addresses)
+            if beside != [(at, end)]:
+                yield from addresses
+                for low, high in beside:
+                    yield from _judged(text, _TIGHT_RUN.finditer(text, low, high))
+                continue
+        if " " in written and (" - " in written or " / " in written or " . " in written) and not _spread(text, at, end):
+            yield from _judged(text, _TIGHT_RUN.finditer(text, at, end))
             continue
         if start and text[start - 1] in "(+":
             start -= 2 if text[max(0, start - 2) : start] in {"(+", "+("} else 1
@@ -53,6 +78,8 @@ def numbers(  # noqa: C901, PLR0912 - one way out after the other
         if _within_word(text, start, end):
             if _after_name(text, start, end) and named_card(text[start:end]):
                 yield start, end, 0.8, "personal.card"
+            elif text[start - 1] in "xX" and (named := _brazilian(text, start, end)):
+                yield named
             continue
         before = text[max(0, start - _CONTEXT) : start]
         before = before.lower() if _LETTER.search(before) else ""
@@ -76,6 +103,11 @@ def numbers(  # noqa: C901, PLR0912 - one way out after the other
             yield from _table(text, start, end)
 
 
+def _spread(text: str, at: int, end: int) -> bool:
+    """Whether groups far apart are one number."""
+    return _SPREAD.fullmatch(text, at - (text[at - 1 : at] in {"(", "+"}), end) is not None
+
+
 def _in_bracket(written: str, before: str, after: str) -> tuple[str, int, float] | None:
     """What a number is whose bracket stands around the whole. Ranges of measurements stand so, and look like telephones."""
     if written[0] != "(" or ")" in written:
@@ -84,9 +116,9 @@ def _in_bracket(written: str, before: str, after: str) -> tuple[str, int, float]
     return told if told and told[0] and told[0] != "phone" else None
 
 
-BEFORE, BEYOND = 48, 48
+BEFORE, BEYOND = CONTEXT + 8, 48
 """Characters on either side of a row of digits that may say what it is."""
-_WITHIN = 2  # signs between two groups of one number
+_WITHIN = 3  # signs between two groups of one number
 
 
 def rows_near(groups: Sequence[tuple[int, int]], near: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -138,29 +170,26 @@ def _on_earth(text: str, place: re.Match[str], before: str) -> bool:
 
 
 def _within_word(text: str, start: int, end: int) -> bool:
-    if start and (text[start - 1].isalnum() or text[start - 1] in "_@%"):
-        return text[start - 1] != "_" or text[end : end + 1] != "_" or not _stressed(text, start, end)
-    return end < len(text) and text[end].isalpha() and text[end] not in "xXe"
+    if start and ((before := text[start - 1]) in "_@%" or (before.isalnum() and joins(before))):
+        return before != "_" or text[end : end + 1] != "_" or not stressed(text, start, end)
+    return end < len(text) and (after := text[end]).isalpha() and after not in "xXe" and joins(after)
 
 
-def _stressed(text: str, start: int, end: int) -> bool:
-    """Whether what has underscores on both sides has them as Markdown for italics or bold, and is no part of a name."""
-    low, high = start, end
-    while low and start - low < _MOST_STRESS and text[low - 1] == "_":
-        low -= 1
-    while high < len(text) and high - end < _MOST_STRESS and text[high] == "_":
-        high += 1
-    return not (text[max(0, low - 1) : low].isalnum() or text[high : high + 1].isalnum() or high - end != start - low)
+def _brazilian(text: str, start: int, end: int) -> Seen | None:
+    """`(0xx71) 3555-0199`: a number with two letters for the code of a carrier, which everybody chooses."""
+    code = _CARRIER.search(text, max(0, start - 4), start) if _BRAZILIAN.fullmatch(text, start, end) else None
+    return (code.start(), end, 0.9, "personal.phone") if code else None
 
 
-_MOST_STRESS = 3
+_CARRIER = later(r"(?<!\w)\(?0(?:xx|XX)\Z")
+_BRAZILIAN = later(r"[1-9]\d\)? ?(?:9 ?)?\d{4}[- ]?\d{4}")
 _NAME = later(r"[^\W\d_]{3,24}\Z|_\Z")
 _NAME_REACH = 24
 
 
 def _after_name(text: str, start: int, end: int) -> bool:
     """Whether an underscore or a word of letters stands right before a number, and no letter right after it."""
-    if end < len(text) and text[end].isalpha():
+    if end < len(text) and text[end].isalpha() and joins(text[end]):
         return False
     low = max(0, start - _NAME_REACH)
     name = _NAME.search(text, low, start)
@@ -195,9 +224,6 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Seen]:
             size += sizes[last]
             longest = max(longest, sizes[last])
             if size > _MOST_DIGITS:
-                break
-            if last == first and text.count(".", *parts[first]) == 3:  # an address on the net: whole, and maybe short
-                found = [last]
                 break
             if size >= _LEAST_DIGITS and longest >= 3 and last - first + 1 < len(parts):
                 found.append(last)
@@ -241,7 +267,7 @@ _IN_ROW = later(
     r"|3\d{3} \d{6} \d{4,5}|\d{3} \d\d \d{4})(?![^ \u00a0]))"
 )
 _SURE = 0.8
-_ALONE = frozenset({"card", "phone", "ip", "ssn"})
+_ALONE = frozenset({"card", "phone", "ssn"})
 
 
 @lru_cache(maxsize=8_192)

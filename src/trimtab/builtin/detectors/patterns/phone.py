@@ -2,14 +2,20 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from trimtab.detect.signs import later
 
 _SAYS = later(
-    r"\b(?:t[eé]l(?:\b|[eé]?(?:f|ph)\w{0,16})|tfno?s?|tlf\w{0,4}|phoned?s?|call(?:ed|ing|s)?|cell|mobil\w{0,12}|m[oó]vil|handy(?:nummer|nr)?|fax(?:nummer|nr)?|dial|ring|"
-    r"text|sms|whatsapp|reach (?:me|us|him|her)|contacte?|kontakt|llam(?:ar|e|ada)|appeler|chiama\w*|ligar|bellen|(?:an)?rufen|rufnummer|portable|"
+    r"\b(?:t[eé]l(?:\b|[eé]?(?:f|ph)\w{0,16})|tfno?s?|tlf\w{0,4}|phoned?s?|call(?:ed|ing|s)?|cel(?:l|ular\w{0,3}|lulare)?|mobil\w{0,12}|mobiel\w{0,6}|m[oó]vil(?:es)?|handy(?:nummer|nr)?|fax(?:nummer|nr)?|dial|ring|"
+    r"text|sms|whats ?app|zap|zalo|viber|wa(?=\.me/)|kom[óo]rk\w|puhelin\w{0,6}|gsm|telp|reach (?:me|us|him|her)|contacte?|kontakt|llam(?:ar|e|ada)|appeler|chiama\w*|ligar|bellen|(?:an)?rufen|rufnummer|portable|"
     r"number is|my number|number)\b"
 )
+_SAYS_WIDE = later(
+    r"電話|携帯|ケータイ|連絡先|电话|手机|手機|联系方式|聯絡|전화|휴대|핸드폰|연락처|โทร|เบอร์|มือถือ|फ़ोन|फोन|मोबाइल|कॉल|संपर्क|(?<!\w)(?:тел|моб)|звон|телефон"
+    r"|هاتف|جوال|موبايل|טלפון|נייד|τηλ|κιν(?:ητ|\.)|điện thoại|(?<!\w)s?đt\b|(?<!\w)gọi\b"
+)
+"""Words for a telephone in scripts and spellings of their own: some of them begin where no word seems to."""
 _SAYS_AFTER = later(r"[\s,(\\-]{0,3}(?:office|fax|mobile|home|cell|work|tel)", re.IGNORECASE)
 _SAYS_OTHER = later(
     r"\b(?:licen[sc]e|identification|identity|passports?|aadh?aar|tax|n[ºo°.]{1,2} ?col\w*|colegiad\w|members?|policy|account|routing|"
@@ -24,12 +30,12 @@ _SHORTENED = frozenset(
 # Things that are numbered, in English, German, French, Spanish, Italian, Portuguese and Dutch.
 _THING = later(
     r"\b(?:(?:orders?|invoices?|tickets?|articles?|items?|products?|parts?|parcels?|shipments?|tracking|reference|serial|receipt|booking"
-    r"|commandes?|factures?|r[ée]f[ée]rences?|colis|livraisons?|devis|pedidos?|facturas?|art[ií]culos?|referencias?|albar[áa]n|env[ií]os?|recibo"
+    r"|art|commandes?|factures?|r[ée]f(?:[ée]rences?)?|kunden\w{0,10}|customers?|clientes?|klant\w{0,8}|models?|mod[eè]les?|modelos?|lots?|batch|charge|hs|ndc|dewey|dockets?|codes?|pins?|skus?|asin|ean|upc|colis|livraisons?|devis|pedidos?|facturas?|art[ií]culos?|referencias?|albar[áa]n|env[ií]os?|recibo"
     r"|ordine|fattura|articolo|encomenda|fatura|artigo|factuur)\b|(?:bestell|auftrag|rechnung|artikel|sendung|liefer|vorgang|angebot|serien)\w{0,16})"
-    r"(?P<between>(?:[^.;!?\n]|(?<=\bn[ro])\.|(?<=\bn)\.){0,40})\Z"
+    r"(?P<between>(?:[^.;!?\n\d]|(?<=\bn[ro])\.|(?<=\bn)\.|(?<=\bart)\.|(?<=\br[eé]f)\.){0,40})\Z"
 )
 _THING_LEADS = frozenset(
-    "ord inv tic art ite pro par shi tra ref réf ser rec boo com fac col liv dev ped alb env fat enc bes auf sen lie vor ang".split()  # noqa: SIM905 - a table of words
+    "kun cus cli kla mod mot lot bat cha hs ndc dew doc cod pin sku asi ean upc ord inv tic art ite pro par shi tra ref réf ser rec boo com fac col liv dev ped alb env fat enc bes auf sen lie vor ang".split()  # noqa: SIM905 - a table of words
 )
 _NUMBERED = later(
     r"(?:[^\d]*\b(?:number|no|nr|nummer|num[ée]ro|n[uú]mero|code|id)|[\s:#-]*n[°º.]{0,2})?[\s.:#°º-]*(?:(?:is|ist|est|es|lautet|was|war) )?"
@@ -52,7 +58,9 @@ _FORMS = tuple(
     for form in (
         r"(?:\+?1[-. /]?)?\(?[2-9]\d{2}\)?[-. /]{0,2}\d{3}[-. ]\d{4}",  # North America
         r"(?:001[-. ])?[2-9]\d{2}[-.]\d{3}[-.]\d{4}",
-        r"\(?0\d{1,5}\)?[-. /]{1,2}\d{2,8}(?:[-. /]\d{2,6}){0,4}",  # trunk zero
+        r"\(?0\d{1,5}\)?[-. /]{1,2}\d{2,8}(?:[-. /]\d{2,6}){0,4}(?:-\d)?",  # trunk zero
+        r"\(0 \d{2,4}\)[-. /]{0,2}\d{2,8}(?:[-. /]\d{2,6}){0,4}(?:-\d)?",
+        r"0\d{1,4}\(\d{1,4}\)\d{3,4}",  # Japan
         r"0\d(?:[-. ]?\d\d){4}",  # France
         r"[6789]\d{2}([-. ])\d{3}\1\d{3}|[89]\d{2}([-. ])\d{2}\2\d{2}\2\d{2}",  # Spain
         r"8 \(\d{3}\) \d{3}-\d\d-\d\d",  # Russia
@@ -67,14 +75,14 @@ _GROUPED = later(r"\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{1,8}\)?){1,5}")
 
 
 _SAYS_LEADS = frozenset(
-    "tel tél tfn tlf pho cal cel mob mov móv han fax dia rin tex sms wha rea con kon lla app chi lig bel anr ruf por num my".split()  # noqa: SIM905 - a table of words
+    "tel tél wa zap zal vib kom kóm puh gsm tfn tlf pho cal cel mob mov móv han fax dia rin tex sms wha rea con kon lla app chi lig bel anr ruf por num my".split()  # noqa: SIM905 - a table of words
 )
 _OTHER_LEADS = frozenset(
     "lic ide pas aad tax n no nº noº nºo noc noo nºc nºº col mem pol acc rou inv ord tra ser cas car ssn id dni nif nhc nas cip cp zip apt sui box roo fla epi his".split()  # noqa: SIM905 - a table of words
 )
 
 
-def phone(  # noqa: C901 - one question after the other
+def phone(  # noqa: C901, PLR0912 - one question after the other
     written: str, digits: str, before: str, leads: frozenset[str], after: str
 ) -> float:
     """How sure we are that it is one, in [0, 1]; 0 for not at all.
@@ -82,7 +90,7 @@ def phone(  # noqa: C901 - one question after the other
     `before` and `after` are what stands around it, and `leads` how the words before it begin.
     """
     if written.startswith(("+", "(+")) or (
-        digits.startswith("00") and len(digits) > 9 and not written.startswith("00.")
+        digits.startswith("00") and digits[2:3] != "0" and len(digits) > 9 and not written.startswith("00.")
     ):
         if len(written) == len(digits):  # a row of digits that begins with two zeros is rarely one
             return 0.9 if _in_use("+" + digits[2:]) else 0.0
@@ -91,6 +99,8 @@ def phone(  # noqa: C901 - one question after the other
         return 0.7 if len(digits) > 8 else 0.0
     if len(set(digits)) == 1:
         return 0.0
+    if " - " in written or " / " in written or " . " in written:
+        written = _SPREAD.sub(r"\1", written)
     said = other = -1
     near = ""
     if before:
@@ -100,9 +110,13 @@ def phone(  # noqa: C901 - one question after the other
             said, other = _last(_SAYS, near) if says else -1, _last(_SAYS_OTHER, near) if says_other else -1
             if other >= 0 and _ended(near, other):
                 other = -1
+            if said >= 0 and _SPENT.search(near, said):
+                said = -1
+        if not before.isascii() and said < 0 and (wide := _last(_SAYS_WIDE, before[-_CLOSE:])) >= 0:
+            near, said = near or before[-_CLOSE:], wide
     thing = bool(before) and _of_a_thing(before, leads)
     if said > other and ((other < 0 and not thing) or not near.startswith(("number", "my number"), said)):
-        return 0.9
+        return 0.0 if _MONTH.fullmatch(written) else 0.9
     if _SAYS_AFTER.match(after):
         return 0.9
     if other >= 0:
@@ -111,9 +125,54 @@ def phone(  # noqa: C901 - one question after the other
         return 0.0
     if "-" in written and "(" not in written and not leads.isdisjoint(_RANGE_LEADS) and _RANGE.search(before):
         return 0.0
+    if ("." in written or "-" in written) and (
+        _OTHERWISE.fullmatch(written) or (_DOCKET.fullmatch(written) and _NUMBER.search(before))
+    ):
+        return 0.0
+    if written[2:3] == written[5:6] and _ascends(written):
+        return 0.0
     sure = _by_form(written[:_LEAD].translate(_CLASSES) + written[_LEAD:].translate(_ZEROS))
+    if sure < _LOCAL_SURE and _LOCAL.fullmatch(written) and not _rises(written):
+        sure = _LOCAL_SURE
     # Few numbers but those of telephones look like those that are sure; others do, and the words before them decide.
     return 0.0 if sure < 0.85 and (thing or _YEAR_LED.match(written) or _HOUSE.match(after)) else sure
+
+
+_MONTH = later(r"(?:19|20)\d\d[-/.](?:0[1-9]|1[0-2])")
+_SPREAD = later(r" ([./-]) ")
+_SPENT = later(r"\d{4}[.;!?]\s{1,2}[^\W\d_]")  # a number was given after the word, and another sentence begins
+_OTHERWISE = later(
+    r"(?:[01]\d|2[0-4])[0-5]\d ?- ?(?:[01]\d|2[0-4])[0-5]\d"  # hours
+    r"|\d{4}\.\d\d\.\d\d(?:\.?\d\d)?|\d{4}-\d{4}-\d\d|\d{5}-\d{3,4}-\d\d?"  # of tariffs and of drugs
+    r"|\d{3}(?:\.\d{3}){3}|0?\d{1,2}\.\d{1,6}|(?:.* )?\d{1,4}\.\d{1,6} [^.]*|[\d ]+ \d{1,4}\.\d{1,6}"  # decimal fractions
+    r"|(?!(?:1[-. ])?\d{3}[-.]\d{3}[-.]\d{4}\Z)(?:[^.(]*-[^(]*\.[^(]*|[^-(]*\.[^(]*-[^(]*)"  # of judgments
+)
+"""What is no telephone by its form where no word says so."""
+_DOCKET = later(r"\d\d-\d{2,6}")
+_NUMBER = later(r"\bn[or°º]{1,2}s?\.? ?\Z")
+_PAIRS = later(r"\d\d([ .-])\d\d(?:\1\d\d){2,5}")
+_HIGHEST = 70  # number of a lottery
+
+
+def _ascends(written: str) -> bool:
+    """Whether pairs rise, as drawn numbers are told."""
+    if not _PAIRS.fullmatch(written):
+        return False
+    pairs = [int(pair) for pair in _GROUP.findall(written)]
+    return len(pairs) > 5 or (pairs[-1] <= _HIGHEST and all(low < high for low, high in pairwise(pairs)))
+
+
+# Mobile numbers as they are written in India, in Brazil and in Italy.
+_LOCAL = later(r"[6-9]\d{4}[- ]\d{5}|[1-9]\d 9 [6-9]\d{3}[- ]\d{4}|3[2-9]\d/\d{6,7}")
+_LOCAL_SURE = 0.8
+
+
+def _rises(written: str) -> bool:
+    """Whether two groups of five may be from this to that, or two round numbers."""
+    first, _, second = written.partition("-") if "-" in written else written.partition(" ")
+    if len(first) != 5 or len(second) != 5:
+        return False
+    return written.endswith("00") or first.endswith("000") or ("-" in written and first[0] <= second[0])
 
 
 def _of_a_thing(before: str, leads: frozenset[str]) -> bool:

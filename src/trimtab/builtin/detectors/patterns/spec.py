@@ -4,6 +4,8 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from trimtab.detect.signs import later
+
 Judged = tuple[int, int, float]
 """Start and end of what to report, and the confidence in it."""
 
@@ -31,11 +33,43 @@ def as_found(_text: str, start: int, end: int) -> Judged | None:
     return start, end, 1.0
 
 
+SPACELESS = (
+    "[\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u312f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
+"""Letters of scripts that set no spaces between words, or none between a word and a number."""
+_SPACELESS = later(SPACELESS)
+
+
+def joins(char: str) -> bool:
+    """Whether a letter or digit goes on with what stands right beside it.
+
+    Those of scripts that part no words (Chinese, Japanese, Korean, Thai), or write particles right behind a number
+    (Hindi), do not: `電話番号は090-5550-1234です` holds a number that stands alone.
+    """
+    return (char < "\u0900" or not _SPACELESS.match(char)) and char.isalnum()
+
+
 def alone(text: str, start: int, end: int) -> bool:
     """Whether a candidate begins and ends where a word does."""
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
-    return not (before.isalnum() or before == "_") and not (after.isalnum() or after == "_")
+    return not (
+        (before.isalnum() and joins(before)) or before == "_" or (after.isalnum() and joins(after)) or after == "_"
+    )
+
+
+def stressed(text: str, start: int, end: int) -> bool:
+    """Whether what has underscores on both sides has them as Markdown for italics or bold, and is no part of a name."""
+    low, high = start, end
+    while low and start - low < _MOST_STRESS and text[low - 1] == "_":
+        low -= 1
+    while high < len(text) and high - end < _MOST_STRESS and text[high] == "_":
+        high += 1
+    return not (text[max(0, low - 1) : low].isalnum() or text[high : high + 1].isalnum() or high - end != start - low)
+
+
+_MOST_STRESS = 3
 
 
 def word(text: str, start: int, end: int) -> Judged | None:

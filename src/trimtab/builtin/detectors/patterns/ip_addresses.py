@@ -1,0 +1,128 @@
+"""Addresses of machines among numbers, with ports and prefixes; and the versions and clauses that are written alike."""
+
+from collections.abc import Sequence
+
+from trimtab.builtin.detectors.patterns.spec import Seen, joins, stressed
+from trimtab.detect.signs import later
+
+DOTS = 3
+_QUAD = later(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9]|\.[0-9])")
+_BEHIND = later(r"(?::[0-9]{1,5}|/[0-9]{1,3})(?![0-9])")
+_FILE = later(r"[-+~][A-Za-z]|\.(?:tar|t?gz|zip|jar|war|whl|deb|rpm|dll|exe|msi|pkg|apk|ipa|nupkg|vsix|bin|img|so)\b")
+CONTEXT = 96
+"""Characters before an address in which a word may say that it is a version."""
+
+# Of what has versions and of what is numbered within a document, in the languages that we read.
+_WORDS = (
+    r"(?:\b(?:versions?|version(?:en|s?nummer)|versi[oó]n(?:es)?|vers[ãa]o|vers[õo]es|version[ei]|versies?|wersj\w{1,3}|verz[ei]\w?|верси\w{1,3}"
+    r"|s[üu]r[üu]m\w{0,4}|ver|v|firmwares?|releases?|builds?|(?P<weak>up(?:dat|grad)\w{1,5}|aktualis\w{1,12}|actualiz\w{1,8}|aggiorn\w{1,8}"
+    r"|atualiz\w{1,8}|mises? [àa] jour|обновл\w{1,6})|drivers?|treibers?|pilotes?|patch(?:es)?|kernel|bios|uefi|sdk|ios|ipados|macos|android|chrome|oid"
+    r"|clauses?|cl[áa]usulas?|klauseln?|sections?|secci[oó]n|se[cç][ãa]o|sezione|sekcj\w|abschnitt\w?|kapitel|ziffern?|chapters?|chapitres?"
+    r"|cap[íi]tulo|articles?|art[íi]culo|artikel|artigo|articolo|paragra(?:phs?|f\w{1,2})|punto|punkt\w{0,2}|apartado|annex|anexo|anlage)\b"
+    r"|§|版本号?|バージョン|ファームウェア|更新|升级|버전|펌웨어|업데이트|वर्शन|वर्ज़न|เวอร์ชัน)"
+)
+_AMONG = (
+    r"(?:[\s:=.,;\"'`()\[\]#§*-]|はが|は|が|を|为|為|是|到|至|의|\b(?:v|is|was|to|of|the|a|an|number|no|nr|n[º°]|auf|zu|zur|bis|nach|ist|est|es|à|al|para|na|do|von|from|de|desde"
+    r"|depuis|da|dalla|van|naar|z|od|et|und|and|or|oder|ou|vs|than|y|e|i|through|until|older|newer|latest|current|new|old|stable)\b"
+    r"|[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}){0,24}"
+)
+_ANNOUNCED = later(rf"{_WORDS}(?P<among>{_AMONG})\Z")
+_SECOND = later(
+    rf"{_WORDS}{_AMONG}(?<![0-9.])(?P<first>[0-9]{{1,3}})(?:\.[0-9]{{1,3}}){{3}}(?![0-9.])[^.;\n]{{0,64}}\Z"
+)
+_SAYS_SO, _SIGNS = ("version", "build"), " \t.:#"
+_FROM = later(r"\b(?:from|von|de|desde|depuis|da|dalla|van|z|od)\s{1,2}\Z")
+_UP_TO = later(r"\s{0,2}(?:to|auf|nach|bis|zu|[àa]|al|para|naar|na|do|->|→)\s{1,2}v?[0-9]")
+_AFTER = later(
+    r" ?(?:(?:updates?|upgrades?|firmware|releases?|versions?|builds?|patch|beta|alpha|rc|stable)\b|s[üu]r[üu]m|版|バージョン|버전|वर्शन|वर्ज़न)"
+)
+_AFTER_REACH = 20
+_OUTSIDE = 128
+"""What begins with more is hardly ever a version; nor are the networks 127/8 and 100.64/10."""
+
+
+def without_addresses(text: str, start: int, end: int, found: list[Seen]) -> list[tuple[int, int]]:
+    """Adds the addresses in a row of digits and signs to what was found; what is left of the row beside them."""
+    written = text[start:end]
+    parts = written.split(".")
+    # Most rows with so many dots are one address and nothing else.
+    if len(parts) == DOTS + 1 and max(map(len, parts)) <= 3 and "".join(parts).isdecimal():
+        lone = text[start - 1 : start] != "." and not (
+            text[end : end + 1] == "." and text[end + 1 : end + 2].isdecimal()
+        )
+        if not lone or not _add(text, start, end, parts, found):
+            return [(start, end)]
+        return []
+    left: list[tuple[int, int]] = []
+    at = start
+    for quad in _QUAD.finditer(text, max(0, start - 1), min(len(text), end + 2)):
+        low, high = quad.span()
+        if low < start or not _add(text, low, high, quad.group().split("."), found):
+            continue
+        left.append((at, low))
+        behind = _BEHIND.match(text, high)
+        at = behind.end() if behind else high
+    left.append((at, end))
+    return left
+
+
+def _add(text: str, low: int, high: int, parts: Sequence[str], found: list[Seen]) -> bool:
+    """Whether four numbers are an address or a version; adds the former to what was found."""
+    first, second, third, fourth = map(int, parts)
+    if max(first, second, third, fourth) > 255:
+        return False
+    surely = first >= _OUTSIDE - 1 or (first == 100 and 64 <= second < 128)
+    if not surely and (_LEADING_ZERO.search(text, low, high) or _among_fractions(text, low, high)):
+        return False
+    if _stands_alone(text, low, high) and not _is_version(text, low, high, first, surely=surely):
+        found.append((low, high, 0.95, "personal.ip"))
+    return True
+
+
+def _among_fractions(text: str, low: int, high: int) -> bool:
+    """Whether four numbers are two or three fractions that run together, as in the paths of a drawing (`-1.5.64.73`)."""
+    before, after = text[max(0, low - _LONGEST) : low], text[high : high + _LONGEST]
+    if (before[-1:] in {"-", "+"} and not _ENDS_QUAD.search(before)) or _GOES_ON.match(after):
+        return True
+    left = _FRACTION.search(before)
+    return left is not None and not _ENDS_QUAD.search(before) and _NUMBER_NEXT.match(after) is not None
+
+
+_LONGEST = 24
+_LEADING_ZERO = later(r"(?<![0-9])0[0-9](?=[0-9]?(?:\.|\Z|[^0-9]))")
+_ENDS_QUAD = later(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:[:/][0-9]{1,5})?[-, \t]{1,2}\Z")
+_GOES_ON = later(r"[-+]\.?[0-9](?!(?:[0-9]{0,2}\.[0-9]{1,3}){3})")
+_FRACTION = later(r"(?:[0-9]*(?:\.[0-9]+)+|(?<![^ ,])[01])[ ,\t]{1,2}\Z")
+_NUMBER_NEXT = later(r"[ ,\t]{1,2}-?\.?[0-9]")
+
+
+def _stands_alone(text: str, low: int, high: int) -> bool:
+    before, after = text[low - 1 : low], text[high : high + 1]
+    if before == "_" or after == "_":
+        return before == after and stressed(text, low, high)
+    return not (before == "%" or joins(before or " ") or joins(after or " "))
+
+
+def _is_version(text: str, low: int, high: int, first: int, *, surely: bool) -> bool:
+    """Whether words around four numbers, or the numbers, say that they are no address; those of local networks are some."""
+    if first in {0, 255}:
+        return True
+    if surely:
+        return text[max(0, low - 12) : low].rstrip(_SIGNS).lower().endswith(_SAYS_SO)
+    if _FILE.match(text, high):
+        return True
+    after = text[high : high + _AFTER_REACH].lower()
+    if _AFTER.match(after):
+        return True
+    before = text[max(0, low - CONTEXT) : low].lower()
+    for told in _ENDS_SO.finditer(before):
+        if announced := _ANNOUNCED.match(before, told.start()):
+            whence = announced["weak"] is not None and _FROM.search(announced["among"])
+            return not whence or _UP_TO.match(after) is not None
+        again = _SECOND.match(before, told.start())
+        if again and int(again["first"]) == first:
+            return True
+    return False
+
+
+_ENDS_SO = later(_WORDS)
