@@ -104,12 +104,51 @@ QUIET = [
     "NDC 0002-1433-80, 50242-040-62", "Dewey 005.1334", "Kundennummer 8841 2207 93", "réf. 118-4473", "[  812.541007] usb",
     "08:21 08:27 08:33", "ZIPs 90001-96162", "60123-60145", "12 9 2024 1130", "M48.8 2.29 C 40.748,73.985 90,90", "day 041827 / 019366", "10 - 12 - 14, 2019 - 2021, 1 200 - 1 400",
     # Files and packages.
-    "logo@2x.png icon@3x.webp", "lodash@4.17.21.tgz", "hero@dark.svg",
+    "logo@2x.png icon@3x.webp", "lodash@4.17.21.tgz", "hero@dark.svg", "HERO@DARK.SVG",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", QUIET)
 def test_it_raises_no_alarm(text):
+    assert DETECTOR.find(text) == []
+
+
+TABLES = [
+    ("name,dept,mobile\nAna,Purchasing of the whole north,9155501234\nBo,Legal department and archives,9255501234", ["9155501234", "9255501234"]),
+    ("id;telefon;ort\n1;5551234567;Wexhausen an der Leine\n2;5559876543;Bad Wexhausen", ["5551234567", "5559876543"]),
+    ("| Name | Phone no. | Visits |\n|---|---|---|\n| Ana | 9155501234 | 1234567890 |\n| Bo of another town | 9255501234 | 1234567891 |", ["9155501234", "9255501234"]),
+    ('"name","home phone"\n"Solberic, Ana, who lives here","9155501234"\n"Linden, Bo, of somewhere else","9255501234"', ["9155501234", "9255501234"]),
+    ("姓名,部门,手机号\n王小明,销售部销售部销售部销售部,13755501928\n李雷,法务部法务部法务部法务部法务部,13955501928", ["13755501928", "13955501928"]),
+    ("id,phone_model,units sold in the whole country\n1,20550123,1234567890\n2,20550124,1234567891", []),
+    ("order,total,parcel\n1,2,9155501234\n2,3,9255501234", []),
+    ("phone,visits\n\nhow many came to us last week, of\n9155501234,1\n9255501234,2", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values"), TABLES)
+def test_a_column_says_what_its_cells_hold(text, values):
+    for rows in ("", text[text.rindex("\n") :] * 8):
+        found = [text[one.start : one.end] for one in DETECTOR.find(text + rows) if one.end <= len(text)]
+        assert found == values
+
+
+WORDS = ["ph 5555550142", "mob: 9820055501", "Fon 5125550", "rufnr. 5125550", "facetime:5555550142", "8-916-555-01-23"]
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_a_short_word_announces_it(text):
+    assert [one.noun for one in DETECTOR.find(text)] == ["phone"]
+
+
+BY_CHANCE = [
+    "call center handled 1234567 calls", "call volume rose 120000-150000", "dial tone 440 480 Hz", "in cell B12 enter 1000000", "cell count 4500000 per ml",
+    "Cell: 0.00123456", "mobile revenue 2019-2023 4 500 000", "my phone has IMEI 352099001761481", "fax model 2820 4510", "scores 21-19 25-23 15-12", "reading 041827 019366",
+    "SN 2055 5012 3344",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BY_CHANCE)
+def test_what_a_word_for_a_telephone_stands_before_by_chance_is_none(text):
     assert DETECTOR.find(text) == []
 
 

@@ -16,6 +16,7 @@ _FILES = frozenset(
     "png jpg jpeg gif webp svg avif bmp ico heic tif tiff woff ttf eot css scss js jsx tsx json yaml yml xml html htm txt csv log pdf exe dll tgz".split()  # noqa: SIM905 - a table of words
 )
 """How files end that are named with such a sign (`sprite@2x.png`), and no domain does."""
+_FILE_ENDS = frozenset(case(ending[-2:]) for ending in _FILES for case in (str.lower, str.upper))
 _SENTENCE = later(rf".*{SPACELESS}(?=[A-Za-z0-9])")
 """The rest of a sentence without spaces before an address in other letters: `メールはana@example.org`."""
 _NO_NAMES = frozenset("b r u f br rb fr rf".split())  # noqa: SIM905 - what stands before the quote of a string
@@ -45,7 +46,9 @@ def _email(text: str, at: int, _: int) -> Judged | None:
     local = before.group()[::-1]
     shift = len(local) - len(local.lstrip(".-_+")) if local[0] in ".-_+" else 0
     end = after.end()
-    if len(local) == shift or text[text.rfind(".", at, end) + 1 : end].lower() in _FILES:
+    if len(local) == shift or (
+        text[end - 2 : end] in _FILE_ENDS and text[after.group().rfind(".") + at + 2 : end].lower() in _FILES
+    ):
         return None
     begin = at - len(local) + shift
     if not local.isascii() and (sentence := _SENTENCE.match(local)):

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from trimtab.builtin.detectors.patterns.ip_addresses import CONTEXT, DOTS, without_addresses
 from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, named_card, verdict
+from trimtab.builtin.detectors.patterns.phone_columns import under_telephone
 from trimtab.builtin.detectors.patterns.spec import Seen, joins, stressed
 from trimtab.detect.reading import CLOSE
 from trimtab.detect.signs import later
@@ -59,7 +60,7 @@ def _judged(  # noqa: C901, PLR0912 - one way out after the other
         if marks is not None and marks.find(CLOSE, start, end) < 0:
             continue
         written = run.group()
-        if written.count(".") >= DOTS:
+        if "." in written and written.count(".") >= DOTS:
             addresses: list[Seen] = []
             beside = without_addresses(text, at, end, addresses)
             if beside != [(at, end)]:
@@ -92,6 +93,13 @@ def _judged(  # noqa: C901, PLR0912 - one way out after the other
         told = verdict(text[start:end], before, text[end : end + _AFTER])
         if not (told and told[0]) and (inside := _in_bracket(text[start:end], before, text[end : end + _AFTER])):
             told, start = inside, start + 1
+        if (
+            not (told and told[0])
+            and end - start in _CELL
+            and text[end : end + 1] in _CELL_ENDS
+            and under_telephone(text, start, end)
+        ):
+            told = verdict(text[start:end], _TELEPHONE, "")
         if told:
             label, longer, sure = told
             if label:
@@ -99,8 +107,13 @@ def _judged(  # noqa: C901, PLR0912 - one way out after the other
             continue
         if before:
             yield from _parts(text, start, end, before)
-        elif " " in run.group():
+        elif " " in written:
             yield from _table(text, start, end)
+
+
+_CELL_ENDS = frozenset(("", *",;|\t\r\n\"' "))
+_CELL = range(7, 20)
+_TELEPHONE = "telephone: "
 
 
 def _spread(text: str, at: int, end: int) -> bool:

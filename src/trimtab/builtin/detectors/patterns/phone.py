@@ -7,8 +7,8 @@ from itertools import pairwise
 from trimtab.detect.signs import later
 
 _SAYS = later(
-    r"\b(?:t[eé]l(?:\b|[eé]?(?:f|ph)\w{0,16})|tfno?s?|tlf\w{0,4}|phoned?s?|call(?:ed|ing|s)?|cel(?:l|ular\w{0,3}|lulare)?|mobil\w{0,12}|mobiel\w{0,6}|m[oó]vil(?:es)?|handy(?:nummer|nr)?|fax(?:nummer|nr)?|dial|ring|"
-    r"text|sms|whats ?app|zap|zalo|viber|wa(?=\.me/)|kom[óo]rk\w|puhelin\w{0,6}|gsm|telp|reach (?:me|us|him|her)|contacte?|kontakt|llam(?:ar|e|ada)|appeler|chiama\w*|ligar|bellen|(?:an)?rufen|rufnummer|portable|"
+    r"\b(?:t[eé]l(?:\b|[eé]?(?:f|ph)\w{0,16})|tfno?s?|tlf\w{0,4}|ph(?:oned?s?)?|call(?:ed|ing|s)?|cel(?:l|ular\w{0,3}|lulare)?|mob(?:il\w{0,12})?|mobiel\w{0,6}|m[oó]vil(?:es)?|handy(?:nummer|nr)?|fax(?:nummer|nr)?|dial|ring|"
+    r"text|sms|whats ?app|zap|zalo|viber|wa(?=\.me/)|kom[óo]rk\w|puhelin\w{0,6}|gsm|telp|reach (?:me|us|him|her)|contacte?|kontakt|llam(?:ar|e|ada)|appeler|chiama\w*|ligar|bellen|(?:an)?rufen|rufn(?:umme)?r|fon|facetime|portable|"
     r"number is|my number|number)\b"
 )
 _SAYS_WIDE = later(
@@ -19,7 +19,7 @@ _SAYS_WIDE = later(
 _SAYS_AFTER = later(r"[\s,(\\-]{0,3}(?:office|fax|mobile|home|cell|work|tel)", re.IGNORECASE)
 _SAYS_OTHER = later(
     r"\b(?:licen[sc]e|identification|identity|passports?|aadh?aar|tax|n[ºo°.]{1,2} ?col\w*|colegiad\w|members?|policy|account|routing|"
-    r"invoice|order|tracking|serial|case|card|ssn|id|dni|nif|nhc|nass|cipa|cp|zip|apt|suite|box|room|flat|episodio|historia|col)\b"
+    r"invoice|order|tracking|serial|imei|imsi|iccid|models?|case|card|ssn|id|dni|nif|nhc|nass|cipa|cp|zip|apt|suite|box|room|flat|episodio|historia|col)\b"
 )
 # A sentence that ends after a further word: what stood in it says nothing of a number in the next.
 _ENDED = later(r"[\s:,;(]([^\W\d_]{3,})[.!][\"')\]]?\s")
@@ -30,12 +30,12 @@ _SHORTENED = frozenset(
 # Things that are numbered, in English, German, French, Spanish, Italian, Portuguese and Dutch.
 _THING = later(
     r"\b(?:(?:orders?|invoices?|tickets?|articles?|items?|products?|parts?|parcels?|shipments?|tracking|reference|serial|receipt|booking"
-    r"|art|commandes?|factures?|r[ée]f(?:[ée]rences?)?|kunden\w{0,10}|customers?|clientes?|klant\w{0,8}|models?|mod[eè]les?|modelos?|lots?|batch|charge|hs|ndc|dewey|dockets?|codes?|pins?|skus?|asin|ean|upc|colis|livraisons?|devis|pedidos?|facturas?|art[ií]culos?|referencias?|albar[áa]n|env[ií]os?|recibo"
+    r"|art|commandes?|factures?|r[ée]f(?:[ée]rences?)?|kunden\w{0,10}|customers?|clientes?|klant\w{0,8}|models?|mod[eè]les?|modelos?|sn|lots?|batch|charge|hs|ndc|dewey|dockets?|codes?|pins?|skus?|asin|ean|upc|colis|livraisons?|devis|pedidos?|facturas?|art[ií]culos?|referencias?|albar[áa]n|env[ií]os?|recibo"
     r"|ordine|fattura|articolo|encomenda|fatura|artigo|factuur)\b|(?:bestell|auftrag|rechnung|artikel|sendung|liefer|vorgang|angebot|serien)\w{0,16})"
     r"(?P<between>(?:[^.;!?\n\d]|(?<=\bn[ro])\.|(?<=\bn)\.|(?<=\bart)\.|(?<=\br[eé]f)\.){0,40})\Z"
 )
 _THING_LEADS = frozenset(
-    "kun cus cli kla mod mot lot bat cha hs ndc dew doc cod pin sku asi ean upc ord inv tic art ite pro par shi tra ref réf ser rec boo com fac col liv dev ped alb env fat enc bes auf sen lie vor ang".split()  # noqa: SIM905 - a table of words
+    "sn kun cus cli kla mod mot lot bat cha hs ndc dew doc cod pin sku asi ean upc ord inv tic art ite pro par shi tra ref réf ser rec boo com fac col liv dev ped alb env fat enc bes auf sen lie vor ang".split()  # noqa: SIM905 - a table of words
 )
 _NUMBERED = later(
     r"(?:[^\d]*\b(?:number|no|nr|nummer|num[ée]ro|n[uú]mero|code|id)|[\s:#-]*n[°º.]{0,2})?[\s.:#°º-]*(?:(?:is|ist|est|es|lautet|was|war) )?"
@@ -63,7 +63,7 @@ _FORMS = tuple(
         r"0\d{1,4}\(\d{1,4}\)\d{3,4}",  # Japan
         r"0\d(?:[-. ]?\d\d){4}",  # France
         r"[6789]\d{2}([-. ])\d{3}\1\d{3}|[89]\d{2}([-. ])\d{2}\2\d{2}\2\d{2}",  # Spain
-        r"8 \(\d{3}\) \d{3}-\d\d-\d\d",  # Russia
+        r"8 \(\d{3}\) \d{3}-\d\d-\d\d|8([- ])\d{3}\1\d{3}\1\d\d\1\d\d",  # Russia
         r"\(\d{2,4}\)[-. ]?\d{3,4}[-. ]?\d{3,4}",
     )
 )
@@ -75,10 +75,10 @@ _GROUPED = later(r"\(?\d{1,4}\)?(?:[-. /]{1,2}\(?\d{1,8}\)?){1,5}")
 
 
 _SAYS_LEADS = frozenset(
-    "tel tél wa zap zal vib kom kóm puh gsm tfn tlf pho cal cel mob mov móv han fax dia rin tex sms wha rea con kon lla app chi lig bel anr ruf por num my".split()  # noqa: SIM905 - a table of words
+    "tel tél wa zap zal vib fac kom kóm puh gsm tfn tlf pho cal cel fon ph mob mov móv han fax dia rin tex sms wha rea con kon lla app chi lig bel anr ruf por num my".split()  # noqa: SIM905 - a table of words
 )
 _OTHER_LEADS = frozenset(
-    "lic ide pas aad tax n no nº noº nºo noc noo nºc nºº col mem pol acc rou inv ord tra ser cas car ssn id dni nif nhc nas cip cp zip apt sui box roo fla epi his".split()  # noqa: SIM905 - a table of words
+    "ime ims icc mod lic ide pas aad tax n no nº noº nºo noc noo nºc nºº col mem pol acc rou inv ord tra ser cas car ssn id dni nif nhc nas cip cp zip apt sui box roo fla epi his".split()  # noqa: SIM905 - a table of words
 )
 
 
@@ -116,7 +116,7 @@ def phone(  # noqa: C901, PLR0912 - one question after the other
             near, said = near or before[-_CLOSE:], wide
     thing = bool(before) and _of_a_thing(before, leads)
     if said > other and ((other < 0 and not thing) or not near.startswith(("number", "my number"), said)):
-        return 0.0 if _MONTH.fullmatch(written) else 0.9
+        return 0.0 if _AMOUNT.fullmatch(written) or _UNIT.match(after) else 0.9
     if _SAYS_AFTER.match(after):
         return 0.9
     if other >= 0:
@@ -125,11 +125,13 @@ def phone(  # noqa: C901, PLR0912 - one question after the other
         return 0.0
     if "-" in written and "(" not in written and not leads.isdisjoint(_RANGE_LEADS) and _RANGE.search(before):
         return 0.0
+    if _UNIT.match(after):
+        return 0.0
     if ("." in written or "-" in written) and (
         _OTHERWISE.fullmatch(written) or (_DOCKET.fullmatch(written) and _NUMBER.search(before))
     ):
         return 0.0
-    if written[2:3] == written[5:6] and _ascends(written):
+    if (written[2:3] == written[5:6] and _ascends(written)) or (digits[0] == "0" and _TWICE_LED.fullmatch(written)):
         return 0.0
     sure = _by_form(written[:_LEAD].translate(_CLASSES) + written[_LEAD:].translate(_ZEROS))
     if sure < _LOCAL_SURE and _LOCAL.fullmatch(written) and not _rises(written):
@@ -138,16 +140,25 @@ def phone(  # noqa: C901, PLR0912 - one question after the other
     return 0.0 if sure < 0.85 and (thing or _YEAR_LED.match(written) or _HOUSE.match(after)) else sure
 
 
-_MONTH = later(r"(?:19|20)\d\d[-/.](?:0[1-9]|1[0-2])")
+_AMOUNT = later(  # what a word for a telephone stands before by chance: months, years, fractions, round numbers
+    r"(?:19|20)\d\d[-/.](?:0[1-9]|1[0-2])|(?:19|20)\d\d ?- ?(?:19|20)\d\d(?: .*)?|0?\.\d+|[1-9][\d .]*0[. ]?0[. ]?0[. ]?0[. ]?0|\d+000-\d+000"
+)
+_UNIT = later(
+    r" ?(?:[€$£%°]|(?:[kmgt]?hz|m?ah|[kmgt]i?b|bytes?|px|dpi|ms|kg|km|mm|cm|eur|usd|gbp|euros?|dollars?|rows?|lines?|calls?|texts?|messages?|sms|people|users?"
+    r"|visitors?|units?|pieces|pcs|tokens?|words|times|votes?|tickets?|stück|anrufe|appels|llamadas|per|pro|par|por)\b)",
+    re.IGNORECASE,
+)
 _SPREAD = later(r" ([./-]) ")
 _SPENT = later(r"\d{4}[.;!?]\s{1,2}[^\W\d_]")  # a number was given after the word, and another sentence begins
 _OTHERWISE = later(
     r"(?:[01]\d|2[0-4])[0-5]\d ?- ?(?:[01]\d|2[0-4])[0-5]\d"  # hours
     r"|\d{4}\.\d\d\.\d\d(?:\.?\d\d)?|\d{4}-\d{4}-\d\d|\d{5}-\d{3,4}-\d\d?"  # of tariffs and of drugs
+    r"|\d\d-\d\d(?: \d\d-\d\d)+"  # scores
     r"|\d{3}(?:\.\d{3}){3}|0?\d{1,2}\.\d{1,6}|(?:.* )?\d{1,4}\.\d{1,6} [^.]*|[\d ]+ \d{1,4}\.\d{1,6}"  # decimal fractions
     r"|(?!(?:1[-. ])?\d{3}[-.]\d{3}[-.]\d{4}\Z)(?:[^.(]*-[^(]*\.[^(]*|[^-(]*\.[^(]*-[^(]*)"  # of judgments
 )
 """What is no telephone by its form where no word says so."""
+_TWICE_LED = later(r"\(?0\d{1,5}\)?[-. /]{1,2}0\d{3,7}")  # nobody has a number with two zeros for a trunk
 _DOCKET = later(r"\d\d-\d{2,6}")
 _NUMBER = later(r"\bn[or°º]{1,2}s?\.? ?\Z")
 _PAIRS = later(r"\d\d([ .-])\d\d(?:\1\d\d){2,5}")
@@ -163,7 +174,7 @@ def _ascends(written: str) -> bool:
 
 
 # Mobile numbers as they are written in India, in Brazil and in Italy.
-_LOCAL = later(r"[6-9]\d{4}[- ]\d{5}|[1-9]\d 9 [6-9]\d{3}[- ]\d{4}|3[2-9]\d/\d{6,7}")
+_LOCAL = later(r"[6-9]\d{4}[- ]\d{5}|[1-9]\d 9 [6-9]\d{3}[- ]\d{4}|3[2-9]\d[-/]\d{6,7}")
 _LOCAL_SURE = 0.8
 
 
