@@ -9,7 +9,7 @@ DOTS = 3
 _QUAD = later(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9]|\.[0-9])")
 _BEHIND = later(r"(?::[0-9]{1,5}|/[0-9]{1,3})(?![0-9])")
 _FILE = later(r"[-+~][A-Za-z]|\.(?:tar|t?gz|zip|jar|war|whl|deb|rpm|dll|exe|msi|pkg|apk|ipa|nupkg|vsix|bin|img|so)\b")
-CONTEXT = 96
+CONTEXT = 47
 """Characters before an address in which a word may say that it is a version."""
 
 # Of what has versions and of what is numbered within a document, in the languages that we read.

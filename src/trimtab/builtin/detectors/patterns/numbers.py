@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from trimtab.builtin.detectors.patterns.ip_addresses import CONTEXT, DOTS, without_addresses
+from trimtab.builtin.detectors.patterns.ip_addresses import DOTS, without_addresses
 from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, named_card, verdict
 from trimtab.builtin.detectors.patterns.phone_columns import under_telephone
 from trimtab.builtin.detectors.patterns.spec import Seen, joins, stressed
@@ -129,9 +129,9 @@ def _in_bracket(written: str, before: str, after: str) -> tuple[str, int, float]
     return told if told and told[0] and told[0] != "phone" else None
 
 
-BEFORE, BEYOND = CONTEXT + 8, 48
+BEFORE, BEYOND = 48, 48
 """Characters on either side of a row of digits that may say what it is."""
-_WITHIN = 3  # signs between two groups of one number
+_WITHIN = 4  # signs between two groups of one number
 
 
 def rows_near(groups: Sequence[tuple[int, int]], near: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
