@@ -20,7 +20,7 @@ HITS = [
     "2001:db8::8a2e:370:7334", "12 Elm Street", "account 123456789012", "40.4168 -3.7038", "Calle Mayor 12", "born 12.03.1980",
     "geb. am 19. März 1949", "born in Oslo on 3 May 1970", "née Dupont le 1er mai 1970", "Passnummer: CWW9XVN9G", "Patientennummer: 4478123",
     "numéro de dossier médical : 6982371", "permis de conduire n° 14AB12345", "order number 2031-48-7713", "12 rue des Tilleuls, 00317 Wexville",
-    "https://ana:s3cr3tpw@example.org/", "415 555 0123", "12 34 56 78", "1.1.1.1", "l2 34", "one", "two", "a", "b", " . ", " at ", "[at]", "%41",
+    "https://ana:s3cr3tpw@example.org/", "415 555 0123", "12 34 56 78", "1.1.1.1", "47°25'16.3\"N 10°59'07.8\"E", "lat=59.3293&lng=18.0686", "1,59.32932,18.06858", "l2 34", "one", "two", "a", "b", " . ", " at ", "[at]", "%41",
     "616e61", "YW5hQGV4YW1wbGUub3Jn", "YQ", "\u200b", "é", "ａ", "password: ", "token=", "\n\n",
     *(DISGUISES[name][0](value) for name, value in CASES),
     *(key(kind, DICE) for kind in FORMATS),

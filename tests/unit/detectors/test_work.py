@@ -15,6 +15,7 @@ PIECES = [
     "</exponent><p>aaaaaaaaaaaaaaaa", "616e6140", "61 6e 61 40 ", "616e6140zz", "a-b-", "&amp;#", "<a>", "=41=4E", "password: !!str ", '"" "a" + ',
     "born 1.1.", "born Am Am Am Am 1 ", "1987 born ", "1 mai 1987 Am Am geboren ", "née le 1 ", "passport of Aa Aa 1 ", "numéro de patient 1 ",
     "order number 1234-5678 ", "12 rue de Aa-Aa ", "a b c d e. ", "( a b c d e ", "\\n1", "\\n", '\\"', "\\\\\\n", "a@\\n",
+    "1.1234,1.1234,", "lat 1.1234 ", "1°1'N ", "N 1.12 ", "1 deg ", "///a.", "utm 1",
 ]  # fmt: skip
 
 

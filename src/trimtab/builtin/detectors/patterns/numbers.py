@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from trimtab.builtin.detectors.patterns.coordinates import at_fraction
 from trimtab.builtin.detectors.patterns.ip_addresses import DOTS, without_addresses
 from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, named_card, verdict
 from trimtab.builtin.detectors.patterns.phone_columns import under_telephone
@@ -31,8 +32,6 @@ _LONGEST_RUN = 120
 _LEAST_DIGITS = 7
 _MOST_DIGITS = 19
 _CONTEXT = 40  # characters before a number that may say what it is
-
-_GEO = later(r"(\d{1,2}\.\d{4,12})[,; ] {0,2}([-+]?\d{1,3}\.\d{4,12})")
 
 
 def numbers(
@@ -73,6 +72,11 @@ def _judged(  # noqa: C901, PLR0912 - one way out after the other
             continue
         if start and text[start - 1] in "(+":
             start -= 2 if text[max(0, start - 2) : start] in {"(+", "+("} else 1
+        if "." in text[at + 1 : at + 4] and (places := at_fraction(text, at)):
+            for place in places:
+                yield *place, "personal.geo"
+            if end <= places[-1][1]:
+                continue
         if end - start > _LONGEST_RUN:
             yield from _table(text, start, end)
             continue
@@ -84,12 +88,6 @@ def _judged(  # noqa: C901, PLR0912 - one way out after the other
             continue
         before = text[max(0, start - _CONTEXT) : start]
         before = before.lower() if _LETTER.search(before) else ""
-        place = _GEO.match(text, at) if "." in run.group() else None
-        if place:
-            if _on_earth(text, place, before):
-                begin = at - (at > 0 and text[at - 1] in "-+")
-                yield begin, place.end(), 0.75, "personal.geo"
-            continue
         told = verdict(text[start:end], before, text[end : end + _AFTER])
         if not (told and told[0]) and (inside := _in_bracket(text[start:end], before, text[end : end + _AFTER])):
             told, start = inside, start + 1
@@ -159,27 +157,6 @@ def _runs(text: str, groups: Iterable[tuple[int, int]]) -> Iterator[re.Match[str
         if at >= last and (run := _RUN.match(text, at)):
             last = run.end()
             yield run
-
-
-_PLACE = later(r"\b(?:lat|lon|lng|gps|coord|geo|locat|posi|ubic|standort|emplacement|maps?\b|place)")
-_NEXT_IN_ROW = later(r"[,; \t]{1,3}[-+]?\d")
-_LAST_IN_ROW = later(r"\d[,; \t]{1,3}[-+]?\Z")
-
-
-def _on_earth(text: str, place: re.Match[str], before: str) -> bool:
-    """Whether two decimal fractions are a latitude and a longitude, and not two of a row of measurements."""
-    north, east = abs(float(place[1])), abs(float(place[2]))
-    if north > 90 or east > 180:
-        return False
-    if before and _PLACE.search(before):
-        return True
-    start = place.start()
-    return (
-        max(north, east) >= 1
-        and text[place.end(1)] != " "
-        and not _NEXT_IN_ROW.match(text, place.end())
-        and not _LAST_IN_ROW.search(text[max(0, start - 4) : start])
-    )
 
 
 def _within_word(text: str, start: int, end: int) -> bool:

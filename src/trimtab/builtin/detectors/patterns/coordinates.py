@@ -1,0 +1,227 @@
+"""Where on earth something is: latitude and longitude as decimal fractions, in degrees and minutes or in fields, and codes."""
+
+import re
+
+from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, alone
+from trimtab.detect.signs import later
+
+# Which half of the earth: `O` is east in German, and west in French, Spanish, Italian and Portuguese.
+_NORTH, _EAST = frozenset("NSns"), frozenset("EWOewo")
+_TURN = r"[NSEWO](?![^\W_])"
+_DEGREE = "[°º˚]"
+_GAP = r"[ \t\u00a0]?[,;/|][ \t\u00a0]{0,2}|[ \t\u00a0]{1,2}"
+_DECIMALS = later(
+    rf"(?P<one>\d{{1,3}}\.(?P<fine>\d{{2,15}}))(?![\d.])(?: ?{_DEGREE})?(?: ?(?P<turn>{_TURN}))?(?P<gap>{_GAP})"
+    rf"(?P<turning>[NSEWO] ?)?(?P<two>[-+\u2212]?\d{{1,3}}\.(?P<also>\d{{2,15}}))(?![\d])(?: ?{_DEGREE})?(?: ?(?P<turned>{_TURN}))?"
+)
+_TURN_BEFORE = later(r"(?<![^\W_])[NSEWO][ :]?\Z")
+_LEAST_FINE = 4
+"""Decimals from which two fractions say by themselves that they are a place: eleven metres."""
+
+_PLACE = later(
+    r"(?:\b(?:(?:lat|lon|lng|long)\b|latitud|longitud|latlng|gps|coord|geo|locat|posi[tzcç]|ubic|standort|emplacement|maps?\b|place|srid|wkt|marker|koordinat|kordin|współrz|локац|координат)"
+    r"|座標|位置|坐标|좌표|\bpoint ?z?m? ?\()"
+)
+_NO_PLACE = later(
+    r"(?:\b(?:c\.?i|mean|median|sd|std|avg|average|var(?:iance)?|loss|scores?|accuracy|intervals?|ratios?|rates?|prices?|usd|eur|gbp|weights?|vector|matrix"
+    r"|scale|rotate|translate|bezier|rgba?|hsla?|path|points|polygon|polyline|viewbox|width|height|versions?|coeff\w*|beta|gamma|alpha|sigma|mu)\b[^\n]{0,16}"
+    r"|[a-z_]\w*\((?:[^()\n]{0,20},)? ?|(?<![^\W_])[mlcqst] ?)[-+]?\Z"
+)
+_NEXT_IN_ROW = later(r"[,; \t]{1,3}[-+]?\d|[A-Za-z]")
+_LAST_IN_ROW = later(r"\d[,; \t]{1,3}[-+]?\Z")
+
+_LATITUDE = r"(?:latitude|latitud|latitudine|breitengrad|breite|широта|緯度|纬度|위도|(?:(?<![^\W\d_])|gps|geo|loc|home|start|end|user)lat)"
+_LONGITUDE = r"(?:longitude|longitud|longitudine|l[äa]ngengrad|länge|долгота|経度|经度|경도|(?:(?<![^\W\d_])|gps|geo|loc|home|start|end|user)(?:lon|lng))"
+_SAYS = r"(?:[_-]?(?:deg|degrees|value|wgs84))?[\"'\]]{0,2}(?:\s{0,2}[:=>(]{1,2}\s{0,2}| )[\"']?"
+_FIELD = later(rf"(?:{_LATITUDE}|{_LONGITUDE}|(?P<long>long)){_SAYS}[-+\u2212]?\Z")
+_OTHER_FIELD = later(
+    rf"(?: ?{_DEGREE})?[\"']?(?:\s{{0,8}}(?:[,;&|/]|</?\w{{2,20}}>|\band\b|\bund\b|\bet\b|\by\b){{1,2}}\s{{0,8}}|\s{{1,8}})[\"'<]?"
+    rf"(?:{_LONGITUDE}|{_LATITUDE}|long){_SAYS}(?P<other>[-+\u2212]?\d{{1,3}}(?:\.\d{{1,15}})?)(?![\d.])",
+    re.IGNORECASE,
+)
+_FRACTION = later(r"\d{1,3}\.\d{1,15}(?![\d.])")
+_CONTEXT = 40
+_HEADS = ("lat", "Lat", "LAT")
+_HEAD_REACH = 1_500
+_HEAD = later(r"lat(?:itude)?[\"']?[ \t]?[,;\t|][ \t]?[\"']?lo?ng?", re.IGNORECASE)
+
+
+def at_fraction(text: str, at: int) -> list[Judged]:
+    """What a row of digits with a point in it begins, if that is a place on earth: a field of one, or a pair."""
+    one = _FRACTION.match(text, at)
+    if one is None or (at and (text[at - 1] == "." or text[at - 1].isdigit())):
+        return []
+    start = at - (at > 0 and text[at - 1] in "-+\u2212")
+    pair = _DECIMALS.match(text, at)
+    before = text[max(0, at - _CONTEXT) : at].lower()
+    if pair and (found := _pair(text, pair, start, before)):
+        return [found]
+    field = _FIELD.search(before) if before and not before.endswith(_NO_FIELD) else None
+    if field is None or float(one.group()) > 180 or (start and text[start - 1].isalnum()):
+        return []
+    other = _OTHER_FIELD.match(text, one.end(), one.end() + _LONGEST_GAP)
+    if other:
+        return [(start, one.end(), 0.85), (*other.span("other"), 0.85)]
+    if field["long"] or not _fine(one.group()):
+        return []
+    return [(start, one.end(), 0.75)]
+
+
+_NO_FIELD = ("$", "€", "£", ", ", "@", "/")
+_LONGEST_GAP = 80
+
+
+def _fine(fraction: str) -> bool:
+    return len(fraction) - fraction.find(".") > _LEAST_FINE - 1
+
+
+def _pair(text: str, pair: re.Match[str], start: int, before: str) -> Judged | None:
+    one, two = float(pair["one"]), abs(float(pair["two"].replace("\u2212", "-")))
+    turning = _TURN_BEFORE.search(text, max(0, start - 2), start)
+    begin = turning.start() if turning else start
+    turns = pair["turn"] or (turning and turning.group()[0]), pair["turned"] or (pair["turning"] or "")[:1]
+    if turns[0] and turns[1]:
+        north = turns[0] in _NORTH
+        if north == (turns[1] in _NORTH) or not _within(*((one, two) if north else (two, one))):
+            return None
+        begin = begin if turning and not pair["turn"] else start
+        return (begin, pair.end(), 0.85) if _stands_alone(text, begin) else None
+    if len(pair["fine"]) < _LEAST_FINE or len(pair["also"]) < _LEAST_FINE or turns[0] or not _stands_alone(text, start):
+        return None
+    if not (_within(one, two) or _within(two, one)):
+        return None
+    if _PLACE.search(before) or text[start - 1 : start] == "@":
+        return start, pair.end(), 0.75
+    in_row = _NEXT_IN_ROW.match(text, pair.end()) or _LAST_IN_ROW.search(text[max(0, start - 4) : start])
+    if in_row:
+        return (start, pair.end(), 0.7) if pair["gap"] != " " and _under_head(text, start) else None
+    if max(one, two) < 1 or pair["gap"].isspace() or not _within(one, two) or _NO_PLACE.search(before):
+        return None
+    return start, pair.end(), 0.75
+
+
+def _stands_alone(text: str, start: int) -> bool:
+    """Whether no word goes on here, save of letters of a script that puts no space between words."""
+    sign = text[start - 1 : start]
+    return not sign.isalnum() or (not sign.isascii() and not sign.isdecimal() and sign.lower() == sign.upper())
+
+
+def _within(north: float, east: float) -> bool:
+    return north <= 90 and east <= 180
+
+
+def _under_head(text: str, start: int) -> bool:
+    """Whether a row of columns above says that latitude and longitude stand side by side."""
+    low = max(0, start - _HEAD_REACH)
+    return any((at := text.rfind(head, low, start)) >= 0 and _HEAD.match(text, at) for head in _HEADS)
+
+
+_NUMBER = r"\d{1,3}(?:[.,]\d{1,8})?"
+_MINUTES = r"(?:['’′´`]|\\'| ?min(?:utes?|\.)?| ?分)"
+_SECONDS = r"(?:\\?[\"”″]|['’′´]{2}| ?sec(?:onds?|\.)?| ?秒)"
+_ANGLE = rf"(?:°|º|˚| ?deg(?:rees?|\.)?| ?度) ?(?:(?P<minutes@>[0-5]?\d(?:[.,]\d{{1,8}})?) ?{_MINUTES} ?(?:[0-5]?\d(?:[.,]\d{{1,6}})? ?{_SECONDS})?)?"
+_TURNS = r"(?:[NSEWO]|north|south|east|west)(?![^\W_])"
+_SECOND = rf"(?P<two>[-+]?{_NUMBER}){_ANGLE.replace('@', '2')}"
+_BETWEEN = r"(?:\s?[,;/|·]\s{0,3}|\s{1,3}|[\"'\s,;:=\w]{1,28}?|)"
+_TURNED_BEFORE = later(
+    rf"{_ANGLE.replace('@', '1')}{_BETWEEN}(?P<turned>[EWO]|[東西][経經]|[东西]经|[동서]경) ?{_SECOND}"
+)
+_TURNED_AFTER = later(
+    rf"{_ANGLE.replace('@', '1')} ?(?P<turn>{_TURNS}){_BETWEEN}{_SECOND} ?(?P<turned>{_TURNS})", re.IGNORECASE
+)
+_DEGREES_BEFORE = later(
+    rf"(?:(?P<turn>(?<![^\W_])[NS] ?|[北南][緯纬] ?|[북남]위 ?)|(?<![\w.,]))[-+]?(?P<one>{_NUMBER})\Z"
+)
+_BEFORE_DEGREE = 18
+
+
+def _degrees(text: str, start: int, _end: int) -> Judged | None:
+    """A sign for degrees: two angles, of which one is told north from south and the other east from west."""
+    if not (start and text[start - 1].isdigit()):
+        return None
+    low = max(0, start - _BEFORE_DEGREE)
+    one = _DEGREES_BEFORE.search(text[low:start])
+    if not one:
+        return None
+    rest = _TURNED_BEFORE.match(text, start, start + _LONGEST_GAP) if one["turn"] else None
+    begin = low + one.start()
+    if rest is None:
+        begin = low + one.start("one")
+        rest = _TURNED_AFTER.match(text, start, start + _LONGEST_GAP)
+        if rest is None or (rest["turn"][0] in _NORTH) == (rest["turned"][0] in _NORTH):
+            return None
+    figures = [part.replace(",", ".").lstrip("+-") for part in (one["one"], rest["two"])]
+    if not (rest["minutes1"] and rest["minutes2"]) and min(len(part.partition(".")[2]) for part in figures) < _COARSE:
+        return None
+    one_degree, two_degrees = map(float, figures)
+    north_first = rest["turned"][0] not in _NORTH
+    if not (_within(one_degree, two_degrees) if north_first else _within(two_degrees, one_degree)):
+        return None
+    return begin, rest.end(), 0.9
+
+
+_COARSE = 2
+"""Decimals of a degree below which a pair names a country or a sea and no place."""
+_GRID = later(
+    r"[^\n]{0,24}?(?<![^\W_])(?P<grid>\d{1,2} ?[C-HJ-NP-X] ?(?:[A-HJ-NP-Z]{2} ?(?:\d{5} ?\d{5}|\d{4} ?\d{4})|\d{6}(?:\.\d+)?[mE, ]{1,4}\d{7}(?:\.\d+)?)"
+    r"|[HNOST][A-HJ-Z] ?(?:\d{5} ?\d{5}|\d{4} ?\d{4}|\d{3} ?\d{3}))(?![^\W_])"
+)
+_THREE_WORDS = later(r"///(?:[a-z]{3,20}\.){2}[a-z]{3,20}(?![\w./(])")
+
+
+def _grid(text: str, start: int, end: int) -> Judged | None:
+    """A square of a grid on maps, behind the name of the grid."""
+    grid = _GRID.match(text, end, end + 60) if alone(text, start, end) else None
+    return (grid.start("grid"), grid.end("grid"), 0.8) if grid else None
+
+
+def _three_words(text: str, start: int, _end: int) -> Judged | None:
+    words = None if start and text[start - 1] in ":/" else _THREE_WORDS.match(text, start)
+    return (start, words.end(), 0.75) if words else None
+
+
+def _open_code(text: str, start: int, end: int) -> Judged | None:
+    """An Open Location Code of a place no larger than a house."""
+    whole = alone(text, start, end) and sum(map(str.isdigit, text[start:end])) > 1
+    return (start, end, 0.75) if whole and not text[start:end].replace("+", "").isdigit() else None
+
+
+COORDINATES: tuple[Pattern, ...] = (
+    Pattern(
+        label="personal.geo",
+        shape="°|º|˚|度",
+        anchors=("°", "º", "˚", "度"),
+        judge=_degrees,
+        ignore_case=True,
+        needs_digit=True,
+    ),
+    Pattern(
+        label="personal.geo",
+        shape=r" ?deg(?:rees?|\.)?",
+        anchors=("deg", " deg"),
+        judge=_degrees,
+        ignore_case=True,
+        needs_digit=True,
+        begins=True,
+        close=True,
+        digit_near=2,
+    ),
+    Pattern(
+        label="personal.geo",
+        shape="mgrs|utm|grid ref",
+        anchors=("mgrs", "utm", "grid ref"),
+        judge=_grid,
+        ignore_case=True,
+        needs_digit=True,
+        begins=True,
+        close=True,
+        digit_near=60,
+    ),
+    Pattern(label="personal.geo", shape="///", anchors=("///",), judge=_three_words, begins=True, close=True),
+    Pattern(
+        label="personal.geo",
+        shape=r"[23456789CFGHJMPQRVWX]{8}\+[23456789CFGHJMPQRVWX]{2,3}",
+        judge=_open_code,
+        needs_digit=True,
+    ),
+)
