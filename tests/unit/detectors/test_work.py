@@ -16,6 +16,8 @@ PIECES = [
     "born 1.1.", "born Am Am Am Am 1 ", "1987 born ", "1 mai 1987 Am Am geboren ", "née le 1 ", "passport of Aa Aa 1 ", "numéro de patient 1 ",
     "order number 1234-5678 ", "12 rue de Aa-Aa ", "a b c d e. ", "( a b c d e ", "\\n1", "\\n", '\\"', "\\\\\\n", "a@\\n",
     "1.1234,1.1234,", "lat 1.1234 ", "1°1'N ", "N 1.12 ", "1 deg ", "///a.", "utm 1",
+    "12 Elm Street, Leeds, ", "12 Elm Street', 'Leeds', ", "Ab 1, 10117 Berlin, ", "1 Ab SO20 8HB ", "1 Ab Ab, NY 10019 ", "PO Box 1 ", "Flat 1, 1 Ab St\n",
+    "flat no 1, Ab, ", "# 1-1 ", "Ab utca 1 ", "1 ab street ", "市区1-", "路1号", "ул. А 1 ",
 ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from trimtab.kinds import DetectorCard, Finding
 
 _NUMBERS = (
     "personal.phone", "personal.card", "personal.ssn", "personal.national-id", "personal.ip", "personal.birth-date",
-    "personal.account", "personal.medical-record", "personal.geo",
+    "personal.account", "personal.medical-record", "personal.geo", "personal.address",
 )  # fmt: skip
 LABELS = tuple(sorted({*_NUMBERS, *(pattern.label for pattern in (*PERSONAL, *SECRETS))}))
 _LEAST = 0.5

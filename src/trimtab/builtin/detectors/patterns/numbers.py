@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from trimtab.builtin.detectors.patterns.address_codes import at_postcode
 from trimtab.builtin.detectors.patterns.coordinates import at_fraction
 from trimtab.builtin.detectors.patterns.ip_addresses import DOTS, without_addresses
 from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, named_card, verdict
@@ -29,6 +30,7 @@ _PART = later(r"[^ \t\u00a0]+")
 _MOST_PARTS = 6
 _LONGEST_RUN = 120
 """Characters of a row of numbers beyond which it is a table: numbers side by side in one say nothing of each other."""
+_LONGEST_CODE = 11  # characters of a postcode, and one more
 _LEAST_DIGITS = 7
 _MOST_DIGITS = 19
 _CONTEXT = 40  # characters before a number that may say what it is
@@ -77,6 +79,8 @@ def _judged(  # noqa: C901, PLR0912 - one way out after the other
                 yield *place, "personal.geo"
             if end <= places[-1][1]:
                 continue
+        if end - at < _LONGEST_CODE and (address := at_postcode(text, at, end)):
+            yield *address, "personal.address"
         if end - start > _LONGEST_RUN:
             yield from _table(text, start, end)
             continue

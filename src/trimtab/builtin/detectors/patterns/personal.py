@@ -1,5 +1,8 @@
 """Personal data with a shape of its own, other than plain numbers: see `numbers` for those."""
 
+from trimtab.builtin.detectors.patterns.address_codes import ADDRESS_CODES
+from trimtab.builtin.detectors.patterns.address_east import ADDRESSES_EAST
+from trimtab.builtin.detectors.patterns.address_lots import ADDRESS_LOTS
 from trimtab.builtin.detectors.patterns.announced import ANNOUNCED
 from trimtab.builtin.detectors.patterns.announced_beyond import BEYOND
 from trimtab.builtin.detectors.patterns.birth_dates import BIRTH_DATES
@@ -20,5 +23,8 @@ PERSONAL: tuple[Pattern, ...] = (
     *BEYOND,
     *COLUMNS,
     *PLACES,
+    *ADDRESS_LOTS,
+    *ADDRESS_CODES,
+    *ADDRESSES_EAST,
     *COORDINATES,
 )
