@@ -2,7 +2,7 @@
 
 import re
 
-from trimtab.builtin.detectors.patterns.address_parts import choice, whole
+from trimtab.builtin.detectors.patterns.address_fields import choice, whole
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, alone
 from trimtab.detect.signs import later
 

@@ -1,6 +1,5 @@
 """What belongs to a street that was found: flats and floors, houses before it, districts, town, postcode and country."""
 
-from trimtab.builtin.detectors.patterns.spec import Judged
 from trimtab.detect.signs import later
 
 BIG = "A-ZÀ-ÖØ-ÞĄĆČĎĘĚĞİŁŃŇŌŐŘŚŠŞŤŮŰŹŻŽ"
@@ -16,19 +15,19 @@ _PARTED = r"(?:[ \t]?[,;–—-]?[ \t]?(?:\r?\n|\\r\\n|\\n|<br ?/?>)[ \t]{0,8}|[
 BRITISH = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}(?!\w)"
 CANADIAN = r"[ABCEGHJ-NPRSTVXY]\d[A-Z][ -]?\d[A-Z]\d(?!\w)"
 IRISH = r"(?:[AC-FHKNPRTV-Y]\d\d|D6W) ?(?=\w{0,3}\d)[0-9AC-FHKNPRTV-Y]{4}(?!\w)"
-_LETTERED = rf"(?:{BRITISH}|{CANADIAN}|{IRISH})"
-_FIGURES = r"(?:\d{5}-\d{3,4}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3}[ -]\d{2,3}|\d{4,6}|[0-9०-९]{6})(?!\w)(?![- .,:]\d)"
+LETTERED = rf"(?:{BRITISH}|{CANADIAN}|{IRISH})"
+FIGURES = r"(?:\d{5}-\d{3,4}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3}[ -]\d{2,3}|\d{4,6}|[0-9०-९]{6})(?!\w)(?![- .,:]\d)"
 _NAMED_CODE = (
-    rf"(?i:cep|pin(?: ?code)?|c\.? ?p\.?|plz|zip(?: code)?|post ?code|postal code|код|индекс)[ :.–-]{{1,3}}{_FIGURES}"
+    rf"(?i:cep|pin(?: ?code)?|c\.? ?p\.?|plz|zip(?: code)?|post ?code|postal code|код|индекс)[ :.–-]{{1,3}}{FIGURES}"
 )
 _DUTCH = r"\d{4} ?[A-Z]{2}(?!\w)"
 _YEAR = r"(?:19\d\d|20[0-4]\d)(?!\d)"
 STATE = r"[A-Z]{2,3}(?!\w)"
 _CODED = later(
-    rf"{GAP}(?:(?:[A-Z]{{1,3}}[-– ] ?)?(?:{_DUTCH}|{_FIGURES})[ \t]{{1,2}}(?:- )?(?!(?i:tel|phone|fax|mob)\b){TOWN}(?: \d{{1,2}}(?![\w.,/]))?"
-    rf"|(?:{TOWN}(?: \d{{1,2}})?[ ,]{{1,2}})?(?:{STATE}[ ,]{{1,2}})?(?:{_LETTERED}|{_NAMED_CODE})"
-    rf"|(?:{TOWN}{GAP})?{STATE}[ ,–-]{{1,3}}{_FIGURES}"
-    rf"|{TOWN}(?:[ ,–-]{{1,3}}|\n)(?!{_YEAR}){_FIGURES})"
+    rf"{GAP}(?:(?:[A-Z]{{1,3}}[-– ] ?)?(?:{_DUTCH}|{FIGURES})[ \t]{{1,2}}(?:- )?(?!(?i:tel|phone|fax|mob)\b){TOWN}(?: \d{{1,2}}(?![\w.,/]))?"
+    rf"|(?:{TOWN}(?: \d{{1,2}})?[ ,]{{1,2}})?(?:{STATE}[ ,]{{1,2}})?(?:{LETTERED}|{_NAMED_CODE})"
+    rf"|(?:{TOWN}{GAP})?{STATE}[ ,–-]{{1,3}}{FIGURES}"
+    rf"|{TOWN}(?:[ ,–-]{{1,3}}|\n)(?!{_YEAR}){FIGURES})"
 )
 _VALUE = r"(?:[A-Za-z]?\d{1,5}[A-Za-z]?(?:[-/.]\w{1,4}){0,2}|[A-Z]{1,2}|[IVX]{1,5})(?!\w)"
 _UNIT = (
@@ -54,7 +53,7 @@ _BESIDE = later(
     + TOWN
     + r"\))"
 )
-_COUNTRIES = (
+COUNTRIES = (
     "United Kingdom|United States(?: of America)?|Great Britain|Northern Ireland|New Zealand|South Africa|South Korea|Hong Kong|Saudi Arabia|Costa Rica"
     "|Czech Republic|The Netherlands|UK|U[.]K[.]|USA|U[.]S[.]A[.]?|UAE|England|Scotland|Wales|Ireland|Canada|Australia|India|Singapore|Germany|Deutschland|Austria"
     "|Österreich|Switzerland|Schweiz|Suisse|Svizzera|France|Belgium|België|Belgique|Netherlands|Nederland|Luxembourg|Spain|España|Portugal|Italy|Italia"
@@ -62,13 +61,13 @@ _COUNTRIES = (
     "|México|Argentina|Chile|Colombia|Peru|Perú|Uruguay|Ecuador|Kenya|Nigeria|Ghana|Egypt|Israel|Malaysia|Indonesia|Philippines|Thailand|Vietnam|Pakistan"
     "|Bangladesh|Czechia|Česko|Hungary|Magyarország|Romania|România|Ukraine|Россия|Україна|Kowloon"
 )
-_COUNTRY = later(rf"{GAP}(?:{_COUNTRIES})(?!\w)")
+_COUNTRY = later(rf"{GAP}(?:{COUNTRIES})(?!\w)")
 _REACH = 220
 _MOST = 8
 _TOWNS = 4
 
 
-def onwards(text: str, end: int) -> int:  # noqa: C901, PLR0912 - one kind of part after the other
+def onwards(text: str, end: int) -> int:  # noqa: C901 - one kind of part after the other
     """Where an address ends whose street ends at a place.
 
     A part that proves itself (a flat, a postcode, a country) takes those between along; of names alone only the first
@@ -306,54 +305,3 @@ def _may_end_house(text: str, low: int, start: int) -> bool:
         return bool(said) and said != "," and not said.isspace()
     last = said[said.rfind(" ") + 1 :]
     return last.isalnum() and (len(last) == 1 or any(map(str.isdigit, last)) or last.isupper())
-
-
-_KEYS = (
-    r"(?i:city|town|locality|state|province|region|county|zip|zip[ _-]?code|post(?:al)?[ _-]?code|country|ort|stadt|plz|ville|cp|commune|code[ _-]?postal|ciudad"
-    r"|localidad|provincia|c[óo]digo[ _-]?postal|citt[àa]|comune|cap|cidade|bairro|uf|cep|woonplaats|postcode|gemeente|miasto|kod|poststed|postnr|st)"
-)
-_BORDER = later(
-    rf"(?:[\"'][ \t]?[,;:|][ \t\r\n]{{0,8}}|[ \t]?[|\t][ \t]?|[,;]?\r?\n[ \t]{{0,12}}(?=[\"']?{_KEYS}[\"']?[ \t]?[:=]))(?P<key>[\"']?{_KEYS}[\"']?[ \t]?[:=][ \t]?)?[\"']?"
-    rf"|</[\w:]{{1,20}}>\s{{0,12}}<(?P<tag>{_KEYS})>"
-)
-_FIELD = later(rf"(?P<code>(?:{TOWN} )?(?:{_LETTERED}|{_FIGURES})(?: {TOWN})?)|(?:{_COUNTRIES})(?!\w)|{STATE}|{TOWN}")
-_FIELD_ENDS = later(r"[ \t]?(?:\Z|[\"'|\t\r\n<,;}\]])")
-_FIELDS = 4
-_BORDERS = frozenset("\"'|\t<,;\r\n ")
-
-
-def fields(text: str, end: int) -> list[tuple[int, int]]:
-    """The fields behind the one that holds the street: town, state, postcode, each by itself, so that the borders stay."""
-    found: list[tuple[int, int]] = []
-    if text[end : end + 1] not in _BORDERS:
-        return found
-    sure = 0
-    for _ in range(_FIELDS):
-        border = _BORDER.match(text, end, end + 60)
-        field = _FIELD.match(text, border.end(), border.end() + 50) if border else None
-        if not border or not field or not _FIELD_ENDS.match(text, field.end()):
-            break
-        end = field.end()
-        found.append(field.span())
-        if field["code"] or border["key"] or border["tag"]:
-            sure = len(found)
-    return found[:sure]
-
-
-_ASIDE, _AHEAD = 96, 300
-"""Characters before and after the word for a street within which its address, and the fields behind it, begin."""
-
-
-def whole(text: str, start: int, end: int, sign: int, sure: float) -> list[Judged]:
-    """An address of which the street was found by a sign, with all that belongs to it, and what stands in the fields behind."""
-    end = onwards(text, end)
-    found = [(backwards(text, start, max(0, sign - _ASIDE)), end, sure)]
-    if text[end : end + 1] == " " and text[end + 1 : end + 2].isalnum():
-        return found
-    found += [(begin, upto, sure) for begin, upto in fields(text, end) if begin < sign + _AHEAD]
-    return found
-
-
-def choice(words: tuple[str, ...]) -> str:
-    """The shape of a pattern that is one of some words, which are its anchors as well."""
-    return "|".join(word.replace(".", r"\.") for word in sorted(words, key=len, reverse=True))

@@ -1,6 +1,7 @@
 """Postal addresses by the words for streets, in the order of numbers and names of many countries."""
 
-from trimtab.builtin.detectors.patterns.address_parts import BIG, choice, whole
+from trimtab.builtin.detectors.patterns.address_fields import choice, whole
+from trimtab.builtin.detectors.patterns.address_parts import BIG
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, alone
 from trimtab.detect.signs import later
 
