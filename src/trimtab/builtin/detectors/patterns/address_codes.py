@@ -28,7 +28,7 @@ _WITH_CODE = later(
     rf"(?<![\w.,'’-])(?:{_NUMBER_FIRST}|{_NAMED_FIRST}|{_BOX_FIRST})(?:{GAP}{TOWN}(?: \d{{1,2}})?){{0,4}}?(?:{GAP}(?:[A-Z]{{2,3}}[ ,]{{1,2}})?)?\Z"
 )
 _NUMBER_AFTER = (
-    rf"(?:[a-zżźś]{{2,4}}\. |(?:Am|An|Auf|Im|In|Zum|Zur|Bei|Beim|Unter|Hinter|Vor|Ob|Hinterm) (?:(?:der|dem|den|die|das) )?)?(?:{_SAID} ){{0,3}}{WORD},? (?:nr\.? ?|n[º°.] ?|No\.? ?)?"
+    rf"(?:[A-Za-zżźś]{{1,4}}\. (?:d[aeo]s? )?|(?:Am|An|Auf|Im|In|Zum|Zur|Bei|Beim|Unter|Hinter|Vor|Ob|Hinterm) (?:(?:der|dem|den|die|das) )?)?(?:{_SAID} ){{0,3}}{WORD},? (?:nr\.? ?|n[º°.] ?|No\.? ?)?"
     r"[1-9]\d{0,3}[a-zA-Z]?(?:[/-]\d{1,4}[A-Za-z]?){0,2}(?: [A-Z]| (?:m|lok)\. ?\d{1,4})?"
 )
 _WITH_PLACE = later(
@@ -57,13 +57,17 @@ def at_postcode(text: str, start: int, end: int) -> Judged | None:
             if upto > end:
                 return backwards(text, begin, low), upto, _SURE
     if end - start in _AMERICAN and start > 3 and text[start - 1] == " " and text[start - 3 : start - 1].isupper():
-        found = _WITH_CODE.search(text[low : start - 3])
+        state = text[max(0, start - 4) : start - 1].strip()
+        if end - start == _AUSTRALIAN and state not in _AUSTRALIA:
+            return None
+        found = _WITH_CODE.search(text[low : start - 1 - len(state)])
         if found and found.group()[0].isdigit():
             return backwards(text, low + found.start(), low), end, _SURE
     return None
 
 
-_AMERICAN = frozenset({5, 10})
+_AMERICAN, _AUSTRALIAN = frozenset({4, 5, 10}), 4
+_AUSTRALIA = frozenset({"NSW", "VIC", "QLD", "WA", "SA", "TAS", "ACT", "NT"})
 
 
 def _a_street(said: str, code: str, *, parted: bool) -> bool:

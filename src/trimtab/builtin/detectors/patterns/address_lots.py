@@ -26,7 +26,7 @@ def _crossing(text: str, start: int, end: int) -> list[Judged] | None:
 
 
 _BOX_NUMBER = later(
-    r"(?: (?:de correos|postal|a[ée]reo))?[ :.,#]{0,3}(?:(?:n[º°o.]{1,2}|nr\.?|no\.?) ?)?\d{1,6}(?:[ -]\d{1,4}){0,2}(?![\w/])(?!,\d)",
+    r"(?: (?:de correos|postal|a[ée]reo))?[ :.,#]{0,3}(?:(?:n[º°o.]{1,2}|nr\.?|no\.?) ?)?\d{1,6}(?:[ -]\d{1,5}){0,2}(?![\w/])(?!,\d)",
     re.IGNORECASE,
 )
 _WEAK_BOXES = frozenset({"bp", "b.p.", "apartado", "box", "gpo box"})
@@ -58,10 +58,14 @@ def _lot(text: str, start: int, end: int) -> list[Judged] | None:
         return None
     lot = _LOT.match(text, end, end + 30)
     found = whole(text, start, lot.end(), start, 0.75) if lot else None
-    return found if lot and found and found[0][1] > lot.end() + _LEAST_MORE else None
+    if lot is None or found is None or found[0][1] <= lot.end() + _LEAST_MORE:
+        return None
+    named = text[start:end].rstrip().lower() not in _PLAIN_LOTS
+    return found if named or text[found[0][1] - 1].isdecimal() else None
 
 
 _LEAST_MORE = 12
+_PLAIN_LOTS = frozenset({"flat", "plot"})
 
 _CROSSED = ("calle", "carrera", "cra", "kra.", "transversal", "diagonal", "#")
 _BOXES = (
@@ -69,7 +73,7 @@ _BOXES = (
     "postboks", "boite postale", "bp ", "b.p. ", "box ",
 )  # fmt: skip
 _LOTS = (
-    "flat no", "house no", "plot no", "door no", "h.no", "h. no", "d.no", "d. no", "villa no", "shop no", "room no", "flat #", "house #", "plot #",
+    "flat no", "house no", "plot no", "door no", "h.no", "h. no", "d.no", "d. no", "villa no", "shop no", "room no", "flat ", "plot ", "flat #", "house #", "plot #",
 )  # fmt: skip
 
 ADDRESS_LOTS: tuple[Pattern, ...] = (

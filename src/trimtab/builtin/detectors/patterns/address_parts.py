@@ -3,7 +3,7 @@
 from trimtab.detect.signs import later
 
 BIG = "A-ZÀ-ÖØ-ÞĄĆČĎĘĚĞİŁŃŇŌŐŘŚŠŞŤŮŰŹŻŽ"
-WORD = rf"(?:(?:St|Ste|Mt|Ft|Sta|Bad)\.? )?[{BIG}](?:['’]?\w){{1,24}}(?:-\w(?:['’]?\w){{0,20}}){{0,3}}"
+WORD = rf"(?:(?:St|Ste|Mt|Ft|Sta|Bad)\.? |[A-Z]\. )?[{BIG}](?:['’]?\w){{1,24}}(?:-\w(?:['’]?\w){{0,20}}){{0,3}}"
 _JOIN = (
     r"(?: (?:(?:of|on|upon|under|by|in|the|le|la|les|los|las|sur|sous|en|de|du|des|di|da|do|dos|das|del|della|dell|am|an|der|im|ob|bei|aan|den|op"
     r"|y|e|et|and|nad|pod|i) ){0,2}(?:[dl]['’])?| ?[dl]['’]|/)"
@@ -34,8 +34,8 @@ _UNIT = (
     rf"(?:(?i:apt|apartment|suite|ste|unit|flat|floor|fl|level|lvl|room|rm|building|bldg|block|blk|box|lot|space|spc|office|penthouse|studio|tower|wing|shop"
     r"|top|stiege|stg|t[üu]e?r|wohnung|whg|stock|haus|app|bus|bte|bo[îi]te|verd|appt|b[âa]t|b[âa]timent|esc|escalier|[ée]tage|porte|piso|puerta|pta|escalera"
     r"|planta|portal|bloque|bq|dpto|depto|departamento|local|int|interior|oficina|of|torre|casa|apto?|apartamento|ap|bloco|bl|sala|andar|lote|quadra|qd|lt"
-    r"|interno|scala|sc|piano|lok|mieszkanie|m|lgh|leil|кв|корп|стр|д|phase|sector|sec|ward|pocket|kat|daire|d|no|n)"
-    rf"(?:\.|\b)[ :]?(?:(?i:no|n[º°]|nr)\.?[ :]?)?{_VALUE}|#[ ]?\w{{1,6}}(?!\w)"
+    r"|interno|scala|sc|piano|lok|mieszkanie|m|lgh|leil|кв|корп|стр|д|rr|hc|psc|phase|sector|sec|ward|pocket|kat|daire|d|no|n)"
+    rf"(?:\.|\b)[ :]?(?:(?i:no|n[º°]|nr)\.?[ :]?)?{_VALUE}|#[ ]?\w{{1,6}}(?:-\w{{1,5}})?(?!\w)"
     r"|\d{1,3}(?i:st|nd|rd|th|er|e|ème|[.]?[ºªo]) (?i:floor|fl\.?|[ée]tage|piso|andar|planta|stock|og)(?!\w)(?: [A-Z](?!\w))?"
     r"|\d{1,2}\. ?(?i:og|stock|etage|sal|tr|et\.?)(?!\w)(?: (?i:links|rechts|li|re|mitte|tv|th|mf)\b\.?)?|(?i:erdgeschoss|eg|rez-de-chauss[ée]e|rdc|ground floor|bajo|r/c)(?!\w)"
     r"|\d{1,2}\.?[ºª°o]\.?[ -]?(?:(?i:esq|dto|dta|dcha|izq|izda|izqda|dir|drt|fte|int|ext)\b\.?|[A-Z](?!\w))?|(?i:st|kl|\d{1,2})\. ?(?i:tv|th|mf)\b\.?"
@@ -271,7 +271,13 @@ def backwards(text: str, start: int, low: int) -> int:
         if begin is None:
             break
         start = begin
-    return start
+    led = text[start - 1 : start] == " " and text[start - 2 : start - 1] in _LEAD_ENDS
+    lead = _LEAD.search(text, max(low, start - 8), start) if led else None
+    return lead.start() if lead else start
+
+
+_LEAD_ENDS = frozenset("k.º°№ate")
+_LEAD = later(r"(?<![\w.])(?:Blk|Block|No\.|Nº|N°|№|Villa|Plot|House) $")
 
 
 _OPENS = frozenset("\"'(|>:,;[=")

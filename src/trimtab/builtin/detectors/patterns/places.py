@@ -15,7 +15,7 @@ _STREET = later(
     r"(?<![\w.,-])\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?(?:,(?! \d))? "
     r"(?:(?:[NSEW]|North|South|East|West|NE|NW|SE|SW)\.? )?(?:[A-Z0-9][\w'’.-]{0,24} ){1,4}"
 )
-_SIDE = later(r"\.?(?: (?:[NSEW]|NE|NW|SE|SW|North|South|East|West)(?![\w.]))?")
+_SIDE = later(r"\.?(?: (?:[NSEW]|NE|NW|SE|SW|North|South|East|West)(?![\w.])| \d{1,2}(?=,| #))?")
 _HOUSE_NUMBER = later(r"\d+")
 _NEAREST = 3  # numbers before the word that may be the house's: in "12 34th Street" it is not the last
 _ASIDE, _AHEAD = (
@@ -70,20 +70,20 @@ def _written_small(text: str, word: int, end: int) -> list[Judged] | None:
 
 _NUMBER = (
     r",? ?(?:(?i:n\.?[º°o][.:]?|n\.|nr\.?|no ?:|n[úu]m\.?|n[úu]mero|nro\.?|č\.|д\.) ?)?(?:\d{1,4}(?![\d.:]\d|\d)|s/n(?!\w)|[Kk]m\.? ?\d{1,3}(?![\d.]))"
-    r"(?:[a-zA-Z](?!\w)| [A-Z](?![\w'’.-])| ?(?:bis|ter)(?!\w))?(?:[/-]\d{1,4}[a-zA-Z]?(?!\w)){0,2}(?:[-/][IVX]{1,5}(?!\w))?(?:,? ?(?:\d{1,2}[º°ª]?|[Bb]ajo)(?:[-, ]{0,2}[A-Z](?![\w'’.-])|(?<=[º°ª])))?"
+    r"(?:[a-zA-Z](?!\w)| [A-Z] \d{1,3}(?!\w)| [A-Z](?![\w'’.:-])| ?(?:bis|ter)(?!\w))?(?:[/-]\d{1,4}[a-zA-Z]?(?!\w)){0,2}(?:[-/][IVX]{1,5}(?!\w))?(?:,? ?(?:\d{1,2}[º°ª]?|[Bb]ajo)(?:[-, ]{0,2}[A-Z](?![\w'’.:-])|(?<=[º°ª])(?! ?(?i:izq|izda|dcha|dta|esq|dto|dir|fte|int|ext))))?"
 )
 _SMALL = r"(?:(?:de|del|de la|de los|de las|du|des|da|do|dos|das|dei|degli|delle|della|dello|di|la|las|los|el|il|lo|l[ae]s?|al|van|von|y|e|i|san|santa|św) |(?:d|l|de l|dell|all)['’])"
 _NAME = rf"(?:\d{{1,2}} (?=[a-z]))?{_SMALL}{{0,2}}[{BIG}0-9][\w'’.-]{{0,24}}(?: {_SMALL}{{0,2}}[{BIG}0-9][\w'’.-]{{0,24}}){{0,4}}?"
 _LOOSE = r"(?:[^\W\d_][\w'’.-]{0,20} ?){1,5}?"
 _SUFFIXES = (
     "stra(?:ß|ss)e|str\\.|weg|platz|allee|gasse|ring|damm|ufer|graben|chaussee|pfad|steig|markt|straat|laan|plein|gracht|kade|dijk|singel|dreef|steenweg"
-    "|gatan|gata|vägen|vegen|veien|vej|gade|gränd|katu|tie|utca"
+    "|gatan|gata|vägen|vegen|veien|vej|gade|gränd|katu|ntie|utca"
 )
 _LOOSE_KINDS = r"Calle|C/|Avda?\.?|Avenida|Plaza|Paseo|Ronda|Camino|Carrer|Rua|Travessa|Pra[çc]a"
 _KINDS = (
     r"[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]alle|[Cc]/|[Aa]vda\.?|Avd\.?|[Aa]venida|[Aa]v\.|[Pp]laza|Pza\.|[Pp]aseo|Pso\.?|Ctra\.?|[Rr]onda|[Cc]amino|[Cc]arrer|[Pp]asaje|[Cc]arretera|[Tt]raves[ií]a"
     r"|[Gg]lorieta|[Rr]ua|[Tt]ravessa|[Pp]ra[çc]a|[Aa]lameda|[Ll]argo|[Ee]strada|[Rr]odovia|[Ll]adeira|[Vv]iale|[Vv]icolo|[Pp]iazzale|[Pp]iazza|[Cc]orso|[Ss]trada"
-    r"|[Cc]ontrada|[Vv]ia|[Uu]l\.|[Uu]lica|[Oo]s\.|[Aa]l\.|[Pp]l\.|[Ss]tr\.|[Bb]d\.|[Pp]lace|Stra(?:ß|ss)e (?:des|der|zum|zur)|Jalan|Jl\."
+    r"|[Cc]ontrada|[Vv]ia|[Uu]l\.|[Uu]lica|[Oo]s\.|[Aa]l\.|[Pp]l\.|[Ss]tr\.|[Bb]d\.|[Pp]lace|Stra(?:ß|ss)e (?:des|der|zum|zur)|Jalan|Jl\.|Jr\.|P\.zza|P\.le|V\.le|C\.so|Laan (?:van|der)"
 )
 _NUMBERED = later(
     rf"(?:[{BIG}][\wäöüß-]{{0,30}}(?:{_SUFFIXES})|(?:{_LOOSE_KINDS}) ?{_LOOSE}|(?P<kind>{_KINDS}) ?{_NAME}){_NUMBER}"
@@ -91,7 +91,9 @@ _NUMBERED = later(
 _ADJECTIVE = later(
     r"(?<!\w)(?:(?:Alte|Neue|Große|Grosse|Kleine|Obere|Untere|Innere|Äußere|Hintere|Vordere|Lange|Breite|Hohe)[rsn]?|Oude|Nieuwe|Grote|Kleine|Korte) \Z"
 )
-_UNSURE = frozenset({"via", "place", "strada", "largo", "corso", "al.", "pl.", "str.", "bd."})
+_UNSURE = frozenset(
+    {"via", "place", "strada", "largo", "corso", "al.", "pl.", "str.", "bd.", "jr.", "avenue", "boulevard"}
+)
 """Words that say something else as well where they are written small; a number and a town must follow."""
 _IN = later(r"(?<!\w)(?:in|[Aa]bita in|[Rr]esidente in|[Ss]ede in|zam\.|nr|à|u) \Z")
 
@@ -118,7 +120,9 @@ def _numbered(text: str, start: int, end: int) -> list[Judged] | None:
 # Words for streets that stand by themselves between the name and the number.
 _WORDS_BEFORE = later(rf"(?<![\w'’.-])(?:[{BIG}][\w'’.-]{{1,20}} ){{1,3}}\Z")
 _NUMBER_BEHIND = later(_NUMBER)
-_SURE_WORDS = frozenset({"utca", "caddesi", "cad.", "sokak", "sok.", "körút"})
+_SURE_WORDS = frozenset(
+    {"straße", "strasse", "str.", "allee", "laan", "út", "utca", "caddesi", "cad.", "sokak", "sok.", "körút"}
+)
 
 
 def _between(text: str, start: int, end: int) -> list[Judged] | None:
@@ -137,8 +141,9 @@ def _between(text: str, start: int, end: int) -> list[Judged] | None:
 _NUMBER_BEFORE = later(r"(?<![\w.,-])[1-9]\d{0,3}(?:-\d{1,4})?(?: ?(?:bis|ter|quater|[A-Da-d])\b)?,? ?\Z")
 _NAMED = r"[A-ZÀ-Þ0-9][\w'’-]{0,24}"
 _FRENCH = later(
-    rf"[^\W\d_]{{2,10}}\.? (?!\d+(?:[^\w]|\Z))(?:(?:de la|des?|du|la|les?|aux?|à) |(?:de l|d|l)['’]){{0,2}}{_NAMED}"
-    rf"(?:[ -](?:(?:de la|des?|du|et|en) |(?:de l|d|l)['’])?(?!\d{{4,5}} ){_NAMED}){{0,4}}"
+    rf"[^\W\d_]{{2,10}}\.? (?!\d+(?:[^\w]|\Z))(?:du \d{{1,2}}(?:er)? [a-zéûô]{{3,9}}(?: \d{{4}}(?!\d))?|"
+    rf"(?:(?:de la|des?|du|la|les?|aux?|à) |(?:de l|d|l)['’]){{0,2}}{_NAMED}"
+    rf"(?:[ -](?:(?:de la|des?|du|et|en) |(?:de l|d|l)['’])?(?!\d{{4,5}} ){_NAMED}){{0,4}})"
 )
 
 
@@ -152,11 +157,11 @@ def _french(text: str, start: int, end: int) -> list[Judged] | None:
 _PREFIXES = (
     "rue ", "av. ", "via ", "viale ", "piazza", "corso ", "calle ", "c/", "avda", "avd. ", "pso. ", "ctra", "pza. ", "avenida", "plaza ", "paseo ", "ronda ", "camino ", "carrer ", "rua ", "travessa ",
     "alameda ", "estrada ", "rodovia ", "ladeira ", "largo ", "vicolo ", "contrada ", "pasaje ", "carretera ", "glorieta ", " ul. ", '"ul. ', "ulica ",
-    " os. ", '"os. ', " al. ", '"al. ', " pl. ", "jalan ", " jl. ", "praca ",
+    " os. ", '"os. ', " al. ", '"al. ', " pl. ", "jalan ", "jl. ", "jr. ", "praca ", "avenue ", "boulevard ", "p.zza ", "v.le ", "c.so ", "laan van ",
 )  # fmt: skip
 _ENDINGS = (
     "strasse", "stra", "str.", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer", "graben", "chaussee", "pfad", "steig", "straat", "laan", "plein",
-    "gracht", "kade", "dijk", "singel", "dreef", "gatan", "gata", "vegen", "veien", "vej ", "gade ", "katu", "utca",
+    "gracht", "kade", "dijk", "singel", "dreef", "gatan", "gata", "vegen", "veien", "vej ", "gade ", "katu", "ntie ",
 )  # fmt: skip
 
 
@@ -164,7 +169,24 @@ _FRENCH_WORDS = (
     "rue ", "avenue ", "av. ", "boulevard ", "bd ", "place ", "chemin ", "impasse ", "quai ", "cours ", "route ", "square ", "passage ",
     "ruelle ", "sentier ", "faubourg ", "lotissement ", "hameau ", "promenade ",
 )  # fmt: skip
-_WORDS_BETWEEN = (" utca ", "s gata ", "s plass ", " caddesi ", " cad. ", " sokak ", " sok. ", "s gate ", " vei ")
+_WORDS_BETWEEN = (
+    " str. ",
+    " weg ",
+    " platz ",
+    " allee ",
+    " markt ",
+    " laan ",
+    " strasse ",
+    " utca ",
+    "s gata ",
+    "s plass ",
+    " caddesi ",
+    " cad. ",
+    " sokak ",
+    " sok. ",
+    "s gate ",
+    " vei ",
+)
 PLACES: tuple[Pattern, ...] = (
     Pattern(
         label="personal.address",
@@ -180,7 +202,7 @@ PLACES: tuple[Pattern, ...] = (
     Pattern(
         label="personal.address",
         shape=r"stra(?:ß|ss)e|str\.|weg\b|platz|allee|gasse|damm\b|graben\b|chaussee|pfad\b|straat|laan|plein|gracht|kade\b|dijk|singel\b|dreef\b"
-        r"|steenweg|gatan|gata\b|vegen\b|veien\b|vej |gade |katu",
+        r"|steenweg|gatan|gata\b|vegen\b|veien\b|vej |gade |katu|ntie ",
         anchors=_ENDINGS,
         judge=_numbered,
         ignore_case=True,
@@ -218,6 +240,14 @@ PLACES: tuple[Pattern, ...] = (
         begins=True,
         close=True,
         digit_near=20,
+    ),
+    Pattern(
+        label="personal.address",
+        shape=" straße | út ",
+        anchors=(" straße ", " út "),
+        judge=_between,
+        ignore_case=True,
+        needs_digit=True,
     ),
     Pattern(
         label="personal.address",
