@@ -20,7 +20,7 @@ _LEAST_FINE = 4
 
 _PLACE = later(
     r"(?:\b(?:(?:lat|lon|lng|long)\b|latitud|longitud|latlng|gps|coord|geo|locat|posi[tzcç]|ubic|standort|emplacement|maps?\b|place|srid|wkt|marker|koordinat|kordin|współrz|локац|координат)"
-    r"|座標|位置|坐标|좌표|\bpoint ?z?m? ?\()"
+    r"|座標|位置|坐标|좌표|\b(?:st_make)?point ?z?m? ?\()"
 )
 _NO_PLACE = later(
     r"(?:\b(?:c\.?i|mean|median|sd|std|avg|average|var(?:iance)?|loss|scores?|accuracy|intervals?|ratios?|rates?|prices?|usd|eur|gbp|weights?|vector|matrix"
@@ -120,7 +120,7 @@ _NUMBER = r"\d{1,3}(?:[.,]\d{1,8})?"
 _MINUTES = r"(?:['’′´`]|\\'| ?min(?:utes?|\.)?| ?分)"
 _SECONDS = r"(?:\\?[\"”″]|['’′´]{2}| ?sec(?:onds?|\.)?| ?秒)"
 _ANGLE = rf"(?:°|º|˚| ?deg(?:rees?|\.)?| ?度) ?(?:(?P<minutes@>[0-5]?\d(?:[.,]\d{{1,8}})?) ?{_MINUTES} ?(?:[0-5]?\d(?:[.,]\d{{1,6}})? ?{_SECONDS})?)?"
-_TURNS = r"(?:[NSEWO]|north|south|east|west)(?![^\W_])"
+_TURNS = r"(?:[NSEWO]|north|south|east|west|nord|sud|süd|norte|sur|ost|est|ouest|ovest|este|oeste)(?![^\W_])"
 _SECOND = rf"(?P<two>[-+]?{_NUMBER}){_ANGLE.replace('@', '2')}"
 _BETWEEN = r"(?:\s?[,;/|·]\s{0,3}|\s{1,3}|[\"'\s,;:=\w]{1,28}?|)"
 _TURNED_BEFORE = later(
@@ -164,7 +164,7 @@ _COARSE = 2
 """Decimals of a degree below which a pair names a country or a sea and no place."""
 _GRID = later(
     r"[^\n]{0,24}?(?<![^\W_])(?P<grid>\d{1,2} ?[C-HJ-NP-X] ?(?:[A-HJ-NP-Z]{2} ?(?:\d{5} ?\d{5}|\d{4} ?\d{4})|\d{6}(?:\.\d+)?[mE, ]{1,4}\d{7}(?:\.\d+)?)"
-    r"|[HNOST][A-HJ-Z] ?(?:\d{5} ?\d{5}|\d{4} ?\d{4}|\d{3} ?\d{3}))(?![^\W_])"
+    r"|[HNOST][A-HJ-Z] ?(?:\d{5} ?\d{5}|\d{4} ?\d{4}|\d{3} ?\d{3})|[2-9CFGHJMPQRVWX]{4,6}\+[2-9CFGHJMPQRVWX]{2,3})(?![^\W_])"
 )
 _THREE_WORDS = later(r"///(?:[a-z]{3,20}\.){2}[a-z]{3,20}(?![\w./(])")
 
@@ -208,8 +208,8 @@ COORDINATES: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.geo",
-        shape="mgrs|utm|grid ref",
-        anchors=("mgrs", "utm", "grid ref"),
+        shape="mgrs|utm|grid ref|plus code",
+        anchors=("mgrs", "utm", "grid ref", "plus code"),
         judge=_grid,
         ignore_case=True,
         needs_digit=True,
