@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 
+from trimtab.builtin.detectors.patterns.secret_context import NUMBERED
 from trimtab.builtin.detectors.patterns.secret_drawn import starts_word
 from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
 from trimtab.builtin.detectors.patterns.secret_stand_ins import stands_in
@@ -23,7 +24,7 @@ def _header(text: str, start: int, _end: int) -> Judged | None:
     if not found or not starts_word(text, start) or text[start - 1 : start] == "-":
         return None
     value, scheme = found[2], found[1].lower()
-    if stands_in(value):
+    if stands_in(value) or (scheme in {"token", "key"} and NUMBERED.match(value)):
         return None
     named = "authorization" in text[max(0, start - 24) : start].lower()
     if scheme == "basic":

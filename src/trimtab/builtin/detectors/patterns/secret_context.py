@@ -38,6 +38,9 @@ from trimtab.builtin.detectors.patterns.spec import Judged, Known
 from trimtab.detect.signs import as_bytes, later
 
 _FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
+# What follows `token` or `key` and is the number of one: `token id=...`, `gpg: key 3F2504E04F8964AB: public key`.
+_FIELD = later(r"[a-z_]{1,12}=")
+NUMBERED = later(rf"{_FIELD.pattern}|(?:0x)?(?:[0-9A-Fa-f]{{16}}|[0-9A-Fa-f]{{8}}):?\Z")
 _LIST_END = later(r"[^\]})\n]{0,400}")
 
 
@@ -99,6 +102,8 @@ def _named(text: str, begin: int, upto: int, known: Known, *, signed: bool, quot
     name = text[begin:upto]
     if len(name) > _LONGEST_NAME or (begin and text[begin - 1] == "=" and chained(text, begin)):
         return None
+    if begin and text[begin - 1] == ":" and "arn:" in text[max(0, begin - 90) : begin]:
+        return None  # the address of a secret, which ends with its name
     kind = kind_of(name.strip("-_"))
     if (not kind or kind == WEAK) and begin and text[begin - 1] == " ":
         # "access key": two words are one name.
@@ -272,6 +277,8 @@ def _judged(  # noqa: C901, PLR0912, PLR0917 - one question after the other, as 
             return None
     found = text[low:high]
     if below and text[high : high + 1] not in {"", "\r", "\n", "`"}:
+        return None
+    if option and not flag and (NUMBERED if kind == WEAK else _FIELD).match(found):
         return None
     if markup and found[0] == "@":
         return None  # `<password>@host`

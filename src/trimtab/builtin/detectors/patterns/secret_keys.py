@@ -127,14 +127,13 @@ def _split(written: str) -> list[str]:
 
 # Prefixes so short that they are only looked for where a word mixes letters and digits.
 _MIXED: tuple[tuple[str, str], ...] = (
-    ("twilio-key", "(?:SK|AC)(?:[0-9a-f]{32}|[0-9A-F]{32})"),
+    ("twilio-key", "SK(?:[0-9a-f]{32}|[0-9A-F]{32})"),
     ("wechat-app", "wx[0-9a-f]{16}"),
     ("airtable-token", r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}"),
     ("newrelic-key", "[0-9a-f]{36}NRAL|eu01x[0-9a-f]{31}NRAL|eu01xx[0-9a-f]{30}NRAL"),
     ("mailgun-key", "[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}"),
     ("asana-token", r"[12]/[0-9]{12,20}(?:/[0-9]{12,20})?:[0-9a-f]{32}"),
     ("facebook-token", r"[0-9]{14,17}\|[A-Za-z0-9_-]{27}"),
-    ("google-client-id", r"[0-9]{10,13}-[a-z0-9]{32}\.apps\.googleusercontent\.com"),
     ("discord-token", r"[MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,38}"),
     ("atlassian-token", "[MNO][A-Za-z][A-Za-z0-9+/]{42}"),
     ("crates-token", "cio[A-Za-z0-9]{32}"),
@@ -152,6 +151,10 @@ def _says_little(key: str) -> bool:
     return False
 
 
+_SHORT_SEED = 16  # characters in Base32 that many an identifier has as well
+_OF_A_REQUEST = later(
+    r"(?:[Ii][Dd]s?|[Rr]ef(?:erence)?|[Nn]umber|[Nn]r|SKU|[Ss]erial|[Oo]rder|[Cc]ode)[\"'`]?[ \t]{0,3}[:=#]?[ \t]{0,3}[\"'`]?\Z"
+)
 _SIGNS = frozenset("-./+=")
 _ONLY_HEX = later(r"[0-9a-fA-F]+")
 _BASE32 = later(r"[A-Z2-7]+")
@@ -164,6 +167,8 @@ def _mixed(text: str, start: int, end: int) -> Judged | None:
     if not starts_word(text, start) or len(set(text[start:end])) < 6:
         return None
     if _says_little(text[start:end]) or (_BASE32.fullmatch(text, start, end) and text[start - 1 : start] in _SIGNS):
+        return None
+    if end - start == _SHORT_SEED and _OF_A_REQUEST.search(text[max(0, start - 30) : start]):
         return None
     if text[start] in "MNO" and end - start == 44:
         decoded = base64.b64decode(text[start:end])

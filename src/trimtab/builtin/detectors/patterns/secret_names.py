@@ -12,12 +12,13 @@ PASSWORD, TOKEN, WEAK, VAGUE, SALT, PIN, NOTHING = "password", "token", "weak", 
 
 # Words for "password" in languages whose words stand alone in texts without identifiers around them.
 FOREIGN = (
-    "contraseña", "contrasena", "contraseñas", "mot de passe", "motdepasse", "passwort", "kennwort", "senha", "wachtwoord", "parola",
+    "contraseña", "contrasena", "contraseñas", "mot de passe", "motdepasse", "passwort", "kennwort", "senha", "wachtwoord", "parola", "mdp",
     "hasło", "haslo", "lösenord", "losenord", "adgangskode", "salasana", "heslo", "jelszó", "jelszo", "şifre", "sifre", "parolă",
     "mật khẩu", "mat khau", "kata sandi", "пароль", "пароля", "парола", "κωδικός", "סיסמה", "كلمة المرور", "كلمة السر", "पासवर्ड",
     "รหัสผ่าน", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "패스워드", "암호", "비번", "palavra-passe", "clave", "zugangscode", "código de acceso",
 )  # fmt: skip
 _FOREIGN_TOKENS = (
+    "secreto", "segreto", "segredo", "geheimnis", "secretos", "mot secret",
     "api-schlüssel", "schlüssel", "schluessel", "clé api", "clé d'api", "clave api", "clave de api", "chave de api", "chave", "chiave", "sleutel", "jeton",
     "ключ", "ключ api", "токен", "секрет", "密钥", "令牌", "api密钥", "トークン", "apiキー", "秘密鍵", "アクセスキー", "秘密密钥", "访问密钥", "存取金鑰", "비밀키", "секретный ключ", "ключ доступа", "токен доступа", "토큰", "인증키",
 )  # fmt: skip
@@ -45,7 +46,7 @@ _ABOUT = frozenset(
     "vars env variable list set map dict tuple array iter iterator stream parser lexer izer ization value_name s_per bucket reader writer source sources "
     "vault engine backend server host hostname port user username email account owner description comment comments help doc docs policy rotation count cache "
     "chain frame frames generator getter setter provider type manager pair pairs spec usage uses scope scopes audience state status check checks checker test tests required "
-    "sort order func fn cls obj node tree str int bool is was for and or with without no not none null start end begin begins equal equals".split()
+    "sort order func fn cls obj node tree str int bool within until after encryption is was for and or with without no not none null start end begin begins equal equals".split()
 )
 # `code` ends names of passwords as well; `value` and `string` leave a name what it is.
 _PASS_THROUGH = frozenset(
@@ -84,16 +85,18 @@ _GLUED_TOKENS = (
     "appkey",
     "bearer",
 )
-_NOT_KEY = frozenset("monkey turkey donkey hotkey hockey jockey whiskey hickey".split())  # noqa: SIM905 - a table of words
+_NOT_KEY = frozenset("monkey turkey donkey hotkey hockey jockey whiskey hickey sitekey".split())  # noqa: SIM905 - a table of words
 _BEFORE_KEY = frozenset(
     "api access secret private auth account master client app application encryption crypt crypto cipher encrypt signing sign signature shared subscription service "  # noqa: SIM905 - a table of words
     "storage license licence activation deploy rsa ssh aes hmac jwt session consumer admin root x server app rest web webhook user db functions function host aws azure "
     "gcp google openai anthropic github gitlab stripe twilio sendgrid mailgun datadog sentry slack dd ops pagerduty algolia mapbox maps map heroku cloudflare cf pusher "
     "firebase supabase pinecone cohere mistral huggingface hf deepl weather newrelic rapidapi nuget npm pypi vapid recovery backup wifi wireless wep psk unlock product serial "
-    "security s3 amazon minio facebook twitter linkedin salesforce hubspot zendesk jira elastic splunk oauth integration ingestion instrumentation tls ssl pgp gpg django flask rails base".split()
+    "security s3 amazon minio facebook twitter linkedin salesforce hubspot zendesk jira elastic splunk oauth integration ingestion instrumentation tls ssl pgp gpg django flask rails base "
+    "kaggle wandb comet neptune routing machine validation decryption unseal bot telegram discord alchemy infura etherscan tmdb omdb nasa unsplash giphy shodan virustotal ipinfo "
+    "finnhub polygon binance coinbase kraken postmark sparkpost brevo vonage nexmo plivo amplitude mixpanel segment rollbar bugsnag honeybadger opsgenie here tomtom bing".split()
 )
 _TITLES = frozenset(
-    "next prev previous first last csrf xsrf page continuation sync cursor stop special unk eos bos pad sep cls mask num n max min total prompt completion input output cancellation cancel "  # noqa: SIM905 - a table of words
+    "next prev previous first last csrf xsrf site publishable chi page continuation sync cursor stop special unk eos bos pad sep cls mask num n max min total prompt completion input output cancellation cancel "  # noqa: SIM905 - a table of words
     "design reserved punctuation whitespace lex parse sort foreign primary partition range hash cache lookup dict hot arrow public route translation i18n message registry tab storage_key any_key keyboard".split()
 )
 
@@ -181,12 +184,15 @@ def _kind(name: str) -> str:  # noqa: C901, PLR0912 - one question after the oth
 
 
 _OF_NETWORKS = ("wifi", "wi-fi", "wlan", "wpa", "ssid")
+_USED = later(r"(?:login|log_in|configure|config|connect|init|auth|client)\(\Z", re.IGNORECASE)
 _NETWORK = later(r"\b(?:wi-?fi|wlan|wpa[23]?|ssid)\b")
 
 
 def kind_of_key(before: str) -> str:
-    """What `key` alone says after these words: in the query of an address a token, after a network its password."""
-    if before.endswith(("?", "&")):
+    """What `key` alone says after these words: in the query of an address or where a client is made a token, after a network its password."""
+    if before.endswith(("?", "&")) or (before.endswith("(") and _USED.search(before)):
         return TOKEN
     low = before.lower()
+    if '"username"' in low:
+        return TOKEN  # `{"username": "ana", "key": "..."}`
     return PASSWORD if any(map(low.__contains__, _OF_NETWORKS)) and _NETWORK.search(low) else WEAK

@@ -1,4 +1,7 @@
-"""The table of keys whose provider gave them a prefix: what a key opens, and the forms it has had."""
+"""The table of keys whose provider gave them a prefix: what a key opens, and the forms it has had.
+
+What is published by design (`pk_live_`, a `pk.` of a map, `age1`) opens nothing and stands in `PUBLIC`.
+"""
 
 _WORD = "[A-Za-z0-9]"
 _SAFE = "[A-Za-z0-9_-]"
@@ -6,10 +9,16 @@ _JOINED = "[A-Za-z0-9_.=-]"
 _HEX = "[0-9a-f]"
 _UUID = f"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
 
+# Keys and identifiers that their providers mean to be published, by how they begin or by their whole form.
+PUBLIC = (
+    r"(?:pk_(?:live|test)_|pk\.eyJ|sb_publishable_|FLWPUBK|(?:live|test)_pub_|pubkey-|age1[a-z0-9]{50}|"
+    r"(?:AC|SM|MM|CA|CH|PN|MG|VA|ZS|IS)[0-9a-f]{32}\Z|[A-Z]{14}-[A-Z]{10}-[A-Z]\Z|[0-9]+-[a-z0-9]{32}\.apps\.google)"
+)
 # What the key opens, and its forms: prefixes (each an anchor, separated by spaces) with the rest of the shape.
 PROVIDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     # clouds
     ("aws-access-key", (("AKIA ASIA ABIA ACCA AGPA AIDA AIPA ANPA ANVA AROA APKA ASCA", "[A-Z0-9]{16}"), ("A3T", "[A-Z0-9]{17}"))),
+    ("aws-session-token", (("IQoJb3JpZ2lu FwoGZXIvYXdz FQoGZXIvYXdz", "[A-Za-z0-9+/%]{80,2000}={0,2}"),)),
     ("aws-mws-key", (("amzn.mws.", "[0-9a-z-]{36}"),)),
     ("aws-bedrock-key", (("ABSK", "[A-Za-z0-9+/]{100,260}={0,2}"), ("bedrock-api-key-", "[A-Za-z0-9+/=_-]{30,2000}"))),
     ("aws-appsync-key", (("da2-", "[a-z0-9]{26}"),)),
@@ -59,7 +68,7 @@ PROVIDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("telegram-token", ((":AA", f"{_SAFE}{{32,34}}"),)),
     ("sendgrid-key", (("SG.", rf"{_SAFE}{{16,32}}\.{_SAFE}{{16,64}}"),)),
     ("sendinblue-key", (("xkeysib- xsmtpsib-", f"{_HEX}{{64}}-{_WORD}{{16}}"),)),
-    ("mailgun-key", (("key-", f"{_HEX}{{32}}"), ("pubkey-", f"{_HEX}{{32}}"))),
+    ("mailgun-key", (("key-", f"{_HEX}{{32}}"),)),
     ("mailchimp-key", (("-us", "[0-9]{1,2}"),)),
     ("mandrill-key", (("md-", f"{_SAFE}{{22}}"),)),
     ("resend-key", (("re_", f"{_WORD}{{8}}_{_WORD}{{24}}"),)),
@@ -67,14 +76,14 @@ PROVIDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("hubspot-token", (("pat-na1- pat-na2- pat-eu1- pat-ap1-", _UUID),)),
     ("zapier-webhook", (("hooks.zapier.com/hooks/catch/", "[0-9]{4,12}/[a-z0-9]{5,12}"),)),
     # payment, shops
-    ("stripe-key", (("sk_live_ sk_test_ rk_live_ rk_test_ pk_live_ pk_test_ sk_org_", f"{_WORD}{{16,250}}"), ("whsec_", "[A-Za-z0-9+/=]{24,100}"))),
+    ("stripe-key", (("sk_live_ sk_test_ rk_live_ rk_test_ sk_org_", f"{_WORD}{{16,250}}"), ("whsec_", "[A-Za-z0-9+/=]{24,100}"))),
     ("square-token", (("sq0atp- sq0csp- sq0idp-", f"{_SAFE}{{20,60}}"), ("EAAAE", f"{_SAFE}{{59}}"))),
     ("paypal-token", (("access_token$production$ access_token$sandbox$", r"[0-9a-z]{12,20}\$[0-9a-f]{32}"),)),
     ("shopify-token", (("shpat_ shpca_ shppa_ shpss_ shptka_", "[a-fA-F0-9]{32}"),)),
     ("plaid-token", (("access-sandbox- access-production- access-development-", _UUID),)),
     ("adyen-key", (("AQE", r"[A-Za-z0-9+/=]{80,200}-[A-Za-z0-9+/=]{30,60}-[^\s\"']{10,30}"),)),
     ("razorpay-key", (("rzp_live_ rzp_test_", f"{_WORD}{{14,20}}"),)),
-    ("flutterwave-key", (("FLWSECK-", "[A-Za-z0-9]{30,40}-X"), ("FLWSECK_TEST- FLWPUBK_TEST-", f"{_WORD}{{12,40}}"))),
+    ("flutterwave-key", (("FLWSECK-", "[A-Za-z0-9]{30,40}-X"), ("FLWSECK_TEST-", f"{_WORD}{{12,40}}"))),
     ("easypost-key", (("EZAK EZTK", f"{_WORD}{{54}}"),)),
     ("gocardless-token", (("live_ sandbox_", f"{_SAFE}{{40,60}}"),)),
     ("mollie-key", (("live_ test_", f"{_WORD}{{30}}"),)),
@@ -118,7 +127,7 @@ PROVIDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("turso-token", (("sk-turso-", f"{_SAFE}{{20,60}}"),)),
     ("aiven-token", (("aivenv1", r"[A-Za-z0-9+/_=-]{80,800}"), ("AVNS_", f"{_SAFE}{{18,24}}"))),
     ("contentful-token", (("CFPAT-", f"{_SAFE}{{43}}"),)),
-    ("mapbox-token", (("sk.eyJ pk.eyJ tk.eyJ", rf"{_SAFE}{{40,120}}\.{_SAFE}{{18,30}}"),)),
+    ("mapbox-token", (("sk.eyJ tk.eyJ", rf"{_SAFE}{{40,120}}\.{_SAFE}{{18,30}}"),)),
     ("launchdarkly-key", (("sdk- mob- api-", _UUID),)),
     # work
     ("postman-key", (("PMAK-", f"{_HEX}{{24}}-{_HEX}{{34}}"), ("PMAT-", "[A-Z0-9]{26}"))),
@@ -184,10 +193,8 @@ PROVIDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("zoho-token", (("1000.", f"{_HEX}{{32}}\\.{_HEX}{{32}}"),)),
     ("jumpcloud-key", (("jca_", f"{_WORD}{{36,60}}"),)),
     ("pulsar-key", (("tok_live_ tok_test_", f"{_WORD}{{20,60}}"),)),
-    ("sendbird-token", (("sb_publishable_", f"{_SAFE}{{20,60}}"),)),
     ("grafana-service-token", (("glsat_ gle_", f"{_SAFE}{{24,400}}"),)),
     ("sanity-token", (("skE skR skP skW", f"{_WORD}{{80,180}}"),)),
-    ("lob-key", (("live_pub_ test_pub_", f"{_HEX}{{31,40}}"),)),
     ("replit-token", (("replit_", f"{_SAFE}{{30,80}}"),)),
     ("convex-key", (("prod: dev: preview:", rf"[a-z]{{2,12}}-[a-z]{{2,12}}-[0-9]{{1,4}}\|{_SAFE}{{40,200}}={{0,2}}"),)),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from trimtab.builtin.detectors.patterns.secret_drawn import (
     random_part,
     wordiness,
 )
+from trimtab.builtin.detectors.patterns.secret_providers import PUBLIC
 from trimtab.builtin.detectors.patterns.secret_stand_ins import NAME, SAYS_ITSELF, stands_in
 from trimtab.detect.signs import later
 
@@ -26,7 +27,10 @@ _JOINING = bytes(
     for code in range(128)
 ) + bytes(128)
 
-_NUMBER = later(r"[-+]?\d[\d_,.:/ xXeE-]*(?:px|em|rem|ms|s|kb|mb|gb|%|h|d|m|min|days?|bits?|bytes?|L)?", re.IGNORECASE)
+_NUMBER = later(
+    r"[-+]?\d[\d_,.:/ xXeE-]*(?:px|em|rem|ms|s|kb|mb|gb|%|h|d|m|min|days?|bits?|bytes?|L|\.?(?:second|minute|hour|day|week|month|year)s?)?",
+    re.IGNORECASE,
+)
 _VERSION = later(r"v?\d+(?:\.\d+)+(?:[-.][A-Za-z]+[.\d]*)?|\d{4}-\d\d-\d\d(?:[T ].*)?")
 
 
@@ -185,7 +189,7 @@ def has_strength(value: str) -> bool:
 
 _PHRASE = later(r"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")  # words drawn from a list
 
-_HASHED = later(r"(?:sha\d{1,3}[-:=]|md5[-:=]|sha1\$)", re.IGNORECASE)
+_NO_KEY = later(rf"(?i:sha\d{{1,3}}[-:=]|md5[-:=]|sha1\$)|{PUBLIC}")  # a digest, or what anybody may know
 _UUID = later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _LONG_NUMBER = later(r"\d[\d-]{22,62}\d")
 _LEAST_OF_NUMBER = 24  # digits of a number that counts or dates nothing
@@ -205,7 +209,7 @@ def like_key(value: str, *, least: int, weak: bool) -> float:
     if len(head) < least or " " in head.strip():
         return 0.0
     sure = _drawn(head, value, least=least, weak=weak)
-    return 0.0 if not sure or _HASHED.match(head) or _TURNS_INTO.fullmatch(head) or stands_in(value) else sure
+    return 0.0 if not sure or _NO_KEY.match(value) or _TURNS_INTO.fullmatch(head) or stands_in(value) else sure
 
 
 _TURNS_INTO = later(r"[a-z]{3,12}[24][a-z]{3,12}")  # how programs name what makes one thing of another
