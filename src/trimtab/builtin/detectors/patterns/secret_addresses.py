@@ -2,6 +2,7 @@
 
 import re
 
+from trimtab.builtin.detectors.patterns.secret_drawn import random_looking
 from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
 from trimtab.builtin.detectors.patterns.secret_stand_ins import plausible, stands_in
 from trimtab.builtin.detectors.patterns.secret_values import like_key
@@ -83,6 +84,36 @@ def _signed(text: str, start: int, end: int) -> Judged | None:
     return (start + 4, end, 0.9) if start and text[start - 1] in "?&;" and plausible(text[start + 4 : end]) else None
 
 
+_QUERY = later(r"[A-Za-z0-9%._~+/=-]{16,400}")
+
+
+def _queried(text: str, start: int, end: int) -> Judged | None:
+    """What a query gives a service to be let in, under a name that says nothing of it: `?code=`, `&appid=`."""
+    found = _QUERY.match(text, end) if start and text[start - 1] in "?&;" else None
+    drawn = found and (random_looking(found.group(), 16) or _DIGEST.fullmatch(found.group()))
+    return (*found.span(), 0.85) if found and drawn and not stands_in(found.group()) else None
+
+
+_DIGEST = later(r"[0-9a-f]{32,64}")
+_PRIVATE = later(r"(?:[0-9a-f]{24,64}|[A-Za-z0-9_-]{24,64})(?=/)")
+
+
+def _private(text: str, _start: int, end: int) -> Judged | None:
+    """The part of a path that lets anybody read: `/private-3f25.../basic.ics`."""
+    found = _PRIVATE.match(text, end)
+    sure = like_key(found.group(), least=20, weak=False) if found else 0.0
+    return (*found.span(), sure) if found and sure else None
+
+
+_STORE_KEY = later(r"[^\n]{0,80}?(?<![A-Za-z0-9+/])([A-Za-z0-9+/]{86}==)")
+
+
+def _of_store(text: str, _start: int, end: int) -> Judged | None:
+    """The key of an account of Azure's storage, a little after its host."""
+    found = _STORE_KEY.match(text, end)
+    return (*found.span(1), 0.95) if found else None
+
+
 _ADDRESS_BACK = later(r"[^\s\"'`<>]{1,400}?//:(?=s?ptth)", re.IGNORECASE)
 _ADDRESS_REST = later(r"[^\s\"'`<>\\]{0,4000}")
 
@@ -130,6 +161,9 @@ ADDRESSES: tuple[Pattern, ...] = (
     ),
     wide("connection-string", r":(?:5432|5433|6432|\*):", (":5432:", ":5433:", ":6432:", ":*:"), _pgpass, close=True),
     wide("connection-string", "sig=[A-Za-z0-9%+/=_-]{30,200}", ("sig=",), _signed, close=True),
+    wide("connection-string", "code=|appid=|hmac=|sig=", ("code=", "appid=", "hmac=", "sig="), _queried, close=True),
+    wide("connection-string", "/private-", ("/private-",), _private, close=True),
+    wide("azure-key", "core.windows.net", ("core.windows.net",), _of_store, close=True),
     wide("connection-string", either(_SIGNATURES), _SIGNATURES, _granted),
     wide("connection-string", either(_STORES), _STORES, _open_store),
 )

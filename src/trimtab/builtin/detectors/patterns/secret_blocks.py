@@ -42,11 +42,15 @@ def _pem(text: str, start: int, _end: int) -> Judged | None:
 
 
 def _closed(text: str, end: int) -> int:
-    """The same, or where the quotes end that close a literal of several lines."""
+    """The same, or where the quotes end that close a literal of several lines, or the line end written out before one."""
+    written = _LINE_END.match(text, end)
+    if written:
+        return written.end()
     quotes = _THREE_QUOTES.match(text, end)
     return quotes.end() if quotes else end
 
 
+_LINE_END = later(r"(?:\\{1,4}r)?\\{1,4}n(?=\\{0,4}[\"'`])")
 _THREE_QUOTES = later(r"(?:\"{3}|'{3})\)?;?")
 _JWT_HEAD = re.compile(
     rb"\{\s*\"(?:alg|typ|kid|enc|cty|jku|jwk|x5[tcu](?:#S256)?|zip|epk|ap[uv]|iss|b64|crit|ver|p2[sc]|iv|tag|nonce|svt|ppt)\"\s*:"

@@ -7,6 +7,11 @@ LONGEST_TAIL = 40
 _TAIL = later(r"[\w-]{0,40}(?:\.(?!(?:get|is|to|set|has)[A-Z])[a-z]{2,16}(?=\s?[=:]\s?[^\s=]))?")
 _BACK = later(r"[\w-]{0,48}")
 _CHAIN = later(r"=[\w.-]{1,50}=")
+# What follows `token` or `key` and is the number of one: `token id=...`, `gpg: key 3F2504E04F8964AB: public key`.
+OF_KEYS = ("key", "keys")
+FIELD = later(r"[a-z_]{1,12}=")
+NUMBERED = later(rf"{FIELD.pattern}|(?:0x)?(?:[0-9A-Fa-f]{{16}}|[0-9A-F]{{40}}|[0-9A-Fa-f]{{8}}):?\Z")
+PUBLISHED = frozenset({"public", "publishable", "site"})  # keys, that is
 
 
 def chained(text: str, begin: int) -> bool:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 
-from trimtab.builtin.detectors.patterns.secret_context import NUMBERED
+from trimtab.builtin.detectors.patterns.secret_bounds import NUMBERED
 from trimtab.builtin.detectors.patterns.secret_drawn import starts_word
 from trimtab.builtin.detectors.patterns.secret_places import DUMMY, either, literal, wide
 from trimtab.builtin.detectors.patterns.secret_stand_ins import stands_in
@@ -24,6 +24,8 @@ def _header(text: str, start: int, _end: int) -> Judged | None:
     if not found or not starts_word(text, start) or text[start - 1 : start] == "-":
         return None
     value, scheme = found[2], found[1].lower()
+    if scheme == "key" and text[max(0, start - 7) : start].lower() == "public ":
+        return None
     if stands_in(value) or (scheme in {"token", "key"} and NUMBERED.match(value)):
         return None
     named = "authorization" in text[max(0, start - 24) : start].lower()
@@ -40,7 +42,7 @@ def _header(text: str, start: int, _end: int) -> Judged | None:
     return None
 
 
-_CURL = later(r" ?(?:-a|-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{1,60}):([^\s\"']{3,120})")
+_CURL = later(r" ?(?:-a|-u|--user|--proxy-user|-U)[ =]{0,2}[\"']?([^\s:\"'$<]{0,60}):([^\s\"']{3,120})")
 _SHORT = later(r"[^\n|]{0,120}?(?<=[ \t])-[apP][ \t]{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})")
 
 
@@ -53,7 +55,7 @@ def _user_option(text: str, start: int, _end: int) -> Judged | None:
 
 def _short_option(text: str, start: int, end: int) -> Judged | None:
     """`mysql -u root -pS3cret`, `sshpass -p ...`, `docker login -p ...`."""
-    found = _SHORT.match(text, end)
+    found = _SHORT.match(text, end - (text[end - 1] == "-"))
     if (
         not found
         or (found[1].isdigit() and "sshpass" not in text[start:end])
@@ -127,7 +129,11 @@ _PROGRAMS = (
     "mongo ",
     "mongodump ",
     "redis-cli ",
-    "7z a",
+    "7z ",
+    "7za ",
+    "rar a",
+    "rar x",
+    "zip -",
     "unzip ",
     "az login",
     "oc login",
@@ -159,5 +165,11 @@ COMMANDS: tuple[Pattern, ...] = (
     wide("password", either(_PROGRAMS), _PROGRAMS, _short_option, close=True),
     wide("password", either(_WORDS), _WORDS, _after_words),
     wide("password", "identified with", ("identified with",), _identified_with, close=True),
-    wide("password", f"(?:{either(_USERS)})", tuple(f"{user}/p" for user in _USERS), _pair, close=True),
+    wide(
+        "password",
+        f"(?:{either(_USERS)})",
+        tuple(f"{user}{sign}" for user in _USERS for sign in ("/p", " / p")),
+        _pair,
+        close=True,
+    ),
 )

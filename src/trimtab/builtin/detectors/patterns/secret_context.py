@@ -3,15 +3,23 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from trimtab.builtin.detectors.patterns.secret_bounds import LONGEST_HEAD, LONGEST_TAIL, chained, name_begin, name_end
+from trimtab.builtin.detectors.patterns.secret_bounds import (
+    FIELD,
+    LONGEST_HEAD,
+    LONGEST_TAIL,
+    NUMBERED,
+    OF_KEYS,
+    PUBLISHED,
+    chained,
+    name_begin,
+    name_end,
+)
 from trimtab.builtin.detectors.patterns.secret_drawn import random_looking
-from trimtab.builtin.detectors.patterns.secret_kinds import KEYS_ONLY, LICENSED, SHORTEST, sureness
+from trimtab.builtin.detectors.patterns.secret_kinds import KEYS_ONLY, LICENSED, SHORTEST, before, in_bytes, sureness
 from trimtab.builtin.detectors.patterns.secret_names import (
     FOREIGN_KINDS,
-    NOTHING,
     PASSWORD,
     SALT,
-    VAGUE,
     WEAK,
     kind_of,
     kind_of_key,
@@ -28,19 +36,15 @@ from trimtab.builtin.detectors.patterns.secret_signs import (
     is_glued,
     plain_value,
     quoted_value,
-    row_of_bytes,
     sign_at,
-    value_before,
 )
+from trimtab.builtin.detectors.patterns.secret_spoken import spoken
 from trimtab.builtin.detectors.patterns.secret_stand_ins import refers
 from trimtab.builtin.detectors.patterns.secret_values import has_strength, hopeless, like_password
 from trimtab.builtin.detectors.patterns.spec import Judged, Known
 from trimtab.detect.signs import as_bytes, later
 
 _FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
-# What follows `token` or `key` and is the number of one: `token id=...`, `gpg: key 3F2504E04F8964AB: public key`.
-_FIELD = later(r"[a-z_]{1,12}=")
-NUMBERED = later(rf"{_FIELD.pattern}|(?:0x)?(?:[0-9A-Fa-f]{{16}}|[0-9A-Fa-f]{{8}}):?\Z")
 _LIST_END = later(r"[^\]})\n]{0,400}")
 
 
@@ -71,6 +75,7 @@ def assigned(text: str, spans: Iterable[tuple[int, int]], known: Known) -> Itera
         if kind:
             sign = SIGN.match(text, end)
             found = _judged(text, sign, kind, text[start:end], start, known) if sign else None
+            found = found or (spoken(text, end) if kind == PASSWORD else None)
         else:
             may, quoted = signs[upto], signs[begin - 1] == _QUOTE
             signed = may != _ENDS and (may != _MORE or text[upto : upto + 2] not in _NO_SIGNS)
@@ -108,6 +113,8 @@ def _named(text: str, begin: int, upto: int, known: Known, *, signed: bool, quot
     if (not kind or kind == WEAK) and begin and text[begin - 1] == " ":
         # "access key": two words are one name.
         first = _FIRST_WORD.match(text[max(0, begin - 24) : begin][::-1])
+        if first and first[1][::-1].lower() in PUBLISHED:
+            return None
         if first:
             kind = kind_of(f"{first[1][::-1]}_{name}") or kind
     if not kind:
@@ -115,7 +122,8 @@ def _named(text: str, begin: int, upto: int, known: Known, *, signed: bool, quot
     if kind == WEAK and signed and name.lower() == "key":
         kind = kind_of_key(text[max(0, begin - 60) : begin])
     found = _after(text, begin, upto, kind, known) if signed else None
-    return found or (_before(text, begin, kind) if quoted else None)
+    found = found or (before(text, begin, kind) if quoted else None)
+    return found or (spoken(text, upto) if kind == PASSWORD else None)
 
 
 _LONGEST_NAME = 80
@@ -136,7 +144,7 @@ def _after(text: str, begin: int, upto: int, kind: str, known: Known) -> Judged 
             high = plain_value(text, upto, low, SHORTEST[kind])
             if high:
                 found = _glued(text, begin, upto, kind, low, high, known)
-                return found or (_in_bytes(text, begin, upto) if after in BEFORE_BYTES else None)
+                return found or (in_bytes(text, begin, upto) if after in BEFORE_BYTES else None)
             head = bare_head(text, low)
             hope = not hopeless(head, key=kind in KEYS_ONLY, licences=kind in LICENSED)
             if not hope and kind == PASSWORD and low == upto + 1 and "=" not in text[low : low + 40]:
@@ -145,10 +153,10 @@ def _after(text: str, begin: int, upto: int, kind: str, known: Known) -> Judged 
                 value = bare_value(text, low, head, cell=False) if hope and len(head) >= SHORTEST[kind] else None
                 if value:
                     found = _glued(text, begin, upto, kind, low, value[1], known)
-                return found or (_in_bytes(text, begin, upto) if after in BEFORE_BYTES else None)
+                return found or (in_bytes(text, begin, upto) if after in BEFORE_BYTES else None)
     if sign := sign_at(text, upto):
         found = _judged(text, sign, kind, text[begin:upto], begin, known)
-    return found or (_in_bytes(text, begin, upto) if first in BEFORE_BYTES else None)
+    return found or (in_bytes(text, begin, upto) if first in BEFORE_BYTES else None)
 
 
 _MORE_QUOTES = frozenset(("", *"\"'`"))
@@ -163,7 +171,8 @@ def _in_quotes(  # noqa: PLR0917 - as `_glued`
         return None
     low, high = value
     found = text[low:high]
-    sure = _sure(found, kind, known, quoted=True, told=True, literal=False, loose=False)
+    literal = text[upto] == "=" and low == upto + 2 and text[begin:upto].isupper()
+    sure = _sure(found, kind, known, quoted=True, told=True, literal=literal, loose=False)
     if not sure and text[begin:upto].lower() == "secret" and (_DIGIT_WITHIN.search(found) or has_strength(found)):
         sure = like_password(found, quoted=True, told=True, literal=False)
     return (low, goes_on(text, high), sure) if sure else None
@@ -180,6 +189,12 @@ def _glued(  # noqa: PLR0917 - what `_after` knows
         text[upto] == "="
         and low == upto + 1
         and (text[begin:upto].isupper() or text[begin - 1 : begin] in _OF_A_LITERAL)
+    ) or (
+        # `DB_PASSWORD: heron-timber`, the whole of a line of YAML
+        text[upto] == ":"
+        and text[high : high + 1] in _ENDS_LINE
+        and text[begin:upto].isupper()
+        and "_" in text[begin:upto]
     )
     if text[high : high + 1] in _OPENS:
         return None
@@ -202,6 +217,7 @@ def _sure(found: str, kind: str, known: Known, *, quoted: bool, told: bool, lite
 
 _OF_A_LITERAL = frozenset("?&;-")
 _OPENS = frozenset("([")
+_ENDS_LINE = frozenset(("", "\n", "\r"))
 
 
 def abroad(text: str, spans: Iterable[tuple[int, int]], known: Known) -> Iterator[Judged]:
@@ -215,6 +231,7 @@ def abroad(text: str, spans: Iterable[tuple[int, int]], known: Known) -> Iterato
             continue
         sign = sign_at(text, end)
         found = _judged(text, sign, kind, word, start, known) if sign else None
+        found = found or (spoken(text, end) if kind == PASSWORD else None)
         if found:
             yield found
 
@@ -271,14 +288,20 @@ def _judged(  # noqa: C901, PLR0912, PLR0917 - one question after the other, as 
         return None
     low, high = value
     if prose or option or east:
-        while high > low and text[high - 1] in ".,:;?)" and not flag and (not quoted or text[high - 1] in ".,"):
+        asks = text[high - 1] == "?"  # a question, unless something else ends the sentence
+        while (
+            high > low
+            and text[high - 1] in (".,:;?)" if asks else ".,:;)")
+            and not flag
+            and (not quoted or text[high - 1] in ".,")
+        ):
             high -= 1
         if high - low < 4 or (text[low:high].isdigit() and UNIT.match(text, high)):
             return None
     found = text[low:high]
     if below and text[high : high + 1] not in {"", "\r", "\n", "`"}:
         return None
-    if option and not flag and (NUMBERED if kind == WEAK else _FIELD).match(found):
+    if option and not flag and (NUMBERED if name.lower().endswith(OF_KEYS) else FIELD).match(found):
         return None
     if markup and found[0] == "@":
         return None  # `<password>@host`
@@ -323,20 +346,3 @@ def _judged(  # noqa: C901, PLR0912, PLR0917 - one question after the other, as 
 def _refers(value: str, *, drawn: bool) -> bool:
     """Whether a value without quotes is code: a name, a call, an attribute; what looks `drawn` may be none."""
     return refers(value) and not (drawn and random_looking(value, 10))
-
-
-def _before(text: str, begin: int, kind: str) -> Judged | None:
-    """A value that stands before its name, in an element or an object."""
-    place = value_before(text, begin)
-    value = text[slice(*place)] if place else ""
-    sure = sureness(value, kind, quoted=True, told=True, literal=False, loose=False) if value else 0.0
-    return (*place, sure) if place and sure else None
-
-
-def _in_bytes(text: str, begin: int, end: int) -> Judged | None:
-    """A key written as a row of numbers."""
-    row = row_of_bytes(text, end)
-    if not row:
-        return None
-    unnamed = kind_of(text[begin:end].strip("-_")) in {NOTHING, WEAK, VAGUE}
-    return None if unnamed and "aes" not in text[max(0, begin - 8) : end].lower() else (*row, 0.8)

@@ -61,6 +61,20 @@ def _after(prefix: re.Pattern[str], judge: Single = _key) -> Single:
     return judged
 
 
+_BOT = later(r"\d{8,10}(?:tob/)?")
+
+
+def _telegram(text: str, start: int, end: int) -> Judged | None:
+    """The token of a bot, by itself or in the address of its interface: `/bot7481209356:AA...`."""
+    before = _BOT.match(text[max(0, start - 60) : start][::-1])
+    if not before:
+        return None
+    low = start - before.end()
+    if text.startswith("/bot", low):
+        return (low + 4, end, 0.99) if plausible(text[start:end]) else None
+    return _key(text, low, end)
+
+
 def _path_only(text: str, start: int, end: int) -> Judged | None:
     """The secret of a webhook is the path: the host may stay readable, but masking it as well costs nothing."""
     return (start, end, 0.99) if plausible(text[start:end]) else None
@@ -68,7 +82,7 @@ def _path_only(text: str, start: int, end: int) -> Judged | None:
 
 _JUDGES: dict[str, Judge] = {
     "aws-access-key": _aws,
-    "telegram-token": _after(later(r"\d{8,10}")),
+    "telegram-token": _telegram,
     "mailchimp-key": _after(later(r"[0-9a-zA-Z]{32,37}")),
     "terraform-token": _after(later(r"[A-Za-z0-9]{14}")),
     "slack-webhook": _path_only,
@@ -129,7 +143,6 @@ def _split(written: str) -> list[str]:
 _MIXED: tuple[tuple[str, str], ...] = (
     ("twilio-key", "SK(?:[0-9a-f]{32}|[0-9A-F]{32})"),
     ("wechat-app", "wx[0-9a-f]{16}"),
-    ("airtable-token", r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}"),
     ("newrelic-key", "[0-9a-f]{36}NRAL|eu01x[0-9a-f]{31}NRAL|eu01xx[0-9a-f]{30}NRAL"),
     ("mailgun-key", "[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}"),
     ("asana-token", r"[12]/[0-9]{12,20}(?:/[0-9]{12,20})?:[0-9a-f]{32}"),
@@ -153,7 +166,7 @@ def _says_little(key: str) -> bool:
 
 _SHORT_SEED = 16  # characters in Base32 that many an identifier has as well
 _OF_A_REQUEST = later(
-    r"(?:[Ii][Dd]s?|[Rr]ef(?:erence)?|[Nn]umber|[Nn]r|SKU|[Ss]erial|[Oo]rder|[Cc]ode)[\"'`]?[ \t]{0,3}[:=#]?[ \t]{0,3}[\"'`]?\Z"
+    r"(?:\bids?|-ids?|_ids?|Id|ID|[Rr]ef(?:erence)?|[Nn]umber|[Nn]r|SKU|[Ss]erial|[Oo]rder|[Cc]ode|[Tt]race|[Tt]icket|[Rr]equest)[\"'`]?[ \t]{0,3}[:=#]?[ \t]{0,3}[\"'`]?\Z"
 )
 _SIGNS = frozenset("-./+=")
 _ONLY_HEX = later(r"[0-9a-fA-F]+")
@@ -168,7 +181,11 @@ def _mixed(text: str, start: int, end: int) -> Judged | None:
         return None
     if _says_little(text[start:end]) or (_BASE32.fullmatch(text, start, end) and text[start - 1 : start] in _SIGNS):
         return None
-    if end - start == _SHORT_SEED and _OF_A_REQUEST.search(text[max(0, start - 30) : start]):
+    if (
+        end - start == _SHORT_SEED
+        and _BASE32.fullmatch(text, start, end)
+        and _OF_A_REQUEST.search(text[max(0, start - 30) : start])
+    ):
         return None
     if text[start] in "MNO" and end - start == 44:
         decoded = base64.b64decode(text[start:end])

@@ -41,7 +41,7 @@ _ABOUT = frozenset(
     "manager store storage ring board word words stroke press up down code codes event events handler callback func function factory class interface "
     "input placeholder button form page screen view dialog component icon reset change changed update updated create created forgot enabled disabled "
     "supported visible usage used version index idx position pos offset num number col column row table schema template prefix suffix separator delimiter "
-    "hash hashed digest checksum fingerprint thumbprint sha sha1 sha256 md5 hasher encoder encoding bits bytes buffer level strength "
+    "hash hashed digest checksum fingerprint thumbprint sha sha1 sha256 md5 hasher encoder hashers validators backends encoding bits bytes buffer level strength "
     "public pub cert certificate arn ref refs reference resource bucket header headers param params parameter parameters arg args argument option options var "
     "vars env variable list set map dict tuple array iter iterator stream parser lexer izer ization value_name s_per bucket reader writer source sources "
     "vault engine backend server host hostname port user username email account owner description comment comments help doc docs policy rotation count cache "
@@ -52,6 +52,7 @@ _ABOUT = frozenset(
 _PASS_THROUGH = frozenset(
     "value string val plain plaintext raw base64 b64 enc encrypted dec default live test prod production dev staging old new current local main confirmation confirm again here data hex literal".split()  # noqa: SIM905 - a table of words
 )
+_SECRETS = frozenset({"secreto", "segreto", "segredo"})
 _NOT_PASS = frozenset("bypass compass surpass overpass underpass trespass encompass impass pass".split())  # noqa: SIM905 - a table of words
 # A long random value under a name that merely mentions a secret is one, unless these say what it is.
 _OPENS = frozenset(
@@ -85,7 +86,7 @@ _GLUED_TOKENS = (
     "appkey",
     "bearer",
 )
-_NOT_KEY = frozenset("monkey turkey donkey hotkey hockey jockey whiskey hickey sitekey".split())  # noqa: SIM905 - a table of words
+_NOT_KEY = frozenset("monkey turkey donkey hotkey hockey jockey whiskey hickey sitekey pubkey".split())  # noqa: SIM905 - a table of words
 _BEFORE_KEY = frozenset(
     "api access secret private auth account master client app application encryption crypt crypto cipher encrypt signing sign signature shared subscription service "  # noqa: SIM905 - a table of words
     "storage license licence activation deploy rsa ssh aes hmac jwt session consumer admin root x server app rest web webhook user db functions function host aws azure "
@@ -128,6 +129,8 @@ def _kind(name: str) -> str:  # noqa: C901, PLR0912 - one question after the oth
     if not words:
         return NOTHING
     last, before = words[-1], words[-2] if len(words) > 1 else ""
+    if "public" in words and "key" in words[words.index("public") + 1 :][:1]:
+        return NOTHING  # `PublicKeyToken`
     glued = "".join(words)
     if last in _ABOUT and not (last == "code" and before in {"pass", "access", "security", "pin"}):
         return NOTHING if _HARMLESS.intersection(words) or not _OPENS.intersection(words) else VAGUE
@@ -158,6 +161,8 @@ def _kind(name: str) -> str:  # noqa: C901, PLR0912 - one question after the oth
         return TOKEN if last.endswith(_GLUED_TOKENS) else WEAK
     if last in {"secret", "token", "credential", "cred", "creds"} or last.endswith(_GLUED_TOKENS):
         return NOTHING if before in _TITLES else TOKEN
+    if last in _SECRETS or last.endswith("geheimnis"):
+        return TOKEN
     if last in {"salt", "nonce"} or glued.endswith(("salt", "nonce")):
         return SALT
     if last in {

@@ -51,6 +51,9 @@ def either(words: tuple[str, ...]) -> str:
 _ARGUMENTS = later(
     r"\s{0,10}(?:(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[\w.$>-]{1,60})\s{0,4},\s{0,20}){1,3}([\"'`])([^\"'`\n]{4,120})\1\s{0,4}[,)\n]"
 )
+_THIRD = later(
+    r"(?:\s{0,10}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[\w.$>-]{1,60})\s{0,4},\s{0,20}){2}([\"'`])([^\"'`\n]{4,120})\1\s{0,4},"
+)
 _USES = tuple(
     f" as {whose}{what}"
     for whose in ("", "the ", "your ", "my ", "its ")
@@ -60,13 +63,26 @@ _LOGINS = ("login(", "signin(", "sign_in(", "authenticate(")
 _CALLS = (
     "mysqli_connect(", "mysql_connect(", "pg_connect(", "mysqli(", "pdo(", "httpbasicauth(", "httpdigestauth(", "auth=(", "auth = (",
     "basic_auth(", "basicauth(", "getconnection(", "passwordcredentials(", "passwordauthentication(", "networkcredential(",
-    "passwordauthenticationtoken(", *_LOGINS, "jwt.sign(", "jwt.encode(", "jwt.decode(", "jwt.verify(", "createhmac(",
+    "passwordauthenticationtoken(", *_LOGINS, "jwt.sign(", "jwt.encode(", "jwt.decode(", "jwt.verify(", "createhmac(", "dbi->connect(", "simple_bind(", "simple_bind_s(",
 )  # fmt: skip
+
+
+# Calls whose last argument in quotes is a key, and nothing else.
+_KEY_CALLS = ("algoliasearch(", "algolia.init(", "createclient(", "create_client(", "client('ac", 'client("ac', "twilio('ac", 'twilio("ac', "searchclient.create(", "base64encoded:")  # fmt: skip
+_LAST_KEY = later(r"(?:[^\"'`\n()]{0,40}[\"'`][^\"'`\n]{0,160}[\"'`]\s{0,4},)?\s{0,20}[\"'`]([^\"'`\s]{16,400})[\"'`]")
+_AFTER_ID = later(r"[0-9a-fA-F]{32}[\"']\s{0,4},\s{0,20}[\"']([^\"'`\s]{16,64})[\"']")
+
+
+def _with_key(text: str, _start: int, end: int) -> Judged | None:
+    """`algoliasearch("id", "...")`, `Client("AC...", "...")`."""
+    found = _AFTER_ID.match(text, end) if text[end - 1] in "cC" else _LAST_KEY.match(text, end)
+    sure = like_key(found[1], least=16, weak=False) if found else 0.0
+    return (*found.span(1), sure) if found and sure and "://" not in found[1] else None
 
 
 def _called(text: str, start: int, end: int) -> Judged | None:
     """`login("maria", "...")`: the last of the arguments that are written out."""
-    found = _ARGUMENTS.match(text, end)
+    found = (_THIRD.match(text, end) if text.startswith("mysql", start) else None) or _ARGUMENTS.match(text, end)
     if found and found[2].isalpha() and text[start:end].lower() in _LOGINS:
         return None  # `login("user", "home")` says where to go
     return literal(found[2], *found.span(2)) if found else None
@@ -107,6 +123,10 @@ _COMMANDS = {
     "wpa-psk ascii ": later(_HIDDEN),
     "username ": later(rf"[^\s\"'=:]{{1,40}} (?:privilege \d{{1,2}} )?(?:password|secret) {_HIDDEN}"),
     "auth plain ": later(r"([A-Za-z0-9+/]{12,400}={0,2})(?=\s|\Z)"),
+    "snmpwalk ": later(r"[^\n|]{0,120}?\s-c\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{5,80})"),
+    "snmpget ": later(r"[^\n|]{0,120}?\s-c\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{5,80})"),
+    "xfreerdp ": later(r"[^\n|]{0,160}?/p:[\"']?([^\s\"'$<]{4,80})"),
+    "wpa_passphrase ": later(r"(?:\"[^\"\n]{1,32}\"|[^\s\"]{1,32}) [\"']?([^\s\"'$<>|]{8,63})"),
     "sp_addlogin ": later(r"N?'[^'\n]{1,60}',\s{0,3}N?'([^'\n]{4,80})'"),
     "pragma key": later(r"\s{0,3}=\s{0,3}[\"']([^\"'\n]{4,120})[\"']"),
     "crypt(": later(r"'([^'\n]{4,80})',\s{0,3}gen_salt"),
@@ -121,7 +141,7 @@ def _command(text: str, start: int, end: int) -> Judged | None:
 
 
 _ECHOED = later(
-    r"(?:echo|printf)\s{1,3}(?:-[ne]{1,2}\s{1,3})?([\"']?)([^\s\"'$|<][^\s\"'|<]{3,100})\1\s{0,3}\|[^|\n]{0,60}\Z"
+    r"(?:echo|printf)\s{1,3}(?:-[ne]{1,2}\s{1,3}|[\"']%s[\"']\s{1,3})?([\"']?)([^\s\"'$|<][^\s\"'|<]{3,100})\1\s{0,3}\|[^|\n]{0,60}\Z"
 )
 
 
@@ -133,6 +153,22 @@ def _echoed(text: str, start: int, _end: int) -> Judged | None:
         return None
     at = found[2].find(":") + 1 if text.startswith("chpasswd", start) else 0
     return literal(found[2][at:], low + found.start(2) + at, low + found.end(2)) if found[2][at:] else None
+
+
+_READERS = (
+    "sudo -s", "--password-stdin", "chpasswd", "--passphrase-fd", "cryptsetup", "--with-token", "passwd --stdin", "smbpasswd", "su -", "kinit", "wpa_passphrase", "openssl enc",
+)  # fmt: skip
+_ECHOES = ("<(echo", "<(printf", "/bin/echo", "<<<")
+_WRITTEN = later(r"\s{0,3}(?:-[ne]{1,2}\s{1,3}|[\"']%s[\"']\s{1,3})?[\"']?([^\s\"'$|<>(){}]{6,100})")
+_ASKED = later(r"pass|crypt|key|secret|token|login|sudo|gpg|luks|vault")
+
+
+def _written(text: str, start: int, end: int) -> Judged | None:
+    """`--key-file <(echo -n ...)`, `sudo -S ... <<< '...'`: what a shell writes for a command that asks for a password."""
+    found = _WRITTEN.match(text, end)
+    if not found or found[1].isalpha() or not _ASKED.search(text[max(0, start - 100) : start].lower()):
+        return None
+    return literal(found[1], *found.span(1))
 
 
 _AS_PASSWORD = later(r"[ ][\"'`]?([^\s\"'`]{6,64})(?=[\"'`\s])")
@@ -201,6 +237,12 @@ def _cookies(text: str, _start: int, end: int) -> list[Judged]:
 _BY_NAME = later(
     r"(?:[ \t](?:is|are)|[ \t]?[:=])?[ \t]{1,3}[\w.@+-]{2,40}(?:[ \t]?[/|][ \t]?|[ \t]?:[ \t]|[ \t][-\u2013][ \t])([^\s\"'`,;]{5,60})"
 )
+# The same further on, after what the pair is for: `log into the NAS? admin / ...`, `creds of the demo (ana / ...)`.
+_LATER = 108  # characters in which its sign stands
+_SLASH = later(r"[/|]")
+_BY_NAME_LATER = later(
+    r"[^\n/|]{0,60}?(?:[(:?!,.]|[ \t](?:with|as|use|mit|als|avec|con|com|met))[ \t]{0,2}[\w.@+-]{2,40}[ \t]{0,2}[/|][ \t]?(?=[^\s]{0,40}\d)([^\s\"'`,]{6,60})"
+)
 _ADDRESS = later(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LOGIN_WORDS = (
     "credentials",
@@ -209,7 +251,23 @@ _LOGIN_WORDS = (
     "log in with",
     "logins",
     "account",
-    "zugangsdaten",
+    "zugang",
+    "einloggen",
+    "anmelden",
+    "log into",
+    "sign in with",
+    "sign in as",
+    "sign in to",
+    "connecter",
+    "connexion",
+    "acceso",
+    "acceder",
+    "accesso",
+    "accedi",
+    "acesso",
+    "inloggen",
+    "logowania",
+    "zaloguj",
     "identifiants",
     "credenciales",
 )
@@ -220,6 +278,9 @@ def _by_name(text: str, _start: int, end: int) -> Judged | None:
     found = _BY_NAME.match(text, end)
     value = found[1].rstrip(".)") if found else ""
     sure = like_password(value, quoted=False, told=False, literal=False) if value else 0.0
+    if not sure and _SLASH.search(text, end, end + _LATER) and (found := _BY_NAME_LATER.match(text, end)):
+        value = found[1].rstrip(".);:?")
+        sure = 0.8 if has_strength(value) and not value.isalnum() and not stands_in(value) else 0.0
     if not found or not sure or _ADDRESS.fullmatch(value):
         return None
     return (found.start(1), found.start(1) + len(value), sure)
@@ -227,9 +288,11 @@ def _by_name(text: str, _start: int, end: int) -> Judged | None:
 
 CALLS: tuple[Pattern, ...] = (
     wide("password", either(_CALLS), _CALLS, _called),
+    wide("password", either(_KEY_CALLS), _KEY_CALLS, _with_key, close=True),
     wide("encryption-key", either(_CIPHERS), _CIPHERS, _keyed, close=True),
     wide("password", either(tuple(_COMMANDS)), tuple(_COMMANDS), _command),
-    wide("password", "sudo -S|--password-stdin|chpasswd", ("sudo -s", "--password-stdin", "chpasswd"), _echoed),
+    wide("password", either(_READERS), _READERS, _echoed),
+    wide("password", either(_ECHOES), _ECHOES, _written, close=True),
     wide("password", either(_USES), _USES, _used_as, close=True),
     wide("password", either(_LOGIN_WORDS), _LOGIN_WORDS, _by_name, close=True),
     wide("password", "insert into", ("insert into",), _inserted),

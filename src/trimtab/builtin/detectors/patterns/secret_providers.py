@@ -176,6 +176,7 @@ PROVIDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("browserbase-key", (("bb_live_ bb_test_", f"{_SAFE}{{20,60}}"),)),
     ("daytona-key", (("dtn_", f"{_HEX}{{64}}"),)),
     ("kaggle-token", (("KGAT_", f"{_HEX}{{32}}"),)),
+    ("airtable-token", (("pat", r"[A-Za-z0-9]{14}\.[a-f0-9]{64}"),)),
     ("harness-token", (("pat. sat.", rf"{_SAFE}{{22}}\.[0-9a-f]{{24}}\.{_WORD}{{20}}"),)),
     ("woocommerce-key", (("ck_ cs_", f"{_HEX}{{40}}"),)),
     ("paddle-key", (("pdl_live_apikey_ pdl_sdbx_apikey_", f"{_JOINED}{{30,90}}"),)),

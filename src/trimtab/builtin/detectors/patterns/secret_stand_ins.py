@@ -57,7 +57,7 @@ def _placeholder(low: str) -> tuple[int, int] | None:
 
 # Of a value in lower case, since letters of any case are several times as slow to match.
 _CODE = later(
-    r"\$[\[{(]|&[a-z]+;|%[a-z_]+%$|\{\{|<%|<\?|%\(|%[a-z_]{3,}%|#\{|\{[\w.]*\}$|@[\w.]+@$|"
+    r"\$(?:__\w{1,12})?[\[{(]|&[a-z]+;|%[a-z_]+%$|\{\{|<%|<\?|%\(|%[a-z_]{3,}%|#\{|\{[\w.]*\}$|@[\w.]+@$|"
     r"(?:https?|ftp|file|s3|gs|ssm|arn|vault|ref|data|urn|env|secret|op|kms|azurekeyvault|javascript|blob|mailto):|"
     r"(?:function|async|await|new|return|lambda|typeof|throw|import|require)\b|"
     r"(?:self|this|os|env|process|system|config|settings|request|req|args|opts|options|params?|props|ctx|context|cls|data|var|local|module|output|each|secrets|stdenv|environment)[.\[]|"
@@ -127,6 +127,20 @@ def stands_in(value: str) -> bool:
     )
 
 
+_TWO_WORDS = later(r"[A-Za-z][a-z]{3,11}\.[A-Za-z]?[a-z]{3,11}(\d{1,4})")
+
+
+def _chosen(head: str) -> bool:
+    """Whether two words and a number with a dot between them are a password rather than an attribute: `Walnut.copper58`."""
+    words = _TWO_WORDS.fullmatch(head)
+    if not words or SAYS_ITSELF.search(head.lower()) or _ALGORITHM.search(head):
+        return False
+    return len(words[1]) > 1 if head[0].islower() else True
+
+
+_ALGORITHM = later(r"\.(?:sha|utf|base|blake|keccak|uint|float|int|Sha|Utf|Base|Int)\d")
+
+
 def refers(value: str) -> bool:
     """Whether a value without quotes is the name of something in a program rather than a literal."""
     head = value[:LOOKED_AT]
@@ -139,7 +153,7 @@ def refers(value: str) -> bool:
     if ("(" in head or "[" in head) and _CALL.match(head):
         return True
     if ("." in head or ":" in head or ">" in head) and _DOTTED.fullmatch(head):
-        return not random_looking(head, 12)
+        return not (random_looking(head, 12) or _chosen(head))
     return (
         NAME.fullmatch(head) is not None
         and (not DIGIT.search(head) or SAYS_ITSELF.search(head.lower()) is not None)

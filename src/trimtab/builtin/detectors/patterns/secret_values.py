@@ -40,7 +40,7 @@ def _is_number(head: str) -> bool:
 
 
 # Words that follow the name of a secret in forms, manuals and translations without being one.
-_TALK = frozenset(
+TALK = frozenset(
     (  # noqa: SIM905 - a table of words
         "geheim parole secreto segreto enter reenter forgot forgotten require required requis invalid incorrect wrong missing empty blank reset confirm confirmation repeat show hide "
         "hidden change changed update updated new old current expire expired weak strong short long text type string hash hashed encrypted protected "
@@ -80,7 +80,7 @@ def hopeless(head: str, *, key: bool, licences: bool) -> bool:
         b"0" not in kinds
         and b"aaaaaaaa" not in kinds
         and (key or (b"-a" in kinds and b"!" not in kinds))
-        and ("-" not in head or not _PHRASE.match(head))
+        and ("-" not in head or not (_PHRASE.match(head) or _JOINED.match(head)))
     )
 
 
@@ -106,10 +106,14 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
         if not quoted and not literal and SAYS_ITSELF.search(head.lower()):
             return 0.0
         return 0.8 if head.islower() or head.isupper() else 0.9
-    if head.isalpha() and (head.lower() in _TALK or (not (quoted or literal) and head.islower() and size < 8)):
+    if head.isalpha() and (head.lower() in TALK or (not (quoted or literal) and head.islower() and size < 8)):
         return 0.0
     digits, lower, upper, others = made_of(head)
     if " " in head:
+        if told and quoted and _FOURS.fullmatch(head):
+            return 0.8 if random_part(head.replace(" ", "")) else 0.0
+        if told and quoted and _SPACED.fullmatch(head) and TALK.isdisjoint(head.lower().split()):
+            return 0.6 if digits or literal else 0.0
         return (
             0.7
             if told and quoted and digits and size <= 40 and others.count(" ") <= 3 and len(set(others)) >= 2
@@ -127,13 +131,13 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
         plain = lower and not upper and 5 <= size <= 20
         return 0.6 if plain and told and (literal or quoted) else 0.0
     if not digits:
-        return _without_digits(head, others, LETTERS.findall(head), quoted=quoted, told=told)
+        return _without_digits(head, others, LETTERS.findall(head), quoted=quoted, told=told, literal=literal)
     if not quoted and not literal and NAME.fullmatch(head) and SAYS_ITSELF.search(head.lower()):
         return 0.0
     kinds = lower + upper + bool(digits) + bool(others)
     if kinds == 2 and not (lower or upper):
-        return 0.6 if told and quoted and any(sign in _STRONG for sign in others) else 0.0
-    if size < 5 or (digits < 3 and not told and "".join(LETTERS.findall(head)).lower() in _TALK):
+        return 0.6 if told and quoted and any(sign in STRONG for sign in others) else 0.0
+    if size < 5 or (digits < 3 and not told and "".join(LETTERS.findall(head)).lower() in TALK):
         return 0.0
     if told:
         return 0.9 if kinds >= 3 else 0.8
@@ -152,22 +156,29 @@ _TECHNICAL = later(
     re.IGNORECASE,
 )
 
-_STRONG = frozenset("!@#$%^&*~?+=|§€£")
+STRONG = frozenset("!@#$%^&*~?+=|§€£")
 
 
-def _without_digits(head: str, others: str, words: list[str], *, quoted: bool, told: bool) -> float:
+def _without_digits(head: str, others: str, words: list[str], *, quoted: bool, told: bool, literal: bool) -> float:
     """A password of letters and signs, told from sentences, names with hyphens and markup."""
-    signs = [sign for sign in others if sign in _STRONG]
+    signs = [sign for sign in others if sign in STRONG]
     letters = "".join(words)
     if (
         not signs
         or not letters
         or (len(signs) == 1 and head[-1] in "!?*=" and head[0].isupper())
-        or all(word.lower() in _TALK for word in words)
+        or all(word.lower() in TALK for word in words)
     ):
-        if told and _PHRASE.fullmatch(head) and 3 * sum(map(_TALK.__contains__, head.split("-"))) <= head.count("-"):
+        if told and _PHRASE.fullmatch(head) and 3 * sum(map(TALK.__contains__, head.split("-"))) <= head.count("-"):
             return 0.6
-        if len(head) >= 10 and not WORDS_ONLY.fullmatch(head.strip("-_.")) and random_looking(head, 10):
+        if _JOINED.fullmatch(head) and says_nothing(head, least=2 if literal else 3):
+            return 0.6
+        if (
+            len(head) >= 10
+            and (head.isascii() or not head.isalpha())
+            and not WORDS_ONLY.fullmatch(head.strip("-_."))
+            and random_looking(head, 10)
+        ):
             return 0.8
         return 0.0
     if len(signs) == 1 and signs[0] in "?=+*|&" and not random_part(letters):
@@ -184,6 +195,45 @@ def has_strength(value: str) -> bool:
     """Whether a value is what rules for passwords ask for: both cases, digits, signs, and not one word with a number."""
     return _STRONG_LOOK.fullmatch(value) is not None and (
         not value.isalnum() or random_looking(value, 7) or _DIGIT_BEFORE_LETTER.search(value) is not None
+    )
+
+
+_WORD_AND_NUMBER = later(r"[A-Z][a-zäöü]{5,}\d{1,4}[!?]?")
+
+
+def like_chosen(value: str) -> bool:
+    """Whether a value is a word with a number, as people choose passwords and nobody writes otherwise: `Regenbogen4`."""
+    return (
+        _WORD_AND_NUMBER.fullmatch(value) is not None
+        and (word := value.rstrip("0123456789!?").lower()) not in TALK
+        and word not in _VERSIONED
+    )
+
+
+# What has versions, parts and numbers.
+_VERSIONED = frozenset(
+    "windows office outlook exchange server ubuntu debian fedora centos python android iphone galaxy version chapter section figure option release sprint ticket "  # noqa: SIM905 - a table of words
+    "kapitel abschnitt anhang appendix module schritt chapitre article kasten firefox chrome postgres mysql java node angular symfony laravel django drupal".split()
+)
+_FOURS = later(r"[a-z]{4}(?: [a-z]{4}){3}")  # how a provider prints passwords of applications
+_SPACED = later(r"[A-Za-z][a-z]{3,11} [a-z]{4,12}(?: [a-z]{4,12}){0,3} \d{2,4}|[a-z]{4,12}(?: [a-z]{4,12}){2,5}")
+_JOINED = later(r"[A-Za-z][a-z]{3,11}(?:-[A-Za-z]?[a-z]{3,11}){1,2}")
+# Words of which names of fields, styles and services are joined.
+_OF_NAMES = frozenset(
+    "group button modal page view list item toggle icon wrapper container panel section header footer title link sign admin user users prod local host hosted server "  # noqa: SIM905 - a table of words
+    "service cluster internal external common shared global root main base store backend frontend database postgres mysql redis mongo rabbit grafana kubernetes docker "
+    "config settings setup case sensitive based only free less wide time long high level specific related driven ready defined encrypted managed provided supplied".split()
+)
+
+
+def says_nothing(head: str, *, least: int) -> bool:
+    """Whether words joined by hyphens are drawn from a list rather than the name of something."""
+    words = head.lower().split("-")
+    return (
+        len(words) >= least
+        and TALK.isdisjoint(words)
+        and _OF_NAMES.isdisjoint(words)
+        and not SAYS_ITSELF.search(head.lower())
     )
 
 

@@ -10,10 +10,12 @@ from trimtab.builtin.detectors.patterns.secret_blocks import BLOCKS
 from trimtab.builtin.detectors.patterns.secret_commands import COMMANDS
 from trimtab.builtin.detectors.patterns.secret_context import abroad, assigned
 from trimtab.builtin.detectors.patterns.secret_keys import KEYS
+from trimtab.builtin.detectors.patterns.secret_listed import LISTED
 from trimtab.builtin.detectors.patterns.secret_members import MEMBERS
 from trimtab.builtin.detectors.patterns.secret_names import ABROAD, ANCHORS
 from trimtab.builtin.detectors.patterns.secret_near import NEAR
 from trimtab.builtin.detectors.patterns.secret_places import CALLS, either
+from trimtab.builtin.detectors.patterns.secret_spoken import SPOKEN
 from trimtab.builtin.detectors.patterns.secret_tables import TABLES
 from trimtab.builtin.detectors.patterns.spec import Pattern
 
@@ -35,4 +37,16 @@ NAMED: tuple[Pattern, ...] = (
         ignore_case=True,
     ),
 )
-SECRETS: tuple[Pattern, ...] = (*KEYS, *ADDRESSES, *BLOCKS, *COMMANDS, *NAMED, *MEMBERS, *CALLS, *TABLES, *NEAR)
+SECRETS: tuple[Pattern, ...] = (
+    *KEYS,
+    *ADDRESSES,
+    *BLOCKS,
+    *COMMANDS,
+    *NAMED,
+    *MEMBERS,
+    *CALLS,
+    *TABLES,
+    *SPOKEN,
+    *LISTED,
+    *NEAR,
+)
