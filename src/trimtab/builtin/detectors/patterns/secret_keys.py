@@ -141,11 +141,12 @@ def _split(written: str) -> list[str]:
 
 # Prefixes so short that they are only looked for where a word mixes letters and digits.
 _MIXED: tuple[tuple[str, str], ...] = (
-    ("twilio-key", "SK(?:[0-9a-f]{32}|[0-9A-F]{32})"),
+    ("twilio-key", "(?:SK|AC)(?:[0-9a-f]{32}|[0-9A-F]{32})"),
     ("wechat-app", "wx[0-9a-f]{16}"),
     ("newrelic-key", "[0-9a-f]{36}NRAL|eu01x[0-9a-f]{31}NRAL|eu01xx[0-9a-f]{30}NRAL"),
     ("mailgun-key", "[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}"),
     ("asana-token", r"[12]/[0-9]{12,20}(?:/[0-9]{12,20})?:[0-9a-f]{32}"),
+    ("google-client-id", r"[0-9]{10,13}-[a-z0-9]{32}\.apps\.googleusercontent\.com"),
     ("facebook-token", r"[0-9]{14,17}\|[A-Za-z0-9_-]{27}"),
     ("discord-token", r"[MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,38}"),
     ("atlassian-token", "[MNO][A-Za-z][A-Za-z0-9+/]{42}"),

@@ -1,6 +1,8 @@
 """The table of keys whose provider gave them a prefix: what a key opens, and the forms it has had.
 
-What is published by design (`pk_live_`, a `pk.` of a map, `age1`) opens nothing and stands in `PUBLIC`.
+What is published by design (a `pk.` of a map, `age1`) opens nothing and stands in `PUBLIC`. A key, an account or a client
+that a page shows but that names whose money or data it is (`pk_live_`, `AC...`, a client id of Google) is masked all the same,
+as the corpora of leaked credentials have it.
 """
 
 _WORD = "[A-Za-z0-9]"
@@ -11,8 +13,8 @@ _UUID = f"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
 
 # Keys and identifiers that their providers mean to be published, by how they begin or by their whole form.
 PUBLIC = (
-    r"(?:pk_(?:live|test)_|pk\.eyJ|sb_publishable_|FLWPUBK|(?:live|test)_pub_|pubkey-|age1[a-z0-9]{50}|"
-    r"(?:AC|SM|MM|CA|CH|PN|MG|VA|ZS|IS)[0-9a-f]{32}\Z|[A-Z]{14}-[A-Z]{10}-[A-Z]\Z|[0-9]+-[a-z0-9]{32}\.apps\.google)"
+    r"(?:pk\.eyJ|sb_publishable_|FLWPUBK|(?:live|test)_pub_|pubkey-|age1[a-z0-9]{50}|"
+    r"(?:SM|MM|CA|CH|PN|MG|VA|ZS|IS)[0-9a-f]{32}\Z|[A-Z]{14}-[A-Z]{10}-[A-Z]\Z)"
 )
 # What the key opens, and its forms: prefixes (each an anchor, separated by spaces) with the rest of the shape.
 PROVIDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -76,7 +78,7 @@ PROVIDERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("hubspot-token", (("pat-na1- pat-na2- pat-eu1- pat-ap1-", _UUID),)),
     ("zapier-webhook", (("hooks.zapier.com/hooks/catch/", "[0-9]{4,12}/[a-z0-9]{5,12}"),)),
     # payment, shops
-    ("stripe-key", (("sk_live_ sk_test_ rk_live_ rk_test_ sk_org_", f"{_WORD}{{16,250}}"), ("whsec_", "[A-Za-z0-9+/=]{24,100}"))),
+    ("stripe-key", (("sk_live_ sk_test_ rk_live_ rk_test_ pk_live_ pk_test_ sk_org_", f"{_WORD}{{16,250}}"), ("whsec_", "[A-Za-z0-9+/=]{24,100}"))),
     ("square-token", (("sq0atp- sq0csp- sq0idp-", f"{_SAFE}{{20,60}}"), ("EAAAE", f"{_SAFE}{{59}}"))),
     ("paypal-token", (("access_token$production$ access_token$sandbox$", r"[0-9a-z]{12,20}\$[0-9a-f]{32}"),)),
     ("shopify-token", (("shpat_ shpca_ shppa_ shpss_ shptka_", "[a-fA-F0-9]{32}"),)),
