@@ -15,13 +15,13 @@ HEX_APART = b"hhs" * 6
 _PAIRED = r"u[dD][89abAB][0-9a-fA-F]{2}\\{1,4}u[dD][c-fC-F][0-9a-fA-F]{2}"  # a letter in two halves
 _ESCAPED = later(
     # All begin with one of these signs, so that what comes before the first of them is passed over quickly.
-    r"[%&<uU\\0=](?:(?<=%)[0-9A-Fa-f]{2}(?:%[89A-Fa-f][0-9A-Fa-f]){0,3}|(?<=&)(?:#\d{2,7};|#[xX][0-9A-Fa-f]{2,6};"
+    r"[%&<uU\\0=](?:(?<=%)u[0-9A-Fa-f]{4}|(?<=%)[0-9A-Fa-f]{2}(?:%[89A-Fa-f][0-9A-Fa-f]){0,3}|(?<=&)(?:#\d{2,7};|#[xX][0-9A-Fa-f]{2,6};"
     r"|(?:commat|period|lowbar|hyphen|colon|nbsp|plus);|amp;(?=#|amp;|commat;|period;|lowbar;|hyphen;|colon;|nbsp;|plus;))"
     r"|(?<=<)(?P<gone>/?[a-zA-Z][^<>\n]{0,80}>(?:</?[a-zA-Z][^<>\n]{0,40}>)*+|!--[^<>\n]{0,80}-->)"
     r"|(?<=[uU])\+[0-9A-F]{4,5} ?(?=[uU]\+|\W|\Z)|(?<=\\)\\{0,3}[01][0-7]{2}|(?<=0)x[0-9A-Fa-f]{2}(?:, ?| (?=0x)|\b)"
     r"|(?<==)(?:(?<==[0-9A-F]{2}=)[0-9A-F]{2}|[2-7][0-9A-F](?==[0-9A-F]{2})|(?:40|2E|3D)(?=[A-Za-z0-9]))"
-    rf"|(?<=\\)(?:\\{{0,3}}(?:(?P<pair>{_PAIRED})|u[0-9A-Fa-f]{{4}}|(?P<short>[nrtbf\"/]))"
-    r"|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}))"
+    rf"|(?<=\\)(?:\\{{0,3}}(?:(?P<pair>{_PAIRED})|u[0-9A-Fa-f]{{4}}|U[0-9A-Fa-f]{{8}}|(?P<short>[nrtbf\"/]))"
+    r"|[ux]\{[0-9A-Fa-f]{1,8}\}|N\{U\+[0-9A-Fa-f]{4,6}\}|x[0-9A-Fa-f]{2}))"
 )
 
 
@@ -65,7 +65,7 @@ def _meant(match: re.Match[str]) -> str:
         return _PERCENT[written]
     if match["short"]:
         return _SHORT[match["short"]]
-    if written[0] == "%":
+    if written[0] == "%" and written[1] != "u":
         from urllib.parse import unquote_to_bytes  # noqa: PLC0415
 
         return unquote_to_bytes(written).decode("utf-8", "replace")
@@ -78,7 +78,7 @@ def _meant(match: re.Match[str]) -> str:
     code = written.lstrip("\\")
     if code.isdigit() and code != written:
         return chr(int(code, 8))
-    number = int(written.lstrip("\\uU0+x={" if written[0] != "=" else "=").rstrip("}, ") or "0", 16)
+    number = int(written.lstrip("%\\uU0+x={N" if written[0] != "=" else "=").rstrip("}, ") or "0", 16)
     return chr(number) if number < 0x110000 else "\ufffd"
 
 

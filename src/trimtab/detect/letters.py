@@ -2,22 +2,31 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import compress
 
-from trimtab.detect.reading import View, replaced
+from trimtab.detect.reading import Part, View, replaced
+from trimtab.detect.signs import later
 
 # Letters of other scripts that look like Latin ones or like digits, after compatibility forms are gone.
 _ALIKE = dict(
     zip(
-        "аеорсухіјѕԁԛԝһӏгкмтнвАВЕКМНОРСТУХІЈЅԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχβγωɑɡıοаᴏՕօѵѴⅼ",
-        "aeopcyxijsdqwhlrkmtnbABEKMHOPCTYXIJSGQWABEZHIKMNOPTYXaeiknoptuxbywagioaoOovVl",
+        # Cyrillic and Greek, Armenian, Cherokee, Lisu.
+        "аеорсухіјѕԁԛԝһӏгкмтнвАВЕКМНОРСТУХІЈЅԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχβγωɑɡıοаᴏՕօѵѴⅼӀҮүԍϹϲϳͿ"
+        "ոսհցզոՍՏԼյ"
+        "ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᏀᏃᏎᏒᏔᏕᏙᏚᏞᏟᏢᏦᏴᏻ"
+        "ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ",
+        "aeopcyxijsdqwhlrkmtnbABEKMHOPCTYXIJSGQWABEZHIKMNOPTYXaeiknoptuxbywagioaoOovVlIYyGCcjJ"
+        "nuhgqnUSLj"
+        "DRTiAJEWMHGZ4RWSVSLCPKBG"
+        "BPDTGKJCZFNLSRVHWXYAEIOU",
         strict=True,
     )
 )
 _DASHES = str.maketrans(
     {"․": ".", "。": ".", "｡": ".", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "＠": "@"}
+    | dict.fromkeys("•‧∙⋅・･", "·")
 )
 
 
@@ -62,3 +71,22 @@ def folded(view: View) -> View | None:
 
 
 _FEW = 16  # different signs, of which each is counted
+
+
+OVERRIDE, _ENDS = "\u202e", later(r"[\u202c\r\n]|\Z")
+
+
+def overridden(view: View) -> View | None:
+    """What is shown from right to left by a sign of its own, in the order in which it is read."""
+    text = view.text
+
+    def parts() -> Iterator[Part]:
+        at = text.find(OVERRIDE)
+        while at >= 0:
+            end = _ENDS.search(text, at)
+            upto = end.start() if end else len(text)
+            if upto > at + 1:
+                yield at, upto, text[at + 1 : upto][::-1]
+            at = text.find(OVERRIDE, upto)
+
+    return replaced(view, "turned", parts())

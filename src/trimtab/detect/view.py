@@ -4,32 +4,42 @@ A view is another text in which disguised values stand plainly. What is found in
 the original that it was made of, so masking never touches anything but the original. Plain ASCII without suspicious
 signs has one view: itself.
 
-Seen through: compatibility forms (full-width, ligatures, mathematical letters), letters that look like Latin ones,
-invisible and direction marks, letters set apart, "at" and "dot" as words in several languages, digits as English
-words, letters for digits (O, l, S), addresses backwards or in ROT13, percent signs, HTML entities, backslash escapes,
+Seen through: compatibility forms (full-width, ligatures, mathematical letters), letters that look like Latin ones or
+like digits, invisible and direction marks, letters set apart, values broken by stress, signs, quotes and line ends,
+"at" and "dot" as words in many languages, digits and letters as words, names of dashes, letters for digits and digits
+for letters, addresses and account numbers backwards or in ROT13, percent signs, HTML entities, backslash escapes,
 hexadecimal and Base64. Everything takes time linear in the text, and decoded texts are no longer than it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from trimtab.detect.broken import (
+    LEAST_GROUPS,
+    SEPARATE_SIGN,
+    STRESS_SHOWN,
+    joined,
+    regrouped,
+    unbroken,
+    unseparated,
+    unstressed,
+)
 from trimtab.detect.codes import HEX_APART, HEX_MASK, has_escape, tokens, unbase64, unescaped, unhex
-from trimtab.detect.letters import folded
+from trimtab.detect.letters import OVERRIDE, folded, overridden
 from trimtab.detect.reading import View, replaced
 from trimtab.detect.signs import Signs
-from trimtab.detect.words import (
-    BACKWARDS,
-    SEPARATE_SIGN,
-    TURNED,
-    WEAK_MARKS,
+from trimtab.detect.spelled import DASHES_SHOWN, DIGITS_SHOWN, RADIO_SHOWN, spelled, undashed, unspelled
+from trimtab.detect.turned_numbers import turned_numbers
+from trimtab.detect.worded import (
+    CAPITAL_MARK,
+    JOIN_MARKS,
+    PIECES_MARKS,
+    STRONG_MARKS,
+    WEAK_AT,
+    WIDE_MARKS,
     before_host,
-    joined,
-    spelled,
-    turned,
-    unleet,
-    unseparated,
-    unspelled,
     unworded,
 )
+from trimtab.detect.words import TURNED_SHOWN, mixed_groups, turned, unleet, unleet_words
 
 __all__ = ["View", "views"]
 
@@ -54,20 +64,6 @@ def views(text: str) -> Iterator[View]:
 _DEEPEST = 3
 
 
-_MARKS = (
-    *(f"{bracket}{word}" for bracket in "[({<" for word in ("at", "dot", ".", "@", "arroba", "punkt", "punto")),
-    *(f"{bracket} {word}" for bracket in "[({<" for word in ("at", "dot")),
-    *(f" {word} " for word in ("dot", "punto", "punkt", "ponto", "arroba", "chiocciola", "arobase", "klammeraffe")),
-    " @", "@ ", "-at-", "_at_", "-dot-", "_dot_", " at-sign ", " at sign ",
-
-    '" + "', "' + '", '"+"', "'+'", '" . "', "' . '",
-)  # fmt: skip
-_SPELLED = (
-    "zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "null", "eins",
-    "zwei", "drei", "vier", "sechs", "sieben", "acht", "neun", "cero", "uno", "dos", "tres", "cuatro", "cinco",
-    "seis", "siete", "ocho", "nueve", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "quattro",
-    "cinque", "sette", "otto", "nove", "dois", "quatro", "sete", "oito",
-)  # fmt: skip
 _ESCAPES = (
     "%",
     "&#",
@@ -95,24 +91,29 @@ _ESCAPES = (
 _KINDS = (
     # Everyday signs: they count where more of an escape stands around them.
     ("maybe", ("<", "=2", "=4", "=5")),
-    ("mark", _MARKS),
-    ("at", WEAK_MARKS[:1]),
-    ("", WEAK_MARKS[1:]),
-    ("spelled", _SPELLED),
+    ("mark", (*STRONG_MARKS, CAPITAL_MARK, *PIECES_MARKS, *JOIN_MARKS)),
+    ("at", WEAK_AT),
+    ("spelled", DIGITS_SHOWN),
+    ("radio", RADIO_SHOWN),
+    ("dash", DASHES_SHOWN),
+    ("stress", STRESS_SHOWN),
     ("escape", _ESCAPES),
-    ("turned", (*(f"{word}." for word in BACKWARDS), *(f".{word}" for word in TURNED))),
+    ("turned", TURNED_SHOWN),
 )
 _LITERALS = tuple((literal, kind) for kind, literals in _KINDS for literal in literals)
-_SIGNS = Signs([literal for literal, _ in _LITERALS])
+_SIGNS = Signs([literal for literal, _ in _LITERALS], exact=[literal == CAPITAL_MARK for literal, _ in _LITERALS])
 
 
-def _readings(  # noqa: C901 - one dress after the other
+def _readings(  # noqa: C901, PLR0912 - one dress after the other
     view: View, rounds: int
 ) -> Iterator[View]:
     """One reading of another, of each kind that there is reason for. Nearly every text gives no reason."""
     base = view
-    if not view.text.isascii() and (plainer := folded(view)):
-        yield (view := plainer)
+    if not view.text.isascii():
+        if OVERRIDE in view.text and (plainer := overridden(view)):
+            yield (view := plainer)
+        if plainer := folded(view):
+            yield (view := plainer)
     shown = _shown(view)
     if "escape" in shown or ("maybe" in shown and has_escape(view.raw)):
         # Escapes of escapes are undone in so many rounds: as deep as they go, they are one dress.
@@ -128,12 +129,22 @@ def _readings(  # noqa: C901 - one dress after the other
         yield (view := plainer)
     if view is not base:
         shown = _shown(view)
-    if shown:
-        for said in (_unworded, _unspelled, _turned):
-            if plainer := said(view, shown):
-                yield (view := plainer)
-    if view.groups and (plainer := unleet(view)):
-        yield plainer
+    if "stress" in shown and (plainer := unstressed(view, shown["stress"])):
+        yield (view := plainer)
+    if ("spelled" in shown or "radio" in shown) and (plainer := _unspelled(view, shown)):
+        yield (view := plainer)
+    if "dash" in shown and view.groups and (plainer := undashed(view)):
+        yield (view := plainer)
+    if ("at" in shown or "mark" in shown) and (plainer := _unworded(view, shown)):
+        yield (view := plainer)
+    if "turned" in shown and b"@" in view.raw and (plainer := turned(view)):
+        yield (view := plainer)
+    if view.groups and (mixed := mixed_groups(view)):
+        for reading in (turned_numbers, unleet, unleet_words):
+            if plainer := reading(view, mixed):
+                yield plainer
+                if reading is turned_numbers:
+                    view, mixed = plainer, mixed_groups(plainer)
 
 
 def _shown(view: View) -> dict[str, list[str]]:
@@ -142,6 +153,8 @@ def _shown(view: View) -> dict[str, list[str]]:
     for number in _SIGNS.of(view.raw, view.low):
         literal, kind = _LITERALS[number]
         shown.setdefault(kind, []).append(literal)
+    if not view.text.isascii() and b"\xe4t" in view.low:
+        shown.setdefault("mark", []).extend(WIDE_MARKS)
     return shown
 
 
@@ -162,31 +175,37 @@ def _set_together(view: View, long: Sequence[tuple[int, int]]) -> Iterator[View]
             yield (view := plainer)
     spaces = view.raw.translate(_SPACES)
     apart = _APART_SIGN in (_single(spaces) if b"  " in spaces else spaces)
-    if (apart or (b"\n" in spaces and _LINES_SIGN in _close(spaces))) and (plainer := joined(view)):
+    lines = b"\n" in spaces
+    if (apart or (lines and _LINES_SIGN in _close(spaces))) and (plainer := joined(view)):
         yield (view := plainer)
     signs = view.raw.translate(_SEPARATORS)
     if SEPARATE_SIGN in signs and (plainer := unseparated(view, signs)):
+        yield (view := plainer)
+    if len(view.groups) >= LEAST_GROUPS and (plainer := regrouped(view)):
+        yield (view := plainer)
+    if lines and (plainer := unbroken(view)):
         yield plainer
 
 
 def _unworded(view: View, shown: Mapping[str, Sequence[str]]) -> View | None:
     marks = shown.get("mark", ())
-    return unworded(view, marks) if marks or ("at" in shown and before_host(view.text, view.low)) else None
+    return unworded(view, marks) if marks or before_host(view.text, view.low, shown["at"]) else None
 
 
 def _unspelled(view: View, shown: Mapping[str, Sequence[str]]) -> View | None:
-    words = shown.get("spelled", ())
-    return unspelled(view, words) if spelled(view.low, words) else None
+    digits, radio = shown.get("spelled", ()), shown.get("radio", ())
+    enough = len(radio) > _FEW_RADIO or (len(digits) > 1 and spelled(view.low, digits))
+    return unspelled(view, digits, radio) if enough else None
 
 
-def _turned(view: View, shown: Mapping[str, Sequence[str]]) -> View | None:
-    return turned(view) if "turned" in shown and b"@" in view.raw else None
+_FEW_RADIO = 2
 
 
 _SPACES = bytes(0x20 if code in b" \t" else 0x0A if code in b"\r\n\x0b\x0c" else 0x78 for code in range(256))
 _APART_SIGN, _LINES_SIGN = b" x x x ", b"\nx\nx\nx\nx\n"
 _SEPARATORS = bytes(
-    0x73 if code in b"-_.*/|~+" else 0x78 if code > 0x20 and chr(code).isalnum() else 0x20 for code in range(256)
+    0x73 if code in b"-_.*/|~+:=#\\\xb7" else 0x78 if code > 0x20 and chr(code).isalnum() else 0x20
+    for code in range(256)
 )
 
 

@@ -1,130 +1,28 @@
 """Readings of what people do to words: letters set apart, signs and digits as words, letters for digits, backwards."""
 
 import codecs
-import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from trimtab.detect.reading import NUMERALS, WINDOW, Part, View, mask_of, places, replaced
-from trimtab.detect.signs import later
+from trimtab.detect.reading import LETTERS, NUMERALS, WINDOW, Part, View, mask_of, places, replaced
+from trimtab.detect.signs import as_bytes, later
 
-_LEET_SIGNS = mask_of(**{"0": NUMERALS, "a": b"OoIlSBZ"})
-_NUMBER_MASK = mask_of(n=NUMERALS + b"OoIlSBZ .()-+")
-_HOST = later(r"[A-Za-z0-9-]{1,63}\.[A-Za-z]")
-WEAK_MARKS = (" at ", " point ", " punt ", " period ")  # everyday words: they count only beside something else
-# The last parts of domains, backwards and in ROT13.
-BACKWARDS = (
-    "moc",
-    "gro",
-    "ten",
-    "ude",
-    "vog",
-    "ofni",
-    "oi",
-    "ku",
-    "ed",
-    "se",
-    "rf",
-    "ti",
-    "ln",
-    "ra",
-    "rb",
-    "elpmaxe",
+_LEET_LETTERS = b"OoIlSBZ" + bytes(range(0x10, 0x1A))
+_LEET_SIGNS = mask_of(**{"0": NUMERALS, "a": _LEET_LETTERS})
+_NUMBER_MASK = mask_of(n=NUMERALS + _LEET_LETTERS + b" .()-+")
+# The last parts of domains.
+_ENDS = tuple(
+    "com org net edu gov info io uk de es fr it nl ar br eu ch at be pl pt se dk no fi ie cz sk hu ro gr ru"  # noqa: SIM905
+    " ua us ca au nz jp cn in mx app dev biz tech online site example".split()
 )
-TURNED = ("pbz", "bet", "arg", "rqh", "tbi", "vasb", "vb", "hx", "qr", "rf", "se", "vg", "ay", "ne", "oe", "rknzcyr")
-# What may stand right before the first of letters set apart, and right behind the last: brackets, quotes, markup.
-_OPENS, _CLOSES = (
-    r"\s(\[{<>\"'`*=:,|#_\xab\xbb\u201c\u201d\u201e\u2018\u2019",
-    r"\s.,;:!?)\]}<>\"'`*|_\xab\xbb\u201c\u201d\u201e\u2018\u2019",
+_TURNED = frozenset(codecs.encode(end, "rot13") for end in _ENDS)
+_BACKWARDS = frozenset(end[::-1] for end in _ENDS)
+_EVERYDAY = {"on", "or", "es"}  # what sentences end with, backwards, and `.org` begins with, in ROT13
+TURNED_SHOWN = (
+    *(f"{end}." for end in sorted(_BACKWARDS - _EVERYDAY)),
+    *(f".{end}" for end in sorted(_TURNED - _EVERYDAY)),
 )
-_APART = later(
-    rf"(?<![^{_OPENS}])\S(?:(?:[ \t]{{1,3}}\S){{4,}}|(?:\r?\n[ \t]{{0,2}}\S){{6,}})"
-    rf"(?![^{_CLOSES}])(?=[{_CLOSES[2:]}]{{0,3}}(?!\S)|[\"'`*<}}|_\xbb\u201d\u2019])"
-)
-_GAP = later(r"\s+")
-
-
-def joined(view: View) -> View | None:
-    """Letters set apart by spaces or lines, joined; a gap wider than one beside it stays one space."""
-
-    def parts() -> Iterator[Part]:
-        for match in _APART.finditer(view.text):
-            gaps = [gap.span() for gap in _GAP.finditer(view.text, *match.span())]
-            for number, (at, upto) in enumerate(gaps):
-                least = min(high - low for low, high in gaps[max(0, number - 1) : number + 2])
-                yield at, upto, " " * (upto - at > least)
-
-    return replaced(view, "spaced", parts())
-
-
-_SEPARATE = later(rf"(?<![^{_OPENS}])\S([-_.*/|~+])\S(?:\1(?:\S(?=\1|[{_CLOSES}]|\Z)| (?=\1))){{5,}}")
-
-
-SEPARATE_SIGN = b"xsxsxs"
-"""Three letters or digits, each with a sign after it."""
-
-
-def unseparated(view: View, signs: bytes) -> View | None:
-    """Letters set apart by one sign over and over, some of them as in `SEPARATE_SIGN`."""
-
-    def parts() -> Iterator[Part]:
-        for match in _SEPARATE.finditer(view.text):
-            if SEPARATE_SIGN not in signs[match.start() : match.end()]:
-                continue
-            for at in range(match.start() + 1, match.end(), 2):
-                yield at, at + 1, ""
-
-    return replaced(view, "spaced", parts())
-
-
-# "at" and "dot" as words, in brackets of any kind or between spaces.
-_AT = r"at|at[- ]sign|arroba|chiocciola|arobase|klammeraffe|apestaartje|ät"
-_DOT = r"dot|period|punto|punkt|point|ponto|punt"
-_WORDED = later(
-    rf"\s{{0,2}}[\[({{<]\s?(?:(?P<at>{_AT}|@)|(?P<dot>{_DOT}|\.))\s?[\])}}>]\s{{0,2}}"
-    rf"|(?<=\w)\s(?:(?P<at2>{_AT})|(?P<dot2>{_DOT}))\s(?=\w)"
-    rf"|(?P<none>[\"']\s?[+.]\s?[\"'])"
-    rf"|(?<=[a-z0-9])[-_]{{1,2}}(?:(?P<at3>at)|(?P<dot3>dot))[-_]{{1,2}}(?=[a-z0-9])"
-    rf"|(?<=\w)\s?(?P<at4>@)\s(?=\w)|(?<=\w)\s(?P<at5>@)(?=\w)|(?<=\w)\s(?P<dot4>\.)\s?(?=[a-z]{{2,}}\b)",
-    re.IGNORECASE,
-)
-
-
-def before_host(text: str, low: bytes) -> bool:
-    """Whether ` at ` stands before what looks like a host."""
-    return any(_HOST.match(text, place + 4) for place in places(low, (" at ",)))
-
-
-def unworded(view: View, marks: Sequence[str]) -> View | None:
-    """With strong marks every sign counts that stands near one; without, ` at ` before what looks like a host."""
-    strong = places(view.low, marks)
-    weak = set(strong)
-    for mark in (*WEAK_MARKS, " .", " ät "):
-        weak.update(place for place in places(view.low, (mark,)) if _near(strong, place))
-    weak.update(place for place in places(view.low, (" at ",)) if _HOST.match(view.text, place + 4))
-
-    def parts() -> Iterator[Part]:
-        at = 0
-        for place in sorted(weak):
-            for begin in range(max(at, place - 2), place + 1):
-                match = _WORDED.match(view.text, begin)
-                if match:
-                    at = match.end()
-                    yield match.start(), at, _SAID[(match.lastgroup or "")[:2]]
-                    break
-
-    return replaced(view, "worded", parts())
-
-
-_SAID = {"at": "@", "do": ".", "no": ""}
-
-
-def _near(places: Sequence[int], place: int) -> bool:
-    """Whether one of these places, which rise, is within a window of this one."""
-    at = bisect_left(places, place - WINDOW)
-    return at < len(places) and places[at] <= place + WINDOW
-
-
+"""Beside a sign for "at", one of these may end an address that is turned."""
 DIGIT_WORDS = tuple(
     tuple(words.split())
     for words in (
@@ -135,72 +33,39 @@ DIGIT_WORDS = tuple(
     )
 )  # fmt: skip
 """The words for the digits from nought to nine, by language."""
-_OTHERS = (("oh",), ("o", "ein", "zwo", "x", "x", "fuenf"))
-_DIGITS = {word: str(digit) for words in (*DIGIT_WORDS, *_OTHERS) for digit, word in enumerate(words) if len(word) > 1}
-_NUMBER_WORD = later(
-    rf"(?<!\w)(?:plus[ ,\-]{{1,3}})?(?:(?:{'|'.join(sorted(_DIGITS, key=len, reverse=True))})"
-    r"(?:[ ,\-]{1,3}(?=[^\W\d_])|(?!\w))){6,}",
-    re.IGNORECASE,
+# Signs that stand for letters of other scripts that look like digits, while numbers are looked for.
+_AS_DIGITS = str.maketrans("ЗзӠӡƷʒЧчбƼƽƧƨ", "".join(chr(0x10 + int(digit)) for digit in "3333334465522"))
+_DIGIT_ALIKE = frozenset(map(chr, _AS_DIGITS))
+_LEET_NUMBER = later(r"(?<![^\W_])[+0-9OoIlSBZ\x10-\x19](?:[ .()\-]{0,2}[0-9OoIlSBZ\x10-\x19]){6,24}(?![^\W_])")
+_LEET_WORD = later(r"(?<![^\W_])[+0-9OoIlSBZ\x10-\x19](?:[.()\-]{0,2}[0-9OoIlSBZ\x10-\x19])*+(?![^\W_])")
+_LEET_KINDS = bytes(
+    0x30 if chr(code).isdigit() else 0x61 if chr(code).isalpha() or 0x10 <= code < 0x1A else 0x20 for code in range(256)
 )
-_WORD = later(r"([^\W\d_]+)[ ,\-]{0,3}")
-_TELEPHONE = 7  # digits that nobody spells out but those of something personal
+_LEET = bytes.maketrans(b"OoIlSBZ" + bytes(range(0x10, 0x1A)), b"0011582" + NUMERALS)
+_LEAST_LONG = 13  # signs of a number whose check digits tell it from a word
 
 
-_LEAST_SPELLED = 4  # of the words that are looked for in six digits, of which a few are not among them
+_BEFORE_DIGIT = frozenset(LETTERS + b"?")  # what is beyond Latin-1 is a question mark
+_BEHIND_DIGIT = _BEFORE_DIGIT | {ord("+")}
+_LEET_SET = frozenset(_LEET_LETTERS + b"?")
+_LEET_BYTES = frozenset(bytes((code,)) for code in _LEET_SET)
+_LETTER_SET = frozenset(LETTERS)
 
 
-def spelled(low: bytes, words: Iterable[str]) -> bool:
-    """Whether there are enough of these words, and not always the same, for a row of digits."""
-    counts = [low.count(word.encode()) for word in words]
-    return len(counts) > counts.count(0) + 1 and sum(counts) >= _LEAST_SPELLED
+def mixed_groups(view: View) -> list[tuple[int, int]]:
+    """The groups of digits beside a letter, or beside what may be one, or before a plus. Most texts have none."""
+    raw = view.raw + b"."
+    return [group for group in view.groups if raw[group[0] - 1] in _BEFORE_DIGIT or raw[group[1]] in _BEHIND_DIGIT]
 
 
-def unspelled(view: View, shown: Collection[str]) -> View | None:
-    """Digits as words, of which some are `shown`; a row as long as a telephone number is one, or something else."""
-    text = view.text
-
-    def parts() -> Iterator[Part]:
-        at = 0
-        for place in places(view.low, shown):
-            if place < at or (place and text[place - 1].isalnum()):
-                continue
-            match = _NUMBER_WORD.match(text, _back(text, at, place))
-            if not match:
-                continue
-            at = match.end()
-            if not spelled(view.low[match.start() : at], shown):
-                continue
-            words = [(word.start(), word.end(), word[1].lower()) for word in _WORD.finditer(text, *match.span())]
-            said = "tel " if len(words) >= _TELEPHONE else ""
-            for start, end, word in words:
-                yield start, end, f"{said}{_DIGITS.get(word, '+')}{' ' * (end == at)}"
-                said = ""
-
-    return replaced(view, "spelled", parts())
-
-
-_WORD_BEFORE = later(r"[ ,\-]{1,3}([^\W\d_]{2,7})(?!\w)")
-
-
-def _back(text: str, least: int, place: int) -> int:
-    """Where a row of digits begins of which a word begins at a place: short words before it belong to it."""
-    while word := _WORD_BEFORE.match(text[max(least, place - 12) : place][::-1]):
-        before = word[1][::-1].lower()
-        if before not in _DIGITS and before != "plus":
-            break
-        place -= word.end()
-    return place
-
-
-_LEET_NUMBER = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[ .()\-]{0,2}[\dOoIlSBZ]){6,24}(?![A-Za-z0-9])", re.ASCII)
-_LEET_WORD = later(r"(?<![A-Za-z0-9])[+\dOoIlSBZ](?:[.()\-]{0,2}[\dOoIlSBZ])*+(?![A-Za-z0-9])", re.ASCII)
-_LEET_KINDS = bytes(0x30 if chr(code).isdigit() else 0x61 if chr(code).isalpha() else 0x20 for code in range(256))
-_LEET = bytes.maketrans(b"OoIlSBZ", b"0011582")
-
-
-def unleet(view: View) -> View | None:
-    """Numbers in which letters stand for digits: at least half of the signs must be digits."""
-    raw = view.raw
+def unleet(view: View, mixed: Iterable[tuple[int, int]]) -> View | None:
+    """Numbers in which letters stand for digits: half of the signs must be digits, or a third of many."""
+    text, raw = view.text, view.raw
+    if not any(raw[start - 1] in _LEET_SET or raw[end : end + 1] in _LEET_BYTES for start, end in mixed):
+        return None
+    if not text.isascii() and not _DIGIT_ALIKE.isdisjoint(text):
+        text = text.translate(_AS_DIGITS)
+        raw = as_bytes(text)
     alike = raw.translate(_LEET_SIGNS)
     if b"a0" not in alike and b"0a" not in alike:
         return None
@@ -223,17 +88,76 @@ def unleet(view: View) -> View | None:
             high = numbers.find(b".", place)
             at = high if high >= 0 else len(raw)
             # A long row is a table: what is next to a number there says nothing of it, so each is read by itself.
-            for match in (_LEET_NUMBER if at - low <= WINDOW * 2 else _LEET_WORD).finditer(view.text, low, at + 1):
+            for match in (_LEET_NUMBER if at - low <= WINDOW * 2 else _LEET_WORD).finditer(text, low, at + 1):
                 start, end = match.span()
-                if 0 < kinds.count(b"a", start, end) <= kinds.count(b"0", start, end):
+                letters, digits = kinds.count(b"a", start, end), kinds.count(b"0", start, end)
+                if 0 < letters <= (digits if letters + digits < _LEAST_LONG else digits * 2):
                     yield start, end, plain[start:end].decode("ascii")
 
     return replaced(view, "letters-for-digits", parts())
 
 
+_WORD_BYTES = frozenset(LETTERS + NUMERALS + b"$!")
+_NO_LEET = frozenset("269")
+_WORD_PLAIN = str.maketrans("013457$!8", "oieastsib")
+_LONGEST_LEET = 16
+_NOT_HEX = frozenset("ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ")
+_LEET_TOKEN = later(r"(?<![^\W_])(?=[013457$!8]{0,6}[A-Za-z])[A-Za-z013457$!8]{2,16}(?![^\W_])")
+_CLOSE_BY = 32
+
+
+def unleet_words(  # noqa: C901 - one way out after the other
+    view: View, mixed: Sequence[tuple[int, int]]
+) -> View | None:
+    """Words in which digits stand for letters, where there are two of them close to each other."""
+    text, raw = view.text, view.raw
+    if len(mixed) < _LEAST_WORDS:
+        return None
+    inner = [
+        start
+        for start, end in mixed
+        if end - start == 1 and raw[start - 1] in _LETTER_SET and end < len(raw) and raw[end] in _LETTER_SET
+    ]
+    if len(inner) < _LEAST_WORDS:
+        return None
+    sure: list[tuple[int, int]] = []
+    for place in inner:
+        if sure and place < sure[-1][1]:
+            continue
+        low = high = place
+        while low and place - low < _LONGEST_LEET and raw[low - 1] in _WORD_BYTES:
+            low -= 1
+        while high < len(raw) and high - place < _LONGEST_LEET and raw[high] in _WORD_BYTES:
+            high += 1
+        word = text[low:high]
+        if len(word) <= _LONGEST_LEET and _NO_LEET.isdisjoint(word) and not _NOT_HEX.isdisjoint(word):
+            sure.append((low, high))
+    rows: list[list[int]] = []
+    for low, high in sure:
+        if rows and low - rows[-1][1] <= WINDOW:
+            rows[-1][1] = high
+            rows[-1][2] += 1
+        else:
+            rows.append([low, high, 1])
+
+    def parts() -> Iterator[Part]:
+        at = 0
+        for low, high, count in rows:
+            if count < _LEAST_WORDS:
+                continue
+            for match in _LEET_TOKEN.finditer(text, max(at, low - _CLOSE_BY), min(len(text), high + _CLOSE_BY)):
+                at = match.end()
+                if not match.group().isalpha():
+                    yield match.start(), at, match.group().translate(_WORD_PLAIN)
+
+    return replaced(view, "letters-for-digits", parts())
+
+
+_LEAST_WORDS = 2
+
+
 _ADDRESS_WORD = later(r"[\w.+-]{1,64}")
 _ADDRESS_SIGNS = bytes(0x77 if chr(code).isalnum() or chr(code) in "_.+-" else 0x20 for code in range(128)) + bytes(128)
-_BACKWARDS = frozenset(BACKWARDS)
 _LEAST_LOCAL = 2
 
 
@@ -270,7 +194,7 @@ def turned(view: View) -> View | None:
                 at = high
                 continue
             _, dot_after, last = text[place + 1 : high].rstrip(".").rpartition(".")
-            if dot_after and last.lower() in TURNED:
+            if dot_after and last.lower() in _TURNED:
                 yield low, high, codecs.encode(text[low:high], "rot13")
                 at = high
 

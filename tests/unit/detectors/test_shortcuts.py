@@ -159,7 +159,7 @@ def test_words_around_a_sign_are_the_same_in_ascii(text, before, least):
 @example("l1x 5551234 l")
 def test_letters_are_read_as_digits_near_every_number_that_touches_one(text):
     view = View("", text)
-    plainer = words.unleet(view)
+    plainer = words.unleet(view, words.mixed_groups(view))
     near = [
         (start, end)
         for start, end in view.groups

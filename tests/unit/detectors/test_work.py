@@ -13,7 +13,7 @@ PIECES = [
     "moc.a@", "a@b.pbz ", "\\u0040", "=40", "[at] ", " @ ", "http://a:b", "8888-",
     '"kty":"RSA","d":"', "password,token\n", "a,password\npassword,a\n", 'value="aaaa" name="password" ', "password\na1B2c3d4\n", "| token | password |\n",
     "</exponent><p>aaaaaaaaaaaaaaaa", "616e6140", "61 6e 61 40 ", "616e6140zz", "a-b-", "&amp;#", "<a>", "=41=4E", "password: !!str ", '"" "a" + ',
-    "born 1.1.", "born Am Am Am Am 1 ", "1987 born ", "1 mai 1987 Am Am geboren ", "née le 1 ", "passport of Aa Aa 1 ", "numéro de patient 1 ",
+    "lin at a ", "a(a)b(", " dot a at b", "one dash two ", "alfa at dot ", "1\n1", "a@b\n", "1/2/3/", "AA11AA+", "DE11 ", "11ED ", "a1a ", "`1`**", "\u202e1", "DOTaAT", "' + '", "born 1.1.", "born Am Am Am Am 1 ", "1987 born ", "1 mai 1987 Am Am geboren ", "née le 1 ", "passport of Aa Aa 1 ", "numéro de patient 1 ",
     "order number 1234-5678 ", "12 rue de Aa-Aa ", "a b c d e. ", "( a b c d e ", "\\n1", "\\n", '\\"', "\\\\\\n", "a@\\n",
     "1.1234,1.1234,", "lat 1.1234 ", "1°1'N ", "N 1.12 ", "1 deg ", "///a.", "utm 1",
     "12 Elm Street, Leeds, ", "12 Elm Street', 'Leeds', ", "Ab 1, 10117 Berlin, ", "1 Ab SO20 8HB ", "1 Ab Ab, NY 10019 ", "PO Box 1 ", "Flat 1, 1 Ab St\n",
