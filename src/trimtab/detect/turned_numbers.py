@@ -29,6 +29,7 @@ _TO_LETTERS = str.maketrans("01258", "OIZSB")
 _ROT5 = str.maketrans("0123456789", "5678901234")
 _WRITTEN = later(r"[0-9A-Za-z](?:[ \-.]?[0-9A-Za-z]){14,33}+")
 _APART = str.maketrans("", "", " -.")
+_MANY_DIGITS = later(r"(?:[0-9OoQIlZSsBbG][ \-.]?){8}")  # hardly any account has fewer in a row
 _PHONE = later(r"\+[0-9](?:[ .()\-/]{0,2}[0-9]){7,14}+(?![0-9A-Za-z])")
 _LONGEST = 48
 _LETTERS = LETTERS.decode()
@@ -97,6 +98,8 @@ def _begins(text: str, start: int, least: int) -> Part | None:
     if not found:
         return None
     written = found.group()
+    if not _MANY_DIGITS.search(written):
+        return None
     if head in _FORMS and _is_account(written.translate(_APART)):
         return None
     forms = [written, written.translate(_ROT5)] if head in _FORMS else []

@@ -121,8 +121,9 @@ def unleet_words(  # noqa: C901 - one way out after the other
     if len(inner) < _LEAST_WORDS:
         return None
     sure: list[tuple[int, int]] = []
+    high = 0
     for place in inner:
-        if sure and place < sure[-1][1]:
+        if place < high:
             continue
         low = high = place
         while low and place - low < _LONGEST_LEET and raw[low - 1] in _WORD_BYTES:

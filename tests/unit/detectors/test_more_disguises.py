@@ -1,5 +1,7 @@
 """Values that are said, broken over lines, set in signs, turned or written in letters that look alike; and what is none."""
 
+from itertools import pairwise
+
 import pytest
 
 from trimtab.builtin.detectors.learned.detector import InjectionDetector
@@ -108,7 +110,7 @@ def test_a_card_in_odd_groups_is_read_wherever_its_row_begins(groups, before):
     """Rows are sought at every fourth gap only."""
     digits, sizes = "4111111111111111", [1] * (groups - 1)
     cuts = [sum(sizes[:at]) for at in range(groups)] + [16]
-    card = "/".join(digits[low:high] for low, high in zip(cuts, cuts[1:], strict=False))
+    card = "/".join(digits[low:high] for low, high in pairwise(cuts))
     view = regrouped(View("", "7 " * before + card))
     assert (view is not None and digits in view.text) == (groups > 4)
 
