@@ -53,6 +53,7 @@ _RANGE = later(
 )
 _RANGE_LEADS = frozenset("ran nor ref val bet ent fro des pag pág p pp sei vn ber".split())  # noqa: SIM905 - a table of words
 _CLOSE = 28
+_ABROAD = 10  # digits, with the two zeros: the shortest numbers abroad have more
 _FORMS = tuple(
     later(form)
     for form in (
@@ -90,14 +91,17 @@ def phone(  # noqa: C901, PLR0912 - one question after the other
     `before` and `after` are what stands around it, and `leads` how the words before it begin.
     """
     if written.startswith(("+", "(+")) or (
-        digits.startswith("00") and digits[2:3] != "0" and len(digits) > 9 and not written.startswith("00.")
+        digits.startswith("00")
+        and digits[2:3] != "0"
+        and len(digits) > _ABROAD
+        and not written.startswith(("00.", "00:"))
     ):
         if len(written) == len(digits):  # a row of digits that begins with two zeros is rarely one
             return 0.9 if _in_use("+" + digits[2:]) else 0.0
         if _INTERNATIONAL.fullmatch("+" + digits.removeprefix("00")):
             return 0.95
         return 0.7 if len(digits) > 8 else 0.0
-    if len(set(digits)) == 1:
+    if len(set(digits)) == 1 or ":" in written:
         return 0.0
     if " - " in written or " / " in written or " . " in written:
         written = _SPREAD.sub(r"\1", written)
@@ -123,7 +127,8 @@ def phone(  # noqa: C901, PLR0912 - one question after the other
         return 0.0
     if len(digits) < 7 or digits.endswith("000000") or written.count("/") > 1:
         return 0.0
-    if "-" in written and "(" not in written and not leads.isdisjoint(_RANGE_LEADS) and _RANGE.search(before):
+    ranged = "-" in written and "(" not in written and not leads.isdisjoint(_RANGE_LEADS)
+    if ranged and _RANGE.search(before) and not _FORMS[0].fullmatch(written):
         return 0.0
     if _UNIT.match(after):
         return 0.0
@@ -141,7 +146,7 @@ def phone(  # noqa: C901, PLR0912 - one question after the other
 
 
 _AMOUNT = later(  # what a word for a telephone stands before by chance: months, years, fractions, round numbers
-    r"(?:19|20)\d\d[-/.](?:0[1-9]|1[0-2])|(?:19|20)\d\d ?- ?(?:19|20)\d\d(?: .*)?|0?\.\d+|[1-9][\d .]*0[. ]?0[. ]?0[. ]?0[. ]?0|\d+000-\d+000"
+    r"(?:19|20)\d\d[-/.](?:0[1-9]|1[0-2])|(?:19|20)\d\d ?- ?(?:19|20)\d\d(?: .*)?|0?\.\d+|\d{1,7}\.\d{6}|[1-9][\d .]*0[. ]?0[. ]?0[. ]?0[. ]?0|\d+000-\d+000"
 )
 _UNIT = later(
     r" ?(?:[€$£%°]|(?:[kmgt]?hz|m?ah|[kmgt]i?b|bytes?|px|dpi|ms|kg|km|mm|cm|eur|usd|gbp|euros?|dollars?|rows?|lines?|calls?|texts?|messages?|sms|people|users?"
@@ -154,6 +159,7 @@ _OTHERWISE = later(
     r"(?:[01]\d|2[0-4])[0-5]\d ?- ?(?:[01]\d|2[0-4])[0-5]\d"  # hours
     r"|\d{4}\.\d\d\.\d\d(?:\.?\d\d)?|\d{4}-\d{4}-\d\d|\d{5}-\d{3,4}-\d\d?"  # of tariffs and of drugs
     r"|\d\d-\d\d(?: \d\d-\d\d)+"  # scores
+    r"|(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.1[0-8]\d\d"  # days of other centuries
     r"|\d{3}(?:\.\d{3}){3}|0?\d{1,2}\.\d{1,6}|(?:.* )?\d{1,4}\.\d{1,6} [^.]*|[\d ]+ \d{1,4}\.\d{1,6}"  # decimal fractions
     r"|(?!(?:1[-. ])?\d{3}[-.]\d{3}[-.]\d{4}\Z)(?:[^.(]*-[^(]*\.[^(]*|[^-(]*\.[^(]*-[^(]*)"  # of judgments
 )
