@@ -1,5 +1,7 @@
 """Postal addresses by their postcode, where no word for a street tells them: a number and names before a town and its code."""
 
+from functools import lru_cache
+
 from trimtab.builtin.detectors.patterns.address_parts import (
     BRITISH,
     CANADIAN,
@@ -86,13 +88,21 @@ def _coded(text: str, start: int, end: int) -> Judged | None:
     if not alone(text, start, end):
         return None
     low = max(0, start - _BACK)
-    found = _WITH_CODE.search(text[low:start])
-    if not found or found.end() - found.start() < _LEAST:
+    found = _before_code(text[low:start])
+    if found < 0:
         return None
-    return backwards(text, low + found.start(), low), onwards(text, end) if text[end : end + 1] in ",\n" else end, _SURE
+    return backwards(text, low + found, low), onwards(text, end) if text[end : end + 1] in ",\n" else end, _SURE
 
 
 _LEAST = 8
+
+
+@lru_cache(maxsize=1_024)
+def _before_code(text: str) -> int:
+    """Where a house with its street begins that ends there; -1 for none."""
+    found = _WITH_CODE.search(text)
+    return found.start() if found and found.end() - found.start() >= _LEAST else -1
+
 
 ADDRESS_CODES: tuple[Pattern, ...] = (
     Pattern(

@@ -1,5 +1,7 @@
 """What belongs to a street that was found: flats and floors, houses before it, districts, town, postcode and country."""
 
+from functools import lru_cache
+
 from trimtab.detect.signs import later
 
 BIG = "A-ZÀ-ÖØ-ÞĄĆČĎĘĚĞİŁŃŇŌŐŘŚŠŞŤŮŰŹŻŽ"
@@ -67,12 +69,24 @@ _MOST = 8
 _TOWNS = 4
 
 
-def onwards(text: str, end: int) -> int:  # noqa: C901 - one kind of part after the other
+def onwards(text: str, end: int) -> int:
     """Where an address ends whose street ends at a place.
 
     A part that proves itself (a flat, a postcode, a country) takes those between along; of names alone only the first
     belongs to it for sure, and a second that nothing follows.
     """
+    return end - 1 + _onwards(text[end - 1 : end + _REACH + _BEYOND])
+
+
+_BEYOND = 48
+"""Characters behind the last part that are looked at, for a province or a country."""
+
+
+# What stands there is remembered: a text that repeats itself, in good faith or bad, is looked at once.
+@lru_cache(maxsize=1_024)
+def _onwards(text: str) -> int:  # noqa: C901 - one kind of part after the other
+    """From the second character on of what stands around the end of a street."""
+    end = 1
     upto = min(len(text), end + _REACH)
     at = sure = end
     towns = 0
@@ -260,6 +274,15 @@ _STEPS_BACK = 4
 
 def backwards(text: str, start: int, low: int) -> int:
     """Where an address begins whose number is at a place: with the flat, the floor and the house, not before `low`."""
+    if text[start - 1 : start] == " " and text[start - 2 : start - 1].islower() and text[start - 2] not in _LEAD_ENDS:
+        return start
+    base = max(0, low - 1)
+    return base + _backwards(text[base:start], low - base)
+
+
+@lru_cache(maxsize=1_024)
+def _backwards(text: str, low: int) -> int:
+    start = len(text)
     for _ in range(_STEPS_BACK):
         if (
             (text[start - 1 : start] == " " and text[start - 2 : start - 1].islower())

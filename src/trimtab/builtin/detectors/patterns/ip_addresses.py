@@ -1,6 +1,7 @@
 """Addresses of machines among numbers, with ports and prefixes; and the versions and clauses that are written alike."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from trimtab.builtin.detectors.patterns.spec import Seen, joins, stressed
 from trimtab.detect.signs import later
@@ -111,10 +112,13 @@ def _is_version(text: str, low: int, high: int, first: int, *, surely: bool) -> 
         return text[max(0, low - 12) : low].rstrip(_SIGNS).lower().endswith(_SAYS_SO)
     if _FILE.match(text, high):
         return True
-    after = text[high : high + _AFTER_REACH].lower()
+    return _told(text[max(0, low - CONTEXT) : low].lower(), first, text[high : high + _AFTER_REACH].lower())
+
+
+@lru_cache(maxsize=1_024)
+def _told(before: str, first: int, after: str) -> bool:
     if _AFTER.match(after):
         return True
-    before = text[max(0, low - CONTEXT) : low].lower()
     for told in _ENDS_SO.finditer(before):
         if announced := _ANNOUNCED.match(before, told.start()):
             whence = announced["weak"] is not None and _FROM.search(announced["among"])

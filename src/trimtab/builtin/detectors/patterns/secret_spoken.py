@@ -5,6 +5,7 @@ strong enough to be nothing else, or digits right where a code is due.
 """
 
 import re
+from functools import lru_cache
 
 from trimtab.builtin.detectors.patterns.secret_drawn import DIGIT, LETTERS, random_looking, random_part
 from trimtab.builtin.detectors.patterns.secret_places import either, wide
@@ -193,12 +194,16 @@ def _code(text: str, start: int, end: int) -> Judged | list[Judged] | None:
     found = _CODE.match(text, end - text[start:end].endswith((" ", ":")))
     if not found or (not found[2] and (_YEAR.fullmatch(found[3]) or found[1].count(" ") > 3)):
         return None
-    before = text[max(0, start - 24) : start]
-    if _OTHER_CODES.search(before) or (found[1] and not found[2] and not _PLACE_LAST.search(found[1])):
-        return None
-    if _PLACE_GLUED.search(before) or _PLACE.search(found[1]) or (not found[1] and _PLACE_NUMBERED.search(before)):
-        return (*found.span(3), 0.7)
-    return None
+    opens = _opens(text[max(0, start - 24) : start], found[1], bool(found[2]))
+    return (*found.span(3), 0.7) if opens else None
+
+
+@lru_cache(maxsize=1_024)
+def _opens(before: str, among: str, signed: bool) -> bool:  # noqa: FBT001 - remembered by its place
+    """Whether the words around `code` name what it opens; `signed` says that a sign stands between it and the digits."""
+    if _OTHER_CODES.search(before) or (among and not signed and not _PLACE_LAST.search(among)):
+        return False
+    return bool(_PLACE_GLUED.search(before) or _PLACE.search(among) or (not among and _PLACE_NUMBERED.search(before)))
 
 
 # -- lists of codes ---------------------------------------------------------------------------
