@@ -47,7 +47,7 @@ def without_addresses(text: str, start: int, end: int, found: list[Seen]) -> lis
     written = text[start:end]
     parts = written.split(".")
     # Most rows with so many dots are one address and nothing else.
-    if len(parts) == DOTS + 1 and max(map(len, parts)) <= 3 and "".join(parts).isdecimal():
+    if len(parts) == DOTS + 1 and all(parts) and max(map(len, parts)) <= 3 and "".join(parts).isdecimal():
         lone = text[start - 1 : start] != "." and not (
             text[end : end + 1] == "." and text[end + 1 : end + 2].isdecimal()
         )
