@@ -12,6 +12,7 @@ from typing import Any
 
 from training.text import generate
 from training.text.generate import Row
+from training.text.written import written, written_insults
 from trimtab.builtin.detectors.learned.pieces import sentences
 
 # What label 1 of a source means to each head, and what label 0 does. A benign request insults nobody, and a rude
@@ -109,11 +110,12 @@ def _of_refusals(folder: Path, seed: int) -> list[Row]:
 
 
 def _of_toxicity(seed: int) -> list[Row]:
-    """Everyday insults in four languages, and what refuses or is refused there, which insults nobody."""
+    """Everyday insults in some languages, and what refuses or is refused there, which insults nobody."""
     rng = random.Random(f"{seed}/toxicity")
     insults = generate.rude(rng, 1_500)
     civil = [replace(row, labels={"toxicity": 0}) for row in generate.refusing(rng, 1_000)]
-    return _different([*insults, *civil])
+    own = [replace(row, held_out=_tenth(row.text)) for row in written_insults()]
+    return _different([*insults, *civil, *own])
 
 
 def _different(rows: list[Row]) -> list[Row]:
@@ -155,6 +157,8 @@ def own(seed: int) -> list[Row]:
         *generate.generalisations(rng, 3_000),
         *generate.replies(rng, 3_000),
         *generate.sensitive(rng, 6_000),
+        *written(),
+        *generate.overrides(random.Random(f"{seed}/overrides"), 4_000),
     ]
     seen: set[str] = set()
     kept = []

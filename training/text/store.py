@@ -60,7 +60,9 @@ def facts_of(reading: Mapping[str, NDArray[Any]], rows: Sequence[Row], seed: int
             else {
                 "rows": count,
                 "licence": "Apache-2.0",
-                "attribution": "drawn from the seed by training/text/generate",
+                "attribution": "written one by one, training/text/written"
+                if source.startswith("own-written")
+                else "drawn from the seed by training/text/generate",
             }
             for source, count in sorted(counts.items())
         },

@@ -5,6 +5,7 @@ from training.text.generate.grammar import Row
 from training.text.generate.hostility import RUDE, harmless, hostile
 from training.text.generate.injections import attack, direct, embedded
 from training.text.generate.ordinary import ordinary
+from training.text.generate.overrides import overrides
 from training.text.generate.personas import alike, built
 from training.text.generate.refusals import replies
 from training.text.generate.refusing import refusing
@@ -28,6 +29,7 @@ __all__ = [
     "insults",
     "neutral",
     "ordinary",
+    "overrides",
     "refusing",
     "replies",
     "rude",

@@ -31,6 +31,10 @@ _OWN = {
     "own-alike": 0.03,
     "own-documents": 0.03,
     "own-requests": 0.03,
+    "own-overrides": 0.04,
+    "own-written-en": 0.08,
+    "own-written-other": 0.02,
+    "own-written-rude": 0.05,
     "own-": 0.06,
 }
 _OTHERS = {
@@ -49,6 +53,10 @@ _BALANCED = {
     "redditbias": "bias",
     "deepset_prompt_injections": "injection",
     "own-rude": "toxicity",
+    "own-overrides": "injection",
+    "own-written-en": "injection",
+    "own-written-other": "injection",
+    "own-written-rude": "toxicity",
 }
 _WINDOWS = 4  # of one text, as the heads learn from
 

@@ -22,6 +22,11 @@ _WORD = re.compile(r"[a-z]+")
 
 
 def is_foreign(plain: str) -> bool:
-    """Whether more small words of other languages than English ones stand there; a text without any is English."""
+    """Whether more small words of other languages than English ones stand there, or more letters of other scripts.
+
+    A text without any is English.
+    """
     words = _WORD.findall(plain)
-    return sum(map(_OTHERS.__contains__, words)) > sum(map(_ENGLISH.__contains__, words))
+    if sum(map(_OTHERS.__contains__, words)) > sum(map(_ENGLISH.__contains__, words)):
+        return True
+    return not plain.isascii() and sum(map(str.isalpha, plain)) > 2 * sum(map(len, words))
