@@ -118,11 +118,18 @@ def chances(detector: Any, texts: Iterable[Row]) -> np.ndarray:
     return np.array(found)
 
 
+def foreign(row: Row) -> bool:
+    """Whether an attack, or what looks like one, is in another language than English: its kind says so."""
+    return bool(row["kind"].startswith(("translated", "document_", "doc_", "user_")))
+
+
 def learned(detector: Any, texts: Sequence[Row]) -> None:
     for name, some in (
         ("all", texts),
         ("of users", [row for row in texts if row.get("source") == "user"]),
         ("in documents", [row for row in texts if row.get("source") == "document"]),
+        ("in English", [row for row in texts if row.get("source") and not foreign(row)]),
+        ("in other languages", [row for row in texts if row.get("source") and foreign(row)]),
     ):
         if some:
             label, flagged = np.array([row["label"] for row in some]), chances(detector, some) > 0
