@@ -40,12 +40,15 @@ class _Graph:
 
 
 def graph_of(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """From `state`, (pieces, SIZE), to `mean`, (SIZE,)."""
+    """From `ids`, the numbers of pieces with both ends, to `mean`, (SIZE,)."""
     graph = _Graph()
     split = graph.constant("split", np.array([-1, HEADS_OF_ATTENTION, SIZE // HEADS_OF_ATTENTION]))
     joined = graph.constant("joined", np.array([-1, SIZE]))
     smaller = graph.constant("smaller", np.array((SIZE // HEADS_OF_ATTENTION) ** -0.5, np.float32))
-    state = "state"
+    start, along = graph.constant("start", np.array([0])), graph.constant("along", np.array([0]))
+    rows = graph.add("Cast", [graph.add("Gather", ["table", "ids"], "rows.whole")], "rows", to=TensorProto.FLOAT)
+    here = graph.add("Slice", ["places", start, graph.add("Shape", ["ids"], "count"), along], "places.here")
+    state = graph.normal(graph.add("MatMul", [rows, "scaled"], "wide"), here, "norm")
     for layer in range(layers_of(arrays)):
         for one in LINEAR:
             graph.constant(f"{layer}.{one}.zero", np.zeros(arrays[f"{layer}.{one}.scale"].shape, np.int8))
@@ -71,7 +74,7 @@ def graph_of(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     made = helper.make_graph(
         graph.nodes,
         "encoder",
-        [helper.make_tensor_value_info("state", TensorProto.FLOAT, ["pieces", SIZE])],
+        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["pieces"])],
         [helper.make_tensor_value_info("mean", TensorProto.FLOAT, [SIZE])],
         [*graph.constants, *weights],
     )

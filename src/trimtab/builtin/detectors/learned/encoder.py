@@ -34,7 +34,7 @@ class Encoder:
         arrays: `table`, int8 (pieces and the two ends, rank) with `table_scale`; `wide` (rank, SIZE); `places`
             (LONGEST + 2, SIZE); of each layer the four of `LINEAR`, int8 (in, out), with scale and bias, and two
             normalisations; `answer` (SIZE, heads) with bias.
-        graph: The layers as an ONNX model without weights; None for numpy.
+        graph: The encoder as an ONNX model without weights; None for numpy.
 
     Raises:
         DetectorError: The arrays do not fit together.
@@ -44,7 +44,7 @@ class Encoder:
         self._arrays = arrays
         try:
             self._layers = layers_of(arrays)
-            self._scaled = np.asarray(arrays["wide"] * arrays["table_scale"][:, None], np.float32)
+            self._scaled = scaled(arrays)
             self._begin = len(arrays["table"]) - 2
             fits = self._scaled.shape[1] == SIZE and arrays["places"].shape == (LONGEST + 2, SIZE)
             fits = fits and arrays["table"].dtype == np.int8 and self._begin > 0
@@ -62,14 +62,15 @@ class Encoder:
     def answers(self, pieces: Sequence[int]) -> Floats:
         """Log-odds before calibration, (heads,); of more than `LONGEST` pieces the first are read."""
         ids = [self._begin, *pieces[:LONGEST], self._begin + 1]
-        rows = self._arrays["table"].take(ids, axis=0).astype(np.float32) @ self._scaled
-        state = _normal(rows + self._arrays["places"][: len(ids)], self._arrays, "norm")
         if self._session is None:
+            rows = self._arrays["table"].take(ids, axis=0).astype(np.float32) @ self._scaled
+            state = _normal(rows + self._arrays["places"][: len(ids)], self._arrays, "norm")
             for layer in range(self._layers):
                 state = _layer(state, self._arrays, layer)
             mean = state.mean(0)
         else:
-            (mean,) = self._session.run(None, {"state": state})
+            # All of it there: a product in numpy is spread over every core, and waits for those that others use.
+            (mean,) = self._session.run(None, {"ids": np.array(ids, np.int64)})
         return np.asarray(mean @ self._arrays["answer.weight"] + self._arrays["answer.bias"], np.float32)
 
 
@@ -114,9 +115,15 @@ def _session(graph: bytes, arrays: Mapping[str, NDArray[Any]]) -> Any:
         raise DetectorError("learned", f"its encoder does not load ({type(error).__name__})") from error
 
 
+def scaled(arrays: Mapping[str, NDArray[Any]]) -> Floats:
+    """What makes a state, (SIZE,), of a row of `table` as it is stored, (rank, SIZE)."""
+    return np.asarray(arrays["wide"] * arrays["table_scale"][:, None], np.float32)
+
+
 def weights_of(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """The arrays that the graph asks for by name."""
-    found: dict[str, NDArray[Any]] = {}
+    found = {name: arrays[name] for name in ("table", "places", "norm.weight", "norm.bias")}
+    found["scaled"] = scaled(arrays)
     for layer in range(layers_of(arrays)):
         for one in LINEAR:
             name = f"{layer}.{one}"
