@@ -72,6 +72,7 @@ REPEATED = (
     "moc.a@", " at a.b", "\u200b1", "\u00e91 ", "1a ", "A", "-", "aA1", "0x", "::1 ", "born 1.1.", "Calle Mayor 1, ", "pw:", "密码是River8", "cookie: a=", "<a>", "|password|", "pw:a1b2c3,", 'pw={{"', "pwd==", "key=a1B2c3D4e5F6g7H8&",
     "PO Box 1 ", "Flat 1, ", "SN3 4TZ ", "75001 Paris ", "〒1 ", "1丁目", "lat 1.1 ", "1.1111,2.2222 ", "N 1° ", "passport no. ", "dob,", "patient id ", "né le ", "PID|1|",
     "password is ", "user / pass ", "code: 1234 ", "1 dash ", " at dot ", "\u202e1 ", "1<wbr>", "*1*", "\u04171", "(at) ", '"1" & ', "\\U00000031", "1\n> ", "電話1",
+    "tel,tel,1\n", "dob,passport,ssn,mrn,tel,lat,lon,account\n", "dob,mrn,ssn,tel,fax,lat,lon,1\n" + ",,,,,,,\n" * 140,
 )  # fmt: skip
 """Anchors and near-matches that a hostile text repeats."""
 

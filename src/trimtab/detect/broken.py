@@ -255,7 +255,7 @@ def _address(left: str, right: str) -> str | None:
 def _number(text: str, least: int, low: int, high: int) -> str | None:
     """What stands for a line end within a number; None where two numbers stand there.
 
-    Numbers at both ends of lines of nothing but numbers are a table.
+    Numbers at both ends of lines of nothing but numbers are a table, and so are cells at both ends of rows.
     """
     right = _RIGHT_NUMBER.match(text, high)
     if right is None:
@@ -269,6 +269,11 @@ def _number(text: str, least: int, low: int, high: int) -> str | None:
         left is None
         or not (left.start() or begin <= least)
         or not _WORD.search(line[: left.start()] or text[max(0, least - _LINE) : least])
+    ):
+        return None
+    if (
+        line[left.start() - 1 : left.start()] in _PARTERS
+        and line[left.start() - 1] == text[right.end() : right.end() + 1]
     ):
         return None
     digits = sum(map(str.isdigit, left.group() + right.group()))
@@ -286,3 +291,4 @@ def _number(text: str, least: int, low: int, high: int) -> str | None:
 _LEFT_OF = later(r"(?:(?<![^\W_])[A-Z]{2}(?=[0-9]{2}))?[+(]?[0-9][0-9A-Z ()./\-]{0,40}\Z")
 _WORD = later(r"[^\W\d_]{2}")
 _LEAST_BROKEN, _OF_CARD = 7, 4
+_PARTERS = frozenset(",;|\t")

@@ -17,6 +17,7 @@ PIECES = [
     "order number 1234-5678 ", "12 rue de Aa-Aa ", "a b c d e. ", "( a b c d e ", "\\n1", "\\n", '\\"', "\\\\\\n", "a@\\n",
     "1.1234,1.1234,", "lat 1.1234 ", "1°1'N ", "N 1.12 ", "1 deg ", "///a.", "utm 1",
     "12 Elm Street, Leeds, ", "12 Elm Street', 'Leeds', ", "Ab 1, 10117 Berlin, ", "1 Ab SO20 8HB ", "1 Ab Ab, NY 10019 ", "PO Box 1 ", "Flat 1, 1 Ab St\n",
+    "tel,lat,lon,dob\n", "tel,tel,1\n", "dob,mrn,tel,lat,lon\n" + ",,,,\n" * 40 + "1,,,,\n", "a long long, lon 1\n", "lat,lon\n" + "1.1111,2.2222\n" * 9,
     "flat no 1, Ab, ", "# 1-1 ", "Ab utca 1 ", "1 ab street ", "市区1-", "路1号", "ул. А 1 ",
 ]  # fmt: skip
 

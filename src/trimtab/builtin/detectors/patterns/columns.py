@@ -1,98 +1,40 @@
-"""Values whose kind the head of their column says, in CSV, TSV and Markdown, or their place in a message of HL7.
-
-A row far below its head is told by it as one right below; a table is read until rows of another form begin.
-"""
+"""Values whose kind the head of their column says, in CSV, TSV and Markdown, or their place in a message of HL7."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from trimtab.builtin.detectors.patterns.number_kinds import verdict
 from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Known, Pattern, Reader
+from trimtab.builtin.detectors.patterns.tables import LONGEST_LINE, cells, tables
 from trimtab.detect.signs import later
 
-_LONGEST_LINE = 500
-_FAR = 3_500
-"""Characters from the beginning of a head to the end of the last row that it speaks of; within what `patterns` declares."""
-_MOST_COLUMNS = 60
-_MOST_MISFITS = 3  # cells of a column in other forms, after which its head is another or none
 _MOST_HEADS = 4  # columns of one kind in a table
-_PARTERS = "\t;|,"
-_SIGNS_OF_NAMES = str.maketrans("", "", " _-.\"'`*")
-_QUOTED = later(r'"[^"\n]*"')
-_RULE = frozenset("|:- ")
 
 
-def _cells(text: str, low: int, high: int, parter: str) -> list[tuple[int, int]]:
-    """Where the cells of a line begin and end; signs within quotes part none."""
-    line = text[low:high]
-    if '"' in line:
-        line = _QUOTED.sub(lambda found: "x" * len(found[0]), line)
-    at, cells = low, []
-    for cell in line.split(parter, _MOST_COLUMNS + 1):
-        cells.append((at, at + len(cell)))
-        at += len(cell) + 1
-    return cells
-
-
-def _line(text: str, at: int) -> tuple[int, int] | None:
-    """Where the line begins and ends in which a place is, if another follows it and it is not too long."""
-    high = text.find("\n", at, at + _LONGEST_LINE)
-    low = text.rfind("\n", max(0, at - _LONGEST_LINE), at) + 1
-    return (low, high) if high >= 0 and at - low < _LONGEST_LINE and (low or at < _LONGEST_LINE) else None
-
-
-def _head(text: str, at: int, names: frozenset[str]) -> tuple[int, int, str, int, int] | None:
-    """Begin and end of a head, what parts it, which of its columns has one of some names at a place, and how many there are."""
-    line = _line(text, at)
-    if not line:
-        return None
-    for parter in _PARTERS:
-        begin = text.rfind(parter, line[0], at) + 1 or line[0]
-        end = text.find(parter, at, line[1])
-        end = end if end >= 0 else line[1]
-        if end - begin < line[1] - line[0]:
-            name = text[begin:end].strip().translate(_SIGNS_OF_NAMES).lower()
-            if name not in names:
-                return None
-            cells = _cells(text, *line, parter)
-            column = next((number for number, cell in enumerate(cells) if cell[0] == begin), -1)
-            return (*line, parter, column, len(cells)) if column >= 0 and 1 < len(cells) <= _MOST_COLUMNS else None
-    return None
-
-
-def _column(text: str, head: tuple[int, int, str, int, int], form: "re.Pattern[str]") -> Iterator[tuple[int, int]]:
-    first, at, parter, column, count = head
-    misfits = 0
-    while (low := at + 1) < len(text) and misfits < _MOST_MISFITS:
-        at = text.find("\n", low, low + _LONGEST_LINE)
-        if at < 0:
-            at = min(len(text), low + _LONGEST_LINE)
-        if at - first > _FAR:
-            return
-        cells = _cells(text, low, at, parter)
-        if len(cells) != count:
-            return
-        begin, end = cells[column]
-        cell = text[begin:end]
-        value = cell.strip(" \r\"'`*")
-        begin += cell.find(value)
-        if form.fullmatch(value):
-            yield begin, begin + len(value)
-        elif not _RULE.issuperset(cell):
-            misfits += 1
-
-
-def _reader(names: frozenset[str], form: "re.Pattern[str]", confidence: float) -> Reader:
-    def read(text: str, spans: Iterable[tuple[int, int]], _known: Known) -> Iterator[Judged]:
-        end_of_line, heads = -1, 0
+def _reader(
+    named: Sequence[Callable[[str], bool]], form: "re.Pattern[str]", sureness: Callable[[str], float]
+) -> Reader:
+    def read(text: str, spans: Iterable[tuple[int, int]], known: Known) -> Iterator[Judged]:
+        here = tables(text, known)
+        end_of_line, columns = -1, set[int]()
         for start, _ in spans:
             if start > end_of_line:
-                heads = 0
-            if heads < _MOST_HEADS and (head := _head(text, start, names)):
-                end_of_line, heads = head[1], heads + 1
-                for begin, end in _column(text, head, form):
-                    yield begin, end, confidence
+                columns.clear()
+            if len(columns) < _MOST_HEADS and (head := here.head_at(start, *named)) and head.column not in columns:
+                end_of_line = head.end
+                columns.add(head.column)
+                for begin, end in here.under(head, form):
+                    yield begin, end, sureness(text[begin:end])
 
     return read
+
+
+def _one_of(names: str) -> Callable[[str], bool]:
+    known = frozenset(names.split())
+    return lambda name: name.translate(_SIGNS_OF_NAMES) in known
+
+
+_SIGNS_OF_NAMES = str.maketrans("", "", " _-.\"'`*")
 
 
 def _of_column(label: str, anchors: str, names: str, form: str, confidence: float = 0.9) -> Pattern:
@@ -102,11 +44,78 @@ def _of_column(label: str, anchors: str, names: str, form: str, confidence: floa
         label=f"personal.{label}",
         shape="|".join(words),
         anchors=words,
-        reader=_reader(frozenset(names.split()), later(form, re.IGNORECASE), confidence),
+        reader=_reader([_one_of(names)], later(form, re.IGNORECASE), lambda _: confidence),
         ignore_case=True,
         needs_digit=True,
         begins=True,
     )
+
+
+# -- telephone numbers and places ----------------------------------------------------
+
+_TELEPHONE = later(
+    r"(?:[^\W\d_]{1,12}[ _-])?(?:(?:tele|cell|mobile?|desk|home|work)?[ _-]?phone|tel(?:[eé]fono?s?|efoon|efonn?r|efonnummer|[eé]phone|\.)?|telp|mobile?|cell|celular|cellulare"
+    r"|m[oó]vil|mobiel|fax|handy|handynummer|rufnummer|portable|whatsapp|gsm|msisdn|kom[oó]rka|telemóvel|телефон|電話|電話番号|携帯|携帯電話|电话|手机|手机号|手機|전화|전화번호"
+    r"|휴대폰|연락처|फ़ोन|फोन|मोबाइल|โทร|เบอร์โทร|هاتف)(?:[ _-]?(?:no\.?|nr\.?|num(?:ber|éro|ero)?|número|nummer|e164|[12]|home|work|mobile))?(?: ?\([^)]{0,16}\))?"
+)
+_DIALLED = later(r"[+(]{0,2}[0-9][0-9 ().\-/]{5,17}")
+
+
+def _dialled(written: str) -> float:
+    """How sure we are that a number in such a column is one: as if a word for telephones stood right before it."""
+    told = verdict(written, "telephone: ", "")
+    return told[2] if told and told[0] == "phone" else 0.0
+
+
+def _place(written: str) -> float:
+    """How sure we are that latitude and longitude side by side, in any order, are a place."""
+    least, most = sorted(abs(float(one)) for one in _FRACTION.findall(written.replace("\u2212", "-")))
+    return 0.85 if least <= 90 and most <= 180 else 0.0
+
+
+_LATITUDE = later(r"(?:\w{1,12}[ _-])?lat(?:itude?)?(?:[ _-]?(?:deg|wgs84))?|breite(?:ngrad)?")
+_LONGITUDE = later(r"(?:\w{1,12}[ _-])?(?:lon|lng|long|longitude?)(?:[ _-]?(?:deg|wgs84))?|l[äa]e?nge(?:ngrad)?")
+_DEGREES = r"[-+\u2212]?[0-9]{1,3}\.[0-9]{2,15}"
+_FRACTION = later(r"[-+]?[0-9.]+")
+_BOTH = later(rf"{_DEGREES}[ \"'`*]{{0,2}}[,;|\t][ \"'`*]{{0,2}}{_DEGREES}")
+
+
+def _of_form(
+    label: str,
+    anchors: str,
+    named: Sequence["re.Pattern[str]"],
+    form: "re.Pattern[str]",
+    sureness: Callable[[str], float],
+) -> Iterator[Pattern]:
+    """Columns told by the form of their names, in ASCII and beyond, and of their cells."""
+    says = [lambda name, one=one: one.fullmatch(name) is not None for one in named]
+    words = anchors.split()
+    for some, begins in (
+        (tuple(filter(str.isascii, words)), True),
+        (tuple(w for w in words if not w.isascii()), False),
+    ):
+        if some:
+            yield Pattern(
+                label=f"personal.{label}",
+                shape="|".join(some),
+                anchors=some,
+                reader=_reader(says, form, sureness),
+                ignore_case=True,
+                needs_digit=True,
+                begins=begins,
+            )
+
+
+_OF_FORM = (
+    *_of_form(
+        "phone",
+        "phone tel mobi cell celular vil fax handy rufnummer portable whatsapp gsm msisdn komorka rka"
+        " телефон 電話 携帯 电话 手机 手機 전화 휴대폰 연락처 फ़ोन फोन मोबाइल โทร هاتف",
+        [_TELEPHONE], _DIALLED, _dialled,
+    ),
+    *_of_form("geo", "lat breite", [_LATITUDE, _LONGITUDE], _BOTH, _place),
+    *_of_form("geo", "lon lng länge laenge lange", [_LONGITUDE, _LATITUDE], _BOTH, _place),
+)  # fmt: skip
 
 
 _ID = later(r"[0-9A-Za-z][0-9A-Za-z./-]{3,24}")
@@ -121,10 +130,10 @@ _ENDS = ("\r", "\n", "\\r", "\\n")
 
 def _fields(text: str, at: int) -> Iterator[tuple[int, int, int]]:
     """The fields of a segment that begins at a place, with their numbers, as far as one looks."""
-    high = at + _LONGEST_LINE
+    high = at + LONGEST_LINE
     for sign in _ENDS:
         high = min(high, text.find(sign, at, high) % (high + 1))
-    for number, (low, end) in enumerate(_cells(text, at, min(high, len(text)), "|")):
+    for number, (low, end) in enumerate(cells(text, at, min(high, len(text)), "|")):
         yield number, low, end
 
 
@@ -220,6 +229,7 @@ COLUMNS: tuple[Pattern, ...] = (
         r"[0-9](?:[ -]?[0-9]){5,19}",
         0.8,
     ),
+    *_OF_FORM,
     _of_segment("medical-record", {2, 3, 4}, _ID),
     _of_segment("birth-date", {7}, _BIRTH),
     _of_segment("ssn", {19}, _SSN),

@@ -41,9 +41,6 @@ _OTHER_FIELD = later(
 )
 _FRACTION = later(r"\d{1,3}\.\d{1,15}(?![\d.])")
 _CONTEXT = 40
-_HEADS = ("lat", "Lat", "LAT")
-_HEAD_REACH = 1_500
-_HEAD = later(r"lat(?:itude)?[\"']?[ \t]?[,;\t|][ \t]?[\"']?lo?ng?", re.IGNORECASE)
 
 
 def at_fraction(text: str, at: int) -> list[Judged]:
@@ -56,7 +53,7 @@ def at_fraction(text: str, at: int) -> list[Judged]:
     before = text[max(0, at - _CONTEXT) : at].lower()
     if pair and (found := _pair(text, pair, start, before)):
         return [found]
-    field = _FIELD.search(before) if before and not before.endswith(_NO_FIELD) else None
+    field = _FIELD.search(before) if _has_words(before) and not before.endswith(_NO_FIELD) else None
     if field is None or float(one.group()) > 180 or (start and text[start - 1].isalnum()):
         return []
     other = _OTHER_FIELD.match(text, one.end(), one.end() + _LONGEST_GAP)
@@ -65,6 +62,11 @@ def at_fraction(text: str, at: int) -> list[Judged]:
     if field["long"] or not _fine(one.group()):
         return []
     return [(start, one.end(), 0.75)]
+
+
+def _has_words(before: str) -> bool:
+    """Whether any letter may stand in a text in small letters: where none does, nothing says what a number is."""
+    return before.islower() or not before.isascii()
 
 
 _NO_FIELD = ("$", "€", "£", ", ", "@", "/")
@@ -90,12 +92,10 @@ def _pair(text: str, pair: re.Match[str], start: int, before: str) -> Judged | N
         return None
     if not (_within(one, two) or _within(two, one)):
         return None
-    if _PLACE.search(before) or text[start - 1 : start] == "@":
+    if (_has_words(before) and _PLACE.search(before)) or text[start - 1 : start] == "@":
         return start, pair.end(), 0.75
     in_row = _NEXT_IN_ROW.match(text, pair.end()) or _LAST_IN_ROW.search(text[max(0, start - 4) : start])
-    if in_row:
-        return (start, pair.end(), 0.7) if pair["gap"] != " " and _under_head(text, start) else None
-    if max(one, two) < 1 or pair["gap"].isspace() or not _within(one, two) or _NO_PLACE.search(before):
+    if in_row or max(one, two) < 1 or pair["gap"].isspace() or not _within(one, two) or _NO_PLACE.search(before):
         return None
     return start, pair.end(), 0.75
 
@@ -108,12 +108,6 @@ def _stands_alone(text: str, start: int) -> bool:
 
 def _within(north: float, east: float) -> bool:
     return north <= 90 and east <= 180
-
-
-def _under_head(text: str, start: int) -> bool:
-    """Whether a row of columns above says that latitude and longitude stand side by side."""
-    low = max(0, start - _HEAD_REACH)
-    return any((at := text.rfind(head, low, start)) >= 0 and _HEAD.match(text, at) for head in _HEADS)
 
 
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,8})?"

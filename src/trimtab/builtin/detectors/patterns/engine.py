@@ -23,6 +23,7 @@ _Present = tuple[int, list[int] | None, int | dict[int, int]]
 
 _ANY_DIGIT = re.compile(rb"[0-9]")
 _LONGEST_NAME = 64
+_MANY = 2_000  # characters from which on it is quicker to see which there are than to look for each word
 _BEYOND = re.compile(r"[^\x00-\xff]{2}")  # two letters that `as_bytes` cannot tell
 
 
@@ -44,6 +45,7 @@ class Engine:
                 by_anchor.setdefault((written or anchor, written is not None), []).append(number)
             if not pattern.anchors:
                 self._mixed.append(number)
+        self._wide_signs = frozenset("".join(anchor for anchor, _ in self._wide))
         self._wide_near = [(anchor, number) for anchor, number in self._wide if not _BEYOND.search(anchor)]
         shapes = [f"((?{'i' * patterns[number].ignore_case}:{patterns[number].shape}))" for number in self._mixed]
         self._mixed_from = [later("|".join(shapes[first:])) for first in range(len(shapes))]
@@ -75,6 +77,10 @@ class Engine:
             low = text.lower()
             # Words of other scripts than ours show two question marks side by side.
             wide = self._wide if b"??" in view.raw else self._wide_near
+            if len(low) > _MANY:
+                # What signs there are says of most words that they are not there.
+                signs = self._wide_signs.intersection(low)
+                wide = [one for one in wide if signs.issuperset(one[0])]
             shown = [(anchor, number) for anchor, number in wide if anchor in low]
             for number in {number for _, number in shown}:
                 if len(low) == len(text) and number in self._plain_wide:

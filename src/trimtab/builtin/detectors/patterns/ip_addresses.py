@@ -73,7 +73,9 @@ def _add(text: str, low: int, high: int, parts: Sequence[str], found: list[Seen]
     if max(first, second, third, fourth) > 255:
         return False
     surely = first >= _OUTSIDE - 1 or (first == 100 and 64 <= second < 128)
-    if not surely and (_LEADING_ZERO.search(text, low, high) or _among_fractions(text, low, high)):
+    if not surely and (
+        ("0" in text[low:high] and _LEADING_ZERO.search(text, low, high)) or _among_fractions(text, low, high)
+    ):
         return False
     if _stands_alone(text, low, high) and not _is_version(text, low, high, first, surely=surely):
         found.append((low, high, 0.95, "personal.ip"))
@@ -85,8 +87,9 @@ def _among_fractions(text: str, low: int, high: int) -> bool:
     before, after = text[max(0, low - _LONGEST) : low], text[high : high + _LONGEST]
     if (before[-1:] in {"-", "+"} and not _ENDS_QUAD.search(before)) or _GOES_ON.match(after):
         return True
-    left = _FRACTION.search(before)
-    return left is not None and not _ENDS_QUAD.search(before) and _NUMBER_NEXT.match(after) is not None
+    if before[-1:] not in _PARTS or not _NUMBER_NEXT.match(after):
+        return False
+    return not _ENDS_QUAD.search(before) and _FRACTION.search(before) is not None
 
 
 _LONGEST = 24
@@ -95,6 +98,7 @@ _ENDS_QUAD = later(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:[:/][0-9]{1,5})?
 _GOES_ON = later(r"[-+]\.?[0-9](?!(?:[0-9]{0,2}\.[0-9]{1,3}){3})")
 _FRACTION = later(r"(?:[0-9]*(?:\.[0-9]+)+|(?<![^ ,])[01])[ ,\t]{1,2}\Z")
 _NUMBER_NEXT = later(r"[ ,\t]{1,2}-?\.?[0-9]")
+_PARTS = frozenset(" ,\t")
 
 
 def _stands_alone(text: str, low: int, high: int) -> bool:

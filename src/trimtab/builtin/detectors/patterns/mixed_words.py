@@ -75,7 +75,10 @@ def mixed_words(  # noqa: C901, PLR0912 - one case after the other
                     low -= 1
                 while marks[high] in _WORD_AFTER and high < most:
                     high += 1
-            if wide and (marks[low - 1] == _BEYOND or marks[high] == _BEYOND):  # maybe a letter, and maybe none
+            if wide and (
+                (marks[low - 1] == _BEYOND and text[low - 1].isalnum())
+                or (marks[high] == _BEYOND and text[high].isalnum())
+            ):
                 low, high = _word_around(text, start, end)
             last = high
             if low < start or high > end:
@@ -92,7 +95,7 @@ def mixed_words(  # noqa: C901, PLR0912 - one case after the other
                     if (named := marks.rfind(b"c", low, start) + 1) > low and high - named >= _SHORTEST:
                         yield named
                 continue
-        if after == _BAR or _of_quads(raw, start, end):
+        if after == _BAR or (end - start == _QUAD and _of_quads(raw, start, end)):
             yield start
         elif before == _SPACE and start > 2 and raw[start - 2] not in _SMALL and text[start - 3 : start - 1].isupper():
             yield start - 3

@@ -13,7 +13,6 @@ from trimtab.builtin.detectors.patterns.address_codes import at_postcode
 from trimtab.builtin.detectors.patterns.coordinates import at_fraction
 from trimtab.builtin.detectors.patterns.ip_addresses import DOTS, without_addresses
 from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, named_card, verdict
-from trimtab.builtin.detectors.patterns.phone_columns import under_telephone
 from trimtab.builtin.detectors.patterns.spec import Seen, joins, stressed
 from trimtab.detect.reading import CLOSE
 from trimtab.detect.signs import later
@@ -95,13 +94,6 @@ def _judged(  # noqa: C901, PLR0912 - one way out after the other
         told = verdict(text[start:end], before, text[end : end + _AFTER])
         if not (told and told[0]) and (inside := _in_bracket(text[start:end], before, text[end : end + _AFTER])):
             told, start = inside, start + 1
-        if (
-            not (told and told[0])
-            and end - start in _CELL
-            and text[end : end + 1] in _CELL_ENDS
-            and under_telephone(text, start, end)
-        ):
-            told = verdict(text[start:end], _TELEPHONE, "")
         if told:
             label, longer, sure = told
             if label:
@@ -111,11 +103,6 @@ def _judged(  # noqa: C901, PLR0912 - one way out after the other
             yield from _parts(text, start, end, before)
         elif " " in written:
             yield from _table(text, start, end)
-
-
-_CELL_ENDS = frozenset(("", *",;|\t\r\n\"' "))
-_CELL = range(7, 20)
-_TELEPHONE = "telephone: "
 
 
 def _spread(text: str, at: int, end: int) -> bool:

@@ -59,7 +59,8 @@ def starts_word(text: str, start: int) -> bool:
     """Whether nothing that belongs to it stands before a token; an escape sequence does not."""
     if not start or not (text[start - 1].isalnum() or text[start - 1] == "_"):
         return True
-    if not any(sign in text[max(0, start - 8) : start] for sign in "%\\\x1b"):
+    near = text[start - 8 if start > 8 else 0 : start]
+    if "%" not in near and "\\" not in near and "\x1b" not in near:
         return False
     return any(escape.end() == start for escape in _ESCAPED.finditer(text, max(0, start - 12), start))
 

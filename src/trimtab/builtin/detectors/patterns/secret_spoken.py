@@ -30,13 +30,13 @@ def spoken(text: str, end: int) -> Judged | None:
         return None
     if found := _FOURS.match(text, end):
         return (*found.span(1), 0.8) if random_part(found[1].replace(" ", "")) else None
-    if found := _OF.match(text, end) or _LATER.match(text, end):
+    if first in _LATER_BEGINS and (found := _OF.match(text, end) or _LATER.match(text, end)):
         value = found[1].rstrip(".,;:?)")
         if _strong(value):
             return found.start(1), found.start(1) + len(value), 0.8
-    if found := _JOINED.match(text, end):
+    if first in _BLANK and (found := _JOINED.match(text, end)):
         return (*found.span(1), 0.7) if says_nothing(found[1], least=3) else None
-    found = _ANSWER.match(text, end)
+    found = _ANSWER.match(text, end) if text.find("?", end, end + _LONGEST_QUESTION) >= 0 else None
     if not found or "://" in found[1] or not LETTERS.search(found[1]) or not like_password(found[1], **_TOLD):
         return None
     return (*found.span(1), 0.8) if _kinds(found[1]) > 2 or len(DIGIT.findall(found[1])) > 1 else None
@@ -60,6 +60,8 @@ def _strong(value: str) -> bool:
 
 _IDENTIFIER = later(r"[0-9a-fA-F-]{20,}")  # a UUID, a digest
 _MAY_BE_TOLD = frozenset(" \t?:=-→'’")
+_LATER_BEGINS, _BLANK = frozenset(" \t?'’"), frozenset(" \t")
+_LONGEST_QUESTION = 61
 _TOLD = {"quoted": False, "told": False, "literal": False}
 
 
