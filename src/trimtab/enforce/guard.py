@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, get_args
 
 from trimtab._canonical import digest
 from trimtab.enforce.checks import Checks, Look
+from trimtab.enforce.given import check_id, check_reply, outside_a_loop, values
 from trimtab.enforce.mending import Mender
 from trimtab.enforce.opening import opened
 from trimtab.enforce.pseudonym import Pseudonyms, Vault
@@ -67,7 +67,7 @@ class Guard:
         self.spec = spec
         self.mender = mender if spec.revises else None
         self._least = {label: Action(action) for label, action in (actions or {}).items()}
-        self._kept = _values(kept)
+        self._kept = values(kept)
         pseudonyms = Pseudonyms.from_environment(spec.key_env) if spec.pseudonyms else None
         self._input = Checks(spec.input, self._least, pseudonyms)
         self._output = Checks(spec.output, self._least, pseudonyms)
@@ -179,9 +179,9 @@ class Guard:
             UsageError: A detector must be waited for, and this is called from within an event loop; or what is given
                 is of another kind.
         """
-        _check_id(about)
+        check_id(about)
         if self._input.remote:
-            _outside_a_loop("input")
+            outside_a_loop("input")
             return asyncio.run(self.ainput(messages, vault=vault, about=about))
         self._input.warm()
         begun = time.perf_counter()
@@ -194,7 +194,7 @@ class Guard:
 
     async def ainput(self, messages: Messages, *, vault: Vault | None = None, about: str = "") -> Ruling:
         """As `input`, from within an event loop."""
-        _check_id(about)
+        check_id(about)
         self._input.warm()
         begun = time.perf_counter()
         asked = await self._waited(messages, begun, vault)
@@ -294,7 +294,7 @@ class Guard:
     # -- how ---------------------------------------------------------------------
 
     def _said(self, messages: Messages, about: str = "", *, prose: bool, arguments: bool) -> "_Said":
-        _check_id(about)
+        check_id(about)
         context, missing = self._contexts["assistant"], ""
         if messages:
             readings = read(messages)
@@ -319,9 +319,9 @@ class Guard:
         return ruling
 
     def _reply(self, text: str, said: "_Said", restore: Restore | None, confidence: float | None) -> Ruling:
-        _check_reply(text, confidence)
+        check_reply(text, confidence)
         if self._output.remote or self.mender is not None:
-            _outside_a_loop("output")
+            outside_a_loop("output")
             return asyncio.run(self._areply(text, said, restore, confidence))
         self._output.warm()
         begun = time.perf_counter()
@@ -330,7 +330,7 @@ class Guard:
         return self._weighing.reply(self._output, one, begun, restore=restore, confidence=confidence)
 
     async def _areply(self, text: str, said: "_Said", restore: Restore | None, confidence: float | None) -> Ruling:
-        _check_reply(text, confidence)
+        check_reply(text, confidence)
         self._output.warm()
         begun = time.perf_counter()
         one = self._looking(text, said, begun)
@@ -411,37 +411,3 @@ class _Said:
     unread: str
     prose: bool
     arguments: bool
-
-
-def _values(kept: object) -> tuple[str, ...]:
-    """Values that must never come out. One text would be taken for its letters."""
-    values = tuple(kept) if isinstance(kept, Iterable) and not isinstance(kept, str | bytes) else ("",)
-    if not all(isinstance(one, str) and one.strip() for one in values):
-        raise UsageError("`kept` is no list of texts that say something.", 'Give one, such as ["MAROLIN-4827"].')
-    return values
-
-
-def _check_id(about: object) -> None:
-    if not isinstance(about, str):
-        raise UsageError(f"`about` is {type(about).__name__} and no text.", 'Give an id, such as "request-7".')
-
-
-def _check_reply(text: object, confidence: object) -> None:
-    if not isinstance(text, str):
-        raise UsageError(f"the reply is {type(text).__name__} and no text.", 'Give what it says, and "" for nothing.')
-    if confidence is not None and not isinstance(confidence, Real):
-        kind = type(confidence).__name__
-        raise UsageError(
-            f"`confidence` is {kind} and no number.", "Give a number in [0, 1], or None where it is missing."
-        )
-
-
-def _outside_a_loop(name: str) -> None:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    raise UsageError(
-        f"`{name}` of a guard that must wait for somebody was called from within an event loop.",
-        f"Use `await guard.a{name}(...)` there.",
-    )

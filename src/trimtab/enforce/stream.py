@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from trimtab.detect.mask import Cover, uncovered
 from trimtab.enforce.checks import ENDLESS, Checks, Look
+from trimtab.enforce.given import check_piece
 from trimtab.enforce.ruling import Action, Ruling, Skipped
 from trimtab.errors import UsageError
 from trimtab.kinds import Context
@@ -102,8 +103,9 @@ class GuardStream:
         """Take a piece of the reply, and say what may go on now; often nothing.
 
         Raises:
-            UsageError: The stream is closed.
+            UsageError: The stream is closed, or the piece is no text.
         """
+        check_piece(piece)
         if self._ruling is not None:
             raise UsageError("the stream is closed.", "Make another for another reply.")
         self._pieces.append(piece)

@@ -271,6 +271,18 @@ async def test_a_reply_that_is_no_text_is_refused(text, ledger, tmp_path):
             assert one.output("").action is Action.ALLOW
 
 
+@pytest.mark.parametrize("piece", [None, 0, [], b"all is well", ["all is well"]])
+async def test_a_piece_that_is_no_text_is_refused_and_no_part_of_the_reply(piece):
+    stream = MASKS.stream()
+    assert stream.feed("all ") == ""
+    told = f"the piece is {type(piece).__name__} and no text"
+    with pytest.raises(UsageError, match=told):
+        stream.feed(piece)
+    with pytest.raises(UsageError, match=told):
+        await stream.afeed(piece)
+    assert stream.feed("is well") + stream.close() == "all is well"
+
+
 def test_whoever_gives_something_else_is_told_what_to_give():
     sure = guard(output=[LEAK], confidence={"at_least": 0.5, "from": "logprobs"})
     for one in (sure, LEAKS):
