@@ -139,12 +139,22 @@ def learned(detector: Any, texts: Sequence[Row]) -> None:
             )
 
 
+def insults(texts: Sequence[Row]) -> None:
+    """As `learned`, and what is found where a harmless text of the same half goes on behind an insult."""
+    detector = ToxicityDetector()
+    learned(detector, texts)
+    harmless = [row["text"] for row in texts if not row["label"]]
+    bad = [row for row in texts if row["label"]]
+    hidden = [{"text": f"{row['text'].rstrip('. ')}. {harmless[at % len(harmless)]}"} for at, row in enumerate(bad)]
+    print(f"    a harmless text behind each: {(chances(detector, hidden) > 0).mean():.3f} of {len(bad)} found")
+
+
 MEASURES = {
     "pii": personal,
     "secrets": secrets,
     "disguised": disguised,
     "injection": lambda texts: learned(InjectionDetector(), texts),
-    "toxicity": lambda texts: learned(ToxicityDetector(), texts),
+    "toxicity": insults,
 }
 
 

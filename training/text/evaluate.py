@@ -15,8 +15,8 @@ from training.text.generate import KINDS
 from training.text.generate.rude import everyday_words
 from training.text.model import HEADS
 from training.text.unseen import LANGUAGES, unseen
-from trimtab.builtin.detectors.learned.detector import settled
-from trimtab.builtin.detectors.learned.pieces import passages, sentences, windows
+from trimtab.builtin.detectors.learned.detector import ALONE, settled
+from trimtab.builtin.detectors.learned.pieces import passages, remarks, sentences, windows, with_remarks
 from trimtab.builtin.detectors.learned.second import Looks
 from trimtab.builtin.detectors.learned.weights import shipped
 from trimtab.builtin.suites.draw import words
@@ -51,15 +51,22 @@ class Seen:
         return np.asarray(self.chances[chosen, HEADS.index(head)])
 
 
+_BY_REMARKS = frozenset({"toxicity", "bias"})  # heads that are asked about sentences as well, whatever else is
+
+
 def look(rows: list[dict[str, Any]], *, cut: Cut = windows) -> Seen:
-    """The largest chance of any piece of a text, as the detectors that ship find it."""
+    """The largest chance of any piece of a text, as the detectors that ship find it; `cut` is for the other heads."""
     found = np.zeros((len(rows), len(HEADS)))
     for number, row in enumerate(rows):
         looks = {head: Looks() for head in HEADS}
         for view in views(row["text"]):
             for column, head in enumerate(HEADS):
-                said = settled(view.text, cut, (head,), looks[head])
-                found[number, column] = max(found[number, column], *(chances[0] for _, _, chances in said))
+                own = with_remarks if head in _BY_REMARKS else windows if head in KINDS else cut
+                said = [chances[0] for _, _, chances in settled(view.text, own, (head,), looks[head])]
+                if head in KINDS:
+                    alone = settled(view.text, remarks, (head,), looks[head])
+                    said += [chances[0] for _, _, chances in alone if chances[0] >= ALONE]
+                found[number, column] = max(found[number, column], *said)
     return Seen(rows, found)
 
 

@@ -20,7 +20,7 @@ from trimtab.builtin.detectors.learned.detector import (
 )
 from trimtab.builtin.detectors.learned.features import BUCKETS, plain_form
 from trimtab.builtin.detectors.learned.fitted import FittedDetector
-from trimtab.builtin.detectors.learned.pieces import LONGEST, WINDOW, sentences, windows
+from trimtab.builtin.detectors.learned.pieces import LONGEST, WINDOW, remarks, sentences, windows
 from trimtab.builtin.detectors.learned.weights import content_digest, read_folder, shipped
 from trimtab.errors import DetectorError
 from trimtab.kinds import Context, plugins
@@ -83,6 +83,32 @@ def test_windows_and_sentences_cover_the_text(text):
     for cut in (windows, sentences):
         covered = {at for start, end in cut(text) for at in range(start, end)}
         assert covered == set(range(len(text)))
+
+
+def test_remarks_are_the_sentences_of_a_text_that_has_several():
+    text = "You are vile. The meeting is on Monday."
+    assert [text[start:end] for start, end in remarks(text)] == ["You are vile. ", "The meeting is on Monday."]
+    assert list(remarks("You are vile.")) == list(remarks("")) == []
+
+
+POLITE = "The meeting is on Monday at ten and the room is on the second floor."
+INSULT = "You are all stupid idiots and nobody wants you here."
+SAD = "I want to hurt myself tonight and nobody would miss me."
+
+
+@pytest.mark.parametrize(("detector", "text"), [(ToxicityDetector(), INSULT), (SensitiveDetector(), SAD)])
+@pytest.mark.parametrize("around", ["{0}", "{0} {1}", "{1} {0}", "{1} {1} {0} {1}", "{1}\n{0}\n{1}"])
+def test_polite_sentences_hide_nothing(detector, text, around):
+    whole = around.format(text, POLITE)
+    assert detector.find(POLITE) == detector.find(f"{POLITE} {POLITE}") == []
+    places = [(one.start, one.end) for one in detector.find(whole)]
+    assert any(start <= whole.index(text) and whole.index(text) + len(text) <= end for start, end in places)
+
+
+def test_a_sentence_alone_has_to_say_more_to_a_head_that_learned_whole_texts():
+    alone = "How do I do that?"
+    assert any(one.label == "harm.self-harm" for one in SensitiveDetector().find(alone))
+    assert SensitiveDetector().find(f"{POLITE} {alone} {POLITE}") == []
 
 
 def test_what_is_shorter_than_half_a_window_stands_whole_in_one():

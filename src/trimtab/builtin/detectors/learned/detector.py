@@ -7,7 +7,7 @@ from itertools import islice
 from typing import ClassVar
 
 from trimtab.builtin.detectors.learned.card import detector_card
-from trimtab.builtin.detectors.learned.pieces import LONGEST, passages, sentences, windows
+from trimtab.builtin.detectors.learned.pieces import LONGEST, passages, remarks, sentences, windows, with_remarks
 from trimtab.builtin.detectors.learned.second import Looks
 from trimtab.builtin.detectors.learned.weights import chances_of_all, shipped
 from trimtab.detect.view import View, views
@@ -20,6 +20,8 @@ _SHORT = 20_000  # characters of a text of whose kind more than the last are kep
 _TOGETHER = 32  # pieces that are read at once: the arrays stay within the cache of a core
 _DATA = frozenset({"tool", "document"})
 _SENSITIVE = ("sexual", "self-harm", "violence")
+ALONE = 0.9
+"""The least chance of a sentence alone, of heads that learned from whole texts of our own: many a sentence says little."""
 
 REACH: int | None = None
 """Characters that decide what is found at a place: no bound, since a text of up to a window is judged as a whole."""
@@ -172,36 +174,44 @@ class InjectionDetector:
 
 @dataclass(frozen=True, slots=True)
 class ToxicityDetector:
-    """Finds insults, harassment, hate and sexism; label `harm.toxicity`. `threshold` replaces the card's."""
+    """Finds insults, harassment, hate and sexism; label `harm.toxicity`. `threshold` replaces the card's.
+
+    A text is judged as a whole and sentence by sentence, or a polite one would hide the other.
+    """
 
     threshold: float | None = None
 
     name: ClassVar[str] = "toxicity"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     card = _Card("toxicity")
 
     def __post_init__(self) -> None:
         _checked(self.threshold)
 
     def find(self, text: str) -> list[Finding]:
-        return _found(text, who=self.name, label="harm.toxicity", least={"toxicity": bar("toxicity", self.threshold)})
+        least = {"toxicity": bar("toxicity", self.threshold)}
+        return _found(text, who=self.name, label="harm.toxicity", least=least, cut=with_remarks)
 
 
 @dataclass(frozen=True, slots=True)
 class BiasDetector:
-    """Finds statements that generalise about a group; label `harm.bias`. `threshold` replaces the card's."""
+    """Finds statements that generalise about a group; label `harm.bias`. `threshold` replaces the card's.
+
+    A text is judged as a whole and sentence by sentence.
+    """
 
     threshold: float | None = None
 
     name: ClassVar[str] = "bias"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     card = _Card("bias")
 
     def __post_init__(self) -> None:
         _checked(self.threshold)
 
     def find(self, text: str) -> list[Finding]:
-        return _found(text, who=self.name, label="harm.bias", least={"bias": bar("bias", self.threshold)})
+        least = {"bias": bar("bias", self.threshold)}
+        return _found(text, who=self.name, label="harm.bias", least=least, cut=with_remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +240,8 @@ class RefusalDetector:
 class SensitiveDetector:
     """Finds texts about sex, self-harm and violence; labels `harm.sexual`, `harm.self-harm`, `harm.violence`.
 
-    It learned from text of our own alone, so how often it errs is unknown, and claims built on it say so. `labels`
+    It learned from text of our own alone, so how often it errs is unknown, and claims built on it say so. A text is
+    judged as a whole and, where nothing is found, sentence by sentence, of which none counts below `ALONE`. `labels`
     names those to report, all when empty; `threshold` replaces the card's.
     """
 
@@ -238,7 +249,7 @@ class SensitiveDetector:
     threshold: float | None = None
 
     name: ClassVar[str] = "sensitive"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     card = _Card(*_SENSITIVE)
 
     def __post_init__(self) -> None:
@@ -252,6 +263,8 @@ class SensitiveDetector:
         found: list[Finding] = []
         for head in _SENSITIVE:
             if not self.labels or f"harm.{head}" in self.labels:
-                least = {head: bar(head, self.threshold)}
-                found += _found(text, who=self.name, label=f"harm.{head}", least=least)
+                label, least = f"harm.{head}", bar(head, self.threshold)
+                found += _found(text, who=self.name, label=label, least={head: least}) or _found(
+                    text, who=self.name, label=label, least={head: max(least, ALONE)}, cut=remarks
+                )
         return found
