@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from trimtab.detect.proven import by_itself, in_order, stands_alone
 from trimtab.detect.reading import LETTERS, NUMERALS, Part, View, mask_of, places, replaced
 from trimtab.detect.signs import begins, later
 from trimtab.detect.turned_numbers import COUNTRIES
@@ -118,10 +119,19 @@ _STRESSED = frozenset(b"0123456789@.+-")
 _STRESSED_WORD = _STRESSED | frozenset(LETTERS)
 STRESS_SHOWN = ("**", "~~", "`")
 _TICK = ord("`")
+_STRESS = frozenset(b"*~`")
+_SET_APART = _STRESS | frozenset(b" ")
+_MOST_APART = 8  # signs and blanks between two groups of a number
+_DIGITS = frozenset(NUMERALS)
+_TAG = later(
+    r"<(?:(?<=[0-9]<)/(?:b|strong|i|em|u|s|code|mark|span|font)>(?= ?[0-9]| <[a-z][^<>\n]{0,60}>[0-9])"
+    r"|(?<=[0-9>] <)(?:b|strong|i|em|u|s|code|mark|span|font)\b[^<>\n]{0,60}>(?=[0-9]))"
+)
+"""Stress of HTML around a group of a number."""
 
 
 def unstressed(view: View, shown: Sequence[str]) -> View | None:
-    """Stress of Markdown taken out where it stands within a word or a number."""
+    """Stress taken out where it stands within a word or a number, around one of its groups as well."""
     raw = view.raw
     found: list[Part] = []
     size, last = len(raw), 1
@@ -134,9 +144,27 @@ def unstressed(view: View, shown: Sequence[str]) -> View | None:
             last += 1
         # Code stands right beside letters as well.
         within = _STRESSED if sign == _TICK else _STRESSED_WORD
-        if last < size and raw[place - 1] in within and raw[last] in within:
+        if last < size and ((raw[place - 1] in within and raw[last] in within) or _parts_groups(raw, place, last)):
             found.append((place, last, ""))
+    if b"<" in raw and view.groups:
+        found = in_order([*found, *((*tag.span(), "") for tag in _TAG.finditer(view.text))])
     return replaced(view, "escaped", found) if found else None
+
+
+def _parts_groups(raw: bytes, low: int, high: int) -> bool:
+    """Whether a sign stands between two groups of digits, with one blank beside it and other stress at most."""
+    start = low
+    while low and start - low < _MOST_APART and raw[low - 1] in _SET_APART:
+        low -= 1
+    while high < len(raw) and high - start < _MOST_APART and raw[high] in _SET_APART:
+        high += 1
+    return (
+        low > 0
+        and high < len(raw)
+        and raw[low - 1] in _DIGITS
+        and raw[high] in _DIGITS
+        and raw.count(b" ", low, high) == 1
+    )
 
 
 _LINE_END = later(r"\n(?:[ \t>]{0,8}\r?\n){0,2}[ \t>]{0,12}")
@@ -265,12 +293,12 @@ def _number(text: str, least: int, low: int, high: int) -> str | None:
     if line[-1].isalpha():
         return "" if line[-2:] in COUNTRIES and _HEAD.search(line) else None
     left = _LEFT_OF.search(line)
-    if (
-        left is None
-        or not (left.start() or begin <= least)
-        or not _WORD.search(line[: left.start()] or text[max(0, least - _LINE) : least])
-    ):
+    if left is None:
         return None
+    said = line[: left.start()] or (begin <= least and text[max(0, least - _LINE) : least])
+    if not (said and _WORD.search(said)):
+        start = low - len(left.group())
+        return by_itself(left.group(), right.group()) if stands_alone(text, start, right.end()) else None
     if (
         line[left.start() - 1 : left.start()] in _PARTERS
         and line[left.start() - 1] == text[right.end() : right.end() + 1]

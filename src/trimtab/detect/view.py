@@ -25,6 +25,7 @@ from trimtab.detect.broken import (
 )
 from trimtab.detect.codes import HEX_APART, HEX_MASK, has_escape, tokens, unbase64, unescaped, unhex
 from trimtab.detect.letters import OVERRIDE, folded, overridden
+from trimtab.detect.proven import proven
 from trimtab.detect.reading import View, replaced
 from trimtab.detect.signs import Signs
 from trimtab.detect.spelled import DASHES_SHOWN, DIGITS_SHOWN, RADIO_SHOWN, spelled, undashed, unspelled
@@ -129,7 +130,7 @@ def _readings(  # noqa: C901, PLR0912 - one dress after the other
         yield (view := plainer)
     if view is not base:
         shown = _shown(view)
-    if "stress" in shown and (plainer := unstressed(view, shown["stress"])):
+    if ("stress" in shown or "maybe" in shown) and (plainer := unstressed(view, shown.get("stress", ()))):
         yield (view := plainer)
     if ("spelled" in shown or "radio" in shown) and (plainer := _unspelled(view, shown)):
         yield (view := plainer)
@@ -182,6 +183,8 @@ def _set_together(view: View, long: Sequence[tuple[int, int]]) -> Iterator[View]
     if SEPARATE_SIGN in signs and (plainer := unseparated(view, signs)):
         yield (view := plainer)
     if len(view.groups) >= LEAST_GROUPS and (plainer := regrouped(view)):
+        yield (view := plainer)
+    if view.groups and (plainer := proven(view)):
         yield (view := plainer)
     if lines and (plainer := unbroken(view)):
         yield plainer

@@ -13,7 +13,9 @@ from trimtab.builtin.detectors.patterns.address_codes import at_postcode
 from trimtab.builtin.detectors.patterns.coordinates import at_fraction
 from trimtab.builtin.detectors.patterns.ip_addresses import DOTS, without_addresses
 from trimtab.builtin.detectors.patterns.number_kinds import ZEROS, named_card, verdict
+from trimtab.builtin.detectors.patterns.phone import announced
 from trimtab.builtin.detectors.patterns.spec import Seen, joins, stressed
+from trimtab.detect.proven import SAYS_CARD, is_card
 from trimtab.detect.reading import CLOSE
 from trimtab.detect.signs import later
 
@@ -84,16 +86,16 @@ def _judged(  # noqa: C901, PLR0912 - one way out after the other
             yield from _table(text, start, end)
             continue
         if _within_word(text, start, end):
-            if _after_name(text, start, end) and named_card(text[start:end]):
+            if (_after_name(text, start, end) or _glued(text, start, end)) and named_card(text[start:end]):
                 yield start, end, 0.8, "personal.card"
             elif text[start - 1] in "xX" and (named := _brazilian(text, start, end)):
                 yield named
             continue
         before = text[max(0, start - _CONTEXT) : start]
         before = before.lower() if _LETTER.search(before) else ""
-        told = verdict(text[start:end], before, text[end : end + _AFTER])
-        if not (told and told[0]) and (inside := _in_bracket(text[start:end], before, text[end : end + _AFTER])):
-            told, start = inside, start + 1
+        told, start = _told(text, start, end, before)
+        if end - start > _SHORTEST_DATED and not (told and told[0]):
+            yield from _dated(text[start:end], start)
         if told:
             label, longer, sure = told
             if label:
@@ -110,12 +112,68 @@ def _spread(text: str, at: int, end: int) -> bool:
     return _SPREAD.fullmatch(text, at - (text[at - 1 : at] in {"(", "+"}), end) is not None
 
 
-def _in_bracket(written: str, before: str, after: str) -> tuple[str, int, float] | None:
-    """What a number is whose bracket stands around the whole. Ranges of measurements stand so, and look like telephones."""
-    if written[0] != "(" or ")" in written:
+def _told(text: str, start: int, end: int, before: str) -> tuple[tuple[str, int, float] | None, int]:
+    """The verdict on a row of digits, or on what it holds behind a sign, and where that begins."""
+    written, after = text[start:end], text[end : end + _AFTER]
+    told = verdict(written, before, after)
+    if told and told[0]:
+        return told, start
+    if inside := _behind_sign(written, before, after):
+        return inside, start + 1
+    if told is None and _FOURS.fullmatch(written) and not announced(before):
+        # No card, but written and begun as one: half of it is no telephone.
+        return ("", 0, 0.0), start
+    return told, start
+
+
+def _behind_sign(written: str, before: str, after: str) -> tuple[str, int, float] | None:
+    """What a number is whose bracket stands around the whole, or whose plus says that its line is new.
+
+    Ranges of measurements stand in brackets, and look like telephones; behind a plus nothing else has as many digits as
+    a card.
+    """
+    if written[0] not in "(+" or ")" in written:
         return None
     told = verdict(written[1:], before, after)
-    return told if told and told[0] and told[0] != "phone" else None
+    wanted = told and told[0] and (told[0] == "card" if written[0] == "+" else told[0] != "phone")
+    return told if wanted else None
+
+
+def _dated(written: str, start: int) -> Iterator[Seen]:
+    """The cards in a row of digits behind which their expiry stands, or their code, or that there are no cents."""
+    for match in _DATED.finditer(written):
+        if is_card("".join(filter(str.isdigit, match[1]))):
+            yield start + match.start(), start + match.end(1), 0.9, "personal.card"
+
+
+_SHORTEST_DATED = 16
+_DATED = later(
+    r"(?<![^ \u00a0(])([0-9]{15,19}|[0-9]{4}([ -])[0-9]{4}\2[0-9]{4}\2[0-9]{4})"
+    r"(?:[/:-][0-9]{2,4}(?:[/:-][0-9]{2,4})?|\.00?)(?![^ \u00a0)])"
+)
+_FOURS = later(r"(?<![0-9])[2-6][0-9]{3}([ .-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9])")
+
+
+def _glued(text: str, start: int, end: int) -> bool:
+    """Whether no more than a currency stands right behind a number, or one letter beside it after a word for a card."""
+    if start and text[start - 1].isalnum():
+        one = (
+            text[start - 1] in "xX"
+            and not text[max(0, start - 2) : start - 1].isalnum()
+            and not text[end : end + 1].isalpha()
+        )
+    elif start and text[start - 1] in "_@%":
+        return False
+    else:
+        unit = _UNIT.match(text, end)
+        if unit and unit.group() in _CURRENCIES:
+            return True
+        one = unit is not None and unit.end() == end + 1
+    return one and SAYS_CARD.search(text[max(0, start - _CONTEXT) : start].lower()) is not None
+
+
+_UNIT = later(r"[A-Za-z]{1,3}(?![^\W_])")
+_CURRENCIES = frozenset("EUR USD GBP CHF eur usd gbp chf Eur Usd Gbp".split())  # noqa: SIM905 - a table of words
 
 
 BEFORE, BEYOND = 48, 48
@@ -213,10 +271,21 @@ def _parts(text: str, start: int, end: int, before: str) -> Iterator[Seen]:
             told = _judge(text, parts[first][0], parts[last][1], here)
             # One of several numbers has to say more for itself than one that stands alone.
             if told and told.label and told.confidence >= _SURE - 0.1 and (here or told.label in _ALONE):
+                if (
+                    told.label == "phone"
+                    and _in_fours(text[start:end], parts[first][0] - start)
+                    and not announced(here)
+                ):
+                    continue
                 yield told.found()
                 first = last
                 break
         first += 1
+
+
+def _in_fours(written: str, place: int) -> bool:
+    """Whether a part of a row belongs to four groups that are written as a card."""
+    return any(fours.start() <= place < fours.end() for fours in _FOURS.finditer(written))
 
 
 def _table(text: str, start: int, end: int) -> Iterator[Seen]:
