@@ -20,10 +20,12 @@ from trimtab.builtin.detectors.patterns.secret_names import (
     FOREIGN_KINDS,
     PASSWORD,
     SALT,
+    TOKEN,
     WEAK,
     kind_of,
     kind_of_key,
 )
+from trimtab.builtin.detectors.patterns.secret_settings import OPENS_LINE, beside_user, of_a_file
 from trimtab.builtin.detectors.patterns.secret_signs import (
     BEFORE_BYTES,
     SIGN,
@@ -39,9 +41,9 @@ from trimtab.builtin.detectors.patterns.secret_signs import (
     sign_at,
 )
 from trimtab.builtin.detectors.patterns.secret_spoken import spoken
-from trimtab.builtin.detectors.patterns.secret_stand_ins import refers
+from trimtab.builtin.detectors.patterns.secret_stand_ins import refers, stands_in
 from trimtab.builtin.detectors.patterns.secret_values import has_strength, hopeless, like_password
-from trimtab.builtin.detectors.patterns.spec import Judged, Known
+from trimtab.builtin.detectors.patterns.spec import SPACELESS, Judged, Known
 from trimtab.detect.signs import as_bytes, later
 
 _FIRST_WORD = later(r"[ ]([A-Za-z-]{2,20})")
@@ -119,8 +121,11 @@ def _named(text: str, begin: int, upto: int, known: Known, *, signed: bool, quot
             kind = kind_of(f"{first[1][::-1]}_{name}") or kind
     if not kind:
         return None
-    if kind == WEAK and signed and name.lower() == "key":
-        kind = kind_of_key(text[max(0, begin - 60) : begin])
+    if kind == WEAK and signed:
+        if name.lower() == "key":
+            kind = kind_of_key(text[max(0, begin - 60) : begin])
+        elif name.isupper() and name.endswith("_KEY"):
+            kind = TOKEN  # of the environment
     found = _after(text, begin, upto, kind, known) if signed else None
     found = found or (before(text, begin, kind) if quoted else None)
     return found or (spoken(text, upto) if kind == PASSWORD else None)
@@ -171,9 +176,11 @@ def _in_quotes(  # noqa: PLR0917 - as `_glued`
         return None
     low, high = value
     found = text[low:high]
-    literal = text[upto] == "=" and low == upto + 2 and text[begin:upto].isupper()
+    name = text[begin:upto]
+    literal = (text[upto] == "=" and low == upto + 2 and name.isupper()) or name.lower().endswith("passphrase")
     sure = _sure(found, kind, known, quoted=True, told=True, literal=literal, loose=False)
-    if not sure and text[begin:upto].lower() == "secret" and (_DIGIT_WITHIN.search(found) or has_strength(found)):
+    sure = sure or beside_user(text, begin, found, kind)
+    if not sure and text[begin:upto].lower() == "secret" and _chosen(text, begin, found):
         sure = like_password(found, quoted=True, told=True, literal=False)
     return (low, goes_on(text, high), sure) if sure else None
 
@@ -186,15 +193,24 @@ def _glued(  # noqa: PLR0917 - what `_after` knows
     if found[-1] in ":=" and found[:-1].isalpha():
         return None  # the next name
     literal = (
-        text[upto] == "="
-        and low == upto + 1
-        and (text[begin:upto].isupper() or text[begin - 1 : begin] in _OF_A_LITERAL)
-    ) or (
-        # `DB_PASSWORD: heron-timber`, the whole of a line of YAML
-        text[upto] == ":"
-        and text[high : high + 1] in _ENDS_LINE
-        and text[begin:upto].isupper()
-        and "_" in text[begin:upto]
+        (
+            text[upto] == "="
+            and low == upto + 1
+            and (text[begin:upto].isupper() or text[begin] == "-" or text[begin - 1 : begin] in _OF_A_LITERAL)
+        )
+        or (
+            # `DB_PASSWORD: heron-timber`, the whole of a line of YAML
+            text[upto] == ":"
+            and text[high : high + 1] in _ENDS_LINE
+            and text[begin:upto].isupper()
+            and "_" in text[begin:upto]
+        )
+        or (
+            # `server.ssl.key-store-password=oak-heron`, the whole of a line of properties
+            text[upto] == "="
+            and text[high : high + 1] in _ENDS_LINE
+            and _PROPERTY.search(text, max(0, begin - _LONGEST_NAME), begin) is not None
+        )
     )
     if text[high : high + 1] in _OPENS:
         return None
@@ -203,6 +219,8 @@ def _glued(  # noqa: PLR0917 - what `_after` knows
         code = _refers(found, drawn=True) and not (literal and found.isalpha())
         sure = 0.0 if code else sureness(found, kind, quoted=False, told=True, literal=literal, loose=False)
         known[found, kind, literal] = sure
+    if not sure and text[high : high + 1] in _ENDS_LINE and "." not in found:
+        sure = beside_user(text, begin, found, kind) or of_a_file(text, begin, upto, found, kind)
     return (low, bare_end(text, low, high, further=True), sure) if sure else None
 
 
@@ -215,8 +233,15 @@ def _sure(found: str, kind: str, known: Known, *, quoted: bool, told: bool, lite
     return float(sure)
 
 
+def _chosen(text: str, begin: int, found: str) -> bool:
+    """Whether a `secret` may be a password that somebody chose: by its signs, or because it signs sessions."""
+    return bool(_DIGIT_WITHIN.search(found)) or has_strength(found) or "session(" in text[max(0, begin - 40) : begin]
+
+
 _OF_A_LITERAL = frozenset("?&;-")
+_PROPERTY = later(r"(?:\A|\n)[ \t]*(?:[a-z][\w-]*\.)+\Z")
 _OPENS = frozenset("([")
+_COMPARED = frozenset(("==", "===", "!=", "!=="))
 _ENDS_LINE = frozenset(("", "\n", "\r"))
 
 
@@ -231,11 +256,22 @@ def abroad(text: str, spans: Iterable[tuple[int, int]], known: Known) -> Iterato
             continue
         sign = sign_at(text, end)
         found = _judged(text, sign, kind, word, start, known) if sign else None
-        found = found or (spoken(text, end) if kind == PASSWORD else None)
+        found = found or ((spoken(text, end) or _at_once(text, end)) if kind == PASSWORD else None)
         if found:
             yield found
 
 
+_AT_ONCE = later(r"[ ]?(?=[^\s]{0,32}\d)([A-Za-z0-9*#][A-Za-z0-9*#@!_.%&+-]{3,31})(?![\w%])")
+
+
+def _at_once(text: str, end: int) -> Judged | None:
+    """`密码580213#`: what follows a word of a script without spaces, without any sign."""
+    found = _AT_ONCE.match(text, end) if _SPACELESS.match(text, end - 1) else None
+    value = found[1].rstrip(".") if found else ""
+    return (found.start(1), found.start(1) + len(value), 0.7) if found and not stands_in(value) else None
+
+
+_SPACELESS = later(SPACELESS)
 _DIGIT_IN_WORD = later(r"[^\s\d]{0,63}\d")
 _TOLD_BEFORE = later(r"(?:(?:^|\n)[ \t]*(?:ENV|ARG|export|setx?) |\blogin [\w.@-]{1,40}\s{1,4})\Z")
 _ALONE = later(
@@ -246,7 +282,7 @@ _DIGIT_WITHIN = later(r"[A-Za-z]\d+[A-Za-z]|[A-Z][a-z]+[A-Z][a-z]*\d")
 _IN_CELL = later(r"\|[ *`\"']*(?:\w{1,20} ){0,3}[*`\"']*\Z")
 
 
-def _judged(  # noqa: C901, PLR0912, PLR0917 - one question after the other, as read
+def _judged(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one question after the other, as read
     text: str, sign: re.Match[str], kind: str, name: str, begin: int, known: Known
 ) -> Judged | None:
     # All groups at once: asked for one by one they take as long as what is asked of them.
@@ -262,7 +298,11 @@ def _judged(  # noqa: C901, PLR0912, PLR0917 - one question after the other, as 
         if equals in {"==", "===", "!=", "!=="}:
             return None
         head = bare_head(text, sign.end())
-        if len(head) < SHORTEST[kind] or hopeless(head, key=kind in KEYS_ONLY, licences=kind in LICENSED):
+        if len(head) < SHORTEST[kind] or (
+            hopeless(head, key=kind in KEYS_ONLY, licences=kind in LICENSED)
+            and not beside_user(text, begin, head, kind)
+            and not of_a_file(text, begin, begin + len(name), head, kind)
+        ):
             return None
     flag = option and (
         name.startswith("-")
@@ -303,35 +343,37 @@ def _judged(  # noqa: C901, PLR0912, PLR0917 - one question after the other, as 
         return None
     if option and not flag and (NUMBERED if name.lower().endswith(OF_KEYS) else FIELD).match(found):
         return None
-    if markup and found[0] == "@":
-        return None  # `<password>@host`
+    if (markup and found[0] == "@") or (opened.endswith('"""') and found.isalpha()):
+        return None  # `<password>@host`, and the first word of a docstring
     if not quoted and found[-1] in ":=" and found[:-1].isalpha():
         return None  # the next name
     told = flag or bool(
         equals or typed or pair or markup or table or fallback or (call and not call.lstrip().startswith(","))
     )
+    whole = quoted and option and text[high + 1 : high + 2] in _ENDS_LINE
+    whole = whole and OPENS_LINE.search(text, max(0, begin - 24), begin) is not None
+    told = told or whole  # `rcon_password "..."`, the whole of a line
     if not told and quoted and _DIGIT_IN_WORD.match(found) and ("_" in name or not (name.islower() or name.isupper())):
         told = True  # `storePassword '...'`, `define('DB_PASSWORD', '...')`: no sentence has such a word
     literal = flag or (
         equals == "=" and sign.end() - sign.start("sign") == 1 and (name.isupper() or "." in name or "=" not in name)
     )
+    if quoted:
+        # `PGPASSWORD='...'`, and what a password is compared with.
+        width = sign.end() - sign.start("sign") - len(opened) if equals == "=" and name.isupper() else 0
+        literal = literal or width == 1 or equals in _COMPARED or name.lower().endswith("passphrase")
     if literal and not flag and not quoted and not (name.isupper() or text[begin - 1 : begin] in _OF_A_LITERAL):
         literal = False
-    if bare and (
-        text[high : high + 1] in _OPENS
-        or (_refers(found, drawn=equals in {"=", ":"}) and not (literal and found.isalpha()))
-    ):
+    if bare and text[high : high + 1] in _OPENS:
         return None
-    quoted_or_marked, loose = quoted or bool(markup), option and not flag
-    sure = _sure(found, kind, known, quoted=quoted_or_marked, told=told, literal=literal, loose=loose)
-    if (
-        not sure
-        and quoted
-        and told
-        and name.lower() == "secret"
-        and (_DIGIT_WITHIN.search(found) or has_strength(found))
-    ):
+    code = bare and _refers(found, drawn=equals in {"=", ":"}) and not (literal and found.isalpha())
+    quoted_or_marked, loose = quoted or bool(markup), option and not flag and not whole
+    sure = 0.0 if code else _sure(found, kind, known, quoted=quoted_or_marked, told=told, literal=literal, loose=loose)
+    if not sure and quoted and told and name.lower() == "secret" and _chosen(text, begin, found):
         sure = like_password(found, quoted=True, told=True, literal=False)  # a secret may be a key or a password
+    if told and not sure and (quoted or (text[high : high + 1] in _ENDS_LINE and "." not in found)):
+        sure = beside_user(text, begin, found, kind)
+        sure = sure or (0.0 if quoted else of_a_file(text, begin, begin + len(name), found, kind))
     if not sure:
         return None
     if not quoted:

@@ -76,8 +76,16 @@ def _telegram(text: str, start: int, end: int) -> Judged | None:
 
 
 def _path_only(text: str, start: int, end: int) -> Judged | None:
-    """The secret of a webhook is the path: the host may stay readable, but masking it as well costs nothing."""
-    return (start, end, 0.99) if plausible(text[start:end]) else None
+    """The secret of a webhook is the path, which opens it together with the host: the whole address goes."""
+    if not plausible(text[start:end]):
+        return None
+    before = _HOST_BEFORE.match(text[max(0, start - _LONGEST_HOST) : start][::-1])
+    after = "/" if text[end : end + 1] == "/" else ""
+    return start - (before.end() if before else 0), end + len(after), 0.99
+
+
+_LONGEST_HOST = 80
+_HOST_BEFORE = later(r"(?:(?:\.[A-Za-z0-9-]{1,40})*(?:[A-Za-z0-9-]{1,40}\.)?//:s?ptth)?", re.IGNORECASE)
 
 
 _JUDGES: dict[str, Judge] = {
@@ -117,6 +125,9 @@ _JUDGES: dict[str, Judge] = {
     "confluent-key": _random_key,
     "make-webhook": _path_only,
     "ifttt-webhook": _path_only,
+    "infura-key": _path_only,
+    "healthchecks-ping": _path_only,
+    "alchemy-key": _path_only,
     "sanity-token": _random_key,
     "replit-token": _random_key,
 }
@@ -152,6 +163,7 @@ _MIXED: tuple[tuple[str, str], ...] = (
     ("atlassian-token", "[MNO][A-Za-z][A-Za-z0-9+/]{42}"),
     ("crates-token", "cio[A-Za-z0-9]{32}"),
     ("salesforce-org", "00D[A-Za-z0-9]{12,15}"),
+    ("influx-token", "[A-Za-z0-9_-]{86}=="),
     ("otp-seed", "[A-Z2-7]{32}|[A-Z2-7]{16}"),
 )
 

@@ -1,14 +1,24 @@
 """What each kind of name asks of the value after it."""
 
-from trimtab.builtin.detectors.patterns.secret_names import NOTHING, PASSWORD, PIN, SALT, TOKEN, VAGUE, WEAK, kind_of
+from trimtab.builtin.detectors.patterns.secret_names import (
+    GIVEN,
+    NOTHING,
+    PASSWORD,
+    PIN,
+    SALT,
+    TOKEN,
+    VAGUE,
+    WEAK,
+    kind_of,
+)
 from trimtab.builtin.detectors.patterns.secret_signs import row_of_bytes, value_before
 from trimtab.builtin.detectors.patterns.secret_values import has_strength, like_chosen, like_key, like_password
 from trimtab.builtin.detectors.patterns.spec import Judged
 from trimtab.detect.signs import later
 
 # Characters below which no value of a kind is one, without quotes.
-SHORTEST = {PASSWORD: 4, PIN: 4, TOKEN: 7, SALT: 10, WEAK: 14, VAGUE: 20}
-KEYS_ONLY = frozenset({WEAK, VAGUE})  # kinds whose values are nothing but keys
+SHORTEST = {PASSWORD: 4, PIN: 4, TOKEN: 7, SALT: 10, WEAK: 14, VAGUE: 20, GIVEN: 20}
+KEYS_ONLY = frozenset({WEAK, VAGUE, GIVEN})  # kinds whose values are nothing but keys
 LICENSED = frozenset({TOKEN, PIN, SALT})  # kinds whose values may be groups of capitals
 
 
@@ -27,6 +37,8 @@ def sureness(value: str, kind: str, *, quoted: bool, told: bool, literal: bool, 
         if quoted and told and (_SALTY.match(value) or _SALTY_ESCAPES.match(value)):
             return 0.7
         return like_key(value, least=8 if quoted and told else 10, weak=False) if quoted or told else 0.0
+    if kind == GIVEN:
+        return like_key(value.removesuffix(":fx"), least=20 if told or quoted else 28, weak=False)
     if kind == VAGUE:
         return like_key(value, least=20, weak=True) if told and _THREE_KINDS.match(value) else 0.0
     if kind == WEAK:

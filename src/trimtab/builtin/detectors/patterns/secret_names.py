@@ -8,27 +8,46 @@ from functools import lru_cache
 
 from trimtab.detect.signs import later
 
-PASSWORD, TOKEN, WEAK, VAGUE, SALT, PIN, NOTHING = "password", "token", "weak", "vague", "salt", "pin", ""
+PASSWORD, TOKEN, WEAK, VAGUE, SALT, PIN, GIVEN, NOTHING = (
+    "password",
+    "token",
+    "weak",
+    "vague",
+    "salt",
+    "pin",
+    "given",
+    "",
+)
 
 # Words for "password" in languages whose words stand alone in texts without identifiers around them.
 FOREIGN = (
     "contraseña", "contrasena", "contraseñas", "mot de passe", "motdepasse", "passwort", "kennwort", "senha", "wachtwoord", "parola", "mdp",
     "hasło", "haslo", "lösenord", "losenord", "adgangskode", "salasana", "heslo", "jelszó", "jelszo", "şifre", "sifre", "parolă",
     "mật khẩu", "mat khau", "kata sandi", "пароль", "пароля", "парола", "κωδικός", "סיסמה", "كلمة المرور", "كلمة السر", "पासवर्ड",
-    "รหัสผ่าน", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "패스워드", "암호", "비번", "palavra-passe", "clave", "zugangscode", "código de acceso",
+    "รหัสผ่าน", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "패스워드", "암호", "비번", "palavra-passe", "parola d'ordine", "暗号化キー", "セキュリティキー", "wlan-schlüssel", "wlan-schluessel", "wifi-schlüssel", "wlan schlüssel", "clé wifi", "clé wi-fi", "clave wifi", "clave del wifi", "chave do wifi", "chiave wifi", "clave", "zugangscode", "código de acceso",
 )  # fmt: skip
 _FOREIGN_TOKENS = (
     "secreto", "segreto", "segredo", "geheimnis", "secretos", "mot secret",
     "api-schlüssel", "schlüssel", "schluessel", "clé api", "clé d'api", "clave api", "clave de api", "chave de api", "chave", "chiave", "sleutel", "jeton",
-    "ключ", "ключ api", "токен", "секрет", "密钥", "令牌", "api密钥", "トークン", "apiキー", "秘密鍵", "アクセスキー", "秘密密钥", "访问密钥", "存取金鑰", "비밀키", "секретный ключ", "ключ доступа", "токен доступа", "토큰", "인증키",
+    "ключ", "ключ api", "токен", "секрет", "密钥", "令牌", "api密钥", "金鑰", "共享密钥", "トークン", "apiキー", "秘密鍵", "アクセスキー", "秘密密钥", "访问密钥", "存取金鑰", "비밀키", "секретный ключ", "ключ доступа", "токен доступа", "토큰", "인증키",
 )  # fmt: skip
 FOREIGN_KINDS = dict.fromkeys(FOREIGN, "password") | dict.fromkeys(_FOREIGN_TOKENS, "token")
 ABROAD = tuple(word for word in FOREIGN_KINDS if not word.isascii())
 """Words with letters beyond ASCII, which no anchor of ASCII finds."""
+PROVIDERS = frozenset(
+    "abuseipdb adyen ably airtable alchemy algolia amplitude anthropic asana assemblyai binance braintree braze brevo bugsnag circleci clickatell "  # noqa: SIM905 - a table of words
+    "cloudinary codecov cohere coinbase contentful customerio datadog deepgram deepl doppler dropbox easypost elevenlabs etherscan fastly hetzner "
+    "honeybadger honeycomb hubspot infura intercom iterable kaggle klarna klaviyo kraken launchdarkly linode logdna loggly mailchimp mailgun "
+    "mailjet mapbox messagebird mistral mixpanel mollie moralis newrelic nexmo notion onesignal openai openweather opsgenie pagerduty papertrail "
+    "pinecone plaid plivo posthog postmark pusher razorpay replicate revenuecat rollbar scaleway sendgrid sentry shippo shodan sinch snyk "
+    "sonarqube sparkpost statuspage stripe sumologic supabase telnyx tinify trello twilio victorops virustotal vonage vultr wandb zendesk".split()
+)
+"""Who gives out keys: a setting named so alone holds one, if it looks drawn."""
 ANCHORS = (
     "passw", "pasw", "pssw", "psw", "passphrase", "passcode", "passkey", "passwd", "pass", "pwd", "pw", "secret", "token", "key", "credential", "creds", "cred", "auth",
     "bearer", "salt", "nonce", "psk", "jwt", "sessionid", "session_id", "sessid", "signature", "client_srt", "pin", "otp", "connection_string", "sas", "webhook",
-    *(word for word in FOREIGN_KINDS if word.isascii()), "contrase", "jelsz",
+    *(word for word in FOREIGN_KINDS if word.isascii()), "contrase", "jelsz", *sorted(PROVIDERS), "open_weather", "message_bird", "pager_duty",
+    "new_relic", "one_signal", "mail_chimp", "send_grid", "eleven_labs", "assembly_ai", "launch_darkly", "virus_total", "circle_ci", "mail_gun", "revenue_cat",
 )  # fmt: skip
 
 _SPLIT = later(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
@@ -52,6 +71,7 @@ _ABOUT = frozenset(
 _PASS_THROUGH = frozenset(
     "value string val plain plaintext raw base64 b64 enc encrypted dec default live test prod production dev staging old new current local main confirmation confirm again here data hex literal".split()  # noqa: SIM905 - a table of words
 )
+_OF_WIRELESS = frozenset({"pre", "wpa", "wpa2", "wifi", "wlan", "ipsec", "vpn"})
 _SECRETS = frozenset({"secreto", "segreto", "segredo"})
 _NOT_PASS = frozenset("bypass compass surpass overpass underpass trespass encompass impass pass".split())  # noqa: SIM905 - a table of words
 # A long random value under a name that merely mentions a secret is one, unless these say what it is.
@@ -86,6 +106,7 @@ _GLUED_TOKENS = (
     "appkey",
     "bearer",
 )
+_FOREIGN_ENDS = ("kennwort", "wachtwoord", "lösenord", "losenord", "adgangskode", "salasana")
 _NOT_KEY = frozenset("monkey turkey donkey hotkey hockey jockey whiskey hickey sitekey pubkey".split())  # noqa: SIM905 - a table of words
 _BEFORE_KEY = frozenset(
     "api access secret private auth account master client app application encryption crypt crypto cipher encrypt signing sign signature shared subscription service "  # noqa: SIM905 - a table of words
@@ -97,7 +118,7 @@ _BEFORE_KEY = frozenset(
     "finnhub polygon binance coinbase kraken postmark sparkpost brevo vonage nexmo plivo amplitude mixpanel segment rollbar bugsnag honeybadger opsgenie here tomtom bing".split()
 )
 _TITLES = frozenset(
-    "next prev previous first last csrf xsrf site publishable chi page continuation sync cursor stop special unk eos bos pad sep cls mask num n max min total prompt completion input output cancellation cancel "  # noqa: SIM905 - a table of words
+    "idempotency next prev previous first last csrf xsrf site publishable chi page continuation sync cursor stop special unk eos bos pad sep cls mask num n max min total prompt completion input output cancellation cancel "  # noqa: SIM905 - a table of words
     "design reserved punctuation whitespace lex parse sort foreign primary partition range hash cache lookup dict hot arrow public route translation i18n message registry tab storage_key any_key keyboard".split()
 )
 
@@ -106,6 +127,8 @@ _TITLES = frozenset(
 def kind_of(name: str) -> str:
     """What a name says its value is; "" if nothing of interest: `PASSWORD_STRIPE` is a password as well."""
     kind = _kind(name)
+    if not kind and _OF_A_PROVIDER.sub("", "".join(_SPLIT.findall(name)).lower()) in PROVIDERS:
+        return GIVEN
     if not kind:
         *words, last = _SPLIT.findall(name) or [""]
         if words and last.lower() not in _ABOUT and 1 < len(last) < 12:
@@ -117,8 +140,10 @@ def kind_of(name: str) -> str:
     return kind
 
 
+_OF_A_PROVIDER = later(r"\Ak(?=one|send|mail)|(?:rest|api|live|prod|production|apikey)\Z")  # `kOneSignalRest`
+
 # Words that name a credential by themselves, whatever it is for.
-_KINDRED = later(r"(?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|secret)[_-]?key)\Z", re.IGNORECASE)
+_KINDRED = later(r"(?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|secret)[_-]?key)s?\Z", re.IGNORECASE)
 
 
 def _kind(name: str) -> str:  # noqa: C901, PLR0912 - one question after the other, as read
@@ -139,6 +164,7 @@ def _kind(name: str) -> str:  # noqa: C901, PLR0912 - one question after the oth
     if (
         last in FOREIGN
         or last in {"psk", "masterauth"}
+        or last.endswith(_FOREIGN_ENDS)
         or (last.endswith("pw") and len(last) > 3)
         or last.startswith(_GLUED[:-1])
         or last.endswith(_GLUED)
@@ -154,6 +180,8 @@ def _kind(name: str) -> str:  # noqa: C901, PLR0912 - one question after the oth
     if last == "code":
         return PASSWORD if last != "code" or before in {"pass", "access"} else TOKEN
     if last == "key":
+        if before == "shared" and not _OF_WIRELESS.isdisjoint(words):
+            return PASSWORD
         if before in _BEFORE_KEY:
             return TOKEN
         return WEAK if before not in _TITLES else NOTHING
@@ -190,6 +218,7 @@ def _kind(name: str) -> str:  # noqa: C901, PLR0912 - one question after the oth
 
 _OF_NETWORKS = ("wifi", "wi-fi", "wlan", "wpa", "ssid")
 _USED = later(r"(?:login|log_in|configure|config|connect|init|auth|client)\(\Z", re.IGNORECASE)
+_OF_A_CIPHER = later(r"crypt\w{0,8}[\"']?\s{0,3}(?:=>|:|=)\s{0,3}[\[{(]\s{0,12}[\"']\Z")
 _NETWORK = later(r"\b(?:wi-?fi|wlan|wpa[23]?|ssid)\b")
 
 
@@ -200,4 +229,6 @@ def kind_of_key(before: str) -> str:
     low = before.lower()
     if '"username"' in low:
         return TOKEN  # `{"username": "ana", "key": "..."}`
+    if _OF_A_CIPHER.search(low):
+        return TOKEN
     return PASSWORD if any(map(low.__contains__, _OF_NETWORKS)) and _NETWORK.search(low) else WEAK

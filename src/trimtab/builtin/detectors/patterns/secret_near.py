@@ -15,12 +15,15 @@ UNSURE = 0.6  # too little for a reading of a text, where none is asked for agai
 _SPOKEN_OF = later(
     r"passw|passphrase|secret|token|(?:api|access|private)[ _-]?key|credential|\bcreds?\b|bearer|licen[cs]e key|activation|akia|<key>"
 )
-_OWN_NAME = later(r"([A-Za-z][\w.-]{0,40})[\"'>]?\s{0,3}[:=]?\s{0,3}[\"'(\[]?\Z")
+_OWN_NAME = later(r"([A-Za-z][\w.-]{0,40})[\"'>]?\s{0,20}[:=]?\s{0,3}[\"'(\[]{0,2}\Z")
+_MEMBER_BEFORE = later(
+    r"[\"']name[\"']\s{0,3}:\s{0,3}[\"']([A-Za-z][\w.-]{0,40})[\"']\s{0,3},\s{0,20}[\"']value[\"']\s{0,3}:\s{0,3}[\"']\Z"
+)
 _LAST_WORD = later(r"[A-Z]?[a-z]+|[A-Z]+", re.ASCII)
 _IDENTIFIERS = frozenset(
     "id ids uid uuid uuids guid guids oid sid pid request trace span session user tenant client correlation device account order ref reference version "  # noqa: SIM905 - a table of words
     "commit instance event message object subject transaction job task run build node host group role policy resource subscription app application project "
-    "org organization workspace customer entity record row file image partition volume disk interface network machine state channel topic urn clsid appid".split()
+    "org organization workspace customer entity record row file image partition volume disk interface network machine state channel topic urn clsid appid site".split()
 )
 _GLUED = frozenset("-_/{\\.%#")
 
@@ -34,8 +37,12 @@ def _near_credentials(text: str, start: int, end: int) -> Judged | None:
     before = text[max(0, start - _BEFORE) : start]
     if not _SPOKEN_OF.search(before.lower()):
         return None
-    own = _OWN_NAME.search(before[-60:])
-    if own and ("=" in own.group() or _LAST_WORD.findall(own[1])[-1].lower() in _IDENTIFIERS):
+    own = _MEMBER_BEFORE.search(before[-120:]) or _OWN_NAME.search(before[-80:])
+    if own and (
+        own[1].lower().startswith("idempotency")
+        or "=" in own.group()
+        or _LAST_WORD.findall(own[1])[-1].lower() in _IDENTIFIERS
+    ):
         return None
     return start, end, UNSURE
 

@@ -49,7 +49,7 @@ def either(words: tuple[str, ...]) -> str:
 
 
 _ARGUMENTS = later(
-    r"\s{0,10}(?:(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[\w.$>-]{1,60})\s{0,4},\s{0,20}){1,3}([\"'`])([^\"'`\n]{4,120})\1\s{0,4}[,)\n]"
+    r"\s{0,10}(?:(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[\w.$>:-]{1,60}|\{[^{}\n]{0,160}\})\s{0,4},\s{0,20}){1,3}b?([\"'`])([^\"'`\n]{4,120})\1\s{0,4}[,)\n]"
 )
 _THIRD = later(
     r"(?:\s{0,10}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[\w.$>-]{1,60})\s{0,4},\s{0,20}){2}([\"'`])([^\"'`\n]{4,120})\1\s{0,4},"
@@ -63,7 +63,7 @@ _LOGINS = ("login(", "signin(", "sign_in(", "authenticate(")
 _CALLS = (
     "mysqli_connect(", "mysql_connect(", "pg_connect(", "mysqli(", "pdo(", "httpbasicauth(", "httpdigestauth(", "auth=(", "auth = (",
     "basic_auth(", "basicauth(", "getconnection(", "passwordcredentials(", "passwordauthentication(", "networkcredential(",
-    "passwordauthenticationtoken(", *_LOGINS, "jwt.sign(", "jwt.encode(", "jwt.decode(", "jwt.verify(", "createhmac(", "dbi->connect(", "simple_bind(", "simple_bind_s(",
+    "passwordauthenticationtoken(", *_LOGINS, "jwt.sign(", "jwt.encode(", "jwt.decode(", "jwt.verify(", "createhmac(", "dbi->connect(", "simple_bind(", "simple_bind_s(", "key::new(",
 )  # fmt: skip
 
 
@@ -80,9 +80,18 @@ def _with_key(text: str, _start: int, end: int) -> Judged | None:
     return (*found.span(1), sure) if found and sure and "://" not in found[1] else None
 
 
+_USER_OF_PDO = 2  # commas before the password: the address and the user stand before it
+
+
 def _called(text: str, start: int, end: int) -> Judged | None:
     """`login("maria", "...")`: the last of the arguments that are written out."""
     found = (_THIRD.match(text, end) if text.startswith("mysql", start) else None) or _ARGUMENTS.match(text, end)
+    if (
+        found
+        and text[end - 4 : end].lower() == "pdo("
+        and text[found.start() : found.start(2)].count(",") < _USER_OF_PDO
+    ):
+        return None  # who signs in, and the password comes from elsewhere
     if found and found[2].isalpha() and text[start:end].lower() in _LOGINS:
         return None  # `login("user", "home")` says where to go
     return literal(found[2], *found.span(2)) if found else None
@@ -131,8 +140,94 @@ _COMMANDS = {
     "pragma key": later(r"\s{0,3}=\s{0,3}[\"']([^\"'\n]{4,120})[\"']"),
     "crypt(": later(r"'([^'\n]{4,80})',\s{0,3}gen_salt"),
     "set password for ": later(r"[^\s=]{1,80}\s{0,3}=\s{0,3}'([^'\n]{4,80})'"),
+    "]:587": later(r"\s{1,20}[^\s:]{1,80}:([^\s]{4,120})"),
+    "]:465": later(r"\s{1,20}[^\s:]{1,80}:([^\s]{4,120})"),
+    ' : eap "': later(r"([^\"\n]{4,80})\""),
+    ' : xauth "': later(r"([^\"\n]{4,80})\""),
+    ' : psk "': later(r"([^\"\n]{4,80})\""),
+    " on >": later(r"([^\s<>]{4,120})(?=\s|\Z)"),
+    "api_hash": later(r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?([0-9a-f]{32})(?![0-9a-f])"),
+    "rtmp://": later(r"[^\s/]{1,80}/(?:live2?|app|rtmp)/([A-Za-z0-9_?=-]{16,120})"),
+    "rtmps://": later(r"[^\s/]{1,80}/(?:live2?|app|rtmp)/([A-Za-z0-9_?=-]{16,120})"),
+    "-passout pass:": later(r"([^\s\"'$<]{4,80})"),
+    "-passin pass:": later(r"([^\s\"'$<]{4,80})"),
+    "zip -p ": later(r"[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "mosquitto_pub ": later(r"[^\n|]{0,120}?\s-P\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "mosquitto_sub ": later(r"[^\n|]{0,120}?\s-P\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "mosquitto_passwd -b ": later(r"\S{1,80}\s+\S{1,40}\s+[\"']?([^\s\"'$<]{4,80})"),
+    "lftp -u ": later(r"[\"']?[^\s,\"']{1,60},[\"']?([^\s\"'$<]{4,80})"),
+    "rabbitmqctl add_user ": later(r"\S{1,60}\s+[\"']?([^\s\"'$<]{4,80})"),
+    "rabbitmqctl change_password ": later(r"\S{1,60}\s+[\"']?([^\s\"'$<]{4,80})"),
+    "wandb login ": later(r"(?:--?\w+\s+)?([0-9a-f]{40})"),
+    "stats auth ": later(r"[^\s:]{1,40}:([^\s]{4,80})"),
+    "/rp ": later(r"[\"']?([^\s\"'$<*/][^\s\"']{3,80})"),
+    "qpdf --encrypt ": later(r"\S{1,60}\s+[\"']?([^\s\"'$<]{4,80})"),
+    "vault operator unseal ": later(r"[\"']?([A-Za-z0-9+/=]{20,80})"),
+    "cqlsh ": later(r"[^\n|]{0,120}?\s-p\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "psexec ": later(r"[^\n|]{0,120}?\s-p\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "ipmitool ": later(r"[^\n|]{0,120}?\s-P\s{0,2}[\"']?([^\s\"'$<-][^\s\"']{3,80})"),
+    "dev wifi connect ": later(r"[^\n|]{1,80}?\spassword [\"']?([^\s\"'$<]{8,63})"),
+    "wifi-sec.psk ": later(r"[\"']?([^\s\"'$<]{8,63})"),
+    "-setairportnetwork ": later(r"\S{1,12} (?:\"[^\"\n]{1,32}\"|\S{1,32}) [\"']?([^\s\"'$<]{8,63})"),
+    "insecure-password ": later(r"[\"']?([^\s\"'$<]{4,80})"),
+    "snmp community": later(
+        r"(?: string)?(?: ?\(?(?:ro|rw|read|write|read-only|read-write)\)?)?[ \t]?[:=]?[ \t]{1,2}[\"']?(?!public\b|private\b)([^\s\"'$<>()]{6,40})",
+        re.IGNORECASE,
+    ),
     "wifi:": later(r"(?:[TSHRAI]:[^;\n]{0,64};){0,4}P:((?:\\.|[^;\\\n]){4,64});"),
 }
+
+
+_ALIAS = later(r"[\w-]{1,40}\s{1,3}\S{4,200}\s{1,3}[\"']?([^\s\"'$<]{3,80})[\"']?\s{1,3}[\"']?([^\s\"'$<]{8,80})")
+
+
+def _alias(text: str, _start: int, end: int) -> list[Judged]:
+    """`mc alias set depot https://... ACCESS SECRET`: both keys of a store."""
+    found = _ALIAS.match(text, end)
+    both = [literal(found[part], *found.span(part)) for part in (1, 2)] if found else []
+    return [one for one in both if one]
+
+
+_MAIL_ARGUMENTS = later(
+    r"[\w.-]{0,60}[\"']\s{0,4}(?:,\s{0,20}\d{2,5}\s{0,4})?(?:,\s{0,20}(?:true|false)\s{0,4})?,\s{0,20}[\"'][^\"'\n]{2,80}[\"']\s{0,4},\s{0,20}([\"'])([^\"'`\n]{4,120})\1\s{0,4}[,)\n]",
+    re.IGNORECASE,
+)
+
+
+def _of_mail(text: str, _start: int, end: int) -> Judged | None:
+    """`Options("smtp.example.org", 587, "ana@example.org", "...")`: who sends, and the password."""
+    found = _MAIL_ARGUMENTS.match(text, end)
+    return literal(found[2], *found.span(2)) if found else None
+
+
+_WALLETS = later(r"\s{0,3}\[\s{0,20}[\"'`]((?:0x)?[0-9a-fA-F]{64})[\"'`]")
+
+
+def _wallets(text: str, _start: int, end: int) -> Judged | None:
+    """`accounts: ['...']`: the private key of a wallet, as tools for contracts are told it."""
+    found = _WALLETS.match(text, end)
+    return (*found.span(1), 0.9) if found and len(set(found[1])) > _FEWEST_SIGNS else None
+
+
+_FEWEST_SIGNS = 8
+_MAILBOX = later(r"(\d{3,8}),[^,\n]{1,60},[^\n]{0,60}@")
+_NUMBER_BEFORE = later(r"(?:\A|\n)[ \t]{0,4}\d{2,6}\Z")
+
+
+def _mailbox(text: str, start: int, end: int) -> Judged | None:
+    """`101 => 3391,Reception,desk@example.org`: the PIN of a voice mailbox."""
+    found = _MAILBOX.match(text, end) if _NUMBER_BEFORE.search(text, max(0, start - 12), start) else None
+    return (*found.span(1), 0.8) if found else None
+
+
+_DRAWN_BY = later(r"\"special\"|\"min_lower\"|\"length\"\s?:|random_password")
+_RESULT = later(r"\s{0,3}:\s{0,3}\"([^\"\n]{8,200})\"")
+
+
+def _drawn_by(text: str, start: int, end: int) -> Judged | None:
+    """`"length": 24, "special": false, "result": "..."`: the password that Terraform drew, in its state."""
+    found = _RESULT.match(text, end) if _DRAWN_BY.search(text, max(0, start - 400), start) else None
+    return literal(found[1], *found.span(1)) if found else None
 
 
 def _command(text: str, start: int, end: int) -> Judged | None:
@@ -241,7 +336,7 @@ _BY_NAME = later(
 _LATER = 108  # characters in which its sign stands
 _SLASH = later(r"[/|]")
 _BY_NAME_LATER = later(
-    r"[^\n/|]{0,60}?(?:[(:?!,.]|[ \t](?:with|as|use|mit|als|avec|con|com|met))[ \t]{0,2}[\w.@+-]{2,40}[ \t]{0,2}[/|][ \t]?(?=[^\s]{0,40}\d)([^\s\"'`,]{6,60})"
+    r"[^\n/|]{0,60}?(?:[(:?!,.]|[ \t](?:with|as|use|mit|als|avec|con|com|met|is|ist|es|é|è|c['’]est))[ \t]{0,2}[\w.@+-]{2,40}[ \t]{0,2}[/|][ \t]?(?=[^\s]{0,40}\d)([^\s\"'`,]{6,60})"
 )
 _ADDRESS = later(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LOGIN_WORDS = (
@@ -291,6 +386,11 @@ CALLS: tuple[Pattern, ...] = (
     wide("password", either(_KEY_CALLS), _KEY_CALLS, _with_key, close=True),
     wide("encryption-key", either(_CIPHERS), _CIPHERS, _keyed, close=True),
     wide("password", either(tuple(_COMMANDS)), tuple(_COMMANDS), _command),
+    wide("key-pair", "mc alias set |mc config host add ", ("mc alias set ", "mc config host add "), _alias, close=True),
+    wide("password", "[\"']smtp\\.", ('"smtp.', "'smtp."), _of_mail, close=True),
+    wide("private-key", "accounts:", ("accounts:",), _wallets, close=True),
+    wide("password", " => ", (" => ",), _mailbox, close=True),
+    wide("password", '"result"', ('"result"',), _drawn_by, close=True),
     wide("password", either(_READERS), _READERS, _echoed),
     wide("password", either(_ECHOES), _ECHOES, _written, close=True),
     wide("password", either(_USES), _USES, _used_as, close=True),

@@ -18,7 +18,7 @@ _WHICH = "new|old|neue?|alte?|nueva|nuevo|actual|nova|novo|nouveau|actuel|nuova|
 _CLOSE = (
     # What closes the name: its quote, a bracket, emphasis.
     rf"(?P<close>{_QUOTE}?[\])]{{0,2}}(?:\*\*|__|</(?:b|strong|code|em|label|span|dt|th)>)?)"
-    rf"(?:[ \t]\((?![\"'`])[^()\n]{{1,40}}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|van|di|del|della|de|des|du|do|da|von|vom|dla|na)[ \t][\w.@-]{{1,30}}(?:[ \t][\w.@-]{{1,30}})?(?=[ \t]?[:=])|[ ]#?\d{{1,2}}(?=:[ ]|[ ]?=)|[ ](?:{_WHICH})(?=[ \t]?[:=]))?"  # password (temporary): ...
+    rf"(?:[ \t]\((?![\"'`])[^()\n]{{1,40}}\)|[ \t](?:for|of|pour|para|f[üu]r|to|voor|van|di|del|della|de|des|du|do|da|von|vom|dla|na)[ \t][\w.@-]{{1,30}}(?:[ \t][\w.@-]{{1,30}})?(?:[ \t]\([^()\n]{{1,40}}\))?(?=[ \t]?[:=])|[ ]#?\d{{1,2}}(?=:[ ]|[ ]?=)|[ ](?:{_WHICH})(?=[ \t]?[:=]))?"  # password (temporary): ...
 )
 _TYPED = r"(?P<typed>\s\{[^{}\n]{1,30}\}\s{0,3}=\s{0,3}|\s{0,3}:\s{0,3}[&*]{0,2}(?:'\w{1,20} )?[A-Za-z_][\w.<>\[\]|?\"' ]{0,30}?(?:\s{1,3}=\s{0,3}|=(?=[\"'`bBrRfFuU]))|\s{1,2}(?:string|String|str|text)\s{0,2}=\s{0,3}|\[\d{0,4}\]\s{0,3}=\s{0,3})"
 _EQUALS = (
@@ -31,14 +31,14 @@ _OTHERS = (
     r"|(?P<markup>\s{0,4}/?>\s{0,40}(?:<(?:value|string)>\s{0,20})?(?:</(?:td|th|key|dt|name|b|strong|code|label)>\s{0,20}<(?:td|string|dd|value|code|span)[^<>\n]{0,40}>\s{0,10})?(?:<!\[CDATA\[)?|\s{0,4}</(?:td|th|key|dt|name)>\s{0,20}<(?:td|string|dd|value)[^<>\n]{0,40}>\s{0,10}(?:<(?:code|b|tt|span)[^<>\n]{0,40}>\s{0,10})?|(?:\s{1,3}[A-Za-z:-]{2,16}\s{0,2}=\s{0,2}[\"'][^\"'<>\n]{0,60}[\"']){1,4}\s{0,3}>\s{0,20})"
     rf"|(?P<call>\s{{0,3}}[({{,]\s{{0,20}}(?:[A-Z_]{{2,30}}\s{{0,3}},\s{{0,3}})?(?:{_QUOTE}[\w. -]{{1,40}}{_QUOTE}\s{{0,3}},\s{{0,3}})?(?={_QUOTE}))"
     r"|(?P<table>\s{0,20}\|\s{0,20})"
-    r"|(?P<prose>[ \t][-–—][ \t]{1,3}|(?:[ \t][\w.@'’()-]{1,24}+){0,6}?(?:,[ \t](?:still|toujours|immer noch|todavía|ancora|ainda)|[ \t](?:to be|is|was|still|remains|reste|bleibt|blijft|queda|sigue siendo|rimane|resta|continua|fica|brzmi|luidt|are|be|ist|lautet|es|est|é|è|är|er|jest|is:|to|equals|это|это:|является))(?:[ \t](?:now|set to|changed to|reset to|updated to|rotated to|back to|ge[äa]ndert (?:auf|in|zu)|currently|still|nun|jetzt|ahora|maintenant|this|the following))?:?[ \t]{1,3})"
-    r"|(?P<east>\s?(?:是|为|為|は|が|는|은|ist)\s?[：:]?\s?)"
+    r"|(?P<prose>[ \t][-–—][ \t]{1,3}|(?:[ \t][\w.@'’()-]{1,24}+){0,6}?(?:,[ \t](?:still|toujours|immer noch|todavía|ancora|ainda)|[ \t](?:to be|will be|is|was|still|sera|será|sarà|wird|wordt|staat|steht|remains|reste|bleibt|blijft|queda|sigue siendo|rimane|resta|continua|fica|brzmi|luidt|are|be|ist|lautet|es|est|c['’]est|é|è|är|er|jest|is:|to|equals|это|это:|является))(?:[ \t](?:now|set to|changed to|reset to|updated to|rotated to|back to|ge[äa]ndert (?:auf|in|zu)|currently|still|nun|jetzt|ahora|maintenant|this|the following|auf|in|op|a|en|su))?[ \t]?:?[ \t]{1,3})"
+    r"|(?P<east>\s?(?:(?:已)?(?:改成|改为|改為|更改为|更改為|变更为|變更為|换成|換成|设为|設為|设置为|設定為|重置为|重設為|更新为|更新為)了?|是|为|為|は|が|を|는|은|을|를|ist)\s?[：:]?\s?)"
     r"|(?P<below>:?(?:\*\*)?[ \t]{0,3}\r?\n[ \t]{0,4}(?:\r?\n)?(?=[^\s<|-]))"
-    r"|(?P<option>(?:[ \t]|\\t){1,4}(?:-{1,2}[A-Za-z]{2,16}[ \t]){0,2}(?:\\\n\s{0,8})?)"
+    r"|(?P<option>(?:[ \t]|\\t){1,24}(?:(?:-{1,2}[A-Za-z]{2,16}|ascii-text|hexadecimal|cleartext)[ \t]){0,2}(?:\\\n\s{0,8})?)"
 )
 _VALUE = (
     # A call with a default, or a conversion, may stand before the literal.
-    r"(?:(?:os\.)?(?:getenv|environ\.get|env\.get|getEnv|ENV\.fetch)\([^()\n]{1,60}?(?:,|\)\s{0,2}(?:or|\|\||\?\?))\s{0,2}(?=[\"'`])|(?:new\s)?(?:String|SecretStr|str|bytes|bytes\.fromhex|unhexlify|binascii\.unhexlify|md5|MD5|sha1|SHA1|\[\]byte|sha256|SHA256|sha2|SHA2|PASSWORD|crypt|Field|b64decode|Buffer\.from|secret|Some|base64\.b64decode|encode|quote|Secret|new_secret)\((?=[\"'`]))?"
+    r"(?:(?:os\.)?(?:getenv|environ\.get|env\.get|getEnv|ENV\.fetch)\([^()\n]{1,60}?(?:,|\)\s{0,2}(?:or|\|\||\?\?))\s{0,2}(?=[\"'`])|(?:Just\s)?(?:new\s)?(?:String|SecretStr|str|bytes|bytes\.fromhex|unhexlify|binascii\.unhexlify|md5|MD5|sha1|SHA1|\[\]byte|sha256|SHA256|sha2|SHA2|PASSWORD|crypt|Field|b64decode|Buffer\.from|secret|Some|base64\.b64decode|encode|quote|Secret|new_secret)\((?=[\"'`]))?"
     rf"(?P<list>[\[({{]{{1,2}}\s{{0,20}}(?={_QUOTE}))?"
     rf"(?P<open>(?:[bBuUrRfFLN@$]{{0,2}}{_QUOTE})?)"
 )

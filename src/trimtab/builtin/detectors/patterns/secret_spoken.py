@@ -4,9 +4,6 @@ No sign of assignment stands before these. A word that asks for a credential doe
 strong enough to be nothing else, or digits right where a code is due.
 """
 
-import re
-from functools import lru_cache
-
 from trimtab.builtin.detectors.patterns.secret_drawn import DIGIT, LETTERS, random_looking, random_part
 from trimtab.builtin.detectors.patterns.secret_places import either, wide
 from trimtab.builtin.detectors.patterns.secret_stand_ins import stands_in
@@ -32,21 +29,65 @@ def spoken(text: str, end: int) -> Judged | None:
         return (*found.span(1), 0.8) if random_part(found[1].replace(" ", "")) else None
     if first in _LATER_BEGINS and (found := _OF.match(text, end) or _LATER.match(text, end)):
         value = found[1].rstrip(".,;:?)")
-        if _strong(value):
+        if _strong(value) or (text[found.start() : found.start(1)].rstrip("\"'` \t")[-1:] in _GIVES and _mixed(value)):
             return found.start(1), found.start(1) + len(value), 0.8
     if first in _BLANK and (found := _JOINED.match(text, end)):
         return (*found.span(1), 0.7) if says_nothing(found[1], least=3) else None
     found = _ANSWER.match(text, end) if text.find("?", end, end + _LONGEST_QUESTION) >= 0 else None
-    if not found or "://" in found[1] or not LETTERS.search(found[1]) or not like_password(found[1], **_TOLD):
+    if found and "://" not in found[1] and LETTERS.search(found[1]) and like_password(found[1], **_TOLD):
+        return (*found.span(1), 0.8) if _kinds(found[1]) > 2 or len(DIGIT.findall(found[1])) > 1 else None
+    return _further_on(text, end)
+
+
+_FURTHER = (
+    110  # characters after a word for a password in which a word that is nothing else counts, whatever stands between
+)
+_ANY_WORD = later(r"(?<![^\s\"'`(*:„“«=])[^\s\"'`<>(){}|]{8,64}(?=[\s\"'`).,;!?*”“»]|\Z)")
+
+
+def _further_on(text: str, end: int) -> Judged | None:
+    """The first word a little later that can be nothing but a password: `my password, which I had forgotten: ...`."""
+    if not _ANY_SIGN.search(text, end, end + _FURTHER):
         return None
-    return (*found.span(1), 0.8) if _kinds(found[1]) > 2 or len(DIGIT.findall(found[1])) > 1 else None
+    for found in _ANY_WORD.finditer(text, end, min(len(text), end + _FURTHER)):
+        value = found.group().rstrip(".,;:?*")
+        if len(value) > _LONGEST_CHOSEN or _CHOSEN_SIGNS.isdisjoint(value) or not has_strength(value):
+            continue
+        if not _OF_CODE.isdisjoint(text[end : found.start()]):
+            return None
+        if _mixed(value) and _strong(value) and "/" not in value:
+            return found.start(), found.start() + len(value), 0.75
+    return None
+
+
+_LONGEST_CHOSEN = 24
+_ANY_SIGN = later(r"[!@#$%^&*?§€£]")
+_CHOSEN_SIGNS, _OF_CODE = frozenset("!@#$%^&*?§€£"), frozenset("<>{}[]();=\\")
 
 
 _LATER = later(
     r"(?:[ \t](?:for|of|to|on|in|at|f[üu]r|von|vom|zum|zur|im|am|auf|bei|der|des|de|del|du|da|do|di|della|dla|na|w|van|voor|op|pour|para|per|has|is|was|changed|again)"
-    r"(?:[ \t][\w.'’()-]{1,24}+){0,7}?[ \t]?[:=→]|\?|['’]s(?:[ \t](?:still|now|just|actually|probably))?)[ \t]{1,3}[\"'`]?(?=[^\s]{0,40}\d)([^\s\"'`<>(){}]{7,64})(?=[\s\"'`,.;)]|\Z)"
+    r"(?:[ \t][\w.'’()-]{1,24}+){0,10}?[ \t]?[:=→]|\?|['’]s(?:[ \t](?:still|now|just|actually|probably))?)[ \t]{1,3}[\"'`]?(?=[^\s]{0,40}\d)([^\s\"'`<>(){}]{7,64})(?=[\s\"'`,.;)]|\Z)"
 )
 _JOINED = later(r"[ \t]([a-z]{4,12}(?:-[a-z]{4,12}){2,3})(?=[ \t]{0,3}(?:[\n,.;)]|\Z))")
+
+
+_GIVES = frozenset(":=→")
+
+
+def _mixed(value: str) -> bool:
+    """Whether letters, digits and a sign of passwords stand in a value that a sign gives."""
+    return (
+        not STRONG.isdisjoint(value)
+        and any(map(str.isdigit, value))
+        and any(map(str.isalpha, value))
+        and not _ADDRESS.fullmatch(value)
+        and "://" not in value
+        and not stands_in(value)
+    )
+
+
+_ADDRESS = later(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def _strong(value: str) -> bool:
@@ -124,7 +165,76 @@ def _root(text: str, start: int, end: int) -> Judged | None:
     return (found.start(1), found.start(1) + len(value), 0.8) if value[0] not in "/:" and "/" not in value else None
 
 
+_SIGNS_IN = (
+    "account ", "konto ", "user ", "username ", "usuario ", "compte ", "utilisateur ", "benutzer ", "gebruiker ", "utente ", "login ", "log in as ", "sign in as ", "logged in as ",
+)  # fmt: skip
+_NAME_AND_WORD = later(
+    r"[\"'`]?[\w.@\\+-]{2,40}[\"'`]?,?[ \t](?:and|with|using|und|mit|con|y|e|et|avec|com|met|en|z|oraz)[ \t](?:(?:the[ \t])?pass(?:word)?[ \t])?[\"'`]?"
+    r"(?=[^\s]{0,40}\d)([^\s\"'`<>(){}]{7,64})"
+)
+
+
+def _signed_in(text: str, _start: int, end: int) -> Judged | None:
+    """`the account scan with ...`, `mit Konto wartung und ...`: a strong word beside a name."""
+    found = _NAME_AND_WORD.match(text, end)
+    value = found[1].rstrip(".,;:?)") if found else ""
+    if not found or "/" in value or "@" in value[1:-1] or not has_strength(value) or not _strong(value):
+        return None
+    return found.start(1), found.start(1) + len(value), 0.8
+
+
+_OF_ALL = ("root ", "admin ", "administrator ")
+_STAYS = later(
+    r"(?:[\w.@'’()-]{1,24}[ \t]){0,5}?(?:é|è|[-–]|is|stays|remains|still|blijft|bleibt|ist|est|reste|es|sigue siendo|resta|rimane|fica)[ \t][\"'`]?([^\s\"'`<>(){}]{8,64})"
+)
+
+
+def _stays(text: str, start: int, end: int) -> Judged | None:
+    """`root on the old hosts stays ...`: what is nothing but a password."""
+    found = _STAYS.match(text, end)
+    value = found[1].rstrip(".,;:?)") if found else ""
+    if not found or (start and (text[start - 1].isalnum() or text[start - 1] in "/.-_@")) or "/" in value:
+        return None
+    return (found.start(1), found.start(1) + len(value), 0.8) if _strong(value) else None
+
+
 _CHANGED = ("changed from ", "rotated from ", "switched from ", "reset from ", "geaendert von ", "pasado de ")
+_NETWORKS = ("wifi", "wi-fi", "wlan", "ssid")
+_WIRELESS = later(
+    r"(?:[ \t-](?:network|netz|red|rede|name))?(?:[ \t]?[:=]|[ \t](?:is|ist|es|est|c['’]est|é|è|jest))?[ \t]{1,2}"
+    r"(?:(?:[\"“„«][^\"”“»\n]{1,32}[\"”“»]|[\w-]{2,32})[ \t]?(?:[/|]|,?[ \t](?:with|mit|avec|con|com|met|pass(?:word)?|pw|passwort|key|code|clave|senha))[ \t:=]{1,3})"
+    r"[\"“„«`]?(?=[^\s]{0,40}\d)([^\s\"'`<>(){}”»“]{8,63})"
+)
+_WIRELESS_IS = later(r"[ \t](?:is|ist|es|est|c['’]est|é|è|jest)[ \t]([a-z]{5,20}\d{2,6})(?![\w-])")
+
+
+def _wireless(text: str, _start: int, end: int) -> Judged | None:
+    """`wifi is "Casa_5G" / ...`: the word after the name of a network."""
+    found = _WIRELESS.match(text, end) or _WIRELESS_IS.match(text, end)
+    value = found[1].rstrip(".,;:?)") if found else ""
+    if not found or len(value) < _SHORTEST_KEY or not like_password(value, quoted=False, told=True, literal=False):
+        return None
+    return found.start(1), found.start(1) + len(value), 0.75
+
+
+_SHORTEST_KEY = 8  # of a wireless network
+_OLD = (
+    "old one", "previous one", "former one", "last one", "die alte", "das alte", "l'ancien", "l'ancienne", "la anterior", "la vieja", "il vecchio", "la vecchia", "a antiga", "de oude", "het oude",
+)  # fmt: skip
+_OLD_ONE = later(
+    r"(?:[ \t](?:is|was|war|ist|était|era|het|wachtwoord|passwort|pass\w*))?[ \t]?(?:[(:,]?[ \t]?[\"'“„«`]|[ \t]?\((?=[^\s()]{0,40}\d))([^\s\"'”»`()]{5,64})[\"'”»`“)]"
+)
+
+
+def _old_one(text: str, start: int, end: int) -> Judged | None:
+    """`the old one ('...') is still in the file`, a little after a password."""
+    found = _OLD_ONE.match(text, end)
+    if not found or not _SPEAKS_OF.search(text[max(0, start - 200) : start].lower()):
+        return None
+    sure = like_password(found[1], quoted=True, told=False, literal=False)
+    return (*found.span(1), sure) if sure else None
+
+
 _FROM_TO = later(r"(?=[^\s]{0,40}\d)([^\s\"'`<>(){}]{6,64})[ \t](?:to|auf|in|zu|[àa])[ \t]([^\s\"'`<>(){}]{6,64})")
 
 
@@ -136,109 +246,11 @@ def _changed(text: str, start: int, end: int) -> list[Judged]:
     return [(found.start(1), found.end(1), 0.8)]
 
 
-# -- codes of digits -------------------------------------------------------------------------
-
-_CODE_WORDS = (
-    "code",
-    "codice",
-    "codigo",
-    "kod ",
-    "kod:",
-    "combination",
-    "kombination",
-    "combinaison",
-    "szyfr",
-    "puk",
-    " pin ",
-    "-pin ",
-)
-_PLACES = (
-    r"(?:doors?|gates?|alarms?|safe|vault|lockers?|padlock|lock|garage|entry|entrance|keypad|elevator|lift|building|lobby|t[üu]r|haust[üu]r|tor|tresor|alarmanlage|"
-    r"schloss|spind|porte|portail|alarme|coffre|digicode|immeuble|casier|cadenas|puerta|alarma|caja fuerte|port[óo]n|taquilla|candado|porta|cancello|allarme|"
-    r"cassaforte|armadietto|port[ãa]o|cofre|cadeado|arm[áa]rio|drzwi|alarmu|sejfu|bramy|furtki|szafki|deur|poort|kluis|slot|voicemail|mailbox|sim|shed|cabin|room|house|flat|apartment|parking|barrier|keller|wohnung|b[üu]ro|garten|fahrrad(?:raum|keller)|schlie(?:ß|ss)fach|parkplatz|appartement|local|cave|"
-    r"bureau|oficina|piso|trastero|ufficio|garaje|box)"
-)
-_PLACE = later(rf"\b{_PLACES}\b", re.IGNORECASE)
-_PLACE_NUMBERED = later(rf"\b{_PLACES} \d{{1,4}}[,:] \Z", re.IGNORECASE)
-_OTHER_CODES = later(
-    r"(?:source|status|http|error|exit|return|zip|postal|post|country|area|promo|discount|gift|item|product|qr|bar|building|dress|morse|pay)[ -]?\Z",
-    re.IGNORECASE,
-)
-_YEAR = later(r"(?:19|20)\d\d")
-_PLACE_GLUED = later(rf"(?:\b|[a-zäöü])(?:{_PLACES}|digi|toegangs|access|entry|unlock)[ \t-]?\Z", re.IGNORECASE)
-_PLACE_LAST = later(rf"\b{_PLACES}(?: [dlDL]['’]\w+)?\Z", re.IGNORECASE)
-_CODE = later(
-    r"s?\b((?:,? [^\W\d][\w'’-]{0,20}+){0,8}?)(,? (?:it'?s|is|are|now|lautet|ist|est|es|é|è|jest|to)|[ \t]?[:=→]|[ \t]?->)?+[ \t]{1,2}(#?\d{4,8}[A-F]?[#*]?|\d{2}[A-F]\d{2,3}|\d{1,2}(?:-\d{1,2}){2,3})(?![\w%€$]|[.,:/-]\d)",
-    re.IGNORECASE,
-)
-_EACH = later(rf"\b{_PLACES}[ \t]?[:=]?[ \t]{{1,2}}(#?\d{{4,8}}[A-F]?[#*]?)(?![\w%€$]|[.,:/-]\d)", re.IGNORECASE)
-_PIN = later(
-    r"(?:pin|puk)(?:[ \t-]?(?:code|nummer|number))?(?:((?:[ \t][^\W\d][\w'’-]{0,20}+){0,5}?)(?:[ \t](?:\d|nummer|number))?(?:[ \t]?[:=→]|[ \t]?->|[ \t](?:nummer|number|is|ist|lautet|est|es|é|è|to|jest)))?[ \t]{1,2}(\d{4,8})(?![\w%]|[.,:/-]\d|[ \t]\d)",
-    re.IGNORECASE,
-)
-_CARD = later(
-    r"\b(?:card|karte|carte|tarjeta|carta|cart[ãa]o|karta|kaart|sim|phone|handy|m[óo]vil|celular|cell|t[ée]l|tablet|karty|bancomat|alarm|door|debit|credit|voicemail|puk)",
-    re.IGNORECASE,
-)
-_LIST = 100  # characters after `codes` in which places may be named with one each
-
-
-def _code(text: str, start: int, end: int) -> Judged | list[Judged] | None:
-    """`door code is 4821`, `code du coffre : 518203`, `SIM-PIN 2907`: digits after what they open."""
-    if text[start : start + 1] in " -":
-        start += 1
-    if text[start].lower() == "p":
-        found = _PIN.match(text, start)
-        near = text[max(0, start - 30) : start] + ((found and found[1]) or "")
-        return (*found.span(2), 0.7) if found and (text[start + 1] in "uU" or _CARD.search(near)) else None
-    if text[end : end + 1] in {"s", "S"} and (each := list(_EACH.finditer(text, end, end + _LIST))):
-        return [(*one.span(1), 0.7) for one in each]
-    found = _CODE.match(text, end - text[start:end].endswith((" ", ":")))
-    if not found or (not found[2] and (_YEAR.fullmatch(found[3]) or found[1].count(" ") > 3)):
-        return None
-    opens = _opens(text[max(0, start - 24) : start], found[1], bool(found[2]))
-    return (*found.span(3), 0.7) if opens else None
-
-
-@lru_cache(maxsize=1_024)
-def _opens(before: str, among: str, signed: bool) -> bool:  # noqa: FBT001 - remembered by its place
-    """Whether the words around `code` name what it opens; `signed` says that a sign stands between it and the digits."""
-    if _OTHER_CODES.search(before) or (among and not signed and not _PLACE_LAST.search(among)):
-        return False
-    return bool(_PLACE_GLUED.search(before) or _PLACE.search(among) or (not among and _PLACE_NUMBERED.search(before)))
-
-
-# -- lists of codes ---------------------------------------------------------------------------
-
-_LISTED = (
-    "recovery code", "recovery-code", "recovery_code", "backup code", "backup-code", "backup_code", "scratch code", "emergency code", "one-time code", "notfallcode",
-    "wiederherstellungscode", "einmalcode", "codes de secours", "codes de r", "de respaldo", "de recupera", "di recupero", "di backup", "di riserva", "kody zapasowe",
-    "kody odzyskiwania", "herstelcode", "reservecode",
-)  # fmt: skip
-_HEAD = later(r"[\w’-]{0,16}[^\n:\d]{0,50}(?::|\n|=)[ \t\[(]{0,3}")
-_ONE = later(
-    r"(?:[\s,;|\"'\[(]|\d{1,2}[.)]\s|[-*•]\s|(?:and|und|et|y|e|en|i|or)\s){0,8}"
-    r"(\d{4} \d{4}(?! ?\d)|(?=[a-z0-9-]{0,24}\d)[a-z0-9]{4,12}(?:-[a-z0-9]{4,12}){0,5}|(?=[A-Z0-9-]{0,24}\d)[A-Z0-9]{4,12}(?:-[A-Z0-9]{4,12}){0,5})(?![\w@/])"
-)
-_MOST = 30  # codes in a list, and characters that it may be long
-
-
-def _listed(text: str, _start: int, end: int) -> list[Judged]:
-    """`recovery codes:` and what stands in the lines below it, as far as they are codes."""
-    head = _HEAD.match(text, end)
-    found: list[Judged] = []
-    at = head.end() if head else -1
-    while head and len(found) < _MOST and (one := _ONE.match(text, at)):
-        found.append((*one.span(1), 0.8))
-        at = one.end()
-    return found if len(found) > 1 or (found and found[0][1] - found[0][0] > 9) else []
-
-
 # -- words ------------------------------------------------------------------------------------
 
 _PHRASE_OF = ("phrase", "mnemonic", "bip39 seed", "bip-39 seed", "wallet seed", "seed words", "recovery words")
 _PHRASE = later(
-    r"[\"'`]?(?:[ \t][\w'’-]{1,20}+){0,6}?[ \t]{0,3}(?:[:=]|->|→|is|lautet|ist|est|es)[ \t]{0,3}(?:\r?\n[ \t]{0,4})?[\"'`]?([a-z]{3,10}(?:[ ]{1,2}[a-z]{3,10}){3,23})[\"'`.]?(?=[ \t]{0,3}(?:[\n,;)]|\Z))"
+    r"[\"'`]?(?:[ \t][\w'’-]{1,20}+){0,6}?[ \t]{0,3}(?:=>|[:=]|->|→|is|lautet|ist|est|es)[ \t]{0,3}(?:\r?\n[ \t]{0,4})?[\"'`]?([a-z]{3,10}(?:[ ]{1,2}[a-z]{3,10}){3,23})[\"'`.]?(?=[ \t]{0,3}(?:[\n,;)]|\Z))"
 )
 _SENTENCE = frozenset(
     "are was were has have had must should can could may might will would here there his her its our their you they she who why how what when where which "  # noqa: SIM905 - a table of words
@@ -247,10 +259,17 @@ _SENTENCE = frozenset(
 )
 
 
+_OF_WALLETS = frozenset({12, 15, 18, 21, 24})
+"""Words of a phrase that opens a wallet; the list that they are drawn from holds some of `_SENTENCE`."""
+
+
 def _phrase(text: str, _start: int, end: int) -> Judged | None:
     """`passphrase: harbor violet copper sparrow`: four words and more that make no sentence."""
     found = _PHRASE.match(text, end)
-    if not found or _SENTENCE.intersection(words := found[1].split()):
+    if not found:
+        return None
+    words = found[1].split()
+    if len(_SENTENCE.intersection(words)) > (2 if len(words) in _OF_WALLETS else 0):
         return None
     if sum(map(TALK.__contains__, words)) * 4 > len(words):
         return None
@@ -270,27 +289,28 @@ SPOKEN: tuple[Pattern, ...] = (
     ),
     wide("password", either(_ROOTS), _ROOTS, _root, close=True),
     wide("password", either(_CHANGED), _CHANGED, _changed, close=True),
-    Pattern(label="secret.password", shape="„|“|«", anchors=("„", "“", "«"), needs_digit=True, judge=_quoted),
     Pattern(
         label="secret.password",
-        shape=either(_CODE_WORDS),
-        anchors=_CODE_WORDS,
+        shape=either(_SIGNS_IN),
+        anchors=_SIGNS_IN,
         begins=True,
         digit_near=120,
-        judge=_code,
+        judge=_signed_in,
         ignore_case=True,
+        close=True,
     ),
-    Pattern(
-        label="secret.password", shape="código", anchors=("código",), needs_digit=True, judge=_code, ignore_case=True
-    ),
+    wide("password", either(_OF_ALL), _OF_ALL, _stays, close=True),
+    wide("password", either(_OLD), _OLD, _old_one, close=True),
     Pattern(
         label="secret.password",
-        shape=either(_LISTED),
-        anchors=_LISTED,
+        shape=either(_NETWORKS),
+        anchors=_NETWORKS,
         begins=True,
-        needs_digit=True,
-        judge=_listed,
+        digit_near=120,
+        judge=_wireless,
         ignore_case=True,
+        close=True,
     ),
+    Pattern(label="secret.password", shape="„|“|«", anchors=("„", "“", "«"), needs_digit=True, judge=_quoted),
     wide("password", either(_PHRASE_OF), _PHRASE_OF, _phrase, close=True),
 )

@@ -1,87 +1,67 @@
-"""Credentials in the columns of a table: a line of names with one of a secret among them, and the lines below it."""
+"""Credentials in the columns of a table, under a name that says password or key in any of the languages of `FOREIGN`."""
 
-import re
+from collections.abc import Iterable, Iterator
 
-from trimtab.builtin.detectors.patterns.secret_names import kind_of
-from trimtab.builtin.detectors.patterns.secret_places import either, wide
+from trimtab.builtin.detectors.patterns.secret_names import FOREIGN_KINDS, kind_of
+from trimtab.builtin.detectors.patterns.secret_places import either
 from trimtab.builtin.detectors.patterns.secret_values import like_key, like_password
-from trimtab.builtin.detectors.patterns.spec import Judged, Pattern
+from trimtab.builtin.detectors.patterns.spec import Judged, Known, Pattern
+from trimtab.builtin.detectors.patterns.tables import tables
 from trimtab.detect.signs import later
 
-_NAMES = ("password", "passwort", "passwd", "pwd", "secret", "token", "api_key", "apikey", "api key")
-_NAME = rf"[\"'`* ]{{0,3}}(?:[A-Za-z]{{1,12}}[_ -])?(?:{either(_NAMES)})[\"'`* ]{{0,3}}"
-_BEFORE = later(r"(?:\A|[\n,;|\t])[\"'`* ]{0,3}(?:[A-Za-z]{1,12}[_ -])?\Z")
-_AFTER = later(r"[\"'`* ]{0,3}(?:[,;|\t\r\n])")
-_ANOTHER = later(rf"(?i:(?:\A|[,;|\t]){_NAME}(?:[,;|\t]|\Z))")
-_WORDS = later(r"[^\W\d][\w .()/-]{0,29}")
-_RULE = later(r"[-|:=+ \t]{3,}\r?")
-_CELLS = {
-    sign: later(rf"[ ]*(?:\"((?:[^\"]|\"\")*)\"|'([^']*)'|`([^`]*)`|([^{sign}]*?))[ \r]*(?:{sign}|\Z)") for sign in ("\t", "\\|", ";", ",")
-}  # fmt: skip
-_FAR = 3_000  # characters after a header that its names are remembered
-_LONGEST_LINE = 400
+_NAMES = ("passw", "passphrase", "pwd", "secret", "token", "api_key", "apikey", "api key", *FOREIGN_KINDS)
+_WORDS = later(r"[^\W\d][\w .()/#-]{0,39}")
+_CELL = later(r"[^\n]{3,400}")
+_FEWEST_COLUMNS, _MOST_COLUMNS = 2, 4
+_LONGEST_NAME = 40
+_SPACES = str.maketrans(" ", "_")
 
 
-def _below(text: str, start: int, end: int) -> list[Judged]:
-    """What stands under the names of secrets in a header, which is looked at from the first of them."""
-    end -= 1  # before the sign that ends the cell, or its quote
-    if not _AFTER.match(text, end) or not _BEFORE.search(text[max(0, start - 20) : start]):
-        return []
-    low = text.rfind("\n", max(0, start - _LONGEST_LINE), start) + 1
-    high = text.find("\n", end, end + _LONGEST_LINE)
-    if high < 0 or (not low and start > _LONGEST_LINE):
-        return []
-    header = text[low:high]
-    sign = next((sign for sign in _CELLS if sign[-1] in header), None)
-    if sign is None or (first := _ANOTHER.search(header)) is None or low + first.end() < start:
-        return []
-    names = [next(filter(None, cell.groups()), "").strip("*") for cell in _cells(header, sign)]
-    if not all(map(_WORDS.fullmatch, filter(None, names))):
-        return []
-    kinds = [kind_of(name.replace(" ", "_")) for name in names]
-    wanted = {place: kind for place, kind in enumerate(kinds) if kind in {"password", "token"}}
-    found: list[Judged] = []
-    at = high + 1
-    while wanted and at - high < _FAR:
-        upto = text.find("\n", at, at + _LONGEST_LINE)
-        upto = upto if upto >= 0 else min(len(text), at + _LONGEST_LINE)
-        line = text[at:upto]
-        if not _RULE.fullmatch(line):
-            cells = _cells(line, sign)
-            if len(cells) != len(names) or _ANOTHER.search(line):
-                break
-            for place, kind in wanted.items():
-                group = cells[place].lastindex or 4
-                value = cells[place][group]
-                sure = (
-                    like_password(value, quoted=True, told=True, literal=False)
-                    if kind == "password"
-                    else like_key(value, least=8, weak=False)
-                )
-                if sure:
-                    found.append((at + cells[place].start(group), at + cells[place].end(group), sure))
-        at = upto + 1
-    return found
+def _kind(name: str) -> str:
+    return FOREIGN_KINDS.get(name) or kind_of(name.translate(_SPACES))
 
 
-def _cells(line: str, sign: str) -> list[re.Match[str]]:
-    cells: list[re.Match[str]] = []
-    at = 0
-    while at <= len(line) and (cell := _CELLS[sign].match(line, at)):
-        cells.append(cell)
-        if cell.end() == len(line):
-            break
-        at = cell.end()
-    return cells
+def _is_secret(name: str) -> bool:
+    return _kind(name) in {"password", "token"}
 
 
-_ENDS = (",", ";", "|", "\t", "\r", "\n", " |", '"', "'", "`", "*")
+def _below(text: str, spans: Iterable[tuple[int, int]], known: Known) -> Iterator[Judged]:
+    if "\n" not in text:
+        return
+    here = tables(text, known)
+    end_of_line, columns = -1, set[int]()
+    for start, _ in spans:
+        if start > end_of_line:
+            columns.clear()
+        head = here.head_at(start, _is_secret) if len(columns) < _MOST_COLUMNS else None
+        if head is None or head.column in columns:
+            continue
+        names = list(filter(None, head.names))
+        if len(names) < _FEWEST_COLUMNS or not all(map(_WORDS.fullmatch, names)):
+            continue  # a list of words, a line of code
+        end_of_line = head.end
+        columns.add(head.column)
+        password = _kind(head.names[head.column]) == "password"
+        for low, high in here.under(head, _CELL):
+            value = text[low:high]
+            if len(value) < _LONGEST_NAME and _is_secret(value.lower()):
+                break  # the head of another table
+            sure = (
+                like_password(value, quoted=True, told=True, literal=False)
+                if password
+                else like_key(value, least=8, weak=False)
+            )
+            if sure:
+                yield low, high, sure
+
+
+def _pattern(words: tuple[str, ...], *, begins: bool) -> Pattern:
+    return Pattern(
+        label="secret.password", shape=either(words), anchors=words, reader=_below, ignore_case=True, begins=begins
+    )
+
+
 TABLES: tuple[Pattern, ...] = (
-    # With what ends a cell, since the names alone stand everywhere.
-    wide(
-        "password",
-        rf"(?:{either(_NAMES)})(?:{either(_ENDS)})",
-        tuple(f"{name}{end}" for name in _NAMES for end in _ENDS),
-        _below,
-    ),
+    _pattern(tuple(filter(str.isascii, _NAMES)), begins=True),
+    _pattern(tuple(name for name in _NAMES if not name.isascii()), begins=False),
 )

@@ -112,6 +112,9 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
     if " " in head:
         if told and quoted and _FOURS.fullmatch(head):
             return 0.8 if random_part(head.replace(" ", "")) else 0.0
+        if literal and told and quoted and _SENTENCE.fullmatch(head) and not SAYS_ITSELF.search(head.lower()):
+            words = head.lower().split()
+            return 0.6 if sum(map(TALK.__contains__, words)) * 2 < len(words) - 1 or TALK.isdisjoint(words) else 0.0
         if told and quoted and _SPACED.fullmatch(head) and TALK.isdisjoint(head.lower().split()):
             return 0.6 if digits or literal else 0.0
         return (
@@ -120,7 +123,11 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
             else 0.0
         )
     if digits == size or (digits and _is_number(head)):
-        return 0.7 if digits >= 4 and size <= 16 and (told or digits >= 5) and (quoted or not told or literal) else 0.0
+        return (
+            0.7
+            if digits >= 4 and size <= _MOST_DIGITS and (told or digits >= 5) and (quoted or not told or literal)
+            else 0.0
+        )
     if not digits and not others:
         if head.lower() in _WEAK:
             return 0.7 if (quoted or literal) and told and not upper else 0.0
@@ -128,7 +135,9 @@ def _by_form(  # noqa: C901, PLR0912 - one question after the other, as read
             return 0.85
         if size >= 7 and told and lower and upper and (wordiness(head) < 0.5 or many_pieces(head)):
             return 0.7
-        plain = lower and not upper and 5 <= size <= 20
+        if (quoted or literal) and told and lower and upper and size >= 8 and not SAYS_ITSELF.search(head.lower()):
+            return 0.6 if TALK.isdisjoint(map(str.lower, _PIECES.findall(head))) else 0.0
+        plain = lower and (not upper or head.istitle()) and 5 <= size <= 20
         return 0.6 if plain and told and (literal or quoted) else 0.0
     if not digits:
         return _without_digits(head, others, LETTERS.findall(head), quoted=quoted, told=told, literal=literal)
@@ -169,6 +178,8 @@ def _without_digits(head: str, others: str, words: list[str], *, quoted: bool, t
         or (len(signs) == 1 and head[-1] in "!?*=" and head[0].isupper())
         or all(word.lower() in TALK for word in words)
     ):
+        if quoted and told and _WORDS_JOINED.fullmatch(head) and _drawn_by_hand(head):
+            return 0.6
         if told and _PHRASE.fullmatch(head) and 3 * sum(map(TALK.__contains__, head.split("-"))) <= head.count("-"):
             return 0.6
         if _JOINED.fullmatch(head) and says_nothing(head, least=2 if literal else 3):
@@ -216,8 +227,11 @@ _VERSIONED = frozenset(
     "kapitel abschnitt anhang appendix module schritt chapitre article kasten firefox chrome postgres mysql java node angular symfony laravel django drupal".split()
 )
 _FOURS = later(r"[a-z]{4}(?: [a-z]{4}){3}")  # how a provider prints passwords of applications
-_SPACED = later(r"[A-Za-z][a-z]{3,11} [a-z]{4,12}(?: [a-z]{4,12}){0,3} \d{2,4}|[a-z]{4,12}(?: [a-z]{4,12}){2,5}")
-_JOINED = later(r"[A-Za-z][a-z]{3,11}(?:-[A-Za-z]?[a-z]{3,11}){1,2}")
+_PIECES = later(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_SENTENCE = later(r"[^\W_]{2,14}(?: [^\W_]{1,14}){1,8}")
+_SPACED = later(r"[^\W\d_]{4,12}(?: [^\W\d_]{3,12}){1,4} \d{2,4}|[a-z]{4,12}(?: [a-z]{4,12}){2,5}")
+_MOST_DIGITS = 20  # as routers are sold with
+_JOINED = later(r"[A-Za-zÀ-ÿ][a-zß-ÿ]{3,11}(?:-[A-Za-zÀ-ÿ]?[a-zß-ÿ]{3,11}){1,2}")
 # Words of which names of fields, styles and services are joined.
 _OF_NAMES = frozenset(
     "group button modal page view list item toggle icon wrapper container panel section header footer title link sign admin user users prod local host hosted server "  # noqa: SIM905 - a table of words
@@ -237,6 +251,21 @@ def says_nothing(head: str, *, least: int) -> bool:
     )
 
 
+_WORDS_JOINED = later(r"[a-z]{1,12}(?:-[a-z]{1,12}){2,5}")
+
+
+def _drawn_by_hand(head: str) -> bool:
+    """Whether three words and more are a sentence or a list rather than the name of something: `snakes-on-a-train`."""
+    words = head.split("-")
+    return (
+        sum(len(word) > _LONG_WORD for word in words) > 1
+        and sum(map(TALK.__contains__, words)) <= len(words) - 2
+        and _OF_NAMES.isdisjoint(words)
+        and not any(map(SAYS_ITSELF.match, words))
+    )
+
+
+_LONG_WORD = 3
 _PHRASE = later(r"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")  # words drawn from a list
 
 _NO_KEY = later(rf"(?i:sha\d{{1,3}}[-:=]|md5[-:=]|sha1\$)|{PUBLIC}")  # a digest, or what anybody may know

@@ -7,6 +7,7 @@ addresses have forms of their own. Everything else is found by what introduces i
 
 from trimtab.builtin.detectors.patterns.secret_addresses import ADDRESSES
 from trimtab.builtin.detectors.patterns.secret_blocks import BLOCKS
+from trimtab.builtin.detectors.patterns.secret_codes import CODES
 from trimtab.builtin.detectors.patterns.secret_commands import COMMANDS
 from trimtab.builtin.detectors.patterns.secret_context import abroad, assigned
 from trimtab.builtin.detectors.patterns.secret_keys import KEYS
@@ -47,6 +48,7 @@ SECRETS: tuple[Pattern, ...] = (
     *CALLS,
     *TABLES,
     *SPOKEN,
+    *CODES,
     *LISTED,
     *NEAR,
 )
