@@ -3,7 +3,8 @@
 Run with `python benches/unseen.py [NAME ...]`; the names are those of the files. The kinds of mistakes were named from a
 first reading of all personal data, secrets and disguises; then half of the texts, by a hash, were looked at one by one
 while the rules were mended, and the other half was only counted, so its figures say more. Attacks and insults were only
-counted, and taught no weight.
+counted, and taught no weight. The files named `later` and `told` hold texts of other authors, who wrote when the rules
+had been mended by those: what was looked at then, and a half of which no text was ever read.
 """
 
 import gzip
@@ -44,8 +45,8 @@ def rows(name: str) -> dict[str, list[Row]]:
         for line in lines:
             row = json.loads(line)
             even = hashlib.sha256(row["text"].encode()).digest()[0] % 2 == 0
-            halves["looked at" if even else "kept aside"].append(row)
-    return halves
+            halves[row.get("half") or ("looked at" if even else "kept aside")].append(row)
+    return {half: some for half, some in halves.items() if some}
 
 
 def touch(finding: Finding, start: int, end: int) -> bool:
@@ -151,7 +152,10 @@ def insults(texts: Sequence[Row]) -> None:
 
 MEASURES = {
     "pii": personal,
+    "pii_later": personal,
     "secrets": secrets,
+    "secrets_later": secrets,
+    "secrets_told": secrets,
     "disguised": disguised,
     "injection": lambda texts: learned(InjectionDetector(), texts),
     "toxicity": insults,

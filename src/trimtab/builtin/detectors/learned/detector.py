@@ -21,7 +21,7 @@ _TOGETHER = 32  # pieces that are read at once: the arrays stay within the cache
 _DATA = frozenset({"tool", "document"})
 _SENSITIVE = ("sexual", "self-harm", "violence")
 ALONE = 0.9
-"""The least chance of a sentence alone, of heads that learned from whole texts of our own: many a sentence says little."""
+"""The least chance of a sentence alone, of heads that learned whole texts of our own: many a sentence says little."""
 
 REACH: int | None = None
 """Characters that decide what is found at a place: no bound, since a text of up to a window is judged as a whole."""

@@ -40,7 +40,7 @@ def passages(text: str) -> Iterator[tuple[int, int]]:
 
 
 def remarks(text: str) -> Iterator[tuple[int, int]]:
-    """The sentences of a text that has several, shorter ones too: an insult takes three words, and the rest is polite."""
+    """The sentences of a text that has several, short ones too: an insult takes three words, and the rest is polite."""
     yield from _several(text, _SHORTEST_REMARK)
 
 

@@ -31,7 +31,7 @@ _WITH_CODE = later(
 )
 _NUMBER_AFTER = (
     rf"(?:[A-Za-zżźś]{{1,4}}\. (?:d[aeo]s? )?|(?:Am|An|Auf|Im|In|Zum|Zur|Bei|Beim|Unter|Hinter|Vor|Ob|Hinterm) (?:(?:der|dem|den|die|das) )?)?(?:{_SAID} ){{0,3}}{WORD},? (?:nr\.? ?|n[º°.] ?|No\.? ?)?"
-    r"[1-9]\d{0,3}[a-zA-Z]?(?:[/-]\d{1,4}[A-Za-z]?){0,2}(?: [A-Z]| (?:m|lok)\. ?\d{1,4})?"
+    r"[1-9]\d{0,3}[a-zA-Z]?(?:[/-]\d{1,4}[A-Za-z]?){0,2}(?: [A-Z]| (?:m|lok)\. ?\d{1,4}| (?:bis|ter|hs|huis)(?!\w))?"
 )
 _WITH_PLACE = later(
     rf"(?<![\w.,'’-])(?P<street>{_NUMBER_AFTER}|{_NUMBER_FIRST})(?P<gap>(?:, ?|,? ?(?:\r?\n|\\n) ?| [–-] ))(?P<land>[A-Z]{{1,2}}[-– ])?\Z"
@@ -51,9 +51,12 @@ _YEAR = later(r"(?:19|20)\d\d\Z")
 def at_postcode(text: str, start: int, end: int) -> Judged | None:
     """Digits that a town follows, or before which a state of the USA stands, if what comes before is a street and a house."""
     low = max(0, start - _BACK)
-    if text[end : end + 1] == " " and text[end + 1 : end + 2].isupper():
+    dutch = end - start == _DUTCH_DIGITS and _DUTCH.match(text, start) is not None
+    if dutch or (text[end : end + 1] == " " and text[end + 1 : end + 2].isupper()):
         found = _WITH_PLACE.search(text[low:start]) if _GAP_BEFORE.search(text[max(0, start - 8) : start]) else None
-        if found and _a_street(found["street"], text[start:end], parted="\n" in found["gap"] or bool(found["land"])):
+        if found and _a_street(
+            found["street"], text[start:end], parted=dutch or "\n" in found["gap"] or bool(found["land"])
+        ):
             begin = low + found.start()
             upto = onwards(text, low + found.start("gap"))
             if upto > end:
@@ -68,6 +71,9 @@ def at_postcode(text: str, start: int, end: int) -> Judged | None:
     return None
 
 
+_DUTCH = later(r"[1-9][0-9]{3} ?(?!CC|KG|HP|PS|KW|ML|MB|GB|TB|KM|HZ|PX)[A-Z]{2} {1,2}[A-Z'’][a-zA-Z]")
+"""A postcode of the Netherlands, whose two letters tell it from a year, and its town."""
+_DUTCH_DIGITS = 4
 _AMERICAN, _AUSTRALIAN = frozenset({4, 5, 10}), 4
 _AUSTRALIA = frozenset({"NSW", "VIC", "QLD", "WA", "SA", "TAS", "ACT", "NT"})
 

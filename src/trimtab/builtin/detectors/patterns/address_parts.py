@@ -37,9 +37,9 @@ _UNIT = (
     r"|top|stiege|stg|t[üu]e?r|wohnung|whg|stock|haus|app|bus|bte|bo[îi]te|verd|appt|b[âa]t|b[âa]timent|esc|escalier|[ée]tage|porte|piso|puerta|pta|escalera"
     r"|planta|portal|bloque|bq|dpto|depto|departamento|local|int|interior|oficina|of|torre|casa|apto?|apartamento|ap|bloco|bl|sala|andar|lote|quadra|qd|lt"
     r"|interno|scala|sc|piano|lok|mieszkanie|m|lgh|leil|кв|корп|стр|д|rr|hc|psc|phase|sector|sec|ward|pocket|kat|daire|d|no|n)"
-    rf"(?:\.|\b)[ :]?(?:(?i:no|n[º°]|nr)\.?[ :]?)?{_VALUE}|#[ ]?\w{{1,6}}(?:-\w{{1,5}})?(?!\w)"
+    rf"(?:\.|\b)[ :]{{0,2}}(?:(?i:no|n[º°]|nr)\.?[ :]?)?{_VALUE}|#[ ]?\w{{1,6}}(?:-\w{{1,5}})?(?!\w)"
     r"|\d{1,3}(?i:st|nd|rd|th|er|e|ème|[.]?[ºªo]) (?i:floor|fl\.?|[ée]tage|piso|andar|planta|stock|og)(?!\w)(?: [A-Z](?!\w))?"
-    r"|\d{1,2}\. ?(?i:og|stock|etage|sal|tr|et\.?)(?!\w)(?: (?i:links|rechts|li|re|mitte|tv|th|mf)\b\.?)?|(?i:erdgeschoss|eg|rez-de-chauss[ée]e|rdc|ground floor|bajo|r/c)(?!\w)"
+    r"|\d{1,2}\. ?(?i:og|stock|etage|sal|tr|et\.?)(?!\w)(?: (?i:links|rechts|li|re|mitte|tv|th|mf)\b\.?)?|\d{1,2} tr(?!\w)|(?i:erdgeschoss|eg|rez-de-chauss[ée]e|rdc|ground floor|bajo|r/c)(?!\w)"
     r"|\d{1,2}\.?[ºª°o]\.?[ -]?(?:(?i:esq|dto|dta|dcha|izq|izda|izqda|dir|drt|fte|int|ext)\b\.?|[A-Z](?!\w))?|(?i:st|kl|\d{1,2})\. ?(?i:tv|th|mf)\b\.?"
     rf"|\d{{1,3}}/F(?!\w)|(?i:floor|apartment|flat|unit) [A-Z0-9]{{1,4}}(?!\w))"
 )

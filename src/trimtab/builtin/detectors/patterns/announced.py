@@ -7,19 +7,170 @@ from trimtab.builtin.detectors.patterns.announcing import (
     OF_ID,
     REGISTERED,
     after,
+    coded,
     collegiate,
     dossier,
     formed_so,
+    in_object,
     licence,
     machine_readable,
+    numbered,
     patient,
+    said_later,
     short_id,
+    told_of,
     transit,
     username,
 )
-from trimtab.builtin.detectors.patterns.spec import Pattern, word
+from trimtab.builtin.detectors.patterns.spec import Judge, Pattern, word
+
+_ANY_IDENTIFIER = r"(?=(?:[^0-9\"]*[0-9]){3})[A-Za-z0-9][A-Za-z0-9 ./-]{2,30}"
+_PASSPORT = r"[A-Z]{1,2}[0-9]{6,8}|[0-9]{2}[A-Z]{2}[0-9]{5}|[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}"
+_STATES_LICENCE = (
+    r"[A-Z][0-9]{3}-[0-9]{3,4}-[0-9]{2,4}(?:-[0-9]{1,5}){0,2}|[A-Z][0-9]{12}|[A-Z]{2}[0-9]{2}[ -]?[0-9]{11}"
+)
+_ACCOUNT = r"[0-9]{1,4}(?:\.?[0-9]{3}){0,3}[-/][0-9Xx]|[0-9][0-9A-Z]{6,15}[0-9]|[0-9]{9,11}[A-Z]|[0-9]{4}-[0-9][ ,]{1,2}[0-9]{1,3}(?: ?[0-9]{3}){2}(?:-[0-9])?|[0-9]{2,6}(?:[ .-][0-9]{2,10}){1,5}"
+
+
+def _coded(label: str, code: str, form: str = _ANY_IDENTIFIER) -> Pattern:
+    return Pattern(
+        label=f"personal.{label}",
+        shape=f'"{code}',
+        anchors=(f'"{code.lower()}',),
+        judge=coded(form),
+        begins=True,
+        needs_digit=True,
+    )
+
+
+def _wide(label: str, words: str, judge: Judge) -> Pattern:
+    """Words with letters beyond ASCII."""
+    return Pattern(
+        label=f"personal.{label}",
+        shape=words,
+        anchors=tuple(words.split("|")),
+        judge=judge,
+        ignore_case=True,
+        needs_digit=True,
+    )
+
+
+def _plain(label: str, words: str, judge: Judge) -> Pattern:
+    """Words in ASCII that are anchors as they are."""
+    return Pattern(
+        label=f"personal.{label}",
+        shape=words.replace(".", r"\."),
+        anchors=tuple(words.split("|")),
+        judge=judge,
+        ignore_case=True,
+        needs_digit=True,
+        begins=True,
+        close=True,
+        digit_near=FAR + 20,
+    )
+
+
+_IN_JSON = (
+    _coded("medical-record", "MR"),
+    _coded("driver-licence", "DL"),
+    _coded("passport", "PPN"),
+    _coded("ssn", "SS", r"[0-9]{3}-?[0-9]{2}-?[0-9]{4}"),
+    _coded("national-id", "NI", r"(?=(?:[^0-9\"]*[0-9]){6})[A-Za-z0-9][A-Za-z0-9 ./-]{5,30}"),
+    *(
+        Pattern(
+            label=f"personal.{label}",
+            shape=shape,
+            anchors=anchors,
+            judge=in_object(form, beside),
+            ignore_case=True,
+            begins=True,
+            needs_digit=True,
+        )
+        for label, shape, anchors, form, beside in (
+            ("driver-licence", r"licen[cs]e", ("licen",), r"(?=(?:[^0-9\"]*[0-9]){4})[A-Z0-9][A-Z0-9 -]{4,19}", "state|country|class(?:es)?|issuing_?state|issued_?(?:by|in)|category"),
+            ("passport", "passport", ("passport",), r"(?=(?:[^0-9\"]*[0-9]){4})[A-Z0-9]{6,12}", r"\w{0,20}countr\w{0,8}|nationality|issued\w{0,8}|expir\w{0,8}|issuing\w{0,12}"),
+        )
+    ),
+)  # fmt: skip
 
 ANNOUNCED: tuple[Pattern, ...] = (
+    *_IN_JSON,
+    Pattern(
+        label="personal.passport",
+        shape="passports?",
+        anchors=("passport",),
+        judge=said_later(_PASSPORT),
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=140,
+    ),
+    Pattern(
+        label="personal.driver-licence",
+        shape="licen[cs]e",
+        anchors=("licence", "license"),
+        judge=said_later(_STATES_LICENCE),
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=140,
+    ),
+    Pattern(
+        label="personal.driver-licence",
+        shape=r"ol[n#]|op(?:erator)?['’]?s? lic|fs-?(?: ?nr| ?nummer)|fahrerlaubnis|nr prawa jazdy|rijb(?:ewijs)?nr|ehliyet|surucu belgesi|habilita[cç][aã]o|d\.?l\.? ?(?:no|number)|driver lic",
+        anchors=("oln", "ol#", "operator", "op lic", "op. lic", "fs-n", "fs nr", "fsnr", "fahrerlaubnis", "nr prawa", "rijbnr", "rijbewijsnr", "ehliyet", "surucu bel", "habilita", "d.l.", "dl no", "dl number", "driver lic"),
+        judge=LICENCE_NUMBER,
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=60,
+    ),
+    _wide("driver-licence", "sürücü belgesi|sürücü belge|habilitação|förarbevis", LICENCE_NUMBER),
+    Pattern(
+        label="personal.ssn",
+        shape=r"ssn|social security(?: (?:no|number|#))?",
+        anchors=("ssn", "social sec"),
+        judge=formed_so(r"(?!000|666|9)[0-9]{3}([-. ]?)(?!00)[0-9]{2}\1(?!0000)[0-9]{4}", 0.96),
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=FAR,
+    ),
+    _plain("medical-record", "hasta dosya|hasta no|hasta kay|hasta protokol|protokol no|hasta numara|pt #|pt#|ptnr|ptn.|kartoteki|nr kartoteki|numer kartoteki|journal-nr|journal nr|unit no|file no. of patient|patient file|patient chart|medical file|num episodio|nr ksi|dossiernummer|zorgdossier", REGISTERED),
+    _wide("medical-record", "patiëntnr|patiëntennr|patiëntnummer|hasta kayıt|no. episódio|nº utente|número de utente|księgi głównej", REGISTERED),
+    _plain("medical-record", "file number|file no|reg. no|registration no|registration number", told_of(r"\bpatients?\b|\bward\b|admitted|\bopd\b|\bipd\b|\bmri\b|diagnos", REGISTERED)),
+    _plain("medical-record", "dosya no", told_of(r"hasta|poliklini|servis|klinik", REGISTERED)),
+    Pattern(
+        label="personal.account",
+        shape=r"kontonr|acc\.? (?:no|num(?:ber)?)|compte|conto(?: corrente)?|conta(?: corrente| poupan[çc]a| dep[óo]sito)?|cuenta(?: corriente| de ahorros?)?|hesap(?: no| numaras[ıi])?"
+        r"|nr rachunku|rekening|bankkonto|clearing(?:nummer|nr|-nr)?|bank a/c|a/c|(?:checking|savings)(?: ?(?:acct|a/c))? ?(?:#|no|num)",
+        anchors=("kontonr", "acc no", "acc. no", "acc num", "acc. num", "compte", "conto", "conta ", "conta:", "cuenta", "hesap", "nr rachunku", "rekening", "bankkonto", "clearing", "bank a/c", "a/c", "checking", "savings"),
+        judge=numbered(_ACCOUNT),
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=60,
+    ),
+    Pattern(
+        label="personal.account",
+        shape=r"kto\.?(?:[ -]?nr)?|bankgiro(?:nr|nummer)?|plusgiro(?:nr|nummer)?",
+        anchors=("kto.", "kto:", "kto-", "ktonr", "bankgiro", "plusgiro"),
+        judge=formed_so(r"[0-9]{2,4}-[0-9]{4}|[0-9]{2,7}(?:-[0-9]|[ ][0-9]{2,4}){1,3}|[0-9]{6,10}", 0.8),
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=30,
+    ),
+    Pattern(
+        label="personal.account",
+        shape=r"guichet|code banque",
+        anchors=("guichet", "code banque"),
+        judge=formed_so(r"[0-9]{5}", 0.75),
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=30,
+    ),
     Pattern(
         label="personal.passport",
         shape=r"passports?|travel document|ppt? (?:no|number)|pasaporte|reisepass(?:es)?|passeport|passaport[oe]|paspoort|paszport(?:u|em)?|pas(?:aport[iu]?|port[iu]?|por)|cestovn[íi](?:ho)? pasu?|pass(?:nummer| \(nr|[- ]?nr|[- ]no)",
@@ -49,7 +200,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.driver-licence",
-        shape=r"führerschein(?:e?s)?|körkort|kørekort|førerkort",
+        shape=r"führerschein(?:e?s)?|körkort(?:s(?:nummer|nr))?|kørekort|førerkort",
         anchors=("führerschein", "körkort", "kørekort", "førerkort"),
         judge=LICENCE_NUMBER,
         ignore_case=True,
@@ -113,7 +264,7 @@ ANNOUNCED: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.medical-record",
-        shape=r"patient(?:en)?[ _-]?(?:id|number|no|nummer|nr|akten?|kennung)|patient(?:en|e)?|pa[cz]iente|utente|admission|pacjent(?:a|ki)",
+        shape=r"patient(?:['’]s)? (?:chart|file|record|folder)(?: (?:no|number|id|#))?|patient(?:en)?[ _-]?(?:id|number|no|nummer|nr|akten?|kennung)|patient(?:en|e)?|pa[cz]iente|utente|admission|pacjent(?:a|ki)",
         anchors=("patient", "paciente", "paziente", "utente", "admission", "pacjent"),
         judge=patient,
         ignore_case=True,

@@ -2,11 +2,12 @@
 
 import re
 
-from trimtab.builtin.detectors.patterns.spec import Judged, Several, Single
+from trimtab.builtin.detectors.patterns.birth_dates import ANSWER
+from trimtab.builtin.detectors.patterns.spec import Judge, Judged, Several, Single
 from trimtab.detect.signs import later
 
 _TOKEN = later(r"[A-Za-z0-9](?:[-./]?[A-Za-z0-9]){3,19}(?:\([0-9A-Z]\))?")
-_GROUPS = later(r"(?:[A-Z]{1,3}[ -]?)?[0-9]{2,9}(?: [0-9]{2,9}){0,4}(?![\w])")
+_GROUPS = later(r"(?:[A-Z]{1,3}[ -]?)?[0-9]{2,9}(?: [0-9]{2,12}){0,4}(?![\w])")
 _DATE = later(r"\d{1,2}([-./])\d{1,2}\1(?:\d\d|\d{4})|(?:19|20)\d\d([-./])\d{1,2}\2\d{1,2}")
 _SIGN = r"[\s:;#=.,(_\"'’“„|*>/{}\[-]"
 _CALLED = r"[A-ZÀ-Þ][a-zß-öø-ÿ'’-]{1,20}(?!\w)"
@@ -16,13 +17,15 @@ _FILLER = later(
     rf"(?:of|de|du|des|del|d[ao]|di|von|for|für|pour|para|von der|de la) (?:(?:Mr|Mrs|Ms|Mme|Dr|M|Frau|Herrn?|Sra?)\.? )?{_CALLED}(?: {_CALLED}){{0,2}}"
     r"|(?:on|in|for|auf|im|sur|en|nel|in der|in the) (?:(?:the|my|dem|der|mon|ma|le|la|el|il|mi|mein\w{0,2}) )?[A-Za-z]{2,14}(?: [a-z]{2,10})?(?=:| (?:put|is|says|reads|as)\b)"
     r"|(?:of|de|du|van|von|di|da|do|para|for|from|od|dla) (?:my|mon|ma|mi|meu|minha|meine[mrs]?|mijn|mio|mia) [a-zà-ÿ]{2,12}(?!\w)"
-    r"|(?i:numbers?|no|nr|num|n[uú]meros?|nummern?|num[ée]ros?|id|card|code|licen[sc]e|is|was|ist|est|es|lautet|hat|tr[äa]gt|has|porte"
+    r"|(?i:numbers?|no|nr|num|n[uú]m|state [a-z]{2}(?=,)|är|er|n[uú]meros?|nummern?|num[ée]ros?|id|card|code|licen[sc]e|is|was|ist|est|es|lautet|hat|tr[äa]gt|has|porte"
     r"|lleva|tiene|ha|die|das|der|the|les?|la|el|il|lo|of|de|du|des|del|di|von|und|and|my|her|his|mein|dein|sein|ihr|with|mit|are|war"
-    r"|numeru?|numer|osobist(?:y|ego|ym)|registro|regist(?:ration|o)|mine|yours?|on|file|reads?|shows?|says?|said|value|put|jest|to|meu|minha|mi|mio|mijn|uw|mon|ma|son|sa|votre|as"
+    r"|seri|numeru?|numer|osobist(?:y|ego|ym)|registro|regist(?:ration|o)|mine|yours?|on|file|reads?|shows?|says?|said|value|put|jest|to|meu|minha|mi|mio|mijn|uw|mon|ma|son|sa|votre|as"
     r"|n[oº°]|het|een|(?:e|é|o|a)(?= )|new|old|neue|alte|record|called|entered|typed|listed)(?![^\W_])"
-    r"|numaras[ıi](?!\w)|[A-Z]{1,2}[0-9]?(?= ?[nN](?:[.°ºr]|um|o\b))"
+    r"|(?i:s?he|they|we|you|i|client|customer|tenant|caller|patient|guest) (?i:gave|has|have|had|sent|provided|wrote|entered|quoted|used|showed|read out)(?: (?i:me|us))?(?= (?:is|was|as)\b|:)"
+    r"|(?i:c['’]est|c['’][ée]tait|it['’]s|that['’]s|è|este es|steht als|staat als)(?![^\W_])"
+    r"|numara(?:s[ıi]|m)?(?!\w)|[A-Z]{1,2}[0-9]?(?= ?[nN](?:[.°ºr]|um|o\b))"
     r"|[A-Z][ -](?i:nummer|nr|number|no)(?!\w)"
-    r"|(?<![^\W_])(?!balance|table|limit|total|count|version|size|status|since|created|saldo)[a-zß-öø-ÿ]{3,14}(?= ?(?::|[-–—] |[nN]\.?[º°]|\(?[nN][ru]m?\.?\b|#|number|n[uú]m))|\([A-Za-z][A-Za-z .]{0,18}\)"
+    r"|(?<![^\W_])(?!atr[áa]s|regresiv|balance|table|limit|total|count|version|size|status|since|created|saldo)[a-zß-öø-ÿ]{3,14}(?= ?(?::|[-–—] |[nN]\.?[º°]|\(?[nN][ru]m?\.?\b|#|number|n[uú]m))|\([A-Za-z][A-Za-z .]{0,18}\)"
     r"|(?i:nr|no|n)[.º°]{1,3}|[nN][º°])){0,8}+"
     rf"{_SIGN}{{0,6}}"
 )
@@ -32,6 +35,8 @@ def _told_at(text: str, start: int, end: int) -> int:
     """Where what a word announces may begin; -1 if the word is the end of another, or the beginning."""
     if start and text[start - 1].isalnum() and not (text[start].isupper() and text[start - 1].islower()):
         return -1
+    if answer := ANSWER.match(text, end, end + _FAR_ANSWER):
+        return answer.end()
     filler = _FILLER.match(text, end, min(len(text), end + FAR))
     return filler.end() if filler and (filler.end() > end or text[end - 1] == "#") else -1
 
@@ -92,6 +97,7 @@ def formed_so(form: str, confidence: float = 0.95) -> Single:
 
 
 FAR = 100
+_FAR_ANSWER = 160
 _ODD = later(r"(?=[A-Z]*[0-9])[A-Z0-9]{8,10}|[CFGHJKLMNPRTVWXYZ]{9}")
 
 
@@ -112,7 +118,14 @@ REGISTERED = after(least_digits=4, sizes=range(4, 20), confidence=0.9)
 def collegiate(text: str, start: int, end: int) -> list[Judged] | None:
     """The number under which a Spanish professional is registered: `nº col. 28 28 12345`, `colegiado 12345`."""
     whole = end - start > len("col")
-    return REGISTERED(text, start, end) if whole or _NUMBER_OF.search(text[max(0, start - 14) : start]) else None
+    if _NUMBER_OF.search(text[max(0, start - 14) : start]):
+        return REGISTERED(text, start, end)
+    found = REGISTERED(text, start, end) if whole else None
+    # A referee of football has a number of so few figures too, and the word for a number is not said.
+    return None if found and found[0][1] - found[0][0] <= _FEW_FIGURES and found[0][0] == end + 1 else found
+
+
+_FEW_FIGURES = 4
 
 
 def patient(text: str, start: int, end: int) -> list[Judged] | None:
@@ -123,7 +136,7 @@ def patient(text: str, start: int, end: int) -> list[Judged] | None:
 
 _ONLY_NUMBERED = frozenset("patient patiente patiënt paciente paziente utente admission pacjenta pacjentki".split())  # noqa: SIM905 - a table of words
 _MEDICAL = later(
-    r"patient|h[ôo]pital|\bchu\b|cliniq|clinic|m[ée]dec|m[ée]dic|hospital|\bn[ée]e? le\b|\bpz\b|pazient|ricover",
+    r"patient|patiënt|\breparto\b|\bward\b|cardiol|chirurg|pronto soccorso|service de|urgences|\bseh\b|poli(?:kliniek)?\b|diagnos|anamnes|\becg\b|\bPA \d|h[ôo]pital|\bchu\b|cliniq|clinic|m[ée]dec|m[ée]dic|hospital|\bn[ée]e? le\b|\bpz\b|pazient|ricover",
     re.IGNORECASE,
 )
 
@@ -133,6 +146,107 @@ def dossier(text: str, start: int, end: int) -> list[Judged] | None:
     return REGISTERED(text, start, end) if _MEDICAL.search(text, max(0, start - 90), end + 60) else None
 
 
+def told_of(words: str, judge: Judge, before: int = 90, after_it: int = 60) -> Judge:
+    """A judge that is asked only where some words stand near, in any case: what else a number is of, they say."""
+    near = later(words, re.IGNORECASE)
+
+    def judged(text: str, start: int, end: int) -> Judged | list[Judged] | None:
+        return judge(text, start, end) if near.search(text, max(0, start - before), end + after_it) else None
+
+    return judged
+
+
+_THING_BETWEEN = later(
+    r"\b(?:visas?|flights?|bookings?|tickets?|orders?|pnr|ref(?:erence)?|confirmation|serial|phone|tel|plate|policy|invoice|case|models?|versions?|mrn|member)\b",
+    re.IGNORECASE,
+)
+
+
+def said_later(form: str, confidence: float = 0.8) -> Single:
+    """The judge of a word in a sentence that ends with the value: `a photo of my licence: S530-4819-2207`.
+
+    No other figure may stand between, nor another thing that has numbers.
+    """
+    shape = later(rf"(?:{form})(?![^\W_]|[-/.][A-Za-z0-9])")
+
+    def judge(text: str, start: int, end: int) -> Judged | None:
+        digit = None if start and text[start - 1].isalnum() else _DIGIT.search(text, end, end + _FAR_SAID)
+        if not digit:
+            return None
+        at = digit.start()
+        while at > end and digit.start() - at < _LETTERS and text[at - 1].isalpha():
+            at -= 1
+        found = shape.match(text, at) if _LED_BY.search(text, max(end, at - _LED_REACH), at) else None
+        if not found or text.count("\n", end, at) > _MOST_LINES or _THING_BETWEEN.search(text, end, at):
+            return None
+        return found.start(), found.end(), confidence
+
+    return judge
+
+
+_DIGIT = later(r"[0-9]")
+_LED_BY = later(r"(?:(?<![^\W_])(?:is|was|are|it['’]s|ist|lautet|est|c['’]est|es|era|è|é|to|jest|är|er) |: ?)\Z")
+_LETTERS, _LED_REACH, _MOST_LINES = 3, 10, 2
+_FAR_SAID = 110
+
+
+def in_object(form: str, beside: str, confidence: float = 0.9) -> Single:
+    """The judge of the name of a member in JSON that is an object, with a number among things that it has too."""
+    number = later(
+        r"\\?\"\s{0,3}:\s{0,3}\{(?P<members>[^{}]{0,240}?)\\?\"(?:number|no|num|id|value|document_?[nN]umber|licen[cs]e_?[nN]umber|nummer|numero)\\?\"\s{0,3}:\s{0,3}\\?\""
+        rf"(?P<value>{form})\\?\"(?P<others>[^{{}}]{{0,240}})\}}"
+    )
+    has = later(rf"\"(?:{beside})\\?\"", re.IGNORECASE)
+
+    def judge(text: str, _start: int, end: int) -> Judged | None:
+        found = number.match(text, end, end + _LONGEST_OBJECT)
+        if not found or not (has.search(found["members"]) or has.search(found["others"])):
+            return None
+        return (*found.span("value"), confidence)
+
+    return judge
+
+
+_LONGEST_OBJECT = 640
+_LONGEST_CODED = 500
+
+
+def coded(form: str) -> Single:
+    """The judge of a code that says of which type an identifier of FHIR is (table 0203 of HL7); its value stands behind."""
+    shape = later(
+        r"\\?\"[\s}\],]{0,60}(?:\\?\"(?:system|use|display|text|period|assigner)\\?\"\s{0,3}:\s{0,3}(?:\\?\"[^\"\\]{0,120}\\?\"|\{[^{}]{0,120}\})[\s}\],]{0,60}){0,4}"
+        rf"\\?\"value\\?\"\s{{0,3}}:\s{{0,3}}\\?\"(?P<value>{form})\\?\""
+    )
+
+    def judge(text: str, _start: int, end: int) -> Judged | None:
+        found = shape.match(text, end, end + _LONGEST_CODED)
+        return (*found.span("value"), 0.95) if found else None
+
+    return judge
+
+
+_OF_A_CUSTOMER = later(
+    r"client|customer|user|utilisateur|kunden|cliente|usuario|utente|membre|member|fidélité|twitter|github|email|e-mail|loyalty|ledger|contabil|grand livre|rendu|r[ée]sultat|rovescia|\bof\b|atr[áa]s|regresiv|\bluz\b|[áa]gua|\bg[áa]s\b|\bunit",
+    re.IGNORECASE,
+)
+
+
+def numbered(form: str, confidence: float = 0.85) -> Single:
+    """The judge of a word for an account that a customer has as well: a word for a number or a colon must follow it."""
+    judge = formed_so(form, confidence)
+
+    def judged(text: str, start: int, end: int) -> Judged | None:
+        found = judge(text, start, end)
+        if not found or _OF_A_CUSTOMER.search(text, end, found[0]) or _SUM_ENDS.match(text, found[1]):
+            return None
+        told = _NUMBER_SAID.search(text, start, found[0]) or _NUMBER_OF.search(text[max(0, start - 14) : start])
+        return found if told else None
+
+    return judged
+
+
+_SUM_ENDS = later(r"[.,][0-9]| ?(?:[€$£%]|eur|usd|gbp|kr|zł|tl|items|pcs)", re.IGNORECASE)
+_NUMBER_SAID = later(r"[:#=]|n(?:[º°o.]|r|um|úm)|\bcorrente|\bpoup|\bcourant|\bcorriente", re.IGNORECASE)
 LICENCE_NUMBER = after(least_digits=4, sizes=range(5, 18), confidence=0.95)
 
 
@@ -169,7 +283,7 @@ _CARD_NUMBER = formed_so(
 OF_BANK = formed_so(
     # What banks of France, Spain, Mexico, Argentina, Poland, Brazil and Britain give out, and the numbers of others.
     r"[0-9]{5} ?[0-9]{5} ?[0-9A-Z]{11} ?[0-9]{2}|[0-9]{4}([ -]?)[0-9]{4}\1[0-9]{2}\1[0-9]{10}|[0-9]{2}(?: ?[0-9]{4}){6}|[0-9]{22}|[0-9]{18}"
-    r"|[0-9]{2}-[0-9]{2}-[0-9]{2}|[0-9]{3} ?[0-9]{3} ?[0-9]{2}|[0-9]{4,9}-[0-9Xx]|[0-9]{9,10}",
+    r"|[0-9]{2}-[0-9]{2}-[0-9]{2}|[0-9]{3} ?[0-9]{3} ?[0-9]{2}|[0-9]{4,9}[-/][0-9Xx]|[0-9]{9,10}",
     confidence=0.9,
 )
 

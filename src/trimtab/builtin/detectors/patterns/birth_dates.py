@@ -53,6 +53,15 @@ _YEAR_FIRST = later(rf"{_YEAR}[-/, ]{{1,2}}{_MONTH}[-/ ]{{1,2}}{_NTH}")
 _DAY_AND_YEAR = later(rf"{_NTH}(?P<year>(?:,| de| del)?[- ,]{{1,2}}{_YEAR}|[-/ ]{_SHORT_YEAR})?")
 _MONTH_BEFORE = later(r"(?:\A|[\W_])(?P<date>([^\W\d_]{3,10})\.?[- ]{1,2}(?:the )?)\Z")
 _ENDS_WITH_YEAR = later(_YEAR)
+ANSWER = later(
+    # The rest of a question, and on the next line who answers when, and words that say no more than yes.
+    r"[^\n?？.!:;0-9]{0,40}[?？][\"”»’)]?[ \t]{0,2}\r?\n[ \t>*-]{0,6}(?:[\[(]?[0-9]{1,2}(?:[:.][0-9]{2}){1,2}(?:[.,][0-9]{1,3})?(?: ?[AaPp][Mm])?[\])]?[ \t:–-]{0,4})?"
+    r"(?:[*_]{0,2}[^\W\d_][\w .’'()-]{0,24}[*_]{0,2}[:：][*_]{0,2}[ \t　]{0,3})?"
+    r"(?:(?i:(?:it|that|this)(?:['’](?:s|d be)| is| was| would be)|i was born|i['’]m|my \w{2,12} is|on|the|sure|ok(?:ay)?|of course|yes|yeah|yep|uh+|um+|well|so|born|ja|das ist|der|am|es ist"
+    r"|ich bin|geboren|oui|c['’]est|bien sûr|le|je suis née?|s[íi]|es|el|claro|nac[íi]|certo|[èé]|il|sono nat[oa]|dia|sim|nasci|het is|dat is|op|tak|to|jest|urodzon[ya]|det är|den|evet|да|это|はい|네|是的)"
+    r"(?!\w)[ ,.:!…、，。]{1,4}){0,6}+"
+)
+"""What stands between a word at the end of a question and the answer to it, in the transcript of a conversation."""
 
 # Words that say nothing by themselves; a name or a place has a capital.
 _SAYING = (
@@ -60,17 +69,21 @@ _SAYING = (
     r"|on|in|at|the|is|was|were|are|it|he|she|i|date|day|of|place|and|my|his|her|their|und|ort|tag|am|im|zu|bei|aus|den|der|dem|ist|war|wurde|lautet"
     r"|bin|sie|er|ich|mein|sein|ihr|les?|la|à|au|en|de|du|des|est|et|lieu|el|los|las|a|es|y|fue|lugar|fecha|il|lo|nel|em|no|na|o|d[ao]|op|te|het|née?|as|une?|dnia|given|stated|recorded|listed|registered|angegeben|declared|w|r|roku|dne|jest|den|med|som|em|mnie|mam"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche"
-    r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo)"
+    r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo"
+    r"|staat|stond|als|genoteerd|vermeld|bekend|ons|systeem|steht|eingetragen|hinterlegt|figure|comme|enregistrée|figura|consta|como|registrada|risulta|come|registrata|registada"
+    r"|widnieje|jako|zapisan[aoy]|står|som|registrerat|registreret|registrert|shows?|appears?|entered|noted|we|have|has|as)"
 )
 _NAME = r"(?:St\.|[A-ZÀ-ÖØ-ÞŠŽŁŚ][^\W\d_]{1,24}(?:['’-][^\W\d_]{1,24})?)"
 _WORD = rf"(?:(?:[ \u00a0(:*\"'’/-]{{1,4}}|, ){_SAYING}(?!\w)|[ \u00a0(:*\"'’/-]{{1,4}}{_NAME}(?!\w)|, (?:{_NAME}|[A-Z]{{2}})(?=,))"
 _SIGNS = r"[\s:,;()*_=\"'’|\[\]<>/–—-]{0,12}"
 _FORM = r"(?:\([a-zA-Z]{1,5}(?:[-./ ][a-zA-Z]{1,5}){0,2}\)|(?:\s{0,4}</?[a-z]{1,6}[^<>]{0,30}>){1,4})?"
-_BETWEEN = later(rf"\.?(?:\((?:e|a|in)\))?(?:{_SIGNS}{_FORM}{_SIGNS}|{_WORD}{{1,8}}+[ \u00a0:,(*–-]{{1,3}})")
+_BETWEEN = later(
+    rf"\.?(?:['’]s(?= ))?(?:\((?:e|a|in)\))?(?:{_SIGNS}{_FORM}{_SIGNS}|{_WORD}{{1,8}}+[ \u00a0:,(*–-]{{1,3}})"
+)
 _BETWEEN_BACK = later(rf"(?:, {_NAME}(?!\w))?{_WORD}{{0,7}}+[ \u00a0,(–-]{{1,3}}")
 ANOTHER_DATE = later(
     # Of what else than a birth a date is told, and a date that follows another without such a word.
-    r"died?\b|death|deceased|admi(?:tted|ssion)|discharge|issued?\b|expir|valid|visit|\brate\b|\bseen\b|since|joined|hired?\b|signed|gestorben|\bgest\b|sterbe|aufnahme"
+    r"died?\b|releas|publish|launch|founded|ver[öo]ffentlicht|death|deceased|admi(?:tted|ssion)|discharge|issued?\b|expir|valid|visit|\brate\b|\bseen\b|since|joined|hired?\b|signed|gestorben|\bgest\b|sterbe|aufnahme"
     r"|aufgenommen|entlass|ausgestellt|g[üu]ltig|eingestellt|eintritt|ablauf|d[ée]c[éeè]d|d[ée]c[èe]s|entr[ée]e|d[ée]livr|depuis|ingres|\balta\b|fallec|muert|muri[óo]|caduc"
     r"|expedi|vencim|decess|morto|ricover|scad|rilasci|[óo]bito|falec|emiss|validade|overl[ei]|opname|verval|zmar|przyj|ważn|wydan"
     r"|\d([-./])\d{1,2}\1\d{1,4}(?!\d)(?!(?:,? ?(?:and|or|und|oder|et|ou|y|e|&)|,|;) \Z)"
@@ -108,6 +121,11 @@ def _born(text: str, start: int, end: int) -> list[Judged] | None:
         return None
     if start and text[start - 1].isalnum() and not (text[start - 1].islower() and text[start].isupper()):
         return None
+    if answer := ANSWER.match(text, end, end + _FAR_ANSWER):
+        asked = answer.group().lower()
+        told = None if ANOTHER_DATE.search(asked) or _FEAST.search(asked) else _answered(text, answer.end())
+        if told:
+            return [told]
     if text[end : end + 1] in {")", "]"} and (behind := _in_brackets(text, start, end)):
         return [behind]
     found: list[Judged] = []
@@ -130,6 +148,18 @@ def _born(text: str, start: int, end: int) -> list[Judged] | None:
     return found
 
 
+_FAR_ANSWER = 160
+_FEAST = later(r"part[iy]|cake|gift|present\b|fest\b|feier|f[êe]te|feest|compan|firm")
+_LONGEST_MONTH = 14
+
+
+def _answered(text: str, at: int) -> Judged | None:
+    """The whole date that an answer begins with."""
+    digit = _DIGIT.search(text, at, at + _LONGEST_MONTH)
+    date = _date(text, digit.start()) if digit else None
+    return (date[0], date[1], 0.9) if date and date[0] == at and date[2] and _ends(text, date[1]) else None
+
+
 _OPENED = later(r"[ \u00a0]{0,2}[(\[](?:date of )?\Z", re.IGNORECASE)
 
 
@@ -150,6 +180,12 @@ def _ends_at(text: str, low: int, upto: int) -> Judged | None:
     return None
 
 
+def _led_by_date(text: str, start: int, _end: int) -> Judged | None:
+    """The date right before words that come last, as they do in Russian and Turkish."""
+    upto = start - (text[start - 1 : start] == " ")
+    return _ends_at(text, max(0, upto - _LONGEST), upto)
+
+
 def _before(text: str, start: int, *, verb: bool) -> Judged | None:
     """A date with a year and words up to the verb; only a verb that comes last in German stands right behind it."""
     low = max(0, start - _FAR)
@@ -168,15 +204,42 @@ def _ends(text: str, end: int) -> bool:
     )
 
 
+def _starred(text: str, _start: int, end: int) -> Judged | None:
+    """The date behind a star in brackets, as genealogists write it; a second star would make it a word in italics."""
+    date = _date(text, end + (text[end : end + 1] == " "))
+    if not date or not date[2] or date[0] < end or not _STAR_ENDS.match(text, date[1]):
+        return None
+    return date[0], date[1], 0.85
+
+
+_STAR_ENDS = later(r"[),;]| in | [†+]")
 BIRTH_DATES: tuple[Pattern, ...] = (
     Pattern(
         label="personal.birth-date",
-        shape=r"born|birth(?:[ _-]?da(?:te|y))?|d\.?o\.?b|d/o/b|b-?day|\(b\.|ddn|dn:|janm(?:[ -]?(?:tithi|din))?|geb(?:oren(?:e[rnm]?)?|urts(?:datum|daten|tag)|oortedatum)?|naiss(?:ance)?"
+        shape=r"\(\*",
+        anchors=("(*",),
+        judge=_starred,
+        needs_digit=True,
+        begins=True,
+        close=True,
+        digit_near=6,
+    ),
+    Pattern(
+        label="personal.birth-date",
+        shape="г.р|г. р|года рожд|год рожд|doğumlu",
+        anchors=("г.р", "г. р", "года рожд", "год рожд", "doğumlu"),
+        judge=_led_by_date,
+        ignore_case=True,
+        needs_digit=True,
+    ),
+    Pattern(
+        label="personal.birth-date",
+        shape=r"born|birth(?:[ _-]?da(?:te|y))?|d\.?o\.?b|d/o/b|b-?day|\(b\.|ddn|dn:|janm(?:[ -]?(?:tithi|din))?|geb\.? ?dat(?:um|\.)?|geb(?:oren(?:e[rnm]?)?|urts(?:datum|daten|tag)|oortedatum)?|naiss(?:ance)?"
         r"|nac(?:id[oa]s?|imiento|ió|io)?|nasc(?:ita|imento|id[oa])|nasc\.?|nat[oa] (?:il|a)|cumplea[ñn]os|zur welt|n(?:ee|e|e\(e\)) le|urodz(?:on[yae]|enia|enie)?|ur\.|narozen[aíi]?|rojen[a]?"
-        r"|tanggal lahir|fodelsedatum|fodt|szul(?:\.|etesi)|dogum tarihi",
+        r"|tanggal lahir|fodelsedatum|fodt|szul(?:\.|etesi)|dogum tarihi|d\.? ?tarihi|f\.? ?n\.?(?:ac\.?)?:|d\.n\.|f\.n\.|d\.t\.",
         anchors=(
             "born", "birth", "dob", "d/o/b", "bday", "b-day", "(b. ", "ddn", "dn:", "janm", "d.o.b", "geb", "naiss", "naci", "nac.", "nasci", "nasc", "urodz", "ur. ", "ur.:", "narozen", "tanggal lahir", "fodelsedatum", "fodt", "szul", "dogum tarihi", "nato il", "nata il", "nato a", "nata a",
-            "cumplea", "zur welt", "nee le", "ne le", "ne(e) le",
+            "cumplea", "zur welt", "nee le", "ne le", "ne(e) le", "d.tarihi", "d. tarihi", "fn:", "f.n.", "f. n.:", "fnac:", "f. nac", "f.nac", "d.n.", "d.t.", "geb.datum", "gebdat",
         ),
         judge=_born,
         ignore_case=True,
@@ -186,9 +249,9 @@ BIRTH_DATES: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.birth-date",
-        shape=r"née|né|nací|född|födelsedatum|født|fødselsdato|doğum tarihi|născut|született|родился|родилась|дата рождения|д\.р",
+        shape=r"née|né|nací|född|födelsedatum|født|fødselsdato|doğum(?: tarihi| günü?m?)?|născut|született|родился|родилась|дата рождения|д\.р",
         anchors=(
-            "née", "né", "nací", "född", "födelsedatum", "født", "fødselsdato", "doğum tarihi", "născut", "született", "родился", "родилась",
+            "née", "né", "nací", "född", "födelsedatum", "født", "fødselsdato", "doğum", "născut", "született", "родился", "родилась",
             "дата рождения", "д.р",
         ),
         judge=_born,

@@ -180,7 +180,127 @@ def _open_code(text: str, start: int, end: int) -> Judged | None:
     return (start, end, 0.75) if whole and not text[start:end].replace("+", "").isdigit() else None
 
 
+_COMMA = r"[-+\u2212]?\d{1,3}[.,]\d{3,10}"
+_EAST_NEXT = later(
+    r"(?:緯|纬|위|위도|度|緯度|纬度)?[ :：]{0,2}(?P<one>\d{1,3}\.\d{2,12})(?![\d.])[ 度도]{0,2}[,、，/／;と ]{0,3}(?:[東西][経經]|[东西]经|[동서]경)[ :：]{0,2}(?P<two>\d{1,3}\.\d{2,12})(?![\d.])(?:[ ]?[度도])?"
+)
+
+
+def _east(text: str, start: int, end: int) -> Judged | None:
+    """Degrees behind words for north and east, without a sign: `北緯35.01942, 東経135.78371`."""
+    pair = _EAST_NEXT.match(text, end)
+    whole = pair and _within(float(pair["one"]), float(pair["two"]))
+    return (start, pair.end(), 0.9) if pair and whole else None
+
+
+_NORTH_BEFORE = later(r"(?<![\w.,])(?P<one>\d{1,2}[.,]\d{3,8})[ \u00a0]?\Z")
+_EAST_BEHIND = later(
+    r"[ \u00a0]?[NSns][ \u00a0]{0,2}[,;/|]?[ \u00a0]{0,2}(?P<two>\d{1,3}[.,]\d{3,8})[ \u00a0]?[EWO](?![^\W_])"
+)
+_BEFORE_TURN = 14
+
+
+def _turned(text: str, start: int, _end: int) -> Judged | None:
+    """Fractions with a comma, as most of Europe writes them, and letters for north and east: `48,7433 N / 9,3201 O`."""
+    low = max(0, start - _BEFORE_TURN)
+    one = _NORTH_BEFORE.search(text[low:start])
+    two = _EAST_BEHIND.match(text, start) if one else None
+    if not one or not two or not _within(_value(one["one"]), _value(two["two"])):
+        return None
+    return low + one.start(), two.end(), 0.85
+
+
+def _value(written: str) -> float:
+    return abs(float(written.replace(",", ".").replace("\u2212", "-")))
+
+
+_LON_NEXT = later(
+    rf"[\w.]{{0,12}}[\"']?\s{{0,2}}[:=]?\s{{0,2}}(?P<one>{_COMMA})(?![\d,.]\d)[ °º]{{0,2}}[NSns]?[ \t]?[,;/|]?\s{{0,4}}(?:und |y |et |e |en |i |и )?[\"']?"
+    rf"(?:lon|lng|l[äa]nge|dł|долг|boylam|lengte|leng)[\w.]{{0,14}}[\"']?\s{{0,2}}[:=]?\s{{0,2}}(?P<two>{_COMMA})(?![\d,.]\d)",
+    re.IGNORECASE,
+)
+
+
+def _commas(text: str, start: int, end: int) -> Judged | None:
+    """Latitude and longitude by name, with commas: `Breite 48,7433, Länge 9,3201`."""
+    pair = None if start and text[start - 1].isalnum() else _LON_NEXT.match(text, end, end + _LONGEST_GAP)
+    if not pair or "," not in pair["one"] + pair["two"] or not _within(_value(pair["one"]), _value(pair["two"])):
+        return None
+    return pair.start("one"), pair.end("two"), 0.85
+
+
+_BY_COMMAS = later(
+    r"[^\W\d_]{0,12}\.?(?: gps)?\s{0,2}[:=]?\s{0,2}\(?(?P<one>[-+\u2212]?\d{1,2},\d{4,8})\s?(?P<gap>[;,/]?)\s{1,2}(?P<two>[-+\u2212]?\d{1,3},\d{4,8})(?![\d,.]\d)",
+    re.IGNORECASE,
+)
+
+
+def _said(text: str, start: int, end: int) -> Judged | None:
+    """A pair of fractions with commas behind a word for a place: `coordonnées : 48,8566 ; 2,3522`."""
+    pair = None if start and text[start - 1].isalnum() else _BY_COMMAS.match(text, end, end + _LONGEST_GAP)
+    if not pair or not _within(_value(pair["one"]), _value(pair["two"])):
+        return None
+    if not pair["gap"] and text[start:end].lower().startswith(("pos", "stand")):
+        return None
+    return pair.start("one"), pair.end("two"), 0.8
+
+
+_TURN_SIGNS = (" n ", " n,", " n/", " n;", " s ", " s,", " s/", " s;")
 COORDINATES: tuple[Pattern, ...] = (
+    Pattern(
+        label="personal.geo",
+        shape="北緯|北纬|南緯|南纬|북위|남위",
+        anchors=("北緯", "北纬", "南緯", "南纬", "북위", "남위"),
+        judge=_east,
+        ignore_case=True,
+        needs_digit=True,
+    ),
+    Pattern(
+        label="personal.geo",
+        shape="|".join(_TURN_SIGNS),
+        anchors=_TURN_SIGNS,
+        judge=_turned,
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=2,
+    ),
+    Pattern(
+        label="personal.geo",
+        shape="lat|breite|enlem|szer",
+        anchors=("lat", "breite", "enlem", "szer"),
+        judge=_commas,
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=16,
+    ),
+    Pattern(
+        label="personal.geo",
+        shape="coord|koord|gps|standort|posi[tz]",
+        anchors=("coord", "koord", "gps", "standort", "posit", "posiz"),
+        judge=_said,
+        ignore_case=True,
+        begins=True,
+        close=True,
+        digit_near=24,
+    ),
+    Pattern(
+        label="personal.geo",
+        shape="координат",
+        anchors=("координат",),
+        judge=_said,
+        ignore_case=True,
+        needs_digit=True,
+    ),
+    Pattern(
+        label="personal.geo",
+        shape="широта",
+        anchors=("широта",),
+        judge=_commas,
+        ignore_case=True,
+        needs_digit=True,
+    ),
     Pattern(
         label="personal.geo",
         shape="°|º|˚|度",

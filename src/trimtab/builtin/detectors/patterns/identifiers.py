@@ -39,7 +39,7 @@ _KNOWN = (
         "fr.nir",
         (15,),
         r"[12] ?\d{2} ?\d{2} ?\d{2} ?\d{3} ?\d{3} ?\d{2}",
-        r"nir|s[ée]cu|s[ée]curit[ée] sociale|insee|carte vitale",
+        r"nir|s[ée]cu|s[ée]curit[ée] sociale|insee|carte vitale|ss\b",
     ),
     _Identifier(
         "de.idnr",
@@ -118,7 +118,7 @@ _WRITTEN = later(
 """All the forms, with zeros for digits."""
 ID_HINT = rf"\b(?:{'|'.join(known.words for known in _KNOWN)}|id\b|identi|dni|nie\b|nif|nass|tin|ausweis|personalausweis|codice)"
 ID_LEADS = frozenset(
-    "cpf nir séc sec ins ste idn tin ide nhs aad uid per cpr ahv avs sin soc tfn tax pes bsn bur sof rij nat reg nif con id tc kim rrn res rod "  # noqa: SIM905 - a table of words
+    "cpf nir séc sec ss ins ste idn tin ide nhs aad uid per cpr ahv avs sin soc tfn tax pes bsn bur sof rij nat reg nif con id tc kim rrn res rod "  # noqa: SIM905 - a table of words
     "iti ein emp dni nie nas aus cod cnp cui rut run 身份证 公民身 ric nri myk kad บ ตร thai tha cit cni nad fød fod fnr ken kt isi asm egn егн oib amk αμκ teu תעו isr ems emš ird svn soz ver sv céd ced t tck chi sam ass med niss nis bir emi ims nss sni pis adó ado nik ktp ccc cmn rg tít tit car taj jmb".split()
 )
 """How the words of `ID_HINT` begin, three letters at most."""

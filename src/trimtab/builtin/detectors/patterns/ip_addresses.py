@@ -1,5 +1,6 @@
 """Addresses of machines among numbers, with ports and prefixes; and the versions and clauses that are written alike."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -19,11 +20,12 @@ _WORDS = (
     r"|s[üu]r[üu]m\w{0,4}|ver|v|firmwares?|releases?|builds?|(?P<weak>up(?:dat|grad)\w{1,5}|aktualis\w{1,12}|actualiz\w{1,8}|aggiorn\w{1,8}"
     r"|atualiz\w{1,8}|mises? [àa] jour|обновл\w{1,6})|drivers?|treibers?|pilotes?|patch(?:es)?|kernel|bios|uefi|sdk|ios|ipados|macos|android|chrome|oid"
     r"|clauses?|cl[áa]usulas?|klauseln?|sections?|secci[oó]n|se[cç][ãa]o|sezione|sekcj\w|abschnitt\w?|kapitel|ziffern?|chapters?|chapitres?"
+    r"|\w{1,24}_version|pr[áa]cticas?|ejercicios?|exercises?|exercices?|[üu]bung(?:en)?|aufgaben?|tareas?|esercizi\w?|derleme\w{0,3}|s[üu]r[üu]mler|sborka|сборк\w|changelogs?|tags?|wydani\w|utg[åa]v\w"
     r"|cap[íi]tulo|articles?|art[íi]culo|artikel|artigo|articolo|paragra(?:phs?|f\w{1,2})|punto|punkt\w{0,2}|apartado|annex|anexo|anlage)\b"
-    r"|§|版本号?|バージョン|ファームウェア|更新|升级|버전|펌웨어|업데이트|वर्शन|वर्ज़न|เวอร์ชัน)"
+    r"|§|版数|版本号?|构建|编译|ビルド|빌드|릴리스|バージョン|ファームウェア|更新|升级|버전|펌웨어|업데이트|वर्शन|वर्ज़न|เวอร์ชัน)"
 )
 _AMONG = (
-    r"(?:[\s:=.,;\"'`()\[\]#§*-]|はが|は|が|を|为|為|是|到|至|의|\b(?:v|is|was|to|of|the|a|an|number|no|nr|n[º°]|auf|zu|zur|bis|nach|ist|est|es|à|al|para|na|do|von|from|de|desde"
+    r"(?:[\s:=.,;\"'`()\[\]#§*-]|从|由|自|から|はが|は|が|を|为|為|是|到|至|의|\b(?:v|is|was|to|of|the|a|an|number|no|nr|n[º°]|auf|zu|zur|bis|nach|ist|est|es|à|al|para|na|do|von|from|de|desde"
     r"|depuis|da|dalla|van|naar|z|od|et|und|and|or|oder|ou|vs|than|y|e|i|through|until|older|newer|latest|current|new|old|stable)\b"
     r"|[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}){0,24}"
 )
@@ -114,9 +116,61 @@ def _is_version(text: str, low: int, high: int, first: int, *, surely: bool) -> 
         return True
     if surely:
         return text[max(0, low - 12) : low].rstrip(_SIGNS).lower().endswith(_SAYS_SO)
-    if _FILE.match(text, high):
+    if _FILE.match(text, high) or _of_a_release(text, low, high, first):
         return True
     return _told(text[max(0, low - CONTEXT) : low].lower(), first, text[high : high + _AFTER_REACH].lower())
+
+
+_HEADING = later(r"(?:\A|\n)#{1,4} \[?v?\Z")
+_RELEASED = later(r"[ \])]{0,3}[(–—-]{0,2} ?(?:19|20)[0-9]{2}[-/.][0-9]{2}")
+_PATH = later(r"/[\w.+-]{1,40}/\Z")
+_PATH_REACH = 64
+_LOCAL = 10  # the network that many machines are in; in a path a version rarely begins so
+_HIGHEST_MAJOR = 40
+_BUMP = r"\b(?:bump\w{0,3}|upgrad\w{0,3}|updat\w{0,3}|pin(?:s|ned)?|requires?|depend\w{0,6}|lib\w{0,20}|packages?)\b[^.;\n]{0,24}"
+_BUMPED = later(rf"{_BUMP}\Z")
+_BUMPED_TO = later(rf"{_BUMP}(?<![0-9.])(?P<first>[0-9]{{1,3}})(?:\.[0-9]{{1,3}}){{3}}\s?(?:->|=>|→|⇒|to)\s?\Z")
+_ARROW = later(r"\s?(?:->|=>|→|⇒|to)\s?v?(?P<first>[0-9]{1,3})(?:\.[0-9]{1,3}){3}")
+_ARROW_REACH = 24
+
+
+def _of_a_release(text: str, low: int, high: int, first: int) -> bool:
+    """Whether it heads the notes of a release, is a folder of a path, goes from one version to the next, or stands in their column."""
+    before = text[max(0, low - CONTEXT) : low]
+    if before.endswith(("# ", "[", "v")) and _HEADING.search(before) and _RELEASED.match(text, high):
+        return True
+    if before.endswith("/") and first <= _HIGHEST_MAJOR and first != _LOCAL and _PATH.search(before):
+        return "://" not in text[max(0, low - _PATH_REACH) : low] and text[high : high + 1] != ":"
+    arrow = _ARROW.match(text, high, high + _ARROW_REACH)
+    small = before.lower()
+    if arrow and int(arrow["first"]) == first <= _HIGHEST_MAJOR and _BUMPED.search(small):
+        return True
+    to = _BUMPED_TO.search(small)
+    return (to is not None and int(to["first"]) == first <= _HIGHEST_MAJOR) or _in_column(text, low)
+
+
+_VERSIONS = later(
+    r"[\s*_`]{0,4}(?:(?:\w{1,12}[ _-])?(?:releases?|versions?|builds?|tags?|firmware|versi[oó]n|versão|versione|wersja|s[üu]r[üu]m|バージョン|版本|버전|версия)(?: ?(?:no|nr|number)\.?)?)[\s*_`]{0,4}",
+    re.IGNORECASE,
+)
+_LONGEST_ROW, _MOST_ROWS = 300, 12
+
+
+def _in_column(text: str, at: int) -> bool:
+    """Whether the head of the column in which a place is, in Markdown, names versions."""
+    low = text.rfind("\n", max(0, at - _LONGEST_ROW), at) + 1
+    if text[low : low + 1] != "|":
+        return False
+    column = text.count("|", low, at)
+    for _ in range(_MOST_ROWS):
+        upto = low - 1
+        low = text.rfind("\n", max(0, upto - _LONGEST_ROW), max(0, upto)) + 1
+        if upto <= 0 or text[low : low + 1] != "|":
+            return False
+        if text.startswith(("|-", "|:-", "| -", "| :-"), low):
+            head = text[text.rfind("\n", max(0, low - 1 - _LONGEST_ROW), max(0, low - 1)) + 1 : low].split("|")
+            return len(head) > column and _VERSIONS.fullmatch(head[column]) is not None
+    return False
 
 
 @lru_cache(maxsize=1_024)

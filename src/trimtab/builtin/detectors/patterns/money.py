@@ -1,7 +1,11 @@
 """Where money is: bank accounts by their international number, and addresses of crypto-currencies."""
 
+import hashlib
+import re
+
 from trimtab.builtin.detectors.patterns.identifiers import fits
 from trimtab.builtin.detectors.patterns.spec import Judged, Pattern, alone, joins
+from trimtab.detect.signs import later
 
 _IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28, "CH": 21,
@@ -61,7 +65,47 @@ def _crypto(text: str, start: int, end: int) -> Judged | None:
     return (start, end, 0.95) if fits("bitcoin", written) else None
 
 
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_RIPPLE = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
+_ADDRESS_SIZE, _CHECKED = 25, 21  # bytes of an address, and those that the other four check
+_CALLED = later(
+    r"\b(?:wallet|walet|address|adress\w*|usdt|usdc|trc-?20|tron|trx|ltc|litecoin|doge(?:coin)?|xrp|ripple|sol(?:ana)?|phantom|krypto\w*|crypto\w*|cartera|portefeuille|carteira|cüzdan|кошел\w*)\b|钱包|錢包|地址|ウォレット|지갑",
+    re.IGNORECASE,
+)
+_CALLED_WITHIN = 60
+
+
+def _checks(written: str) -> bool:
+    """Whether the last four bytes of an address in Base58 are the checksum of the others, in either alphabet."""
+    alphabet = _RIPPLE if written[0] == "r" else _BASE58
+    number = 0
+    for char in written:
+        number = number * 58 + alphabet.index(char)
+    if number >= 1 << 8 * _ADDRESS_SIZE:
+        return False
+    raw = number.to_bytes(_ADDRESS_SIZE, "big")
+    return hashlib.sha256(hashlib.sha256(raw[:_CHECKED]).digest()).digest()[:4] == raw[_CHECKED:]
+
+
+def _coin(text: str, start: int, end: int) -> Judged | None:
+    """An address of other coins: by its checksum, or behind a word for a wallet where somebody made a slip."""
+    if not alone(text, start, end):
+        return None
+    written = text[start:end]
+    if end - start <= _LONGEST_CHECKED and _checks(written):
+        return start, end, 0.95
+    kinds = any(map(str.isdigit, written)) and any(map(str.isupper, written)) and any(map(str.islower, written))
+    return (start, end, 0.75) if kinds and _CALLED.search(text, max(0, start - _CALLED_WITHIN), start) else None
+
+
+_LONGEST_CHECKED = 35
 MONEY: tuple[Pattern, ...] = (
+    Pattern(
+        label="personal.crypto",
+        shape=r"[TLDMAr][1-9A-HJ-NP-Za-km-z]{25,33}|[1-9A-HJ-NP-Za-km-z]{43,44}",
+        judge=_coin,
+        needs_digit=True,
+    ),
     Pattern(
         label="personal.iban",
         shape=r"[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}",

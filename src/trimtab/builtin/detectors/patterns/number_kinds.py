@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from trimtab.builtin.detectors.patterns.birth_dates import ANOTHER_DATE
 from trimtab.builtin.detectors.patterns.identifiers import ID_HINT, ID_LEADS, formed, national_id
-from trimtab.builtin.detectors.patterns.phone import announced, phone
+from trimtab.builtin.detectors.patterns.phone import announced, of_a_thing, phone
 from trimtab.builtin.detectors.patterns.spec import SPACELESS
 from trimtab.detect.signs import later
 
@@ -26,7 +26,7 @@ _SAYS = {
         r"|nasc|urodz\w{0,5}|ur(?=\.)|narozen\w?|f[øo]dt|född|(?:date|year|day)_?of_?birth|birth_?da(?:te|y)|geburts\w{1,8}|geboortedatum)(?![^\W_])"
     ),
     "account": later(
-        r"\b(?:accounts?|acct|a/c|routing|aba|bsb|sort code|cuenta|konto(?:nummer)?|compte|conto|conta|rekening|iban)\b"
+        r"\b(?:accounts?|acct|a/c(?! unit)|routing|aba|bsb|sort code|cuenta(?! atr)|konto(?:nummer)?|compte(?! rendu| client| de r[ée]sultat)|conto(?! alla)|conta(?! de (?:luz|[áa]gua|g[áa]s))|rekening|iban)\b"
     ),
     "medical-record": later(
         r"\b(?:mrn|medical record|patient(?: id| no| number|\W)|chart (?:no|number)|historia(?: cl[ií]nica)?|nhc|n[uú]mero de historia|cipa|nass|episodio)"
@@ -101,6 +101,7 @@ def _form(zeros: str) -> _Form:
 
 
 _NOTHING = ("", 0, 0.0)
+_LONGEST_DATE = 14  # digits, with a time
 _TWO_SCRIPTS = later(rf"(?<={SPACELESS})(?=[^\W_])(?!{SPACELESS})|(?<=[^\W_])(?<!{SPACELESS})(?={SPACELESS})")
 """Where a script without spaces and another meet, which is where a word begins."""
 
@@ -116,11 +117,13 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
     if not before.isascii():
         before = _TWO_SCRIPTS.sub(" ", before)
     size, date, ssn, card, card_form, written_so, may_be_phone, lone, nothing = _form(written.translate(ZEROS))
+    if written[0] == "(" and ")" not in written and size <= _LONGEST_DATE and _DATE.fullmatch(written, 1):
+        return _NOTHING
     if date and _DATE.fullmatch(written) and not (size == 8 and written[2] == " " and announced(before)):
         return "birth-date" if before and _born(before) else "", 0, 0.9
     if ssn and (_SSN.fullmatch(written) or ("-" in written and _says("ssn", before))):
         said = _says("ssn", before)
-        if before and not said and _THING.search(before):
+        if before and not said and (_THING.search(before) or of_a_thing(written, before)):
             return _NOTHING
         return "ssn", 0, 0.95 if said else 0.85
     digits = written if len(written) == size else written.translate(_NO_SIGNS)
@@ -130,6 +133,13 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
         said = (
             (not right or size == 12 or not card_form) and not leads.isdisjoint(_CARD_LEADS) and _says("card", before)
         )
+        if (
+            right
+            and size != _USUAL
+            and not said
+            and (_told(before, digits) == "account" or _ACCOUNT_WIDE.search(before))
+        ):
+            return "account", 0, 0.85
         if right and (said or (card_form and (size > 12 or digits.startswith(_SHORT_CARDS)))):
             return "card", 0, 0.95
         if said and size >= 13:
@@ -156,14 +166,16 @@ def verdict(  # noqa: C901, PLR0912 - one rule after the other
                 return told, 0, 0.8
             if size == 9 and _says("ssn", before):
                 return "ssn", 0, 0.8
-        never = written[0] not in "(+" and _never(before, max(0, len(before) - _NEVER_REACH))
+        never = written[0] not in "(+" and (
+            _never(before, max(0, len(before) - _NEVER_REACH)) or of_a_thing(written, before)
+        )
     if may_be_phone and not never and (before or lone < 2 or written[0] in "+("):
         sure = phone(written, digits, before, leads, after[:16])
         if sure:
             extension = _EXTENSION.match(after)
             return "phone", extension.end() if extension else 0, sure
-    if never or nothing:
-        return _NOTHING
+    if never or nothing or (card_form and size > _SHORT and len(written) != size):
+        return _NOTHING  # parts of what was written as a card are no telephones
     return None
 
 
@@ -250,7 +262,8 @@ def named_card(written: str) -> bool:
     return form.card and form.size > _SHORT and form.card_form and _card(written.translate(_NO_SIGNS))
 
 
-_SHORT = 14
+_SHORT, _USUAL = 14, 16
+_ACCOUNT_WIDE = later(r"खाता|口座|账[号户]|帳[號戶]|계좌|сч[её]т|р/с")
 _SHORT_CARDS = ("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763")  # may have twelve digits
 _CARD_BEGINS = frozenset("12345689")
 _DOUBLED = bytes.maketrans(b"0123456789", bytes(48 + value * 2 - 9 * (value > 4) for value in range(10)))

@@ -30,15 +30,60 @@ _SHORTENED = frozenset(
 # Things that are numbered, in English, German, French, Spanish, Italian, Portuguese and Dutch.
 _THING = later(
     r"\b(?:(?:orders?|invoices?|tickets?|articles?|items?|products?|parts?|parcels?|shipments?|tracking|reference|serial|receipt|booking"
-    r"|art|commandes?|factures?|r[ée]f(?:[ée]rences?)?|kunden\w{0,10}|customers?|clientes?|klant\w{0,8}|models?|mod[eè]les?|modelos?|sn|lots?|batch|charge|hs|ndc|dewey|dockets?|codes?|pins?|skus?|asin|ean|upc|colis|livraisons?|devis|pedidos?|facturas?|art[ií]culos?|referencias?|albar[áa]n|env[ií]os?|recibo"
+    r"|art|commandes?|factures?|r[ée]f(?:[ée]rences?)?|kunden\w{0,10}|customers?|clientes?|klant\w{0,8}|models?|mod[eè]les?|modelos?|sn|lots?|batch|charge|hs|ndc|dewey|dockets?|codes?|pins?|dok(?:ument)?|grupo|groupe|gruppo|budget(?: line)?|cost cent(?:er|re)|skus?|asin|ean|upc|colis|livraisons?|devis|pedidos?|facturas?|art[ií]culos?|referencias?|albar[áa]n|env[ií]os?|recibo"
     r"|ordine|fattura|articolo|encomenda|fatura|artigo|factuur)\b|(?:bestell|auftrag|rechnung|artikel|sendung|liefer|vorgang|angebot|serien)\w{0,16})"
     r"(?P<between>(?:[^.;!?\n\d]|(?<=\bn[ro])\.|(?<=\bn)\.|(?<=\bart)\.|(?<=\br[eé]f)\.){0,40})\Z"
 )
 _THING_LEADS = frozenset(
-    "sn kun cus cli kla mod mot lot bat cha hs ndc dew doc cod pin sku asi ean upc ord inv tic art ite pro par shi tra ref réf ser rec boo com fac col liv dev ped alb env fat enc bes auf sen lie vor ang".split()  # noqa: SIM905 - a table of words
+    "sn dok gru gro bud cos kun cus cli kla mod mot lot bat cha hs ndc dew doc cod pin sku asi ean upc ord inv tic art ite pro par shi tra ref réf ser rec boo com fac col liv dev ped alb env fat enc bes auf sen lie vor ang".split()  # noqa: SIM905 - a table of words
 )
 _NUMBERED = later(
     r"(?:[^\d]*\b(?:number|no|nr|nummer|num[ée]ro|n[uú]mero|code|id)|[\s:#-]*n[°º.]{0,2})?[\s.:#°º-]*(?:(?:is|ist|est|es|lautet|was|war) )?"
+)
+_NUMBER_SAID = r"(?:[ ._-]{0,2}(?:(?:no|nos|nr|number|numbers|num|nummer|numer|code|cod|id|kod|numaras[ıi]|номер\w{0,2})\b\.?|n[°º]\.?|[№#]))"
+_SAID_SO = r"[\s.:#°º\"'*-]{0,5}(?:(?:is|was|ist|lautet|est|es|è|é|to|jest|är|er) )?(?:[A-Z]{1,3}|[0-9][A-Z])? ?\Z"
+_NUMBERED_THINGS = (
+    r"(?:orders?|reports?|test reports?|jobs?|bills?|labs?|samples?|tickets?|parts?|meters?|permits?|dockets?|receipts?|bookings?|shipments?|parcels?|items?|batch|lot|models?|cases?|claims?|policy|vouchers?|confirmation"
+    r"|pedidos?|facturas?|gu[íi]a|seguimiento|rastre\w{1,8}|recibo|boleto|lote|expediente|albar[áa]n|encomenda|fatura|bilhete|nota|commandes?|factures?|suivi|colis|bon|devis|dossier|ordine|fattura|spedizione|lotto|pratica"
+    r"|bestelling|zending|factuur|pakket|zaak|paczk\w|zam[óo]wieni\w{1,2}|faktur\w{1,2}|przesyłk\w|zleceni\w|bilet\w?|sipari[şs]|takip|seri|belge|dosya|fatura|order|faktura|sak|sag|[äa]rende\w{0,3}"
+    r"|заказ\w{0,2}|чек\w?|заявк\w|трек\w{0,4}|dok(?:ument)?|certificates?|drawings?|document|doc|form|unit|device|machine|analy[sz]er|auftrag|bestellung|rechnung|vertrag|files?|records?)"
+)
+_NO_TELEPHONE = later(
+    # What alone says that a number is of a thing, and what does so with a word for a number.
+    r"(?:(?<![^\W_])(?:barcodes?|bar code|serials?|s/n|p/n|sn|tracking|invoices?|r[ée]f(?:[ée]rence)?|accession|bag(?:gage)? tags?|asset tags?|isbn|kod|cod|nf-?e|nota fiscal"
+    r"|job sheets?|work orders?|folio|matricola|protocollo|protocolo|paragon|biglietto|scontrino|bolla|ddt|kenmerk|az|aktenzeichen|pnr|etkt|e-?ticket|specimen"
+    r"|(?:serien|sendungs|auftrags|bestell|rechnungs|geräte|artikel|zähler|vorgangs|beleg|chargen|vertrags|prüf|inventar|kunden|order|faktura|serie|ärende|kolli|spårnings|bestel|factuur|zending)-?s?(?:nummer|nr)"
+    rf"|накладн\w{{2,3}}|артикул\w?|квитанци\w)(?![^\W_]){_NUMBER_SAID}?"
+    rf"|(?<![^\W_]){_NUMBERED_THINGS}{_NUMBER_SAID}"
+    rf"|(?<![^\W_])(?:n[°ºo.]{{1,2}}|n[uú]meros?|num[ée]ro|num\.?|numer|nummer|number|no\.?|nr\.?) (?:de |di |do |da |of |van |der )?{_NUMBERED_THINGS}(?![^\W_])){_SAID_SO}",
+    re.IGNORECASE,
+)
+_NO_TELEPHONE_WIDE = later(
+    r"(?:注文番号|伝票番号|追跡番号|(?<!電話)機番|製造番号|製番|管理番号|受付番号|整理番号|型番|品番|予約番号|問い合わせ番号|請求書番号|シリアル|ロット|订单号|订单编号|訂單編號|[快物][递流]单号|运单号|单号|單號|序列号|序號|发票号|發票號碼|工单号|报告编号|批号|型号"
+    r"|(?<!手)机号|设备号|주문 ?번호|송장|운송장|일련 ?번호|접수 ?번호|예약 ?번호|품번|모델명|제조 ?번호|등록 ?번호|사업자 ?번호|관리 ?번호|ऑर्डर|बिल|रसीद|इनवॉइस|चालान|ट्रैकिंग|टिकट|सीरियल)"
+    r"(?:番号|号码|编号|コード|번호|संख्या|नंबर|नं\.?|No|no|ID|[A-Za-z]{2}(?= )|[\s:：.#№はが為为是은는이가-]){0,6}\Z"
+)
+_LISTED = later(r"(?P<last>[0-9][0-9 ./-]{3,20}[0-9])(?:, ?| ?[&/] ?| (?:and|und|et|y|e|en|i|och|ve) )\Z")
+_DIGITS = str.maketrans("123456789", "000000000")
+
+
+def of_a_thing(written: str, before: str) -> bool:
+    """Whether the words right before a number, or before another like it, say that it is not of a telephone.
+
+    Its form is not asked: a number in a row of others, or one that looks like a telephone number, is none either.
+    """
+    listed = _LISTED.search(before)
+    if listed and listed["last"].translate(_DIGITS) == written.translate(_DIGITS):
+        before = before[: listed.start()]
+    if not before.isascii() and _NO_TELEPHONE_WIDE.search(before):
+        return True
+    return _NO_TELEPHONE.search(before) is not None
+
+
+_GOES_ON = later(r"-[A-Z](?![\w-])")
+"""A letter goes on with the number of a part."""
+_CARDED = later(
+    r"\b(?:cards?|tickets?|badges?|members?|students?|library|accounts?|licen[sc]e|polic(?:y|ies)|lockers?|rooms?|seats?)\b"
 )
 _ASKED = later(
     r"\b(?:hotline|line|lines|support|service|office|desk|team|zentrale|b[üu]ro|kundendienst|standard|accueil|centralita|oficina|atenci[óo]n"
@@ -119,6 +164,17 @@ def phone(  # noqa: C901, PLR0912 - one question after the other
         if not before.isascii() and said < 0 and (wide := _last(_SAYS_WIDE, before[-_CLOSE:])) >= 0:
             near, said = near or before[-_CLOSE:], wide
     thing = bool(before) and _of_a_thing(before, leads)
+    if _GOES_ON.match(after):
+        return 0.0
+    if (
+        said >= 0
+        and near.startswith("number ", said)
+        and not near.startswith("number is", said)
+        and _CARDED.search(before)
+    ):
+        return (
+            0.85 if _by_form(written[:_LEAD].translate(_CLASSES) + written[_LEAD:].translate(_ZEROS)) >= _SURE else 0.0
+        )
     if said > other and ((other < 0 and not thing) or not near.startswith(("number", "my number"), said)):
         return 0.0 if _AMOUNT.fullmatch(written) or _UNIT.match(after) else 0.9
     if _SAYS_AFTER.match(after):
@@ -181,7 +237,7 @@ def _ascends(written: str) -> bool:
 
 # Mobile numbers as they are written in India, in Brazil and in Italy.
 _LOCAL = later(r"[6-9]\d{4}[- ]\d{5}|[1-9]\d 9 [6-9]\d{3}[- ]\d{4}|3[2-9]\d[-/]\d{6,7}")
-_LOCAL_SURE = 0.8
+_LOCAL_SURE, _SURE = 0.8, 0.85
 
 
 def _rises(written: str) -> bool:

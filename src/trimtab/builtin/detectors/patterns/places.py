@@ -70,20 +70,20 @@ def _written_small(text: str, word: int, end: int) -> list[Judged] | None:
 
 _NUMBER = (
     r",? ?(?:(?i:n\.?[º°o][.:]?|n\.|nr\.?|no ?:|n[úu]m\.?|n[úu]mero|nro\.?|č\.|д\.) ?)?(?:\d{1,4}(?![\d.:]\d|\d)|s/n(?!\w)|[Kk]m\.? ?\d{1,3}(?![\d.]))"
-    r"(?:[a-zA-Z](?!\w)| [A-Z] \d{1,3}(?!\w)| [A-Z](?![\w'’.:-])| ?(?:bis|ter)(?!\w))?(?:[/-]\d{1,4}[a-zA-Z]?(?!\w)){0,2}(?:[-/][IVX]{1,5}(?!\w))?(?:,? ?(?:\d{1,2}[º°ª]?|[Bb]ajo)(?:[-, ]{0,2}[A-Z](?![\w'’.:-])|(?<=[º°ª])(?! ?(?i:izq|izda|dcha|dta|esq|dto|dir|fte|int|ext))))?"
+    r"(?:[a-zA-Z](?!\w)| [A-Z] \d{1,3}(?!\w)| [A-Z](?![\w'’.:-])| ?(?:bis|ter)(?!\w))?(?:[/-]\d{1,4}[a-zA-Z]?(?!\w)){0,2}(?:[-/][IVX]{1,5}(?!\w)|/[A-Za-z](?!\w))?(?:,? ?(?:\d{1,2}[º°ª]?|[Bb]ajo)(?:[-, ]{0,2}[A-Z](?![\w'’.:-])|(?<=[º°ª])(?! ?(?i:izq|izda|dcha|dta|esq|dto|dir|fte|int|ext))))?"
 )
 _SMALL = r"(?:(?:de|del|de la|de los|de las|du|des|da|do|dos|das|dei|degli|delle|della|dello|di|la|las|los|el|il|lo|l[ae]s?|al|van|von|y|e|i|san|santa|św) |(?:d|l|de l|dell|all)['’])"
 _NAME = rf"(?:\d{{1,2}} (?=[a-z]))?{_SMALL}{{0,2}}[{BIG}0-9][\w'’.-]{{0,24}}(?: {_SMALL}{{0,2}}[{BIG}0-9][\w'’.-]{{0,24}}){{0,4}}?"
 _LOOSE = r"(?:[^\W\d_][\w'’.-]{0,20} ?){1,5}?"
 _SUFFIXES = (
     "stra(?:ß|ss)e|str\\.|weg|platz|allee|gasse|ring|damm|ufer|graben|chaussee|pfad|steig|markt|straat|laan|plein|gracht|kade|dijk|singel|dreef|steenweg"
-    "|gatan|gata|vägen|vegen|veien|vej|gade|gränd|katu|ntie|utca"
+    "|gatan|gata|vägen|vegen|veien|vej|gade|gränd|katu|ntie|utca|stigen|stien|backen|bakken|torget|allén|stræde|torvet|vænget|kuja|polku|stræti"
 )
 _LOOSE_KINDS = r"Calle|C/|Avda?\.?|Avenida|Plaza|Paseo|Ronda|Camino|Carrer|Rua|Travessa|Pra[çc]a"
 _KINDS = (
-    r"[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]alle|[Cc]/|[Aa]vda\.?|Avd\.?|[Aa]venida|[Aa]v\.|[Pp]laza|Pza\.|[Pp]aseo|Pso\.?|Ctra\.?|[Rr]onda|[Cc]amino|[Cc]arrer|[Pp]asaje|[Cc]arretera|[Tt]raves[ií]a"
+    r"[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]alle|[Cc]/(?![Cc]\b)|[Aa]vda\.?|Avd\.?|[Aa]venida|[Aa]v\.|[Pp]laza|Pza\.|[Pp]aseo|Pso\.?|Ctra\.?|[Rr]onda|[Cc]amino|[Cc]arrer|[Pp]asaje|[Cc]arretera|[Tt]raves[ií]a"
     r"|[Gg]lorieta|[Rr]ua|[Tt]ravessa|[Pp]ra[çc]a|[Aa]lameda|[Ll]argo|[Ee]strada|[Rr]odovia|[Ll]adeira|[Vv]iale|[Vv]icolo|[Pp]iazzale|[Pp]iazza|[Cc]orso|[Ss]trada"
-    r"|[Cc]ontrada|[Vv]ia|[Uu]l\.|[Uu]lica|[Oo]s\.|[Aa]l\.|[Pp]l\.|[Ss]tr\.|[Bb]d\.|[Pp]lace|Stra(?:ß|ss)e (?:des|der|zum|zur)|Jalan|Jl\.|Jr\.|P\.zza|P\.le|V\.le|C\.so|Laan (?:van|der)"
+    r"|[Cc]ontrada|[Ll]ocalit[àa]|[Ll]oc\.|[Ff]razione|[Ff]raz\.|[Bb]orgo|[Ll]ungo(?:mare|tevere|lago|arno|po|dora|fiume)|[Ss]alita|[Tt]raversa|[Vv]ia|[Uu]l\.|[Uu]lica|[Oo]s\.|[Aa]l\.|[Pp]l\.|[Ss]tr\.|[Bb]d\.|[Pp]lace|Stra(?:ß|ss)e (?:des|der|zum|zur)|Jalan|Jl\.|Jr\.|P\.zza|P\.le|V\.le|C\.so|Laan (?:van|der)"
 )
 _NUMBERED = later(
     rf"(?:[{BIG}][\wäöüß-]{{0,30}}(?:{_SUFFIXES})|(?:{_LOOSE_KINDS}) ?{_LOOSE}|(?P<kind>{_KINDS}) ?{_NAME}){_NUMBER}"
@@ -92,9 +92,31 @@ _ADJECTIVE = later(
     r"(?<!\w)(?:(?:Alte|Neue|Große|Grosse|Kleine|Obere|Untere|Innere|Äußere|Hintere|Vordere|Lange|Breite|Hohe)[rsn]?|Oude|Nieuwe|Grote|Kleine|Korte) \Z"
 )
 _UNSURE = frozenset(
-    {"via", "place", "strada", "largo", "corso", "al.", "pl.", "str.", "bd.", "jr.", "avenue", "boulevard"}
+    {
+        "via",
+        "place",
+        "strada",
+        "borgo",
+        "salita",
+        "traversa",
+        "località",
+        "localita",
+        "loc.",
+        "frazione",
+        "fraz.",
+        "largo",
+        "corso",
+        "al.",
+        "pl.",
+        "str.",
+        "bd.",
+        "jr.",
+        "avenue",
+        "boulevard",
+    }
 )
 """Words that say something else as well where they are written small; a number and a town must follow."""
+_ANY_NAME = later(r"[^\W\d_]{2}")
 _IN = later(r"(?<!\w)(?:in|[Aa]bita in|[Rr]esidente in|[Ss]ede in|zam\.|nr|à|u) \Z")
 
 
@@ -108,6 +130,8 @@ def _numbered(text: str, start: int, end: int) -> list[Judged] | None:
         if not (match and start < match.end() and alone(text, place, match.end())):
             continue
         found = whole(text, place, match.end(), start, 0.75)
+        if (match["kind"] or "").lower() in _UNSURE and not _ANY_NAME.search(text, match.end("kind"), match.end()):
+            continue
         unsure = match["kind"] in _UNSURE and not _IN.search(text[max(0, place - 14) : place])
         if unsure and (found[0][1] == match.end() or text[max(0, place - 3) : place].lower() == "et "):
             continue
@@ -156,12 +180,13 @@ def _french(text: str, start: int, end: int) -> list[Judged] | None:
 
 _PREFIXES = (
     "rue ", "av. ", "via ", "viale ", "piazza", "corso ", "calle ", "c/", "avda", "avd. ", "pso. ", "ctra", "pza. ", "avenida", "plaza ", "paseo ", "ronda ", "camino ", "carrer ", "rua ", "travessa ",
+    "strada ", "localit", "loc. ", "frazione ", "fraz. ", "borgo ", "lungomare ", "lungotevere ", "lungolago ", "lungarno ", "lungo", "salita ", "traversa ",
     "alameda ", "estrada ", "rodovia ", "ladeira ", "largo ", "vicolo ", "contrada ", "pasaje ", "carretera ", "glorieta ", " ul. ", '"ul. ', "ulica ",
     " os. ", '"os. ', " al. ", '"al. ', " pl. ", "jalan ", "jl. ", "jr. ", "praca ", "avenue ", "boulevard ", "p.zza ", "v.le ", "c.so ", "laan van ",
 )  # fmt: skip
 _ENDINGS = (
     "strasse", "stra", "str.", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer", "graben", "chaussee", "pfad", "steig", "straat", "laan", "plein",
-    "gracht", "kade", "dijk", "singel", "dreef", "gatan", "gata", "vegen", "veien", "vej ", "gade ", "katu", "ntie ",
+    "gracht", "kade", "dijk", "singel", "dreef", "gatan", "gata", "stigen", "stien", "backen", "bakken", "torget", "torvet", "vegen", "veien", "vej ", "gade ", "katu", "ntie ",
 )  # fmt: skip
 
 
@@ -202,7 +227,7 @@ PLACES: tuple[Pattern, ...] = (
     Pattern(
         label="personal.address",
         shape=r"stra(?:ß|ss)e|str\.|weg\b|platz|allee|gasse|damm\b|graben\b|chaussee|pfad\b|straat|laan|plein|gracht|kade\b|dijk|singel\b|dreef\b"
-        r"|steenweg|gatan|gata\b|vegen\b|veien\b|vej |gade |katu|ntie ",
+        r"|steenweg|gatan|stigen|stien\b|backen|bakken\b|torget|torvet|gata\b|vegen\b|veien\b|vej |gade |katu|ntie ",
         anchors=_ENDINGS,
         judge=_numbered,
         ignore_case=True,
@@ -224,8 +249,8 @@ PLACES: tuple[Pattern, ...] = (
     ),
     Pattern(
         label="personal.address",
-        shape="vägen|gränd|praça |aleea |travesía ",
-        anchors=("vägen", "gränd", "praça ", "aleea ", "travesía "),
+        shape="vägen|gränd|allén|stræde|vænget|praça |aleea |travesía ",
+        anchors=("vägen", "gränd", "allén", "stræde", "vænget", "praça ", "aleea ", "travesía "),
         judge=_numbered,
         ignore_case=True,
         needs_digit=True,
