@@ -5,8 +5,11 @@ Raises `UsageError`.
 
 import asyncio
 from collections.abc import Iterable
+from math import inf
 from numbers import Real
+from os import fspath
 
+from trimtab.enforce.pseudonym import Vault
 from trimtab.errors import UsageError
 
 
@@ -33,6 +36,27 @@ def check_reply(text: object, confidence: object) -> None:
         raise UsageError(
             f"`confidence` is {kind} and no number.", "Give a number in [0, 1], or None where it is missing."
         )
+
+
+def check_vault(vault: object) -> None:
+    """What keeps the values that pseudonyms stand for."""
+    if vault is not None and not isinstance(vault, Vault):
+        raise UsageError(f"`vault` is {type(vault).__name__} and no Vault.", "Give `Vault()`, one for a conversation.")
+
+
+def check_ledger(ledger: object, every: object) -> None:
+    """Where rulings are recorded, and how often."""
+    if ledger is not None and (isinstance(ledger, bytes) or not hasattr(ledger, "append")):
+        try:
+            path = fspath(ledger)  # type: ignore[call-overload]  # that it may be anything is the point
+        except TypeError:
+            path = ""
+        if not isinstance(path, str) or not path:
+            raise UsageError(
+                f"`ledger` is {type(ledger).__name__} and no path.", 'Give the file of a ledger, such as "rulings.db".'
+            )
+    if not isinstance(every, Real) or not 0 < float(every) < inf:
+        raise UsageError("`every` is no number of seconds above 0.", "Give the seconds between records, such as 60.")
 
 
 def check_piece(piece: object) -> None:

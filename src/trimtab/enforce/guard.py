@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, get_args
 
 from trimtab._canonical import digest
 from trimtab.enforce.checks import Checks, Look
-from trimtab.enforce.given import check_id, check_reply, outside_a_loop, values
+from trimtab.enforce.given import check_id, check_ledger, check_reply, check_vault, outside_a_loop, values
 from trimtab.enforce.mending import Mender
 from trimtab.enforce.opening import opened
 from trimtab.enforce.pseudonym import Pseudonyms, Vault
@@ -59,9 +59,14 @@ class Guard:
         Raises:
             PluginError: A detector is not installed, or does not take its fields.
             MissingPackageError: A detector needs an extra.
-            UsageError: The key of pseudonyms is not in the environment, a rule revises and nobody does it, or `kept` is
-                no list of texts.
+            UsageError: The key of pseudonyms is not in the environment, a rule revises and nobody does it, `kept` is no
+                list of texts, or `spec` no `GuardSpec`.
         """
+        if not isinstance(spec, GuardSpec):
+            raise UsageError(
+                f"the rules are {type(spec).__name__} and no GuardSpec.",
+                'Give `GuardSpec.model_validate({"output": [...]})`, or use `Guard.from_policy`.',
+            )
         if spec.revises and mender is None:
             raise UsageError("a rule of the guard has `action: revise`, and nobody revises.", "Give it a `mender`.")
         self.spec = spec
@@ -106,6 +111,7 @@ class Guard:
             UsageError: There is no such system or candidate, no guard in front of it, or no key in the environment.
             LedgerError: The ledger cannot be opened.
         """
+        check_ledger(ledger, every)
         loaded = policy if isinstance(policy, Policy) else load_policy(policy)
         found = opened(loaded, system, candidate)
         fields: dict[str, Any] = {"actions": found.actions, "kept": kept, "mender": found.mender}
@@ -311,6 +317,7 @@ class Guard:
         return one
 
     def _restoring(self, vault: Vault | None, *, json: bool) -> Restore | None:
+        check_vault(vault)
         return partial(vault.restore, json=json) if vault is not None and self.spec.restore else None
 
     def _logged(self, ruling: Ruling, text: str, about: str) -> Ruling:
@@ -363,6 +370,7 @@ class Guard:
         return asked
 
     def _requested(self, messages: Messages, begun: float, vault: Vault | None) -> "_Asked":
+        check_vault(vault)
         deadline = begun + self._budget
         readings = read(messages)
         looks: list[Look] = []

@@ -85,6 +85,12 @@ def test_windows_and_sentences_cover_the_text(text):
         assert covered == set(range(len(text)))
 
 
+@pytest.mark.parametrize("path", [None, 5, "", " "])
+def test_a_fitted_head_is_in_a_folder(path):
+    with pytest.raises(ValueError, match="names no folder"):
+        FittedDetector(path=path)
+
+
 def test_remarks_are_the_sentences_of_a_text_that_has_several():
     text = "You are vile. The meeting is on Monday."
     assert [text[start:end] for start, end in remarks(text)] == ["You are vile. ", "The meeting is on Monday."]

@@ -271,6 +271,39 @@ async def test_a_reply_that_is_no_text_is_refused(text, ledger, tmp_path):
             assert one.output("").action is Action.ALLOW
 
 
+@pytest.mark.parametrize("rules", [None, {"output": [LEAK]}, [], "rules.yaml"])
+def test_rules_are_a_spec(rules):
+    with pytest.raises(UsageError, match=r"the rules are \w+ and no GuardSpec.*from_policy"):
+        Guard(rules)
+
+
+@pytest.mark.parametrize("vault", [5, {}, "vault"])
+def test_a_vault_is_one(vault):
+    for ask in (
+        lambda: MASKS.output("x", vault=vault),
+        lambda: MASKS.stream(vault=vault),
+        lambda: MASKS.input([], vault=vault),
+    ):
+        with pytest.raises(UsageError, match=r"`vault` is \w+ and no Vault"):
+            ask()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"ledger": 5},
+        {"ledger": b"x.db"},
+        {"ledger": ""},
+        *({"ledger": "x.db", "every": one} for one in (0, -1, float("nan"), "a", None)),
+    ],
+)
+def test_a_ledger_is_a_file_and_seconds_are_a_number(given, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"no path|no number of seconds"):
+        Guard.from_policy(tmp_path / "policy.yaml", system="s", **given)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("piece", [None, 0, [], b"all is well", ["all is well"]])
 async def test_a_piece_that_is_no_text_is_refused_and_no_part_of_the_reply(piece):
     stream = MASKS.stream()

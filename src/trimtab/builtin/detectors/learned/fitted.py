@@ -94,6 +94,11 @@ class FittedDetector:
     name: ClassVar[str] = "fitted"
     version: ClassVar[str] = "1"
 
+    def __post_init__(self) -> None:
+        given: object = self.path
+        if not isinstance(given, str | Path) or not str(given).strip():
+            raise ValueError("`path` names no folder; give the one that `trimtab fit` wrote")
+
     def find(self, text: str) -> list[Finding]:
         """The whole text, if it scores above the calibrated threshold.
 
