@@ -72,7 +72,7 @@ FILES = [
 ]  # fmt: skip
 NO_FILES = [
     "    'pwd',\n    'rat',\n    'rcond',\n", '"""Pass the :class:`~jinja2.Environment` as the first."""', "Pass 'parameters' and 'return' to change", "password: mandatory\n", "auth_password: string\n",
-    'def apop(self, user, password):\n    """Authorisation\n', "[section]\npassword = None\n", "user x on hold", "the mode is on > off",
+    'def apop(self, user, password):\n    """Authorisation\n', "[section]\npassword = None\n", "x = 1\npassword = obacht\n", "password: obacht\n", "password ? f(x) : Ab1!cd2xQ;", "user x on hold", "the mode is on > off",
 ]  # fmt: skip
 NO_PROGRAMS = [
     "new PDO($dsn, 'forum', getenv('FORUM_DB_PASS'))", '-H "Idempotency-Key: d02990ee-68b3-4fd8-a409-93848ecd4a70" # token', 'STRIPE_PRICE = "basic"', "username = form.username\npassword = form.password\n",
